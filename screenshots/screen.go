@@ -73,9 +73,12 @@ func (sc *screen) hangUp() {
 func (sc *screen) frame() *frame {
 	s := size{sc.emulator.Width(), sc.emulator.Height()}
 	fg, bg := opaque(sc.emulator.ForegroundColor()), opaque(sc.emulator.BackgroundColor())
-	f := &frame{size: s, cells: make([]cell, 0, s.cols*s.rows), cursor: sc.cursor, bg: bg}
-	f.cursor.at = sc.emulator.CursorPosition()
-	f.cursor.colour = opaque(sc.emulator.CursorColor())
+	f := &frame{size: s, cells: make([]cell, 0, s.cols*s.rows), bg: bg}
+	if sc.cursor.visible { // where a hidden one is makes no difference between frames
+		f.cursor = sc.cursor
+		f.cursor.at = sc.emulator.CursorPosition()
+		f.cursor.colour = opaque(sc.emulator.CursorColor())
+	}
 	for y := range s.rows {
 		for x := range s.cols {
 			f.cells = append(f.cells, sc.theme.cell(sc.emulator.CellAt(x, y), fg, bg))

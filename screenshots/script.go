@@ -121,7 +121,7 @@ func (s *stage) do(ctx context.Context, a action) error {
 		}
 		return s.snap(a.text, s.seen)
 	case doRecord:
-		s.reel = record(s.term, a.text, a.last)
+		s.reel = newReel(s.term, a.text, a.last)
 	case doCut:
 		if s.reel == nil {
 			return fmt.Errorf("cut: nothing is being recorded")
@@ -148,4 +148,43 @@ func (s *stage) press(ctx context.Context, k key) error {
 	// Whether the key did anything, and whether the screen moves for another reason, is for the next wait to say.
 	_ = s.term.settle(ctx, keyPause, 10*keyPause)
 	return context.Cause(ctx)
+}
+
+// script puts actions together. The constructors below are the words of scenes; there is none for doSleep.
+func script(parts ...[]action) []action {
+	var all []action
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+// press types keys by name. It panics on an unknown name: scenes are part of this program.
+func press(names ...string) []action {
+	var all []action
+	for _, n := range names {
+		k, err := parseKey(n)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, action{verb: doPress, key: k})
+	}
+	return all
+}
+
+// typing types text a character at a time.
+func typing(text string) []action { return []action{{verb: doType, text: text}} }
+
+func wait(text string) []action { return []action{{verb: doWait, text: text}} }
+func gone(text string) []action { return []action{{verb: doGone, text: text}} }
+func settle() []action          { return []action{{verb: doSettle}} }
+func snap(name string) []action { return []action{{verb: doSnap, text: name}} }
+
+// catch takes the frame that the last wait found. A moving screen may have gone on since, so snap cannot take it.
+func catch(name string) []action { return []action{{verb: doCatch, text: name}} }
+func cut() []action              { return []action{{verb: doCut}} }
+
+// record begins a moving picture; see newReel for pace.
+func record(name string, pace time.Duration) []action {
+	return []action{{verb: doRecord, text: name, last: pace}}
 }
