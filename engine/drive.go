@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// drive takes one saga forward or backward until it is at rest or the engine shuts down. a is an attempt that is durable
+// already and only waits to be run.
+func (r *run) drive(ctx context.Context, a *attempt) {
+	defer r.yield()
+	var outcome []Entry
+	for {
+		if a != nil {
+			outcome = r.attempt(a)
+		}
+		var m Move
+		var err error
+		m, a, err = r.advance(ctx, outcome, ctx.Err() == nil)
+		outcome = nil
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			r.e.log.Error("a saga is set aside until the next sweep", "saga", r.id.Short(), "error", err)
+			r.e.drop(r)
+			return
+		case a != nil:
+			continue
+		case m.Do == DoRest:
+			r.yield()
+			if r.e.release(r) {
+				return
+			}
+		case m.Do == DoExecute:
+			if !r.await(ctx) {
+				return
+			}
+		default:
+			r.yield()
+			if !r.pause(ctx, m.Until) {
+				return
+			}
+		}
+	}
+}
+
+// await waits for a worker, or for something to look at. It reports false when the engine shuts down.
+func (r *run) await(ctx context.Context) bool {
+	select {
+	case r.e.workers <- struct{}{}:
+		r.mu.Lock()
+		r.worker = true
+		r.mu.Unlock()
+	case <-r.wake:
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+// pause waits until the given time (for ever when it is zero), or for something to look at.
+func (r *run) pause(ctx context.Context, until time.Time) bool {
+	var due <-chan time.Time
+	if !until.IsZero() {
+		t := time.NewTimer(time.Until(until))
+		defer t.Stop()
+		due = t.C
+	}
+	select {
+	case <-due:
+	case <-r.wake:
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+// attempt is one run of a step in one direction. Its start is durable.
+type attempt struct {
+	move  Move
+	step  Step
+	state *State
+	ctx   context.Context //nolint:containedctx // made when the start was committed, so that a cancel in between is not lost
+	end   context.CancelCauseFunc
+}
+
+// prepare makes the attempt that a move has started. Call with mu held.
+func (r *run) prepare(ctx context.Context, m Move) *attempt {
+	row := &r.saga.Rows[m.Idx]
+	saved := EntryStepSaved
+	if m.Do == DoCompensate {
+		saved = EntryCompensationSaved
+	}
+	a := &attempt{move: m, step: r.e.steps[row.Name], state: newState(r.saga, row, m.Attempt, saved, r.record)}
+	a.ctx, a.end = context.WithCancelCause(ctx)
+	r.under = a.state
+	if m.Do == DoExecute {
+		r.stop = a.end
+	}
+	return a
+}
+
+// attempt runs a step and says what came of it. It returns when the step has returned, or when the step has ignored the
+// end of its context for the engine's grace: then its State is closed, so that it can record, and so write, no more.
+func (r *run) attempt(a *attempt) []Entry {
+	defer a.end(nil)
+	limit := deadlineOf(a.step)
+	ctx, cancel := context.WithDeadlineCause(a.ctx, time.Now().Add(limit), fmt.Errorf("%w (%s)", ErrDeadline, limit))
+	defer cancel()
+
+	done := make(chan result, 1)
+	go perform(ctx, a, done)
+	var res result
+	select {
+	case res = <-done:
+	case <-ctx.Done():
+		grace := r.e.grace
+		if errors.Is(context.Cause(ctx), ErrShutdown) {
+			grace = min(grace, shutdownGrace)
+		}
+		t := time.NewTimer(grace)
+		defer t.Stop()
+		select {
+		case res = <-done:
+		case <-t.C:
+			res.err = fmt.Errorf("%w; the step did not return within %s and was given up", context.Cause(ctx), grace)
+		}
+	}
+	put, resources, err := a.state.close()
+	if res.err == nil {
+		res.err = err
+	}
+	res.put, res.resources, res.cause = put, resources, stopCause(ctx)
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.under, r.stop = nil, nil
+	if r.saga == nil {
+		return nil
+	}
+	if a.move.Do == DoCompensate {
+		return r.compensated(a, res)
+	}
+	return r.executed(a, res)
+}
+
+// perform calls the step on a goroutine of its own, so that neither a panic nor an endless loop takes the engine with it.
+func perform(ctx context.Context, a *attempt, done chan<- result) {
+	returned := false
+	var err error
+	defer func() {
+		res := result{err: err}
+		if p := recover(); p != nil {
+			res.err, res.stack = fmt.Errorf("panic: %v", p), string(debug.Stack())
+		} else if !returned {
+			res.err = errors.New("panic: the step ended its goroutine")
+		}
+		done <- res
+	}()
+	if a.move.Do == DoCompensate {
+		c, ok := a.step.(Compensator)
+		if !ok {
+			err, returned = fmt.Errorf("step %s of this build cannot be undone: undo it by hand and resolve the row", a.step.Name()), true
+			return
+		}
+		err = c.Compensate(ctx, a.state)
+	} else {
+		err = a.step.Execute(ctx, a.state)
+	}
+	returned = true
+}

@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Config says what an engine knows and how hard it works.
+type Config struct {
+	Steps   []Step
+	Kinds   []Kind
+	Workers int           // sagas that go forward at once; 0 means 8. Compensation is never held up by it
+	Grace   time.Duration // how long a step may take to return after its context ended; 0 means 30 s
+	Log     *slog.Logger  // nil: silence
+}
+
+// Defaults of Config and of the engine's habits.
+const (
+	defaultWorkers = 8
+	defaultGrace   = 30 * time.Second
+	shutdownGrace  = 5 * time.Second
+	sweepEvery     = 30 * time.Second
+)
+
+// Engine drives sagas and answers questions about them. New starts nothing: without Run it only reads, and records what
+// operators ask for. All methods are safe for concurrent use.
+type Engine struct {
+	store   Store
+	steps   map[string]Step
+	kinds   []Kind
+	grace   time.Duration
+	log     *slog.Logger
+	hub     hub
+	locks   lockTable
+	workers chan struct{} // one token per saga going forward; waiting senders are served in order
+
+	mu     sync.Mutex      // guards the fields below; never held during a commit or a step
+	ctx    context.Context //nolint:containedctx // of the Run that is under way; nil when none is
+	stop   context.CancelCauseFunc
+	live   map[ID]*run
+	parked map[ID]bool // created without being started, by this process
+	broken error
+	loaded bool
+	drives sync.WaitGroup
+}
+
+// New makes an engine over a store. It refuses two steps or two kinds of one name, and a kind whose step is missing.
+func New(store Store, cfg Config) (*Engine, error) {
+	e := &Engine{
+		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log,
+		live: map[ID]*run{}, parked: map[ID]bool{},
+	}
+	for _, s := range cfg.Steps {
+		if _, twice := e.steps[s.Name()]; twice {
+			return nil, fmt.Errorf("two steps are named %s", s.Name())
+		}
+		e.steps[s.Name()] = s
+	}
+	names := map[string]bool{}
+	for _, k := range cfg.Kinds {
+		if names[k.Name] {
+			return nil, fmt.Errorf("two kinds are named %s", k.Name)
+		}
+		names[k.Name] = true
+		for _, s := range k.Steps {
+			if e.steps[s] == nil {
+				return nil, fmt.Errorf("kind %s has step %s, which does not exist", k.Name, s)
+			}
+		}
+	}
+	if e.grace <= 0 {
+		e.grace = defaultGrace
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Workers <= 0 {
+		cfg.Workers = defaultWorkers
+	}
+	e.workers = make(chan struct{}, cfg.Workers)
+	return e, nil
+}
+
+// Run hosts the engine until ctx ends: it takes up every unfinished saga where its entries end, and drives what is
+// launched meanwhile. It returns nil after an orderly shutdown, in which nothing is compensated and every saga is at rest
+// in the store, and the cause when the store has failed: then nothing more is done, and the next start reads the truth.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.begin(ctx); err != nil {
+		return err
+	}
+	defer e.finish()
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := e.sweep(); err != nil && e.ctx.Err() == nil {
+			e.fail(err)
+		}
+		select {
+		case <-e.ctx.Done():
+			e.drives.Wait()
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			return e.broken
+		case <-tick.C:
+		}
+	}
+}
+
+// begin opens the engine for driving.
+func (e *Engine) begin(ctx context.Context) error {
+	if err := e.loadLocks(ctx); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.ctx != nil {
+		return errors.New("run the engine: it is running already")
+	}
+	if e.broken != nil {
+		return e.broken
+	}
+	inner, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	release := context.AfterFunc(ctx, func() { stop(ErrShutdown) })
+	e.ctx, e.stop = inner, func(cause error) { release(); stop(cause) }
+	return nil
+}
+
+func (e *Engine) finish() {
+	e.stop(ErrShutdown)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.ctx = nil
+	clear(e.live)
+}
+
+func (e *Engine) loadLocks(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.loaded {
+		return nil
+	}
+	locks, err := e.store.Locks(ctx)
+	if err != nil {
+		return fmt.Errorf("read the locks: %w", err)
+	}
+	e.locks.load(locks)
+	e.loaded = true
+	return nil
+}
+
+// sweep takes up every saga that is not at rest and that nobody drives. What goes backward comes first.
+func (e *Engine) sweep() error {
+	for _, st := range []Status{Compensating, Running, Pending} {
+		q := Query{Statuses: []Status{st}, Oldest: true, Limit: 1000}
+		for {
+			p, err := e.store.List(e.ctx, q)
+			if err != nil {
+				return fmt.Errorf("look for unfinished sagas: %w", err)
+			}
+			for i := range p.Items {
+				e.take(p.Items[i].ID)
+			}
+			if !p.More {
+				break
+			}
+			q.From = p.Items[len(p.Items)-1].ID
+		}
+	}
+	return nil
+}
+
+// take drives a saga from its ledger, unless it is driven already or the engine is not running.
+func (e *Engine) take(id ID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r := e.live[id]; r != nil {
+		r.nudge()
+		return
+	}
+	if e.ctx == nil || e.ctx.Err() != nil || e.parked[id] {
+		return
+	}
+	r := newRun(e, id)
+	e.live[id] = r
+	ctx := e.ctx
+	e.drives.Go(func() { r.drive(ctx, nil) })
+}
+
+// release ends the driving of a saga at rest. It reports false when something has happened meanwhile: then drive on.
+func (e *Engine) release(r *run) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	select {
+	case <-r.wake:
+		return false
+	default:
+	}
+	delete(e.live, r.id)
+	return true
+}
+
+// drop ends the driving of a saga that cannot be driven.
+func (e *Engine) drop(r *run) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.live, r.id)
+}
+
+// fail stops the engine for good: the store's answer can no longer be believed. Invariant: no step starts and no entry is
+// written after it.
+func (e *Engine) fail(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.broken != nil {
+		return
+	}
+	e.broken = fmt.Errorf("%w: %w: nothing more is done; start again to read the truth from the store", ErrStopped, err)
+	e.log.Error("the ledger cannot be written, the engine stops", "error", err)
+	if e.stop != nil {
+		e.stop(ErrShutdown)
+	}
+}
+
+// Err is why the engine stopped for good, or nil.
+func (e *Engine) Err() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.broken
+}
+
+// wake nudges the drivers of the given sagas.
+func (e *Engine) wake(ids []ID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, id := range ids {
+		if r := e.live[id]; r != nil {
+			r.nudge()
+		}
+	}
+}
+
+// Kinds lists the kinds in the order they were declared.
+func (e *Engine) Kinds() []Kind { return slices.Clone(e.kinds) }
+
+// StepNames lists every step of this build in alphabetical order.
+func (e *Engine) StepNames() []string { return slices.Sorted(maps.Keys(e.steps)) }
+
+// Watch subscribes to changes. Close the feed when done.
+func (e *Engine) Watch() *Feed { return e.hub.subscribe() }
+
+func (e *Engine) knows(step string) bool { return e.steps[step] != nil }

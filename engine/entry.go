@@ -1,0 +1,76 @@
+package engine
+
+import "encoding/json"
+
+// EntryType says what happened, in the past tense.
+type EntryType string
+
+// The entry types. A new one must be handled by Saga.Apply, which refuses what it does not know.
+const (
+	EntryCreated             EntryType = "created"
+	EntryWaiting             EntryType = "waiting"          // waits for something outside: On says what
+	EntryCancelRequested     EntryType = "cancel_requested" // no step starts after this
+	EntryStepStarted         EntryType = "step_started"
+	EntryStepSaved           EntryType = "step_saved" // the intent: what undoing the coming write will need
+	EntryAttemptFailed       EntryType = "attempt_failed"
+	EntryStepCompleted       EntryType = "step_completed"
+	EntryStepFailed          EntryType = "step_failed"
+	EntryInterrupted         EntryType = "interrupted" // the engine shut down in an orderly way during the attempt
+	EntryRollbackStarted     EntryType = "rollback_started"
+	EntryCompensating        EntryType = "step_compensating"
+	EntryCompensationSaved   EntryType = "compensation_saved"
+	EntryCompensationRetried EntryType = "compensation_retried"
+	EntryCompensated         EntryType = "step_compensated"
+	EntryCompensationFailed  EntryType = "compensation_failed"
+	EntryRetryRequested      EntryType = "retry_requested"
+	EntryResolved            EntryType = "step_resolved"
+	EntryLogged              EntryType = "logged"
+	EntrySagaCompleted       EntryType = "saga_completed"
+	EntrySagaRolledBack      EntryType = "saga_rolled_back"
+	EntrySagaFailed          EntryType = "saga_failed"
+)
+
+// Entry is one append-only record of one saga's history. Rows, header and context are a pure fold of the entries.
+// Only the fields that its type needs are set.
+type Entry struct {
+	V    int       `json:"v"`   // version of this form; see entryVersion
+	Seq  uint64    `json:"seq"` // 1..n without a gap within a saga
+	At   Time      `json:"at"`
+	Type EntryType `json:"type"`
+
+	Idx     int    `json:"idx,omitempty"`     // the row
+	Attempt int    `json:"attempt,omitempty"` // 1 is the first
+	By      *Actor `json:"by,omitempty"`      // who, for an operator's verb
+	Why     string `json:"why,omitempty"`     // the operator's own words
+
+	Reason   string    `json:"reason,omitempty"` // why the engine did it: canceled, step_failed:fail
+	Error    string    `json:"error,omitempty"`
+	Stack    string    `json:"stack,omitempty"` // of a panic
+	Conflict *Conflict `json:"conflict,omitempty"`
+	Next     *Time     `json:"next_attempt_at,omitempty"`
+	Blocked  bool      `json:"blocked,omitempty"` // the failed attempt spends no budget
+	Resumed  bool      `json:"resumed,omitempty"` // the attempt before was cut off by a process death
+	Undoable bool      `json:"undoable,omitempty"`
+	From     *int      `json:"from,omitempty"` // rollback_started: the first row to undo, -1 for none
+	On       string    `json:"on,omitempty"`   // waiting: for what; empty means for nothing any more
+	Text     string    `json:"text,omitempty"` // logged
+	Ticket   uint64    `json:"ticket,omitempty"`
+
+	Put       map[string]json.RawMessage `json:"put,omitempty"`
+	Resources []ResourceChange           `json:"resources,omitempty"`
+	Created   *Created                   `json:"created,omitempty"`
+}
+
+// entryVersion is the version of the stored form. A higher one is refused by Saga.Apply.
+const entryVersion = 1
+
+// Created is what a launch fixed for good.
+type Created struct {
+	ID        ID       `json:"id"`
+	Kind      string   `json:"kind"`
+	StepNames []string `json:"step_names"`
+	Inputs    Inputs   `json:"inputs"`
+	Target    string   `json:"target,omitempty"`
+	Key       string   `json:"key,omitempty"`
+	Locks     []string `json:"locks,omitempty"`
+}

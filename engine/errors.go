@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Causes with which the engine ends a step's context. Read them with context.Cause.
+var (
+	ErrCanceled = errors.New("canceled by the operator")
+	ErrShutdown = errors.New("the engine is shutting down")
+	ErrDeadline = errors.New("the step's deadline passed")
+)
+
+// Refusals. Each is wrapped with what was refused and what to do; test with errors.Is.
+var (
+	ErrNotFound   = errors.New("no such saga")
+	ErrAmbiguous  = errors.New("more than one saga ends like this")
+	ErrConflict   = errors.New("ledger moved on")
+	ErrChanged    = errors.New("the saga has changed since it was shown")
+	ErrRefused    = errors.New("refused")
+	ErrForbidden  = errors.New("not permitted for this role")
+	ErrLocked     = errors.New("another saga holds what this one needs")
+	ErrKeyTaken   = errors.New("the key was used before")
+	ErrShortTaken = errors.New("the short id is taken")
+	ErrStopped    = errors.New("the engine has stopped")
+	ErrTooLarge   = errors.New("too large")
+	ErrInput      = errors.New("bad input")
+)
+
+// Retryable asks for another attempt of the step, no earlier than after (0: the policy decides). Nothing was changed by this one.
+func Retryable(err error, after time.Duration) error {
+	return &attemptError{err: err, after: after, class: classRetry}
+}
+
+// Unknown says that the write may have been applied. Another attempt follows, and it must look before it writes.
+func Unknown(err error) error {
+	return &attemptError{err: err, class: classUnknown}
+}
+
+// Blocked says that the step cannot go on until something outside changes (a refused token, say). The saga waits, says
+// on what (waiting_on), asks again at growing intervals and spends no attempt of its budget.
+func Blocked(err error, after time.Duration) error {
+	return &attemptError{err: err, after: after, class: classBlocked}
+}
+
+type class int
+
+const (
+	classPermanent class = iota
+	classRetry
+	classUnknown
+	classBlocked
+)
+
+type attemptError struct {
+	err   error
+	after time.Duration
+	class class
+}
+
+func (e *attemptError) Error() string { return e.err.Error() }
+func (e *attemptError) Unwrap() error { return e.err }
+
+// classify says what an attempt's error asks for, and how long the other side wants to be left alone.
+func classify(err error) (class, time.Duration) {
+	var a *attemptError
+	if errors.As(err, &a) {
+		return a.class, a.after
+	}
+	return classPermanent, 0
+}
+
+// Conflict is a compensation's refusal to overwrite somebody else's later change. It is never retried by itself: the row
+// becomes compensation_failed and shows the three states side by side.
+type Conflict struct {
+	Subject string `json:"subject"` // what is in conflict, "A app.example.com"
+	Prior   string `json:"prior"`   // before the saga wrote
+	Written string `json:"written"` // what the saga wrote
+	Live    string `json:"live"`    // what is there now
+}
+
+// Error puts the three states into one line.
+func (c *Conflict) Error() string {
+	return fmt.Sprintf("conflict on %s: prior %s, written %s, live %s: someone else changed it, so nothing was overwritten", c.Subject, c.Prior, c.Written, c.Live)
+}
+
+// Reason is an error that names itself in the ledger: a step that fails with Reason("fail") leaves step_failed:fail.
+type Reason string
+
+// Error is the reason itself.
+func (r Reason) Error() string { return string(r) }
+
+// stopCause reports why the engine ended ctx, or nil when it did not.
+func stopCause(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(ctx)
+}

@@ -1,0 +1,82 @@
+package engine
+
+import "sync"
+
+// feedLimit bounds how many sagas a feed remembers one by one; beyond it the answer is "look at everything again".
+const feedLimit = 1024
+
+// Feed tells one subscriber which sagas have changed. Marks carry no data, never block the engine, and are coalesced per
+// saga: a slow subscriber loses nothing but intermediate states.
+type Feed struct {
+	ready chan struct{}
+	hub   *hub
+
+	mu    sync.Mutex // guards ids and all; a leaf: nothing is called with it held
+	ids   map[ID]struct{}
+	order []ID
+	all   bool
+}
+
+// Ready receives when there is something to Take.
+func (f *Feed) Ready() <-chan struct{} { return f.ready }
+
+// Take returns the sagas that changed since the last Take, in the order of their first change, and forgets them. When all
+// is true too many changed to name them: reload what is shown.
+func (f *Feed) Take() (ids []ID, all bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ids, all = f.order, f.all
+	f.order, f.all = nil, false
+	clear(f.ids)
+	return ids, all
+}
+
+// Close ends the subscription. Safe to call twice.
+func (f *Feed) Close() {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	delete(f.hub.feeds, f)
+}
+
+func (f *Feed) mark(id ID) {
+	f.mu.Lock()
+	if _, known := f.ids[id]; !known && !f.all {
+		if len(f.ids) >= feedLimit {
+			f.all, f.order = true, nil
+			clear(f.ids)
+		} else {
+			f.ids[id] = struct{}{}
+			f.order = append(f.order, id)
+		}
+	}
+	f.mu.Unlock()
+	select {
+	case f.ready <- struct{}{}:
+	default:
+	}
+}
+
+// hub hands marks to every feed.
+type hub struct {
+	mu    sync.Mutex // guards feeds; held while marking, before Feed.mu
+	feeds map[*Feed]struct{}
+}
+
+func (h *hub) subscribe() *Feed {
+	f := &Feed{ready: make(chan struct{}, 1), hub: h, ids: map[ID]struct{}{}}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.feeds == nil {
+		h.feeds = map[*Feed]struct{}{}
+	}
+	h.feeds[f] = struct{}{}
+	return f
+}
+
+func (h *hub) mark(id ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for f := range h.feeds {
+		f.mark(id)
+	}
+}

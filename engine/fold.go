@@ -1,0 +1,258 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+)
+
+// Fold replays a saga's entries. It is the only way a Saga comes to be.
+func Fold(entries []Entry) (*Saga, error) {
+	s := &Saga{}
+	for i := range entries {
+		if err := s.Apply(&entries[i]); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Apply takes the saga one entry further. It refuses an entry out of order, of a newer form or of an unknown type, and
+// leaves the saga as it was.
+func (s *Saga) Apply(e *Entry) error {
+	if e.V > entryVersion {
+		return fmt.Errorf("entry %d of saga %s has form %d, this build knows %d: use a newer arcadia", e.Seq, s.Short, e.V, entryVersion)
+	}
+	if e.Seq != s.Seq+1 {
+		return fmt.Errorf("entries of saga %s: number %d follows %d", s.Short, e.Seq, s.Seq)
+	}
+	if (e.Type == EntryCreated) != (e.Seq == 1) {
+		return fmt.Errorf("entry %d of saga %s is %q", e.Seq, s.Short, e.Type)
+	}
+	if err := s.change(e); err != nil {
+		return fmt.Errorf("entry %d of saga %s: %w", e.Seq, s.Short, err)
+	}
+	s.Seq, s.UpdatedAt = e.Seq, e.At
+	s.derive()
+	return nil
+}
+
+func (s *Saga) change(e *Entry) error {
+	switch e.Type {
+	case EntryCreated:
+		return s.created(e)
+	case EntryWaiting:
+		s.WaitingOn = e.On
+	case EntryCancelRequested:
+		s.CancelRequested = true
+		s.Error = &SagaError{Reason: reasonCanceled, CompensateFromIdx: s.CurrentStepIdx - 1, By: e.By.name(), Why: e.Why}
+	case EntryRollbackStarted:
+		return s.rollbackStarted(e)
+	case EntryRetryRequested:
+		s.retryRequested(e)
+	case EntrySagaCompleted:
+		s.end(Completed, e)
+	case EntrySagaRolledBack:
+		s.end(RolledBack, e)
+	case EntrySagaFailed:
+		s.end(Failed, e)
+	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted,
+		EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed,
+		EntryResolved, EntryLogged:
+		return s.changeRow(e)
+	default:
+		return fmt.Errorf("unknown type %q", e.Type)
+	}
+	return nil
+}
+
+func (s *Saga) created(e *Entry) error {
+	c := e.Created
+	if c == nil {
+		return fmt.Errorf("no creation in it")
+	}
+	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
+	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
+	s.Status, s.CreatedAt, s.CreatedBy = Pending, e.At, e.By.name()
+	s.Context = map[string]json.RawMessage{}
+	if s.Inputs == nil {
+		s.Inputs = Inputs{}
+	}
+	return nil
+}
+
+func (s *Saga) rollbackStarted(e *Entry) error {
+	if e.From == nil || *e.From >= len(s.Rows) {
+		return fmt.Errorf("rollback from nowhere")
+	}
+	s.Status, s.FinishedAt, s.WaitingOn = Compensating, Time{}, ""
+	err := SagaError{Reason: e.Reason, CompensateFromIdx: *e.From, By: e.By.name(), Why: e.Why}
+	if e.By == nil && s.Error != nil {
+		err.By, err.Why = s.Error.By, s.Error.Why // the cancel that led here
+	}
+	s.Error = &err
+	if e.Ticket != 0 {
+		s.Ticket = e.Ticket
+	}
+	return nil
+}
+
+// retryRequested gives the failed rows a fresh budget and sends the saga on its way back again; a saga that waits because
+// its process died too often just goes on.
+func (s *Saga) retryRequested(e *Entry) {
+	s.WaitingOn = ""
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		r.deaths = 0
+		if c := r.Compensation; c != nil {
+			c.deaths = 0
+			if r.Status == RowCompensationFailed && (e.From == nil || *e.From == r.Idx) {
+				r.Status, c.failures = r.forward, 0
+				s.Status, s.FinishedAt = Compensating, Time{}
+			}
+		}
+	}
+}
+
+func (s *Saga) end(st Status, e *Entry) {
+	s.Status, s.FinishedAt, s.WaitingOn = st, e.At, ""
+	if st != Failed {
+		s.Ticket = 0
+	}
+}
+
+func (s *Saga) changeRow(e *Entry) error {
+	if e.Type == EntryStepStarted && e.Idx == len(s.Rows) && e.Idx < len(s.StepNames) {
+		s.Rows = append(s.Rows, Row{Idx: e.Idx, Name: s.StepNames[e.Idx], StartedAt: e.At, Undoable: e.Undoable, Output: map[string]json.RawMessage{}})
+		if s.StartedAt.IsZero() {
+			s.StartedAt = e.At
+		}
+	}
+	if e.Type == EntryLogged && len(s.Rows) == 0 {
+		s.lines++
+		return nil
+	}
+	if e.Idx < 0 || e.Idx >= len(s.Rows) {
+		return fmt.Errorf("%s of row %d, which does not exist", e.Type, e.Idx)
+	}
+	r := &s.Rows[e.Idx]
+	switch e.Type {
+	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed:
+		s.forward(r, e)
+	case EntryLogged:
+		s.lines++
+		r.Note = e.Text
+	case EntryInterrupted:
+		r.deaths = 0
+		if r.Compensation != nil {
+			r.Compensation.deaths = 0
+		}
+	default:
+		s.backward(r, e)
+	}
+	return nil
+}
+
+func (s *Saga) forward(r *Row, e *Entry) {
+	switch e.Type {
+	case EntryStepStarted:
+		s.Status, s.WaitingOn = Running, ""
+		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable = RowRunning, e.Attempt, Time{}, e.Undoable
+		if r.deaths++; !e.Resumed {
+			r.deaths = 0
+		}
+	case EntryStepSaved:
+		r.Dirty = true
+		s.put(r, e)
+	case EntryAttemptFailed:
+		r.Error, r.NextAttemptAt, r.deaths = e.Error, *e.Next, 0
+		s.put(r, e)
+		if e.Blocked {
+			s.WaitingOn = e.Error
+			return
+		}
+		if r.failures++; r.failures == 1 {
+			r.since = e.At
+		}
+	case EntryStepCompleted:
+		r.Status, r.forward, r.FinishedAt, r.Error, r.Note = RowCompleted, RowCompleted, e.At, "", ""
+		r.Resources = e.Resources
+		s.put(r, e)
+		s.CurrentStepIdx = e.Idx + 1
+	case EntryStepFailed:
+		r.Status, r.forward, r.FinishedAt, r.NextAttemptAt = RowFailed, RowFailed, e.At, Time{}
+		r.Error, r.Stack, r.Note = e.Error, e.Stack, ""
+		s.put(r, e)
+	}
+}
+
+func (s *Saga) backward(r *Row, e *Entry) {
+	if r.Compensation == nil {
+		r.Compensation = &Compensation{}
+	}
+	c := r.Compensation
+	switch e.Type {
+	case EntryCompensating:
+		s.WaitingOn = ""
+		r.Status, c.Status, c.Attempts, r.NextAttemptAt, c.FinishedAt = RowCompensating, RowCompensating, e.Attempt, Time{}, Time{}
+		if c.StartedAt.IsZero() {
+			c.StartedAt = e.At
+		}
+		if c.deaths++; !e.Resumed {
+			c.deaths = 0
+		}
+	case EntryCompensationSaved:
+		s.put(r, e)
+	case EntryCompensationRetried:
+		c.Error, r.NextAttemptAt, c.deaths = e.Error, *e.Next, 0
+		if e.Blocked {
+			s.WaitingOn = e.Error
+			return
+		}
+		c.failures++
+	case EntryCompensated:
+		s.put(r, e)
+		r.Status, c.Status, c.FinishedAt, c.Error, c.Conflict, r.Note = RowCompensated, RowCompensated, e.At, "", nil, ""
+	case EntryCompensationFailed:
+		r.Status, c.Status, c.FinishedAt, r.NextAttemptAt = RowCompensationFailed, RowCompensationFailed, e.At, Time{}
+		c.Error, c.Stack, c.Conflict, r.Note = e.Error, e.Stack, e.Conflict, ""
+	case EntryResolved:
+		r.Status, c.Status, c.FinishedAt, c.Reason, c.By = RowResolved, RowResolved, e.At, e.Why, e.By.name()
+	}
+}
+
+// put adds what a step recorded to its output and to the saga's context.
+func (s *Saga) put(r *Row, e *Entry) {
+	maps.Copy(r.Output, e.Put)
+	maps.Copy(s.Context, e.Put)
+}
+
+// derive keeps the header's counts in step with the rows.
+func (s *Saga) derive() {
+	s.Residue, s.Undone, s.UndoTotal = 0, 0, 0
+	if s.Status != Compensating && s.Status != Failed && s.Status != RolledBack {
+		return
+	}
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		if !r.toUndo() {
+			continue
+		}
+		s.UndoTotal++
+		switch r.Status {
+		case RowCompensated, RowResolved:
+			s.Undone++
+		case RowCompensationFailed:
+			s.Residue++
+		}
+	}
+}
+
+func (a *Actor) name() string {
+	if a == nil {
+		return ""
+	}
+	return a.Name
+}
+
+const reasonCanceled = "canceled"

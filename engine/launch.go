@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MaxInputs bounds the inputs of one saga, in bytes of names and values.
+const MaxInputs = 64 << 10
+
+// maxSteps bounds the length of an ad-hoc list.
+const maxSteps = 200
+
+// Launch asks for a saga.
+type Launch struct {
+	Kind   string
+	Steps  []string // for an ad-hoc kind: its steps, in order
+	Inputs Inputs
+	// Key makes the launch idempotent: the same key with the same kind, steps and inputs returns the saga that exists
+	// already, with others it is refused. Empty: no key.
+	Key    string
+	Reason string // the operator's own words
+	// RefuseLocked refuses the launch at once when another saga holds what it needs; otherwise it waits its turn.
+	RefuseLocked bool
+}
+
+// InputError says which input is wrong and why. It is an ErrInput.
+type InputError struct {
+	Name string // "dns_domain", or "1:dns_domain" for one step
+	Idx  int    // the step that reads it, -1 when none does
+	Err  error
+}
+
+// Error names the input, and what is wrong with it.
+func (e *InputError) Error() string { return fmt.Sprintf("input %s: %v", e.Name, e.Err) }
+
+// Unwrap returns what is wrong.
+func (e *InputError) Unwrap() error { return e.Err }
+
+// Is makes errors.Is(err, ErrInput) hold.
+func (e *InputError) Is(target error) bool { return target == ErrInput }
+
+// Fields returns what each step of a launch asks for, by step. It fails on an unknown kind or step.
+func (e *Engine) Fields(kind string, adhoc []string) (steps []string, fields [][]Field, err error) {
+	steps, err = e.stepsOf(kind, adhoc)
+	if err != nil {
+		return nil, nil, err
+	}
+	fields = make([][]Field, len(steps))
+	for i, name := range steps {
+		if d, ok := e.steps[name].(Describer); ok {
+			fields[i] = d.Inputs()
+		}
+	}
+	return steps, fields, nil
+}
+
+func (e *Engine) stepsOf(kind string, adhoc []string) ([]string, error) {
+	i := slices.IndexFunc(e.kinds, func(k Kind) bool { return k.Name == kind })
+	switch {
+	case i < 0:
+		names := make([]string, len(e.kinds))
+		for j, k := range e.kinds {
+			names[j] = k.Name
+		}
+		return nil, fmt.Errorf("%w: unknown kind %q%s: the kinds are %s", ErrInput, kind, meant(kind, names), strings.Join(names, ", "))
+	case !e.kinds[i].Adhoc && len(adhoc) > 0:
+		return nil, fmt.Errorf("%w: kind %s has its own steps; only an ad-hoc kind takes a list", ErrInput, kind)
+	case !e.kinds[i].Adhoc:
+		return e.kinds[i].Steps, nil
+	case len(adhoc) == 0:
+		return nil, fmt.Errorf("%w: kind %s needs a list of steps; the steps are %s", ErrInput, kind, strings.Join(e.StepNames(), ", "))
+	case len(adhoc) > maxSteps:
+		return nil, fmt.Errorf("%w: %d steps: at most %d", ErrInput, len(adhoc), maxSteps)
+	}
+	for _, s := range adhoc {
+		if !e.knows(s) {
+			return nil, fmt.Errorf("%w: unknown step %q%s: the steps are %s", ErrInput, s, meant(s, e.StepNames()), strings.Join(e.StepNames(), ", "))
+		}
+	}
+	return slices.Clone(adhoc), nil
+}
+
+// check completes the inputs of a launch with the defaults and refuses what its steps do not declare or accept.
+func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
+	steps, fields, err := e.Fields(l.Kind, l.Steps)
+	if err != nil {
+		return nil, nil, err
+	}
+	in = maps.Clone(l.Inputs)
+	if in == nil {
+		in = Inputs{}
+	}
+	if err := undeclared(in, fields); err != nil {
+		return nil, nil, err
+	}
+	for i := range steps {
+		seen := in.Step(i)
+		for _, f := range fields[i] {
+			if f.Default != "" && seen[f.Name] == "" && (f.When == nil || f.When(seen)) {
+				in[f.Name], seen[f.Name] = f.Default, f.Default
+			}
+		}
+		for _, f := range fields[i] {
+			if err := f.Accept(seen[f.Name], seen); err != nil {
+				return nil, nil, &InputError{Name: nameFor(in, i, f.Name), Idx: i, Err: err}
+			}
+		}
+	}
+	n := 0
+	for k, v := range in {
+		n += len(k) + len(v)
+	}
+	if n > MaxInputs {
+		return nil, nil, fmt.Errorf("%w: inputs of %d bytes: %w: at most %d", ErrInput, n, ErrTooLarge, MaxInputs)
+	}
+	return steps, in, nil
+}
+
+// Accept refuses a value that the field does not take, with in the inputs as the field's step sees them.
+func (f Field) Accept(value string, in Inputs) error {
+	if f.When != nil && !f.When(in) {
+		return nil
+	}
+	if value == "" {
+		if f.Required {
+			return errors.New("is required: " + f.Help)
+		}
+		return nil
+	}
+	switch f.Type {
+	case IntField:
+		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
+			return fmt.Errorf("%q is not a whole number", clip(value, 40))
+		}
+	case ChoiceField:
+		if !slices.Contains(f.Choices, value) {
+			return fmt.Errorf("%q is not one of %s", clip(value, 40), strings.Join(f.Choices, ", "))
+		}
+	case TextField:
+	}
+	if f.Check != nil {
+		return f.Check(value, in)
+	}
+	return nil
+}
+
+func undeclared(in Inputs, fields [][]Field) error {
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		var known []string
+		declared := false
+		scope, bare, scoped := strings.Cut(name, ":")
+		if !scoped {
+			bare = name
+		}
+		for i, fs := range fields {
+			if scoped && scope != strconv.Itoa(i) {
+				continue
+			}
+			for _, f := range fs {
+				declared = declared || f.Name == bare
+				if !slices.Contains(known, f.Name) {
+					known = append(known, f.Name)
+				}
+			}
+		}
+		if !declared {
+			takes := "it takes none"
+			if len(known) > 0 {
+				takes = "there are " + strings.Join(known, ", ")
+			}
+			return &InputError{Name: name, Idx: -1, Err: fmt.Errorf("no such input%s: %s", meant(bare, known), takes)}
+		}
+	}
+	return nil
+}
+
+// nameFor is the name under which an input reached a step.
+func nameFor(in Inputs, idx int, name string) string {
+	own := strconv.Itoa(idx) + ":" + name
+	if _, ok := in[own]; ok {
+		return own
+	}
+	return name
+}
+
+// target names what the saga is about, by its steps' live reads; the first step that can say wins, but each is asked, so
+// that an unknown droplet or domain of any step refuses the launch.
+func (e *Engine) target(ctx context.Context, steps []string, in Inputs) (string, error) {
+	target := ""
+	for i, name := range steps {
+		t, ok := e.steps[name].(Targeter)
+		if !ok {
+			continue
+		}
+		text, err := t.Target(ctx, in.Step(i))
+		if err != nil {
+			return "", fmt.Errorf("look at what step %d %s is about: %w", i, name, err)
+		}
+		if target == "" {
+			target = text
+		}
+	}
+	return target, nil
+}
+
+// lockNames are the locks of all steps, each once, in alphabetical order.
+func (e *Engine) lockNames(steps []string, in Inputs) []string {
+	var names []string
+	for i, name := range steps {
+		if l, ok := e.steps[name].(Locker); ok {
+			names = append(names, l.Locks(in.Step(i))...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// meant offers the nearest of the known names, as the tail of an error.
+func meant(name string, known []string) string {
+	best, bestDistance := "", 3
+	for _, k := range known {
+		if d := distance(name, k); d < bestDistance {
+			best, bestDistance = k, d
+		}
+	}
+	if best == "" || name == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", best)
+}
+
+// distance is the number of single-character edits between a and b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+)
+
+// World is what Next may know besides the ledger.
+type World struct {
+	Now    time.Time
+	Holder string                 // short id of the saga that holds a lock this one waits for; empty when it holds all of its own
+	Knows  func(step string) bool // whether this build has the step
+}
+
+// Do says what kind of move comes next.
+type Do int
+
+// The moves. The first group has an effect on the world, the second only adds an entry, the third does nothing yet.
+const (
+	DoExecute Do = iota
+	DoCompensate
+
+	DoFailRow  // the interrupted row of a canceled saga ends here
+	DoRollback // turn round: undo from row From down
+	DoGiveUp   // a row cannot be undone by this build
+	DoEnd      // the saga ends with Status
+
+	DoWait // until Until, or until something outside (On) changes
+	DoRest // a terminal saga: only an operator's verb changes it
+)
+
+// Move is what a saga does next.
+type Move struct {
+	Do      Do
+	Idx     int
+	Attempt int
+	Resumed bool // the attempt before was cut off by a process death
+	From    int
+	Status  Status
+	Reason  string
+	Until   time.Time // zero: for as long as On holds
+	On      string
+}
+
+// maxDeaths is how many process deaths in a row one step may see before it is not started again by itself.
+const maxDeaths = 10
+
+// Next decides what a saga does next, from its ledger and from what the world permits. It is pure. Its rules, first match
+// first:
+//
+//	going forward                                   going backward, from the rollback's first row down
+//	canceled, a row is unfinished → that row fails  a lock is held by another saga → wait
+//	a row has failed, or canceled → turn round      undone, resolved or given up → pass over
+//	every step is done            → completed       nothing to undo there         → pass over
+//	a lock is held by another     → wait            this build has no such step   → give the row up
+//	this build has no such step   → wait            its next attempt is not due   → wait
+//	10 process deaths in a row    → wait            10 process deaths in a row    → wait
+//	its next attempt is not due   → wait            otherwise                     → compensate
+//	otherwise                     → execute         no row is left → rolled_back, or failed with what is left
+func Next(s *Saga, w World) Move {
+	switch s.Status {
+	case Pending, Running:
+		return nextForward(s, w)
+	case Compensating:
+		return nextBackward(s, w)
+	case Failed:
+		if s.Residue == 0 {
+			return Move{Do: DoEnd, Status: RolledBack}
+		}
+	case Completed, RolledBack:
+	}
+	return Move{Do: DoRest}
+}
+
+func nextForward(s *Saga, w World) Move {
+	idx := s.CurrentStepIdx
+	var row *Row
+	if idx < len(s.Rows) {
+		row = &s.Rows[idx]
+	}
+	switch {
+	case s.CancelRequested && row != nil && row.Status == RowRunning:
+		return Move{Do: DoFailRow, Idx: idx, Reason: reasonCanceled}
+	case row != nil && row.Status == RowFailed:
+		from := idx - 1
+		if row.Dirty {
+			from = idx
+		}
+		reason := "step_failed:" + row.Error
+		if s.CancelRequested {
+			reason = reasonCanceled
+		}
+		return Move{Do: DoRollback, From: from, Reason: reason}
+	case s.CancelRequested:
+		return Move{Do: DoRollback, From: idx - 1, Reason: reasonCanceled}
+	case idx == len(s.StepNames):
+		return Move{Do: DoEnd, Status: Completed}
+	case w.Holder != "":
+		return Move{Do: DoWait, On: "saga " + w.Holder}
+	case !w.Knows(s.StepNames[idx]):
+		return Move{Do: DoWait, On: fmt.Sprintf("step %s, which this build does not have", s.StepNames[idx])}
+	case row == nil:
+		return Move{Do: DoExecute, Idx: idx, Attempt: 1}
+	case row.deaths >= maxDeaths:
+		return Move{Do: DoWait, On: diedTooOften(row.deaths)}
+	case row.NextAttemptAt.After(w.Now):
+		return Move{Do: DoWait, Until: row.NextAttemptAt.Time, On: s.WaitingOn}
+	}
+	return Move{Do: DoExecute, Idx: idx, Attempt: row.Attempts + 1, Resumed: row.NextAttemptAt.IsZero()}
+}
+
+func nextBackward(s *Saga, w World) Move {
+	if w.Holder != "" {
+		return Move{Do: DoWait, On: "saga " + w.Holder}
+	}
+	for idx := s.Error.CompensateFromIdx; idx >= 0; idx-- {
+		row := &s.Rows[idx]
+		switch {
+		case row.Status == RowCompensated, row.Status == RowResolved, row.Status == RowCompensationFailed:
+			continue
+		case !row.toUndo():
+			continue
+		case !w.Knows(row.Name):
+			return Move{Do: DoGiveUp, Idx: idx, Reason: fmt.Sprintf("this build has no step %s: undo it with a build that has it, or resolve the row", row.Name)}
+		case row.Status != RowCompensating:
+			attempts := 0
+			if row.Compensation != nil {
+				attempts = row.Compensation.Attempts
+			}
+			return Move{Do: DoCompensate, Idx: idx, Attempt: attempts + 1}
+		case row.Compensation.deaths >= maxDeaths:
+			return Move{Do: DoWait, On: diedTooOften(row.Compensation.deaths)}
+		case row.NextAttemptAt.After(w.Now):
+			return Move{Do: DoWait, Until: row.NextAttemptAt.Time, On: s.WaitingOn}
+		}
+		return Move{Do: DoCompensate, Idx: idx, Attempt: row.Compensation.Attempts + 1, Resumed: row.NextAttemptAt.IsZero()}
+	}
+	if s.Residue > 0 {
+		return Move{Do: DoEnd, Status: Failed}
+	}
+	return Move{Do: DoEnd, Status: RolledBack}
+}
+
+func diedTooOften(n int) string {
+	return fmt.Sprintf("an operator: the process died %d times in a row during this step; retry starts it again", n)
+}

@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+)
+
+// maxError bounds an error's text in the ledger, in runes' bytes; maxStack a panic's.
+const (
+	maxError = 2 << 10
+	maxStack = 8 << 10
+)
+
+// result is what one attempt came to.
+type result struct {
+	err       error
+	stack     string
+	cause     error // why its context ended, nil when it did not
+	put       map[string]json.RawMessage
+	resources []ResourceChange
+}
+
+// executed turns the result of an attempt to go forward into entries. Call with mu held.
+func (r *run) executed(a *attempt, res result) []Entry {
+	row := &r.saga.Rows[a.move.Idx]
+	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put}
+	if res.err == nil {
+		e.Type = EntryStepCompleted
+		var err error
+		if e.Resources, err = r.provisioned(res.resources); err == nil {
+			return []Entry{e}
+		}
+		res.err = err
+	}
+	e.Error, e.Stack = errorText(res.err), clip(res.stack, maxStack)
+	switch {
+	case errors.Is(res.cause, ErrShutdown):
+		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx}}
+	case errors.Is(res.cause, ErrCanceled), r.saga.CancelRequested:
+		e.Type, e.Error = EntryStepFailed, reasonCanceled
+		return []Entry{e}
+	case errors.Is(res.cause, ErrDeadline):
+		e.Type = EntryStepFailed
+		return []Entry{e}
+	}
+	forward, _ := policiesOf(a.step)
+	wait, again := time.Duration(0), false
+	switch c, after := classify(res.err); c {
+	case classRetry, classUnknown:
+		since := time.Duration(0)
+		if row.failures > 0 {
+			since = time.Since(row.since.Time)
+		}
+		wait, again = forward.Next(row.failures+1, since, after, jitter)
+	case classBlocked:
+		wait, again, e.Blocked = blockedWait(row.Attempts-row.failures, after), true, true
+	case classPermanent:
+	}
+	e.Type = EntryStepFailed
+	if again {
+		e.Type, e.Next = EntryAttemptFailed, due(wait)
+	}
+	return []Entry{e}
+}
+
+// compensated turns the result of an attempt to go backward into entries. Call with mu held.
+func (r *run) compensated(a *attempt, res result) []Entry {
+	row := &r.saga.Rows[a.move.Idx]
+	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put}
+	if res.err == nil {
+		e.Type = EntryCompensated
+		var err error
+		if e.Resources, err = r.unprovisioned(row.Resources); err == nil {
+			return []Entry{e}
+		}
+		res.err = err
+	}
+	if errors.Is(res.cause, ErrShutdown) {
+		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx}}
+	}
+	e.Error, e.Stack = errorText(res.err), clip(res.stack, maxStack)
+	_, backward := policiesOf(a.step)
+	c, after := classify(res.err)
+	wait, again := backward.Next(row.Compensation.failures+1, 0, after, jitter)
+	if c == classBlocked {
+		wait, again, e.Blocked = blockedWait(row.Compensation.Attempts-row.Compensation.failures, after), true, true
+	}
+	if errors.As(res.err, &e.Conflict) {
+		again = false
+	}
+	e.Type = EntryCompensationFailed
+	if again {
+		e.Type, e.Next, e.Conflict = EntryCompensationRetried, due(wait), nil
+	}
+	return []Entry{e}
+}
+
+func due(wait time.Duration) *Time {
+	t := At(time.Now().Add(wait))
+	return &t
+}
+
+// errorText is an error as the ledger keeps it: one line, bounded.
+func errorText(err error) string {
+	return clip(strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " "), maxError)
+}
+
+// provisioned completes what a step said about resources with what the store knows of them.
+func (r *run) provisioned(changes []ResourceChange) ([]ResourceChange, error) {
+	now := At(time.Now())
+	var out []ResourceChange
+	for _, c := range changes {
+		before, err := r.resource(c.Key())
+		if err != nil {
+			return nil, err
+		}
+		if before == nil && c.After == nil {
+			continue
+		}
+		full := ResourceChange{Before: before}
+		if c.After != nil {
+			after := *c.After
+			after.SpecVersion, after.SagaID, after.CreatedAt, after.UpdatedAt = 1, r.id, now, now
+			if before != nil {
+				after.SpecVersion, after.CreatedAt = before.SpecVersion+1, before.CreatedAt
+			}
+			full.After = &after
+		}
+		out = append(out, full)
+	}
+	return out, nil
+}
+
+// unprovisioned is what takes back a row's changes of resources, as far as no later saga has written them.
+func (r *run) unprovisioned(changes []ResourceChange) ([]ResourceChange, error) {
+	var out []ResourceChange
+	for i := len(changes) - 1; i >= 0; i-- {
+		back := changes[i].reversed()
+		now, err := r.resource(back.Key())
+		if err != nil {
+			return nil, err
+		}
+		if now != nil && now.SagaID != r.id {
+			continue
+		}
+		back.Before = now
+		out = append(out, back)
+	}
+	return out, nil
+}

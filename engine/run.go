@@ -1,0 +1,268 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// run is one saga being driven. Its mutex puts everything that happens to the saga in one order: the driver's
+// transitions, the saves of the running step, and the operator's verbs.
+type run struct {
+	e    *Engine
+	id   ID
+	wake chan struct{} // holds one nudge: something has happened that the driver should look at
+
+	mu     sync.Mutex // guards the fields below; held across commits; never held while a step runs
+	saga   *Saga
+	stop   context.CancelCauseFunc // ends the attempt that goes forward; nil when none does
+	under  *State                  // of the attempt under way, in either direction
+	worker bool                    // holds a worker's token
+}
+
+func newRun(e *Engine, id ID) *run {
+	return &run{e: e, id: id, wake: make(chan struct{}, 1)}
+}
+
+func (r *run) nudge() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// load reads the saga from the store. Call with mu held.
+func (r *run) load(ctx context.Context) error {
+	entries, err := r.e.store.Entries(ctx, r.id, 0)
+	if err != nil {
+		return fmt.Errorf("read the ledger of saga %s: %w", r.id.Short(), err)
+	}
+	if r.saga, err = Fold(entries); err != nil {
+		return fmt.Errorf("read the ledger of saga %s: %w", r.id.Short(), err)
+	}
+	return nil
+}
+
+// batch gathers the entries of one commit. They are applied to the saga as they are added, so that the next decision sees
+// them; if the commit then fails the saga in memory is void and is read again.
+type batch struct {
+	r       *run
+	at      Time
+	ticket  uint64 // before the first entry
+	entries []Entry
+	out     Batch
+}
+
+// batch starts a commit. Call with mu held, as for all methods of batch.
+func (r *run) batch() *batch {
+	b := &batch{r: r, at: At(time.Now()), ticket: r.saga.Ticket, out: Batch{ID: r.id, After: r.saga.Seq}}
+	if b.at.Before(r.saga.UpdatedAt.Time) {
+		b.at = r.saga.UpdatedAt // the clock went back: the ledger's order and durations stay sound
+	}
+	return b
+}
+
+func (b *batch) add(e Entry) error {
+	e.V, e.Seq, e.At = entryVersion, b.r.saga.Seq+1, b.at
+	if err := b.r.saga.Apply(&e); err != nil {
+		return err
+	}
+	b.entries = append(b.entries, e)
+	b.out.Resources = append(b.out.Resources, e.Resources...)
+	return nil
+}
+
+// commit makes the entries durable in one transaction; then, and only then, watchers are told.
+func (b *batch) commit() error {
+	if len(b.entries) == 0 {
+		return nil
+	}
+	saga := b.r.saga
+	b.out.Entries, b.out.Summary = b.entries, saga.Summary
+	switch {
+	case saga.Ticket == b.ticket:
+	case saga.Ticket == 0:
+		b.out.Locks = LockChange{Ticket: b.ticket, Drop: saga.Locks}
+	default:
+		b.out.Locks = LockChange{Ticket: saga.Ticket, Take: saga.Locks}
+	}
+	if err := b.append(); err != nil {
+		b.r.saga = nil
+		return err
+	}
+	if len(b.out.Locks.Drop) > 0 {
+		b.r.e.wake(b.r.e.locks.leave(b.r.id, b.out.Locks.Drop))
+	}
+	b.r.e.hub.mark(b.r.id)
+	return nil
+}
+
+// append stops the engine for good when the store's answer leaves open what is durable.
+func (b *batch) append() error {
+	if err := b.r.e.Err(); err != nil {
+		return err
+	}
+	err := b.r.e.store.Append(context.Background(), b.out)
+	switch {
+	case err == nil, errors.Is(err, ErrConflict), errors.Is(err, ErrKeyTaken), errors.Is(err, ErrShortTaken):
+		return err
+	}
+	b.r.e.fail(fmt.Errorf("append to the ledger of saga %s: %w", b.r.id.Short(), err))
+	return b.r.e.Err()
+}
+
+// advance records what has just happened, goes on through every move that needs nothing but an entry, and makes all of it
+// durable in one commit together with the start of the effect it returns. With effects false it stops before starting one.
+func (r *run) advance(ctx context.Context, outcome []Entry, effects bool) (Move, *attempt, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		if r.saga == nil {
+			if err := r.load(ctx); err != nil {
+				return Move{}, nil, err
+			}
+		}
+		m, a, err := r.pass(ctx, r.batch(), outcome, effects)
+		if !errors.Is(err, ErrConflict) {
+			return m, a, err
+		}
+	}
+}
+
+// pass is one try of advance. Call with mu held.
+func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool) (Move, *attempt, error) {
+	for _, e := range outcome {
+		if err := b.add(e); err != nil {
+			return Move{}, nil, err
+		}
+	}
+	for {
+		m := Next(r.saga, r.world())
+		e, ok := r.entryFor(m, effects)
+		if !ok {
+			return m, nil, b.commit()
+		}
+		if err := b.add(e); err != nil {
+			return Move{}, nil, err
+		}
+		if m.Do == DoExecute || m.Do == DoCompensate {
+			if err := b.commit(); err != nil {
+				return Move{}, nil, err
+			}
+			return m, r.prepare(ctx, m), nil // before mu is released: a cancel from now on reaches it
+		}
+	}
+}
+
+// entryFor is the entry with which a move begins, or false when the move is not for now: there is nothing to do, the
+// effect is not wanted, no worker is free, or the attempt under way will end the row.
+func (r *run) entryFor(m Move, effects bool) (Entry, bool) {
+	switch m.Do {
+	case DoExecute:
+		step := r.saga.StepNames[m.Idx]
+		_, undoable := r.e.steps[step].(Compensator)
+		return Entry{Type: EntryStepStarted, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed, Undoable: undoable}, effects && r.claim()
+	case DoCompensate:
+		return Entry{Type: EntryCompensating, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed}, effects
+	case DoFailRow:
+		return Entry{Type: EntryStepFailed, Idx: m.Idx, Error: m.Reason}, r.under == nil
+	case DoRollback:
+		return Entry{Type: EntryRollbackStarted, From: &m.From, Reason: m.Reason}, true
+	case DoGiveUp:
+		return Entry{Type: EntryCompensationFailed, Idx: m.Idx, Error: m.Reason}, true
+	case DoEnd:
+		return Entry{Type: endings[m.Status]}, true
+	case DoWait:
+		return Entry{Type: EntryWaiting, On: m.On}, m.On != r.saga.WaitingOn && r.under == nil
+	case DoRest:
+	}
+	return Entry{}, false
+}
+
+var endings = map[Status]EntryType{Completed: EntrySagaCompleted, RolledBack: EntrySagaRolledBack, Failed: EntrySagaFailed}
+
+// world is what Next may know besides the ledger.
+func (r *run) world() World {
+	w := World{Now: time.Now(), Knows: r.e.knows}
+	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
+		w.Holder = r.e.locks.holder(r.id, r.saga.Locks).Short()
+	}
+	return w
+}
+
+// claim takes a worker's token if one is free. Call with mu held.
+func (r *run) claim() bool {
+	if r.worker {
+		return true
+	}
+	select {
+	case r.e.workers <- struct{}{}:
+		r.worker = true
+	default:
+	}
+	return r.worker
+}
+
+// yield gives the worker's token back.
+func (r *run) yield() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.worker {
+		<-r.e.workers
+		r.worker = false
+	}
+}
+
+// record is what State.Save and State.Log do: one durable commit, while the attempt is the one under way.
+func (r *run) record(_ context.Context, idx int, t EntryType, put map[string]json.RawMessage, lines []string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.saga == nil {
+		return fmt.Errorf("save for saga %s: %w", r.id.Short(), ErrStopped)
+	}
+	b := r.batch()
+	if t != EntryLogged {
+		if err := b.add(Entry{Type: t, Idx: idx, Put: put}); err != nil {
+			return err
+		}
+	}
+	for _, l := range lines {
+		if r.saga.lines >= MaxLines {
+			break
+		}
+		if err := b.add(Entry{Type: EntryLogged, Idx: idx, Text: clip(l, MaxLine)}); err != nil {
+			return err
+		}
+	}
+	return b.commit()
+}
+
+// clip cuts s to at most n bytes at a rune's border.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	cut := 0
+	for i := range s {
+		if i > n-len("…") {
+			break
+		}
+		cut = i
+	}
+	return s[:cut] + "…"
+}
+
+// resource reads one resource from the store, nil when there is none.
+func (r *run) resource(key string) (*Resource, error) {
+	found, err := r.e.store.Resources(context.Background(), key)
+	if err != nil {
+		return nil, fmt.Errorf("read resource %s: %w", key, err)
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return &found[0], nil
+}

@@ -1,0 +1,105 @@
+package engine
+
+import "encoding/json"
+
+// Summary is a saga's header: what lists show and what the store keeps decoded beside the entries.
+type Summary struct {
+	ID              ID         `json:"id"`
+	Short           string     `json:"short"`
+	Kind            string     `json:"kind"`
+	Status          Status     `json:"status"`
+	StepNames       []string   `json:"step_names"`
+	CurrentStepIdx  int        `json:"current_step_idx"` // completed rows while going forward
+	Error           *SagaError `json:"error"`
+	CancelRequested bool       `json:"cancel_requested"`
+	Target          string     `json:"target"`
+	CreatedBy       string     `json:"created_by"`
+	CreatedAt       Time       `json:"created_at"`
+	StartedAt       Time       `json:"started_at"`
+	FinishedAt      Time       `json:"finished_at"`
+	UpdatedAt       Time       `json:"updated_at"`
+	WaitingOn       string     `json:"waiting_on"`
+	Residue         int        `json:"residue"`    // rows that are compensation_failed
+	Undone          int        `json:"undone"`     // rows undone so far
+	UndoTotal       int        `json:"undo_total"` // rows this rollback has to undo
+	Seq             uint64     `json:"seq"`        // the last entry's number
+}
+
+// NeedsOperator reports whether the saga goes nowhere until a person acts.
+func (s *Summary) NeedsOperator() bool { return s.Status == Failed }
+
+// SagaError says why a saga went backward.
+type SagaError struct {
+	Reason            string `json:"reason"` // step_failed:<reason>, canceled, rollback_requested
+	CompensateFromIdx int    `json:"compensate_from_idx"`
+	By                string `json:"by,omitempty"`
+	Why               string `json:"why,omitempty"`
+}
+
+// Saga is one durable run of a kind, folded from its entries. In JSON it is what `show -o json` prints.
+type Saga struct {
+	Summary
+	Inputs  Inputs                     `json:"inputs"`
+	Context map[string]json.RawMessage `json:"context"`
+	Rows    []Row                      `json:"steps"`
+
+	Key    string   `json:"-"`
+	Locks  []string `json:"-"` // the names it takes, held or waited for while it holds a ticket
+	Ticket uint64   `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
+	lines  int      // log lines so far
+}
+
+// Row is one step of the ledger.
+type Row struct {
+	Idx           int                        `json:"idx"`
+	Name          string                     `json:"name"`
+	Status        RowStatus                  `json:"status"`
+	Output        map[string]json.RawMessage `json:"output"`
+	Error         string                     `json:"error,omitempty"`
+	Stack         string                     `json:"stack,omitempty"`
+	Attempts      int                        `json:"attempts"`
+	StartedAt     Time                       `json:"started_at"`
+	FinishedAt    Time                       `json:"finished_at"`
+	NextAttemptAt Time                       `json:"next_attempt_at"`
+	Dirty         bool                       `json:"dirty"`    // it had saved an intent: the world may have changed
+	Undoable      bool                       `json:"undoable"` // the step has a Compensate
+	Note          string                     `json:"note,omitempty"`
+	Compensation  *Compensation              `json:"compensation"`
+
+	Resources []ResourceChange `json:"-"`
+	forward   RowStatus        // how it ended going forward: completed or failed
+	failures  int              // attempts that spent budget
+	deaths    int              // attempts in a row that ended with the process
+	since     Time             // when the first of the failures happened
+}
+
+// Compensation is the way back of one row.
+type Compensation struct {
+	Status     RowStatus `json:"status"`
+	Attempts   int       `json:"attempts"`
+	Error      string    `json:"error,omitempty"`
+	Stack      string    `json:"stack,omitempty"`
+	Conflict   *Conflict `json:"conflict,omitempty"`
+	StartedAt  Time      `json:"started_at"`
+	FinishedAt Time      `json:"finished_at"`
+	Reason     string    `json:"reason,omitempty"` // why an operator resolved it
+	By         string    `json:"by,omitempty"`
+
+	failures int
+	deaths   int
+}
+
+// active is the row that is running or compensating, or nil.
+func (s *Saga) active() *Row {
+	for i := range s.Rows {
+		if st := s.Rows[i].Status; st == RowRunning || st == RowCompensating {
+			return &s.Rows[i]
+		}
+	}
+	return nil
+}
+
+// toUndo reports whether a rollback has this row to undo, done or not.
+func (r *Row) toUndo() bool {
+	return r.Undoable && (r.forward == RowCompleted || r.Dirty)
+}

@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"sync"
+)
+
+// Limits of what a saga may carry.
+const (
+	MaxContext = 256 << 10 // bytes of a saga's context as JSON
+	MaxOutput  = 64 << 10  // bytes of one step's output as JSON
+	MaxLines   = 500       // lines a saga's log keeps
+	MaxLine    = 1 << 10   // bytes of one line
+)
+
+// State is what a running step sees of its saga and how it records what it does. It is valid until the step returns; a
+// step that is still running after the engine gave it up gets ErrStopped from Save and Log, so that it writes no more.
+// All methods are safe for concurrent use.
+type State struct {
+	id      ID
+	idx     int
+	attempt int
+	inputs  Inputs
+
+	record recorder
+
+	mu        sync.Mutex // guards the fields below; held during record, so that saves of one step stay in order
+	context   map[string]json.RawMessage
+	output    map[string]json.RawMessage
+	put       map[string]json.RawMessage // not yet durable
+	resources []ResourceChange
+	err       error // the first Put that could not be kept
+	saved     EntryType
+	over      bool
+}
+
+// recorder makes an entry of a step's row durable, with lines for the saga's log.
+type recorder func(ctx context.Context, idx int, t EntryType, put map[string]json.RawMessage, lines []string) error
+
+// newState is what a row's attempt sees: copies, so that the step shares nothing with the engine.
+func newState(saga *Saga, row *Row, attempt int, saved EntryType, record recorder) *State {
+	return &State{
+		id: saga.ID, idx: row.Idx, attempt: attempt, inputs: saga.Inputs.Step(row.Idx),
+		record: record, saved: saved, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
+	}
+}
+
+// Saga is the id of the saga that the step belongs to.
+func (s *State) Saga() ID { return s.id }
+
+// Idx is the step's place in the saga, from 0.
+func (s *State) Idx() int { return s.idx }
+
+// Attempt is the number of this attempt, from 1. Anything above 1 means: an earlier one may have left something.
+func (s *State) Attempt() int { return s.attempt }
+
+// Inputs are the inputs as this step sees them: its own values first, then the saga-wide ones.
+func (s *State) Inputs() Inputs { return s.inputs }
+
+// Input is one of Inputs, empty when it was not given.
+func (s *State) Input(name string) string { return s.inputs[name] }
+
+// Own decodes what this step has put under key, in this attempt or in an earlier one, into v. It reports whether it was there.
+func (s *State) Own(key string, v any) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return decode(s.output, key, v)
+}
+
+// Get is like Own and falls back to what any step of the saga has put under key last.
+func (s *State) Get(key string, v any) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ok, err := decode(s.output, key, v); ok || err != nil {
+		return ok, err
+	}
+	return decode(s.context, key, v)
+}
+
+func decode(m map[string]json.RawMessage, key string, v any) (bool, error) {
+	raw, ok := m[key]
+	if !ok {
+		return false, nil
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return false, fmt.Errorf("read %q from the saga's context: %w", key, err)
+	}
+	return true, nil
+}
+
+// Put adds a value, as JSON, to the step's output and to the saga's context. It becomes durable with the next Save, or
+// when the step completes. A value that cannot be encoded, or one too many, fails the step with an error that says so.
+func (s *State) Put(key string, value any) {
+	raw, err := json.Marshal(value)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.fail(fmt.Errorf("put %q: %w", key, err))
+		return
+	}
+	if n := size(s.output) + len(raw); n > MaxOutput {
+		s.fail(fmt.Errorf("put %q: output of %d bytes: %w: at most %d", key, n, ErrTooLarge, MaxOutput))
+		return
+	}
+	if n := size(s.context) + len(raw); n > MaxContext {
+		s.fail(fmt.Errorf("put %q: context of %d bytes: %w: at most %d", key, n, ErrTooLarge, MaxContext))
+		return
+	}
+	if s.put == nil {
+		s.put = map[string]json.RawMessage{}
+	}
+	s.put[key], s.output[key], s.context[key] = raw, raw, raw
+}
+
+func (s *State) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func size(m map[string]json.RawMessage) int {
+	n := 0
+	for k, v := range m {
+		n += len(k) + len(v) + 4
+	}
+	return n
+}
+
+// Save makes everything put so far durable now, with the given lines for the saga's log in the same commit. A step calls
+// it before an external write, with all that undoing the write will need, and again as soon as it learns an id it must
+// not lose. A step that has saved is dirty: it is compensated even if it fails. When Save returns an error the step must
+// not write.
+func (s *State) Save(ctx context.Context, lines ...string) error {
+	return s.keep(ctx, s.saved, lines)
+}
+
+// Log writes a line to the saga's log, durable when it returns. It does not make the step dirty.
+func (s *State) Log(ctx context.Context, line string) error {
+	return s.keep(ctx, EntryLogged, []string{line})
+}
+
+func (s *State) keep(ctx context.Context, t EntryType, lines []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return fmt.Errorf("save for step %d of saga %s: the attempt was given up: %w", s.idx, s.id.Short(), ErrStopped)
+	}
+	if s.err != nil {
+		return s.err
+	}
+	put := s.put
+	if t == EntryLogged {
+		put = nil
+	}
+	if err := s.record(ctx, s.idx, t, put, lines); err != nil {
+		return err
+	}
+	if t != EntryLogged {
+		s.put = nil
+	}
+	return nil
+}
+
+// Provision records that the saga now wants this resource in this state; it becomes durable when the step completes.
+// Compensation takes the resource back to what it was before. Only Type, ExternalID, Name and Spec are read.
+func (s *State) Provision(r Resource) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resources = append(s.resources, ResourceChange{After: &r})
+}
+
+// Withdraw records that a resource is gone and no longer wanted; it becomes durable when the step completes.
+func (s *State) Withdraw(resourceType, externalID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resources = append(s.resources, ResourceChange{Before: &Resource{Type: resourceType, ExternalID: externalID}})
+}
+
+// close ends the attempt: nothing it still does is recorded. It returns what was put and not saved.
+func (s *State) close() (put map[string]json.RawMessage, resources []ResourceChange, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	return s.put, s.resources, s.err
+}
+
+// Peek is a State that records nothing, for Undoer and for tests of what a row would do: the inputs as the row sees them
+// and the row's output.
+func (s *Saga) Peek(idx int) *State {
+	st := &State{id: s.ID, idx: idx, inputs: s.Inputs.Step(idx), context: maps.Clone(s.Context), over: true}
+	if idx < len(s.Rows) {
+		st.output, st.attempt = maps.Clone(s.Rows[idx].Output), s.Rows[idx].Attempts
+	}
+	return st
+}

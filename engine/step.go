@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// Step is one change to the world. Execute runs at least once: after a crash it runs again with what it had saved, so it
+// looks before it writes. Implementations are safe for concurrent use by several sagas and keep no state of their own.
+//
+// Further powers are the optional interfaces below, found by assertion; absence is always legal.
+type Step interface {
+	// Name is stable snake_case. It is stored, and shown.
+	Name() string
+	// Execute makes the change. nil completes the step; see Retryable, Unknown and Blocked for the ways to ask for
+	// another attempt; any other error fails the step for good. It returns promptly when ctx ends.
+	Execute(ctx context.Context, s *State) error
+}
+
+// Compensator undoes what Execute did. It gets everything Execute saved, also after a half-done attempt, and succeeds when
+// there is nothing to undo. It must not overwrite somebody else's later change: it returns a *Conflict instead.
+type Compensator interface {
+	Compensate(ctx context.Context, s *State) error
+}
+
+// Describer declares the inputs that a step reads.
+type Describer interface {
+	Inputs() []Field
+}
+
+// Targeter names what a step is about ("web-01 (482913)"), by live reads. An error refuses the launch, so this is also
+// where an unknown droplet or domain is found out before anything is stored.
+type Targeter interface {
+	Target(ctx context.Context, in Inputs) (string, error)
+}
+
+// Planner says, by live reads and without writing, what Execute would do now and what undoing it would do.
+type Planner interface {
+	Plan(ctx context.Context, in Inputs) (Change, error)
+}
+
+// Locker names the resources a step touches ("droplet:482913", "dns:example.com/www").
+type Locker interface {
+	Locks(in Inputs) []string
+}
+
+// Undoer says in one line what compensating a row would do, from what the row recorded and without calling anybody:
+// "deletes snapshot 229305609". Dialogs show it.
+type Undoer interface {
+	Undo(s *State) string
+}
+
+// Retrier replaces the retry policies.
+type Retrier interface {
+	RetryPolicies() (forward, backward RetryPolicy)
+}
+
+// Deadliner replaces the default deadline of one attempt, in either direction.
+type Deadliner interface {
+	Deadline() time.Duration
+}
+
+// DefaultDeadline bounds one attempt of a step that does not say otherwise.
+const DefaultDeadline = 15 * time.Minute
+
+func deadlineOf(s Step) time.Duration {
+	if d, ok := s.(Deadliner); ok {
+		return d.Deadline()
+	}
+	return DefaultDeadline
+}
+
+// Kind is a named recipe: an ordered list of steps. Its inputs are what its steps declare.
+type Kind struct {
+	Name    string   `json:"name"`
+	Summary string   `json:"summary"` // one line: what it does
+	Undo    string   `json:"undo"`    // one line: what rolling back does
+	Steps   []string `json:"steps"`   // empty for a kind whose launch brings its own list
+	Adhoc   bool     `json:"adhoc"`   // the launch names the steps
+}

@@ -1,0 +1,92 @@
+package engine
+
+import "context"
+
+// Store keeps the ledgers of all sagas. All methods are safe for concurrent use.
+//
+// Errors: ErrConflict, ErrNotFound, *KeyTakenError, ErrShortTaken and the context's error mean that nothing happened. Any other error of
+// Append means that the outcome is not known (a commit that returned an error may still be durable): the engine stops for
+// good and the next start reads the truth.
+type Store interface {
+	// Append adds a batch to one saga's ledger, all or none, and returns when it is durable (fsynced). Header, indexes,
+	// counters, locks and resources change in the same transaction. If the ledger does not end at b.After the answer is
+	// ErrConflict. Appends to different sagas may share a transaction; each gets its own answer.
+	Append(ctx context.Context, b Batch) error
+	// Entries returns the entries of a saga after the given number, in order. A saga that does not exist is ErrNotFound.
+	Entries(ctx context.Context, id ID, after uint64) ([]Entry, error)
+	// Summaries returns the headers of the given sagas in the given order, leaving out those that do not exist.
+	Summaries(ctx context.Context, ids ...ID) ([]Summary, error)
+	// List returns one page of headers. Its cost does not depend on how many sagas are stored, nor on how deep the page
+	// lies, as long as the query names at most one of status, kind and operator.
+	List(ctx context.Context, q Query) (Page, error)
+	// Find returns up to limit ids that end with the given hex digits, in id order. Exact for a full id or a full short.
+	Find(ctx context.Context, suffix string, limit int) ([]ID, error)
+	// Counts returns the kept counters, in constant time.
+	Counts(ctx context.Context) (Counts, error)
+	// Locks returns every place in every lock's queue, by name and then by ticket. The first of a name holds it.
+	Locks(ctx context.Context) ([]Lock, error)
+	// Resources returns the resources with the given keys (see Resource.Key), leaving out what does not exist; all of
+	// them in key order when no key is given.
+	Resources(ctx context.Context, keys ...string) ([]Resource, error)
+}
+
+// Batch is what one transition adds to one saga's ledger.
+type Batch struct {
+	ID        ID
+	After     uint64  // the number the ledger ends at now; 0 creates the saga
+	Entries   []Entry // numbered After+1, After+2, ...
+	Summary   Summary // the header after them
+	Key       string  // creation only: the caller's key, unique in the store; empty for none
+	Locks     LockChange
+	Resources []ResourceChange
+}
+
+// LockChange enters a saga in the queues of some locks, or takes it out of them.
+type LockChange struct {
+	Ticket uint64   // the place in every queue; lower goes first
+	Take   []string // names to queue for
+	Drop   []string // names to leave
+}
+
+// Lock is one place in the queue of one lock.
+type Lock struct {
+	Name   string `json:"name"`
+	Ticket uint64 `json:"ticket"`
+	Saga   ID     `json:"saga_id"`
+}
+
+// KeyTakenError says that the key of a creation was used before, and for which saga. It is an ErrKeyTaken.
+type KeyTakenError struct{ ID ID }
+
+// Error names the saga that has the key.
+func (e *KeyTakenError) Error() string { return "the key was used before, for saga " + e.ID.Short() }
+
+// Is makes errors.Is(err, ErrKeyTaken) hold.
+func (e *KeyTakenError) Is(target error) bool { return target == ErrKeyTaken }
+
+// Query asks for one page of sagas. The zero Query is the newest sagas of all.
+type Query struct {
+	Statuses []Status // any of these; empty: all
+	Kind     string   // empty: all
+	By       string   // created by; empty: all
+	From     ID       // start strictly beyond this id in the direction of the walk; empty: at the end the walk starts from
+	Oldest   bool     // walk from old to new; otherwise from new to old
+	Limit    int      // at most this many, 1 to 1000; 0 means 50
+}
+
+// Page is an answer to a Query, in the order of its walk.
+type Page struct {
+	Items []Summary
+	More  bool // there is at least one more beyond the last item
+}
+
+// Counts are the kept counters.
+type Counts struct {
+	Total    int            `json:"total"`
+	ByStatus map[Status]int `json:"by_status"`
+}
+
+// Active is the number of sagas that are not at rest.
+func (c Counts) Active() int {
+	return c.ByStatus[Pending] + c.ByStatus[Running] + c.ByStatus[Compensating]
+}
