@@ -52,7 +52,7 @@ func TestPictureOfTheSampleIsTheGoldenOne(t *testing.T) {
 	for _, th := range []theme{dark(), light()} {
 		t.Run(th.name, func(t *testing.T) {
 			t.Parallel()
-			got := paint(t, show(th, size{40, 8}, sample))
+			got := paint(t, show(th, size{48, 8}, sample))
 			golden := filepath.Join("testdata", "sample-"+th.name+".png")
 			if *update {
 				var b bytes.Buffer
@@ -92,7 +92,7 @@ func TestSameScreenSameBytes(t *testing.T) {
 	t.Parallel()
 	var files [2]bytes.Buffer
 	for i := range files {
-		if err := writePNG(&files[i], paint(t, show(dark(), size{40, 8}, sample))); err != nil {
+		if err := writePNG(&files[i], paint(t, show(dark(), size{48, 8}, sample))); err != nil {
 			t.Fatal(err)
 		}
 	}

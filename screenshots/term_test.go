@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,17 +156,18 @@ func fake() (*terminal, *screen) {
 	return t, sc
 }
 
-func TestSettleWaitsForTheLastChangeAndIsBounded(t *testing.T) {
+func TestSettleCountsFromTheLastChange(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		term, sc := fake()
 		sc.write([]byte("\x1b[?25l"))
-		go func() { // the first three change the screen, the last two do not
+		var typing sync.WaitGroup
+		typing.Go(func() { // the first three change the screen, the last two only move a cursor that is hidden
 			for _, s := range []string{"a", "b", "c", "\r", "\x1b[4G"} {
 				<-time.After(200 * time.Millisecond)
 				sc.write([]byte(s))
 			}
-		}()
+		})
 		began := time.Now()
 		if err := term.settle(t.Context(), 300*time.Millisecond, time.Minute); err != nil {
 			t.Fatal(err)
@@ -176,10 +178,17 @@ func TestSettleWaitsForTheLastChangeAndIsBounded(t *testing.T) {
 		if !term.now().shows("abc") {
 			t.Errorf("screen:\n%s", term.now())
 		}
-		<-time.After(time.Second)
+		typing.Wait()
+	})
+}
 
+func TestSettleGivesUpOnAScreenThatNeverHoldsStill(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		term, sc := fake()
+		var moving sync.WaitGroup
 		done := make(chan struct{})
-		go func() {
+		moving.Go(func() {
 			for i := 0; ; i++ {
 				select {
 				case <-done:
@@ -188,13 +197,13 @@ func TestSettleWaitsForTheLastChangeAndIsBounded(t *testing.T) {
 					sc.write([]byte{'\r', byte('a' + i%26)})
 				}
 			}
-		}()
+		})
 		err := term.settle(t.Context(), 300*time.Millisecond, 2*time.Second)
-		close(done)
 		if err == nil || !strings.Contains(err.Error(), "holds still") {
-			t.Errorf("a screen that never holds still: error %v", err)
+			t.Errorf("error %v", err)
 		}
-		synctest.Wait()
+		close(done)
+		moving.Wait()
 	})
 }
 
