@@ -8,11 +8,12 @@ import (
 )
 
 // How long a screen must hold still to count as settled, and how long a key is given to show an effect before the
-// next one is typed. The pause also keeps an escape key apart from what follows it: programs take an escape
-// followed at once by a letter for alt and that letter.
+// next one is typed. After an escape the pause is longer than the 50 ms that Bubble Tea waits for the rest of a
+// sequence: it takes an escape and a letter that come together for alt and that letter.
 const (
-	quiet    = 300 * time.Millisecond
-	keyPause = 80 * time.Millisecond
+	quiet       = 300 * time.Millisecond
+	keyPause    = 30 * time.Millisecond
+	escapePause = 100 * time.Millisecond
 )
 
 type verb int
@@ -146,7 +147,11 @@ func (s *stage) press(ctx context.Context, k key) error {
 		return err
 	}
 	// Whether the key did anything, and whether the screen moves for another reason, is for the next wait to say.
-	_ = s.term.settle(ctx, keyPause, 10*keyPause)
+	pause := keyPause
+	if k.normal == "\x1b" {
+		pause = escapePause
+	}
+	_ = s.term.settle(ctx, pause, 5*pause)
 	return context.Cause(ctx)
 }
 
