@@ -46,7 +46,7 @@ func scenes() []scene {
 			script: script(wait("STATUS"), press("enter"), wait("STEP"), snap("saga-dark")),
 		},
 		{
-			name: "plan-dark", size: wide, theme: dark(), args: []string{"--demo"},
+			name: "launch-dark", size: wide, theme: dark(), args: []string{"--demo"},
 			script: script(wait("STATUS"), press("n"), wait("new saga"), snap("launch-dark")),
 		},
 		{
