@@ -38,6 +38,7 @@ type Engine struct {
 	log     *slog.Logger
 	hub     hub
 	locks   lockTable
+	ready   chan struct{} // closed when the first Run has taken up what was unfinished
 	workers chan struct{} // one token per saga going forward; waiting senders are served in order
 
 	mu     sync.Mutex      // guards the fields below; never held during a commit or a step
@@ -48,13 +49,15 @@ type Engine struct {
 	broken error
 	loaded bool
 	drives sync.WaitGroup
+
+	readyOnce sync.Once
 }
 
 // New makes an engine over a store. It refuses two steps or two kinds of one name, and a kind whose step is missing.
 func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
 		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log,
-		live: map[ID]*run{}, parked: map[ID]bool{},
+		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}),
 	}
 	for _, s := range cfg.Steps {
 		if _, twice := e.steps[s.Name()]; twice {
@@ -97,9 +100,12 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer e.finish()
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	for {
+	for first := true; ; first = false {
 		if err := e.sweep(); err != nil && e.ctx.Err() == nil {
 			e.fail(err)
+		}
+		if first {
+			e.readyOnce.Do(func() { close(e.ready) })
 		}
 		select {
 		case <-e.ctx.Done():
@@ -111,6 +117,10 @@ func (e *Engine) Run(ctx context.Context) error {
 		}
 	}
 }
+
+// Ready is closed when Run has taken up every saga that was unfinished at its start: what is launched from then on gets a
+// worker at once if one is free.
+func (e *Engine) Ready() <-chan struct{} { return e.ready }
 
 // begin opens the engine for driving.
 func (e *Engine) begin(ctx context.Context) error {

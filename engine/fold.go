@@ -104,6 +104,9 @@ func (s *Saga) retryRequested(e *Entry) {
 	for i := range s.Rows {
 		r := &s.Rows[i]
 		r.deaths = 0
+		if !r.NextAttemptAt.IsZero() {
+			r.NextAttemptAt, r.paused = Time{}, true // due now, and not because of a process death
+		}
 		if c := r.Compensation; c != nil {
 			c.deaths = 0
 			if r.Status == RowCompensationFailed && (e.From == nil || *e.From == r.Idx) {
@@ -143,7 +146,7 @@ func (s *Saga) changeRow(e *Entry) error {
 		s.lines++
 		r.Note = e.Text
 	case EntryInterrupted:
-		r.deaths = 0
+		r.deaths, r.paused = 0, true
 		if r.Compensation != nil {
 			r.Compensation.deaths = 0
 		}
@@ -157,7 +160,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 	switch e.Type {
 	case EntryStepStarted:
 		s.Status, s.WaitingOn = Running, ""
-		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable = RowRunning, e.Attempt, Time{}, e.Undoable
+		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable, r.paused = RowRunning, e.Attempt, Time{}, e.Undoable, false
 		if r.deaths++; !e.Resumed {
 			r.deaths = 0
 		}
@@ -195,6 +198,7 @@ func (s *Saga) backward(r *Row, e *Entry) {
 	case EntryCompensating:
 		s.WaitingOn = ""
 		r.Status, c.Status, c.Attempts, r.NextAttemptAt, c.FinishedAt = RowCompensating, RowCompensating, e.Attempt, Time{}, Time{}
+		r.paused = false
 		if c.StartedAt.IsZero() {
 			c.StartedAt = e.At
 		}

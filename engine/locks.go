@@ -62,7 +62,8 @@ func (t *lockTable) holder(id ID, names []string) ID {
 	return ""
 }
 
-// leave takes the saga out of its queues and returns the sagas that are now the first of one.
+// leave takes the saga out of its queues and returns the sagas that still stand in them:
+// what they wait for has changed.
 func (t *lockTable) leave(id ID, names []string) []ID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,7 +75,9 @@ func (t *lockTable) leave(id ID, names []string) []ID {
 			continue
 		}
 		t.queues[n] = q
-		next = append(next, q[0].Saga)
+		for _, l := range q {
+			next = append(next, l.Saga)
+		}
 	}
 	return next
 }

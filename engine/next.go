@@ -49,9 +49,9 @@ const maxDeaths = 10
 // first:
 //
 //	going forward                                   going backward, from the rollback's first row down
-//	canceled, a row is unfinished → that row fails  a lock is held by another saga → wait
-//	a row has failed, or canceled → turn round      undone, resolved or given up → pass over
-//	every step is done            → completed       nothing to undo there         → pass over
+//	canceled, a row is unfinished → that row fails  undone, resolved or given up  → pass over
+//	a row has failed, or canceled → turn round      nothing to undo there         → pass over
+//	every step is done            → completed       a lock is held by another     → wait
 //	a lock is held by another     → wait            this build has no such step   → give the row up
 //	this build has no such step   → wait            its next attempt is not due   → wait
 //	10 process deaths in a row    → wait            10 process deaths in a row    → wait
@@ -106,13 +106,10 @@ func nextForward(s *Saga, w World) Move {
 	case row.NextAttemptAt.After(w.Now):
 		return Move{Do: DoWait, Until: row.NextAttemptAt.Time, On: s.WaitingOn}
 	}
-	return Move{Do: DoExecute, Idx: idx, Attempt: row.Attempts + 1, Resumed: row.NextAttemptAt.IsZero()}
+	return Move{Do: DoExecute, Idx: idx, Attempt: row.Attempts + 1, Resumed: row.died()}
 }
 
 func nextBackward(s *Saga, w World) Move {
-	if w.Holder != "" {
-		return Move{Do: DoWait, On: "saga " + w.Holder}
-	}
 	for idx := s.Error.CompensateFromIdx; idx >= 0; idx-- {
 		row := &s.Rows[idx]
 		switch {
@@ -120,6 +117,8 @@ func nextBackward(s *Saga, w World) Move {
 			continue
 		case !row.toUndo():
 			continue
+		case w.Holder != "":
+			return Move{Do: DoWait, On: "saga " + w.Holder}
 		case !w.Knows(row.Name):
 			return Move{Do: DoGiveUp, Idx: idx, Reason: fmt.Sprintf("this build has no step %s: undo it with a build that has it, or resolve the row", row.Name)}
 		case row.Status != RowCompensating:
@@ -133,7 +132,7 @@ func nextBackward(s *Saga, w World) Move {
 		case row.NextAttemptAt.After(w.Now):
 			return Move{Do: DoWait, Until: row.NextAttemptAt.Time, On: s.WaitingOn}
 		}
-		return Move{Do: DoCompensate, Idx: idx, Attempt: row.Compensation.Attempts + 1, Resumed: row.NextAttemptAt.IsZero()}
+		return Move{Do: DoCompensate, Idx: idx, Attempt: row.Compensation.Attempts + 1, Resumed: row.died()}
 	}
 	if s.Residue > 0 {
 		return Move{Do: DoEnd, Status: Failed}

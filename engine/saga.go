@@ -68,6 +68,7 @@ type Row struct {
 
 	Resources []ResourceChange `json:"-"`
 	forward   RowStatus        // how it ended going forward: completed or failed
+	paused    bool             // the last attempt ended with an orderly shutdown
 	failures  int              // attempts that spent budget
 	deaths    int              // attempts in a row that ended with the process
 	since     Time             // when the first of the failures happened
@@ -98,6 +99,9 @@ func (s *Saga) active() *Row {
 	}
 	return nil
 }
+
+// died reports whether the row's last attempt was cut off by a process death: it neither ended nor was put off.
+func (r *Row) died() bool { return r.NextAttemptAt.IsZero() && !r.paused }
 
 // toUndo reports whether a rollback has this row to undo, done or not.
 func (r *Row) toUndo() bool {

@@ -1,0 +1,199 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/engine/enginetest"
+	"arcadia/storage/storagetest"
+)
+
+// waiter is a step that waits until its context ends, and says so.
+func waiter(started chan<- struct{}) engine.Step {
+	return enginetest.Step("waits", func(ctx context.Context, _ *engine.State) error {
+		started <- struct{}{}
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}, func(context.Context, *engine.State) error { return nil })
+}
+
+func TestCancelReachesIntoAWaitingStepAndUndoesWhatWasDone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, started := enginetest.NewWorld(), make(chan struct{}, 1)
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{w.Make("make"), waiter(started)}})
+		id := enginetest.Launch(t, s, "make", "waits", "make")
+		<-started
+		for range 2 { // asking twice is the same as asking once
+			if err := s.Cancel(t.Context(), id, engine.Verb{Reason: "wrong droplet"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sg := enginetest.Rest(t, s, id)
+		wantSaga(t, sg, engine.RolledBack, "compensated failed")
+		if sg.Error.Reason != "canceled" || sg.Error.By != "ops1" || sg.Error.Why != "wrong droplet" || sg.Error.CompensateFromIdx != 0 {
+			t.Errorf("error = %+v", sg.Error)
+		}
+		if left := w.Things(); len(left) != 0 {
+			t.Errorf("left behind: %v", left)
+		}
+		if err := s.Cancel(t.Context(), id, engine.Verb{}); !errors.Is(err, engine.ErrRefused) {
+			t.Errorf("cancel of a saga at rest: %v, want a refusal", err)
+		}
+	})
+}
+
+func TestACanceledPendingSagaIsRolledBackWithoutRows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := storagetest.NewMemory()
+		e, err := engine.New(store, engine.Config{Steps: []engine.Step{enginetest.Echo()}, Kinds: []engine.Kind{enginetest.Kind}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := e.As(enginetest.Ops)
+		sg, err := s.Create(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Cancel(t.Context(), sg.ID, engine.Verb{}); err != nil {
+			t.Fatal(err)
+		}
+		if sg, err = s.Saga(t.Context(), sg.ID); err != nil {
+			t.Fatal(err)
+		}
+		wantSaga(t, sg, engine.RolledBack, "")
+		enginetest.Sound(t, store)
+	})
+}
+
+func TestCreateStartsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{enginetest.Echo()}})
+		sg, err := s.Create(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Minute) // bubble time: twenty sweeps
+		if sg, err = s.Saga(t.Context(), sg.ID); err != nil {
+			t.Fatal(err)
+		}
+		wantSaga(t, sg, engine.Pending, "")
+	})
+}
+
+func TestCompensationErrorsAreRetriedAndWalkedPast(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := enginetest.NewWorld()
+		stuck, tries := true, 0
+		sticky := enginetest.Step("sticky", func(ctx context.Context, s *engine.State) error { return s.Save(ctx) },
+			func(context.Context, *engine.State) error {
+				if tries++; stuck {
+					return errors.New("it will not go")
+				}
+				return nil
+			})
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{w.Make("make"), sticky, enginetest.Fail()}})
+		id := enginetest.Launch(t, s, "make", "sticky", "fail")
+		sg := enginetest.Rest(t, s, id)
+		wantSaga(t, sg, engine.Failed, "compensated compensation_failed failed")
+		if tries != 10 || sg.Residue != 1 || sg.Rows[1].Compensation.Error != "it will not go" {
+			t.Errorf("%d tries, residue %d, row %+v", tries, sg.Residue, sg.Rows[1].Compensation)
+		}
+		if left := w.Things(); len(left) != 0 {
+			t.Errorf("the walk must go on below the failed row; left behind: %v", left)
+		}
+		stuck = false
+		if err := s.Retry(t.Context(), id, engine.Verb{}); err != nil {
+			t.Fatal(err)
+		}
+		wantSaga(t, enginetest.Rest(t, s, id), engine.RolledBack, "compensated compensated failed")
+	})
+}
+
+func TestAConflictIsNotRetriedAndCanBeResolvedWithAReason(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		changed := enginetest.Step("changed", func(context.Context, *engine.State) error { return nil }, func(context.Context, *engine.State) error {
+			tries++
+			return &engine.Conflict{Subject: "A app", Prior: "1", Written: "2", Live: "3"}
+		})
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{changed, enginetest.Fail()}})
+		id := enginetest.Launch(t, s, "changed", "fail")
+		sg := enginetest.Rest(t, s, id)
+		wantSaga(t, sg, engine.Failed, "compensation_failed failed")
+		if c := sg.Rows[0].Compensation.Conflict; tries != 1 || c == nil || c.Live != "3" {
+			t.Errorf("%d tries, conflict %+v", tries, c)
+		}
+		if err := s.Resolve(t.Context(), id, 0, engine.Verb{}); !errors.Is(err, engine.ErrInput) {
+			t.Errorf("resolve without a reason: %v", err)
+		}
+		if err := s.Resolve(t.Context(), id, 0, engine.Verb{Reason: "theirs is right"}); err != nil {
+			t.Fatal(err)
+		}
+		sg = enginetest.Rest(t, s, id)
+		wantSaga(t, sg, engine.RolledBack, "resolved failed")
+		if c := sg.Rows[0].Compensation; c.By != "ops1" || c.Reason != "theirs is right" {
+			t.Errorf("resolved as %+v", c)
+		}
+	})
+}
+
+func TestACompletedSagaCanBeRolledBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := enginetest.NewWorld()
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{w.Make("make"), enginetest.Step("plain", func(context.Context, *engine.State) error { return nil }, nil)}})
+		id := enginetest.Launch(t, s, "make", "plain", "make")
+		wantSaga(t, enginetest.Rest(t, s, id), engine.Completed, "completed completed completed")
+		if err := s.Rollback(t.Context(), id, engine.Verb{Reason: "not wanted", IfSeq: 1}); !errors.Is(err, engine.ErrChanged) {
+			t.Errorf("roll back of a saga that has moved on: %v, want ErrChanged", err)
+		}
+		if err := s.Rollback(t.Context(), id, engine.Verb{Reason: "not wanted"}); err != nil {
+			t.Fatal(err)
+		}
+		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
+		wantSaga(t, sg, engine.RolledBack, "compensated completed compensated")
+		if sg.Error.Reason != "rollback_requested" || sg.Error.By != "ops1" || sg.Error.CompensateFromIdx != 2 {
+			t.Errorf("error = %+v", sg.Error)
+		}
+		if left := w.Things(); len(left) != 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	})
+}
+
+func TestAViewerChangesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{enginetest.Echo()}})
+		id := enginetest.Launch(t, s, "echo")
+		before := enginetest.Rest(t, s, id)
+		v := s.As(engine.Actor{Name: "guest", Role: engine.Viewer})
+		for name, err := range map[string]error{
+			"start":    second(v.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})),
+			"create":   second(v.Create(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})),
+			"cancel":   v.Cancel(t.Context(), id, engine.Verb{}),
+			"rollback": v.Rollback(t.Context(), id, engine.Verb{}),
+			"retry":    v.Retry(t.Context(), id, engine.Verb{}),
+			"resolve":  v.Resolve(t.Context(), id, 0, engine.Verb{Reason: "x"}),
+		} {
+			if !errors.Is(err, engine.ErrForbidden) {
+				t.Errorf("%s as a viewer: %v, want ErrForbidden", name, err)
+			}
+		}
+		after, err := s.Saga(t.Context(), id)
+		if err != nil || after.Seq != before.Seq {
+			t.Errorf("the ledger moved from %d to %d (%v)", before.Seq, after.Seq, err)
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }

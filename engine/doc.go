@@ -1,0 +1,31 @@
+// Package engine is a durable saga engine: ordered steps that change the world, each with a way back, and a ledger that
+// can be believed after anything.
+//
+// Start with [New] and [Engine.Run], and act through a [Session]. A [Step] is what you write; [State] is how it records
+// what it is about to do before it does it.
+//
+//	           Start, Cancel, Rollback, Retry, Resolve          (session.go: who may, and who did)
+//	                             │
+//	                             ▼
+//	store ◄── commit ◄── batch ◄─┴─ entries ◄── Next(saga, world)      one pure decision   (next.go)
+//	  │          │                      ▲
+//	  │          └─► fold ─► saga ──────┘                               one pure state      (fold.go)
+//	  │                        │
+//	  │                        ▼ effect
+//	  │                attempt of a step ──► outcome: entries           the only effect     (drive.go, outcome.go)
+//	  ▼                        │
+//	watchers ◄── mark          └─► Save: the intent, durable before the write it announces
+//
+// What it promises:
+//
+//   - Every step runs at least once; every result is recorded exactly once.
+//   - Nothing is shown, and nothing further is started, before it is durable.
+//   - No step starts after a cancel has been recorded.
+//   - No compensation is skipped, and none is recorded twice.
+//   - A saga survives the death of the process at any instant and goes on by itself at the next start.
+//   - One saga is driven by one driver at a time.
+//   - rolled_back means that nothing is left behind; what is left makes a saga failed, and is named.
+//
+// What it does not promise: that a step's effect happens once. A step whose write cannot be looked up again must say so;
+// see [Unknown].
+package engine
