@@ -1,0 +1,168 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"arcadia/engine"
+)
+
+// Limits of what becomes a key in the file, in bytes. The engine's own are tighter.
+const (
+	maxName  = 1 << 10
+	maxValue = 16 << 20
+)
+
+// prepared is a batch encoded by its caller's goroutine, so that the writer has little left to do.
+type prepared struct {
+	id      key
+	after   uint64
+	entries []draft
+	header  headerDraft
+	next    head // after the batch, but for the last sum
+	key     string
+	keyed   []byte // the record of the key
+	take    []record
+	drop    []string
+	changes []resourceChange
+	bytes   int
+}
+
+// record is a sealed value ready to be put.
+type record struct{ key, value []byte }
+
+// resourceChange takes a resource out of the store and puts its next version in; either may be missing.
+type resourceChange struct {
+	remove []byte
+	put    record
+	owner  key  // of put
+	prior  key  // the saga to which undoing the change gives the resource back
+	shares bool // prior is another saga than the batch's
+}
+
+// head is what the writer must know of a saga to append to it.
+type head struct {
+	seq    uint64
+	last   sum
+	status engine.Status
+	kind   string
+	by     string
+}
+
+// prepare refuses what no engine may send, and encodes the rest. Nothing happens to the store.
+func prepare(b engine.Batch) (*prepared, error) {
+	k, ok := keyOf(b.ID)
+	if !ok {
+		return nil, fmt.Errorf("append: %q is not the text of a saga id", b.ID)
+	}
+	if err := wellFormed(b); err != nil {
+		return nil, fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), err)
+	}
+	p := &prepared{id: k, after: b.After, drop: b.Locks.Drop}
+	if b.After == 0 {
+		p.key = b.Key
+	}
+	p.next = head{seq: b.Summary.Seq, status: b.Summary.Status, kind: b.Summary.Kind, by: b.Summary.CreatedBy}
+	if err := p.encode(b); err != nil {
+		return nil, fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), err)
+	}
+	return p, nil
+}
+
+func wellFormed(b engine.Batch) error {
+	if len(b.Entries) == 0 {
+		return errors.New("no entries in the batch")
+	}
+	for i := range b.Entries {
+		if b.Entries[i].Seq != b.After+uint64(i)+1 {
+			return fmt.Errorf("entry %d follows %d", b.Entries[i].Seq, b.After+uint64(i))
+		}
+	}
+	if b.Summary.ID != b.ID || b.Summary.Seq != b.After+uint64(len(b.Entries)) || !b.Summary.Status.Valid() {
+		return errors.New("the header does not belong to the entries")
+	}
+	names := append([]string{b.Key, b.Summary.Kind, b.Summary.CreatedBy}, b.Locks.Take...)
+	for _, c := range b.Resources {
+		if c.Before == nil && c.After == nil {
+			return errors.New("a resource change without a resource")
+		}
+		names = append(names, c.Key())
+	}
+	for _, name := range names {
+		if len(name) > maxName {
+			return fmt.Errorf("name %.40q: %w: %d bytes, at most %d", name, engine.ErrTooLarge, len(name), maxName)
+		}
+	}
+	for _, name := range b.Locks.Take {
+		if name == "" || strings.IndexByte(name, 0) >= 0 {
+			return fmt.Errorf("lock name %q: %w: empty or with a zero byte", name, engine.ErrInput)
+		}
+	}
+	return nil
+}
+
+func (p *prepared) encode(b engine.Batch) error {
+	p.entries = make([]draft, len(b.Entries))
+	for i := range b.Entries {
+		at := p.id.entryKey(b.Entries[i].Seq)
+		d, err := newDraft(entriesBucket, at[:], &b.Entries[i])
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", b.Entries[i].Seq, err)
+		}
+		p.entries[i] = d
+		p.bytes += len(at) + len(d.value)
+	}
+	if p.bytes > maxValue {
+		return fmt.Errorf("entries: %w: %d bytes, at most %d", engine.ErrTooLarge, p.bytes, maxValue)
+	}
+	if p.key != "" {
+		value, err := sealed(keysBucket, []byte(p.key), keyRecord{V: recordVersion, Saga: b.ID})
+		if err != nil {
+			return err
+		}
+		p.keyed = value
+	}
+	var err error
+	if p.header, err = newHeaderDraft(p.id, newHeader(b.Summary)); err != nil {
+		return err
+	}
+	p.bytes += len(p.id) + len(p.header.value)
+	for _, name := range b.Locks.Take {
+		at := lockKey(name, b.Locks.Ticket, p.id)
+		value, err := sealed(locksBucket, at, lockRecord{V: recordVersion, Lock: engine.Lock{Name: name, Ticket: b.Locks.Ticket, Saga: b.ID}})
+		if err != nil {
+			return fmt.Errorf("lock %q: %w", name, err)
+		}
+		p.take = append(p.take, record{at, value})
+		p.drop = append(p.drop[:len(p.drop):len(p.drop)], name)
+	}
+	for _, c := range b.Resources {
+		if err := p.encodeResource(c); err != nil {
+			return fmt.Errorf("resource %q: %w", c.Key(), err)
+		}
+	}
+	return nil
+}
+
+func (p *prepared) encodeResource(c engine.ResourceChange) error {
+	change := resourceChange{}
+	if c.Before != nil {
+		change.remove = []byte(c.Before.Key())
+		if prior, ok := keyOf(c.Before.SagaID); ok && prior != p.id {
+			change.prior, change.shares = prior, true
+		}
+	}
+	if c.After != nil {
+		at := []byte(c.After.Key())
+		value, err := sealed(resourcesBucket, at, resourceRecord{V: recordVersion, Resource: *c.After})
+		if err != nil {
+			return err
+		}
+		change.put = record{at, value}
+		change.owner, _ = keyOf(c.After.SagaID)
+		p.bytes += len(at) + len(value)
+	}
+	p.changes = append(p.changes, change)
+	return nil
+}

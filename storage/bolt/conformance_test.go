@@ -1,0 +1,43 @@
+package bolt_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"arcadia/engine"
+	"arcadia/storage/bolt"
+	"arcadia/storage/storagetest"
+)
+
+// open makes a store in a folder of its own, which is closed with the test.
+func open(t testing.TB, opts ...bolt.Option) *bolt.Store {
+	t.Helper()
+	return openAt(t, filepath.Join(t.TempDir(), "arcadia.db"), opts...)
+}
+
+func openAt(t testing.TB, path string, opts ...bolt.Option) *bolt.Store {
+	t.Helper()
+	s, err := bolt.Open(path, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestStoreConforms(t *testing.T) {
+	t.Parallel()
+	storagetest.Run(t,
+		func(t *testing.T) engine.Store { return open(t) },
+		func(t *testing.T, s engine.Store) engine.Store {
+			old := s.(*bolt.Store)
+			if err := old.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return openAt(t, old.Path())
+		})
+}

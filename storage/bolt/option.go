@@ -1,0 +1,38 @@
+package bolt
+
+import "time"
+
+// lockTimeout is how long Open waits for another process to let go of the file.
+const lockTimeout = time.Second
+
+// mmapSize is how much address space is reserved at least. A file that grows beyond what is reserved waits for all its
+// readers once, a backup among them. It costs no memory.
+const mmapSize = 1 << 30
+
+type options struct {
+	purpose string
+	wait    time.Duration
+	mmap    int
+	maxSize int
+}
+
+// Option changes how a store is opened.
+type Option func(*options)
+
+func newOptions(opts []Option) options {
+	o := options{wait: lockTimeout, mmap: mmapSize}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
+
+// WithPurpose says what this process has the store open for ("arcadia console"), for the process that comes second.
+func WithPurpose(purpose string) Option { return func(o *options) { o.purpose = purpose } }
+
+// WithLockTimeout changes how long Open waits for another process to let go of the file; one second when not given.
+func WithLockTimeout(d time.Duration) Option { return func(o *options) { o.wait = d } }
+
+// WithMaxSize limits the file to that many bytes. A commit that needs more fails and stops the store; what was
+// acknowledged stays. 0 is no limit.
+func WithMaxSize(bytes int) Option { return func(o *options) { o.maxSize = bytes } }

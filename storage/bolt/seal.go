@@ -1,0 +1,119 @@
+package bolt
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+)
+
+// A sealed value is one JSON object:
+//
+//	{"sum":"<16 characters>", ... }
+//
+// The body is everything from the comma on. The sum is the first 12 bytes of SHA-256(previous sum, SHA-256(scope, body)),
+// in base64: the inner hash is the expensive one and is taken where the value is encoded, by the caller's goroutine; the
+// writer only adds the outer one, when it knows what comes before. Scope is the bucket and the key, so that a value under
+// another key is found too. 12 bytes make the text exactly 16 characters: no bit of it is without meaning.
+const (
+	sumBytes  = 12
+	sumText   = 16
+	sealStart = `{"sum":"`
+	sealFrame = len(sealStart) + sumText + 1 // up to the comma
+)
+
+// sum is the hash of a sealed value. The zero sum comes before a saga's first entry, and before all that is not chained.
+type sum [sumBytes]byte
+
+func (s sum) put(text []byte) { base64.RawURLEncoding.Encode(text, s[:]) }
+func (s sum) String() string  { return base64.RawURLEncoding.EncodeToString(s[:]) }
+func parseSum(text []byte) (sum, bool) {
+	var s sum
+	n, err := base64.RawURLEncoding.Decode(s[:], text)
+	return s, err == nil && n == sumBytes
+}
+
+// draft is a value that lacks only its sum.
+type draft struct {
+	value  []byte
+	digest [sha256.Size]byte
+}
+
+// newDraft encodes v, a struct that gives a JSON object with at least one field, for the given scope.
+func newDraft(bucket, key []byte, v any) (draft, error) {
+	var buf bytes.Buffer
+	buf.Grow(256)
+	buf.WriteString(sealStart)
+	buf.WriteString("................\"")
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false) // people read the file
+	if err := enc.Encode(v); err != nil {
+		return draft{}, fmt.Errorf("encode: %w", err)
+	}
+	value := buf.Bytes()
+	value = value[:len(value)-1] // the encoder's newline
+	value[sealFrame] = ','       // was the object's brace
+	return draft{value: value, digest: digest(bucket, key, value[sealFrame:])}, nil
+}
+
+// seal completes the value with its sum and returns both.
+func (d *draft) seal(previous sum) ([]byte, sum) {
+	s := link(previous, &d.digest)
+	s.put(d.value[len(sealStart) : len(sealStart)+sumText])
+	return d.value, s
+}
+
+// sealed is newDraft and seal for what is not chained.
+func sealed(bucket, key []byte, v any) ([]byte, error) {
+	d, err := newDraft(bucket, key, v)
+	if err != nil {
+		return nil, err
+	}
+	value, _ := d.seal(sum{})
+	return value, nil
+}
+
+// unseal checks a value against its key and what came before, and returns its sum. The value stays plain JSON.
+func unseal(bucket, key, value []byte, previous sum) (sum, error) {
+	s, err := statedSum(value)
+	if err != nil {
+		return s, err
+	}
+	d := digest(bucket, key, value[sealFrame:])
+	if link(previous, &d) != s {
+		return s, errBadSum
+	}
+	return s, nil
+}
+
+// statedSum reads the sum that a value claims.
+func statedSum(value []byte) (sum, error) {
+	if len(value) < sealFrame+2 || string(value[:len(sealStart)]) != sealStart || value[sealFrame-1] != '"' || value[sealFrame] != ',' {
+		return sum{}, errBadSum
+	}
+	s, ok := parseSum(value[len(sealStart) : len(sealStart)+sumText])
+	if !ok {
+		return sum{}, errBadSum
+	}
+	return s, nil
+}
+
+func digest(bucket, key, body []byte) (d [sha256.Size]byte) {
+	h := sha256.New()
+	h.Write(bucket)
+	h.Write([]byte{0})
+	h.Write(key)
+	h.Write(body)
+	h.Sum(d[:0])
+	return d
+}
+
+func link(previous sum, d *[sha256.Size]byte) (s sum) {
+	var b [sumBytes + sha256.Size]byte // one block of the hash
+	copy(b[:], previous[:])
+	copy(b[sumBytes:], d[:])
+	full := sha256.Sum256(b[:])
+	copy(s[:], full[:])
+	return s
+}
