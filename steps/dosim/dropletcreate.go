@@ -1,0 +1,173 @@
+package dosim
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// dropletLimit is how many droplets the account may have.
+const dropletLimit = 25
+
+// dropletOrder is the body of a creation. ssh_keys, volumes and the backup policy are
+// read for their form; nothing in the simulation depends on them.
+type dropletOrder struct {
+	Name       string            `json:"name"`
+	Names      []string          `json:"names"`
+	Region     string            `json:"region"`
+	Size       string            `json:"size"`
+	Image      numberOrText      `json:"image"`
+	SSHKeys    []numberOrText    `json:"ssh_keys"`
+	Backups    bool              `json:"backups"`
+	IPv6       bool              `json:"ipv6"`
+	Monitoring bool              `json:"monitoring"`
+	Tags       []string          `json:"tags"`
+	UserData   string            `json:"user_data"`
+	Volumes    []json.RawMessage `json:"volumes"`
+	VPC        string            `json:"vpc_uuid"`
+}
+
+// actionLink points from a creation to its action.
+type actionLink struct {
+	ID   int64  `json:"id"`
+	Rel  string `json:"rel"`
+	Href string `json:"href"`
+}
+
+var hostname = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$`)
+
+func (s *Sim) createDroplet(c *call) (reply, error) {
+	var in dropletOrder
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	names := in.Names
+	if in.Name != "" {
+		names = []string{in.Name}
+	}
+	base, err := s.checkOrder(&in, names)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(in.Tags) > 0 {
+		if err := s.require(c, "tag:create"); err != nil {
+			return reply{}, err
+		}
+		for _, name := range in.Tags {
+			if !tagName.MatchString(name) {
+				return reply{}, unprocessable("Tags are invalid") // stand-in, never recorded
+			}
+		}
+	}
+	late := s.faults.meet(c.method, c.path, FaultDropletLate)
+	address := c.base
+	if s.faults.meet(c.method, c.path, FaultRelativeHref) != nil {
+		address = ""
+	}
+	views := []dropletView{}
+	links := []actionLink{}
+	for _, name := range names {
+		d := s.addDroplet(name, in, base, c.now)
+		d.delay(late, c.now)
+		a := s.startAction(c, d, "create", func(time.Time) { s.bootFirst(d, in.VPC) })
+		c.made = append(c.made, d.id)
+		views = append(views, s.dropletView(d, c.now))
+		links = append(links, actionLink{ID: a.id, Rel: "create", Href: fmt.Sprintf("%s/v2/actions/%d", address, a.id)})
+	}
+	body := fields{"links": fields{"actions": links}}
+	if len(in.Names) > 0 {
+		body["droplets"] = views
+	} else {
+		body["droplet"] = views[0]
+	}
+	return accepted(body), nil
+}
+
+// checkOrder validates a creation and fills in the region if none is asked for.
+func (s *Sim) checkOrder(in *dropletOrder, names []string) (*image, error) {
+	if len(names) == 0 {
+		return nil, unprocessable("Name can't be blank") // stand-in, never recorded
+	}
+	for _, name := range names {
+		if !hostname.MatchString(name) || len(name) > 255 {
+			return nil, unprocessable("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)")
+		}
+	}
+	if _, known := findSize(in.Size); !known {
+		return nil, unprocessable("You specified an invalid size for Droplet creation.") // after the wording for images
+	}
+	base := s.imageNamed(in.Image)
+	if base == nil {
+		return nil, unprocessable("You specified an invalid image for Droplet creation.")
+	}
+	if in.Region == "" {
+		in.Region = "nyc3"
+		if !slices.Contains(base.regions, in.Region) {
+			in.Region = base.regions[0]
+		}
+	}
+	if r, known := findRegion(in.Region); !known || !r.Available {
+		return nil, unprocessable("You specified an invalid region for Droplet creation.") // after the wording for images
+	}
+	if !slices.Contains(base.regions, in.Region) {
+		return nil, unprocessable("The image you specified is not available in the selected region, " +
+			"you have the option to transfer this image to the region.")
+	}
+	if len(s.droplets)+len(names) > dropletLimit || len(names) > 10 {
+		return nil, unprocessable("creating this/these droplet(s) will exceed your droplet limit")
+	}
+	if len(in.UserData) > 64<<10 {
+		return nil, unprocessable("request payload validation failed")
+	}
+	return base, nil
+}
+
+// addDroplet makes a droplet as it is before its first boot.
+func (s *Sim) addDroplet(name string, in dropletOrder, base *image, now time.Time) *droplet {
+	d := &droplet{
+		id: s.take(&s.serial.droplet), name: name, status: "new", created: now, region: in.Region, size: in.Size,
+		disk: size(in.Size).Disk, image: base.view(), features: []string{"droplet_agent"},
+		backups: in.Backups, ipv6: in.IPv6,
+	}
+	for _, tagged := range in.Tags {
+		s.tagDroplet(d, tagged)
+	}
+	if in.Backups {
+		d.features = append(d.features, "backups")
+	}
+	if in.IPv6 {
+		d.features = append(d.features, "ipv6")
+	}
+	if in.Monitoring {
+		d.features = append(d.features, "monitoring")
+	}
+	s.droplets = append(s.droplets, d)
+	return d
+}
+
+// bootFirst is the end of a creation: the droplet runs and has its addresses, which are
+// of the ranges set aside for documentation.
+func (s *Sim) bootFirst(d *droplet, vpc string) {
+	d.status = "active"
+	d.features = append(d.features, "private_networking")
+	n := s.rng.IntN(1 << 16)
+	d.addr = addresses{
+		public:  fmt.Sprintf("203.0.113.%d", 2+n%250),
+		private: fmt.Sprintf("10.108.%d.%d", n>>8&15, 2+n%250),
+	}
+	if d.ipv6 {
+		d.addr.v6 = fmt.Sprintf("2001:db8::%x", 2+n)
+	}
+	d.vpc = vpc
+	if d.vpc == "" {
+		d.vpc = s.uuid()
+	}
+}
+
+// hasTag reports whether tags hold name; the case of a tag does not tell two apart.
+func hasTag(tags []string, name string) bool {
+	return slices.ContainsFunc(tags, func(t string) bool { return strings.EqualFold(t, name) })
+}

@@ -1,0 +1,133 @@
+package dosim
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// maxBody is how much of a request's body is read; the service's own largest field is
+// 64 KiB of user data.
+const maxBody = 4 << 20
+
+// ServeHTTP answers one request on a listener of the caller. A request that a fault cuts
+// off ends in a reset connection.
+func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	out, err := s.exchange(r.Context(), message{
+		method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery,
+		header: r.Header, body: body, base: scheme + "://" + r.Host,
+	})
+	if err != nil || out.reset {
+		abort(w)
+	}
+	for name, values := range out.header {
+		w.Header()[name] = values
+	}
+	if out.status != http.StatusNoContent {
+		w.Header().Set("content-length", strconv.FormatInt(out.blanks+int64(len(out.body)), 10))
+	}
+	w.WriteHeader(out.status)
+	if out.cut {
+		//nolint:errcheck // the client is about to lose this connection anyway
+		w.Write(out.body[:len(out.body)/2])
+		//nolint:errcheck // as above
+		http.NewResponseController(w).Flush()
+		abort(w)
+	}
+	//nolint:errcheck // a client that has gone is nobody's concern here
+	io.Copy(w, out.reader())
+}
+
+// abort breaks the connection below w, with a reset where the network has one, and leaves
+// the request's goroutine.
+func abort(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil { // HTTP/2, or a recorder
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, isTCP := conn.(*net.TCPConn); isTCP {
+		//nolint:errcheck // without it the close below is a plain one
+		tcp.SetLinger(0)
+	}
+	//nolint:errcheck // it is being thrown away
+	conn.Close()
+	panic(http.ErrAbortHandler)
+}
+
+// RoundTrip answers one request inside the process: no socket, no goroutine. Where a
+// fault cuts the connection, the error is that of a reset TCP connection, as a real
+// transport gives it; where the request's context ends, the error is the context's.
+func (s *Sim) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		var err error
+		body, err = io.ReadAll(io.LimitReader(r.Body, maxBody))
+		if err = errors.Join(err, r.Body.Close()); err != nil {
+			return nil, err
+		}
+	}
+	host := r.Host
+	if host == "" {
+		host = r.URL.Host
+	}
+	out, err := s.exchange(r.Context(), message{
+		method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery,
+		header: r.Header, body: body, base: r.URL.Scheme + "://" + host,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if out.reset {
+		return nil, connectionReset()
+	}
+	resp := &http.Response{
+		Status:     strconv.Itoa(out.status) + " " + http.StatusText(out.status),
+		StatusCode: out.status,
+		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        out.header,
+		ContentLength: out.blanks + int64(len(out.body)),
+		Request:       r,
+		Body:          io.NopCloser(out.reader()),
+	}
+	if out.cut {
+		half := bytes.NewReader(out.body[:len(out.body)/2])
+		resp.Body = io.NopCloser(io.MultiReader(half, cutOff{}))
+	}
+	return resp, nil
+}
+
+func (o outcome) reader() io.Reader {
+	return io.MultiReader(io.LimitReader(blanks{}, o.blanks), bytes.NewReader(o.body))
+}
+
+func connectionReset() error {
+	return &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
+}
+
+// blanks is an endless run of spaces, which JSON allows before a value.
+type blanks struct{}
+
+func (blanks) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+// cutOff is the end of a body whose connection broke.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
