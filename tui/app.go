@@ -1,0 +1,248 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"arcadia/engine"
+)
+
+// App is the root of the console. Use it as the model of one program.
+type App struct {
+	env      Env
+	stacks   []stack // one per root screen, in the order of their keys
+	at       int     // which of them is shown
+	overlays []Overlay
+	profile  colorprofile.Profile
+	mouse    bool
+	last     *Message // what the footer shows
+
+	ctx    context.Context //nolint:containedctx // of the session: commands end with it
+	end    context.CancelFunc
+	feed   *engine.Feed
+	looked time.Time // when the watch command last looked
+	ticks  int
+}
+
+// New makes a console. It asks the backend nothing before the program runs its first command.
+func New(cfg Config) *App {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Location == nil {
+		cfg.Location = time.Local
+	}
+	cfg.Env, cfg.Operator = Clean(cfg.Env), Clean(cfg.Operator)
+	a := &App{env: Env{
+		Config: cfg, Keys: newKeyMap(), State: newState(),
+		Clock: Clock{Now: cfg.Now(), Location: cfg.Location},
+	}}
+	a.ctx, a.end = context.WithCancel(context.Background())
+	a.env.Theme = newTheme(cfg.Dark, a.profile, cfg.NoColor, cfg.ASCII)
+	a.stacks = roots(cfg)
+	return a
+}
+
+// Close ends what the console has running. Safe to call twice; Run calls it.
+func (a *App) Close() {
+	a.end()
+	if a.feed != nil {
+		a.feed.Close()
+	}
+}
+
+// Init starts the console.
+func (a *App) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.deliver(a.screen(), Shown{}))
+}
+
+// Update takes one message.
+func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	return a, a.update(msg)
+}
+
+func (a *App) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case nil:
+		return nil
+	case tea.WindowSizeMsg:
+		a.env.Width, a.env.Height = min(max(msg.Width, 0), maxSide), min(max(msg.Height, 0), maxSide)
+		return a.tell(Resized{})
+	case tea.BackgroundColorMsg:
+		a.env.Config.Dark = msg.IsDark()
+		a.restyle()
+	case tea.ColorProfileMsg:
+		a.profile = msg.Profile
+		a.restyle()
+	case tea.EnvMsg:
+		if msg.Getenv("NO_COLOR") != "" && !a.env.Config.NoColor {
+			a.env.Config.NoColor = true
+			a.restyle()
+		}
+	case openedMsg:
+		return a.opened(msg)
+	case changesMsg:
+		return a.changed(msg)
+	case tickMsg:
+		return a.ticked(msg)
+	case fadeMsg:
+		if a.last != nil && a.last.No == msg.no {
+			a.last = nil
+		}
+	case handedMsg:
+		if msg.err != nil {
+			return a.note(Notify{Level: Error, Text: "hand over: " + Clean(msg.err.Error())})
+		}
+		return tea.Quit
+	case answer:
+		return a.deliver(msg.to, msg.msg)
+	case tea.KeyPressMsg:
+		return a.key(msg)
+	case tea.PasteMsg:
+		return a.deliver(a.front(), tea.PasteMsg{Content: pasted(msg.Content)})
+	case tea.MouseClickMsg, tea.MouseWheelMsg:
+		return a.deliver(a.front(), msg)
+	}
+	return nil
+}
+
+// maxSide bounds the screen: beyond it a terminal's answer is not believed.
+const maxSide = 1000
+
+func (a *App) restyle() {
+	c := a.env.Config
+	a.env.Theme = newTheme(c.Dark, a.profile, c.NoColor, c.ASCII)
+}
+
+func (a *App) now() time.Time { return a.env.Config.Now() }
+
+// opened takes the engine's first answer.
+func (a *App) opened(m openedMsg) tea.Cmd {
+	s := a.env.State
+	s.Ready, s.Kinds, s.Steps, s.Counts = true, m.kinds, m.steps, m.counts
+	a.feed, a.looked = m.feed, time.Now()
+	a.trouble(m.err)
+	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
+	return tea.Batch(a.watch(), a.tick(), a.tell(Changed{}))
+}
+
+// changed takes over what has changed, says what is worth saying, and waits for more.
+func (a *App) changed(m changesMsg) tea.Cmd {
+	s := a.env.State
+	was := s.Active()
+	a.looked = time.Now()
+	cmds := []tea.Cmd{a.watch()}
+	if m.err == nil {
+		s.Counts = m.counts
+	}
+	a.trouble(m.err)
+	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
+	if n, ok := worthSaying(a.env.Theme, m.changed.Summaries); ok {
+		cmds = append(cmds, a.note(n))
+	}
+	if (was > 0) != (s.Active() > 0) {
+		cmds = append(cmds, a.tick())
+	}
+	return tea.Batch(append(cmds, a.tell(Changed{Fresh: m.changed}))...)
+}
+
+func (a *App) trouble(err error) {
+	a.env.State.Trouble = ""
+	if err != nil && a.ctx.Err() == nil {
+		a.env.State.Trouble = Clean(err.Error())
+	}
+}
+
+func (a *App) ticked(m tickMsg) tea.Cmd {
+	if m.no != a.ticks {
+		return nil
+	}
+	a.env.Clock.Now, a.env.Clock.Fine = a.now(), a.env.State.Active() > 0
+	return tea.Batch(a.tick(), a.deliver(a.screen(), Ticked{}))
+}
+
+// key gives a key to whoever is in front.
+func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
+	if k.Text != "" {
+		k.Text = Clean(k.Text)
+	}
+	name := k.String()
+	if name == "ctrl+c" {
+		return a.do(Leave{})
+	}
+	if n := len(a.overlays); n > 0 {
+		return a.deliver(a.overlays[n-1], k)
+	}
+	screen := a.screen()
+	if t, ok := screen.(Typist); ok && t.Typing() {
+		return a.deliver(screen, k)
+	}
+	if c, ok := a.env.Keys.Find(name, append(screen.Scopes(), Everywhere)...); ok {
+		return a.command(c)
+	}
+	return nil
+}
+
+// command does what a key, the palette or the help asks for.
+func (a *App) command(c Command) tea.Cmd {
+	if cmd, ok := a.global(c); ok {
+		return cmd
+	}
+	return a.do(a.screen().Do(&a.env, c))
+}
+
+func (a *App) do(x Action) tea.Cmd {
+	if x == nil {
+		return nil
+	}
+	return x.perform(a)
+}
+
+// front is who gets what is typed.
+func (a *App) front() Receiver {
+	if n := len(a.overlays); n > 0 {
+		return a.overlays[n-1]
+	}
+	return a.screen()
+}
+
+// deliver hands a message to a screen or an overlay, if it is still there, and performs what it answers.
+func (a *App) deliver(to Receiver, msg tea.Msg) tea.Cmd {
+	if msg == nil || !a.isOpen(to) {
+		return nil
+	}
+	return a.do(to.Update(&a.env, msg))
+}
+
+// tell hands a message to everything that is open.
+func (a *App) tell(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range a.stacks {
+		for _, sc := range s {
+			cmds = append(cmds, a.do(sc.Update(&a.env, msg)))
+		}
+	}
+	for _, o := range a.overlays {
+		cmds = append(cmds, a.do(o.Update(&a.env, msg)))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (a *App) isOpen(r Receiver) bool {
+	for _, o := range a.overlays {
+		if Receiver(o) == r {
+			return true
+		}
+	}
+	for _, s := range a.stacks {
+		for _, sc := range s {
+			if Receiver(sc) == r {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Clean makes outside text safe to show, in one line: control bytes become their pictures (␛), C1 controls, bidirectional
+// and zero-width controls and everything else that cannot be seen become \u escapes, bytes that are not UTF-8 become \x
+// escapes. What comes out is never changed again by Clean. Names, errors, outputs, inputs and pastes pass here once, in
+// the command that read them.
+func Clean(s string) string {
+	if clean(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 16)
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			escape(&b, 'x', uint32(s[i]), 2)
+		case r < 0x20:
+			b.WriteRune('␀' + r)
+		case r == 0x7f:
+			b.WriteRune('␡')
+		case unseen(r) && r > 0xffff:
+			escape(&b, 'U', uint32(r), 8)
+		case unseen(r):
+			escape(&b, 'u', uint32(r), 4)
+		default:
+			b.WriteString(s[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// CleanLines cleans text of several lines, and takes tabs for four blanks.
+func CleanLines(s string) []string {
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = Clean(strings.ReplaceAll(l, "\t", "    "))
+	}
+	return lines
+}
+
+func clean(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f || unseen(r) }) < 0
+		}
+		if s[i] < 0x20 || s[i] == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// unseen reports whether r does something else than being seen: C1 controls, format characters (bidirectional and
+// zero-width controls among them), separators of lines and paragraphs, variation selectors and other marks without a
+// shape of their own, private and unassigned code points of the tag block.
+func unseen(r rune) bool {
+	switch {
+	case r < 0x80:
+		return false
+	case r <= 0x9f, r == 0x034f, r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0:
+		return true
+	case r >= 0x180b && r <= 0x180f, r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0000 && r <= 0xe0fff:
+		return true
+	}
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
+}
+
+func escape(b *strings.Builder, kind byte, v uint32, digits int) {
+	const hex = "0123456789abcdef"
+	b.WriteByte('\\')
+	b.WriteByte(kind)
+	for i := digits - 1; i >= 0; i-- {
+		b.WriteByte(hex[v>>(4*i)&0xf])
+	}
+}

@@ -1,0 +1,46 @@
+package tui
+
+import (
+	"context"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// leaving asks what becomes of the sagas at work when their process ends. Staying is the first choice.
+type leaving struct{ *menu }
+
+func newLeaving(env *Env) *leaving {
+	n := env.State.Active()
+	m := newMenu("Leave", nil)
+	l := &leaving{m}
+	m.items = []item{
+		{Text: "Stay"},
+		{Text: "Leave", Note: "they stop here, and go on at the next start", Do: Quit{}},
+	}
+	if hand := env.Config.Handover; hand != nil {
+		m.items = append(m.items, item{Text: "Leave, keep running", Note: "they go on in the background", Do: handover{hand}})
+	}
+	m.intro = []string{strconv.Itoa(n) + " " + plural(n, "saga is", "sagas are") + " at work in this process."}
+	m.find()
+	return l
+}
+
+// handover lets the sagas go on elsewhere, then quits.
+type handover struct {
+	hand func(ctx context.Context) error
+}
+
+func (h handover) perform(a *App) tea.Cmd {
+	ctx := a.ctx
+	return func() tea.Msg { return handedMsg{h.hand(ctx)} }
+}
+
+type handedMsg struct{ err error }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

@@ -1,0 +1,56 @@
+package tui
+
+import "strings"
+
+// newPalette lists verbs, screens and kinds by name; typing searches, tab completes.
+func newPalette(env *Env) *menu {
+	var items []item
+	seen := map[Command]bool{CmdPalette: true, CmdDown: true, CmdUp: true, CmdHalfDown: true, CmdHalfUp: true, CmdPageDown: true, CmdPageUp: true, CmdOut: true, CmdPaneBack: true}
+	for _, b := range env.Keys.All() {
+		if seen[b.Command] {
+			continue
+		}
+		seen[b.Command] = true
+		items = append(items, item{Key: b.Show(), Text: string(b.Command), Note: b.Help, Why: env.unfit(b), Danger: b.Danger, Do: Press{b.Command}})
+	}
+	for _, k := range env.State.Kinds {
+		why := ""
+		if env.Config.ReadOnly {
+			why = "this console only looks"
+		}
+		items = append(items, item{Key: "", Text: "new " + k.Name, Note: k.Summary, Why: why, Do: launchKind{k.Name}})
+	}
+	m := newMenu("Do", items).searchable(env)
+	m.tips = []Hint{{"type", "search"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}
+	m.fill = func(m *menu) {
+		if len(m.shown) > 0 {
+			m.field.SetValue(common(m))
+			m.field.CursorEnd()
+			m.find()
+		}
+	}
+	return m
+}
+
+// common is what the lines that are left begin with in common, or the line under the cursor when that is no more than is
+// typed already.
+func common(m *menu) string {
+	typed := m.field.Value()
+	text := ""
+	for _, i := range m.shown {
+		t := m.items[i].Text
+		if !strings.HasPrefix(t, typed) {
+			continue
+		}
+		if text == "" {
+			text = t
+		}
+		for !strings.HasPrefix(t, text) {
+			text = text[:len(text)-1]
+		}
+	}
+	if len(text) <= len(typed) {
+		return m.items[m.shown[m.cursor]].Text
+	}
+	return text
+}

@@ -1,0 +1,6 @@
+package tui
+
+// roots are the screens that keys 1 to 5 show.
+func roots(cfg Config) []stack {
+	return []stack{{&messages{}}}
+}

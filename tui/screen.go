@@ -1,0 +1,77 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+// Screen fills the body. Its methods are called from Update and View only, one at a time.
+type Screen interface {
+	// Title is its part of the breadcrumb, in as many pieces as it needs.
+	Title(env *Env) []string
+	// Scopes are the parts of the key map that work here, besides Everywhere.
+	Scopes() []Scope
+	// Do does what a bound key, a line of the palette or an entry of the help asks for.
+	Do(env *Env, c Command) Action
+	// Update gets what is not a bound key: answers to Ask, Changed, Resized, Shown, wheel and paste, and, while the
+	// screen is Typing, every key.
+	Update(env *Env, msg tea.Msg) Action
+	// View draws at most height lines of at most width cells. It must not change anything but what it measured.
+	View(env *Env, width, height int) Drawing
+	// Hints are the commands that the footer shows, the most useful first.
+	Hints(env *Env) []Command
+}
+
+// Typist is a Screen that takes text now and then. While Typing is true keys go to its Update unlooked at, but for ctrl+c.
+type Typist interface {
+	Typing() bool
+}
+
+// Overlay lies over the dimmed body and takes all keys but ctrl+c while it is open. Esc reaches it like any key: it
+// returns Close.
+type Overlay interface {
+	// Update gets keys, pastes, answers to Ask, and Changed.
+	Update(env *Env, msg tea.Msg) Action
+	// View draws what goes into the box: at most height lines of at most width cells. The box is as wide as the widest.
+	View(env *Env, width, height int) Drawing
+	// Name is the title in the box's upper edge.
+	Name(env *Env) string
+	// Hints are the keys that the footer shows: "tab" "next".
+	Hints(env *Env) []Hint
+}
+
+// Receiver is who may Ask: a Screen or an Overlay.
+type Receiver interface {
+	Update(env *Env, msg tea.Msg) Action
+}
+
+// Drawing is a picture of text.
+type Drawing struct {
+	Lines  []string
+	Cursor *tea.Cursor // where the terminal's cursor stands, relative to the lines; nil: hidden
+}
+
+// Hint is a key and one or two words on what it does.
+type Hint struct{ Key, Word string }
+
+// Messages that App sends to screens and overlays.
+type (
+	// Changed follows every change of State that came from the engine.
+	Changed struct{ Fresh Fresh }
+	// Resized follows a new size of the terminal.
+	Resized struct{}
+	// Shown follows when a screen comes to the front, for the first time or again.
+	Shown struct{}
+	// Ticked follows when time has passed that is worth showing.
+	Ticked struct{}
+)
+
+// Env is what screens and overlays may look at. It is App's, handed to every call, never kept.
+type Env struct {
+	Config Config
+	Theme  *Theme
+	Keys   *KeyMap
+	State  *State
+	Width  int // of the terminal, in cells
+	Height int
+	Clock  Clock
+}

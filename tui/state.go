@@ -1,0 +1,56 @@
+package tui
+
+import (
+	"time"
+
+	"arcadia/engine"
+)
+
+// State is the read model: what the console knows of the engine beyond what one screen holds. All text in it is clean.
+type State struct {
+	Ready    bool // the first answer of the engine is here
+	Counts   engine.Counts
+	Kinds    []engine.Kind
+	Steps    []string // every step of this build
+	Messages []Message
+	Trouble  string // why the engine cannot be read or has stopped; empty when all is well
+	Marks    map[engine.ID]bool
+
+	said int // messages so far
+}
+
+// Message is one line that was said in the footer.
+type Message struct {
+	At    time.Time
+	Level Level
+	Text  string
+	Saga  string
+	No    int
+}
+
+// maxMessages bounds what is kept for the messages screen.
+const maxMessages = 500
+
+func newState() *State { return &State{Marks: map[engine.ID]bool{}} }
+
+// Say keeps a message.
+func (s *State) say(at time.Time, n Notify) Message {
+	s.said++
+	m := Message{At: at, Level: n.Level, Text: n.Text, Saga: n.Saga, No: s.said}
+	if len(s.Messages) >= maxMessages {
+		s.Messages = append(s.Messages[:0], s.Messages[len(s.Messages)-maxMessages+1:]...)
+	}
+	s.Messages = append(s.Messages, m)
+	return m
+}
+
+// NeedsMe is the number of sagas that go nowhere until a person acts.
+func (s *State) NeedsMe() int { return s.Counts.ByStatus[engine.Failed] }
+
+// Active is the number of sagas that are not at rest.
+func (s *State) Active() int { return s.Counts.Active() }
+
+// Done is the number of sagas that are at rest and need nobody.
+func (s *State) Done() int {
+	return s.Counts.ByStatus[engine.Completed] + s.Counts.ByStatus[engine.RolledBack]
+}

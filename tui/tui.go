@@ -1,0 +1,116 @@
+// Package tui is the console: what an operator keeps open to watch sagas, launch them and turn them back.
+//
+//	step done → store commit → engine marks the saga dirty (never blocks)
+//	   → one Watch command in flight takes the dirty set, loads those summaries
+//	   → changesMsg → App.Update → State.apply (drops older seq) → View reads State
+//	key → App: overlay? global? screen → Action → App performs it: a command → engine
+//
+// App is the root: it owns routing, the size, the theme and the read model (State). A screen owns only its view state
+// (cursor, scroll, filter). Neither Update nor View does any input or output: what has to be read or written is an Action
+// that runs in a command and comes back as a message. Outside text is cleaned (Clean) in the command that read it, so
+// nothing in State can steer a terminal.
+//
+// # How screens and overlays plug in
+//
+// A Screen (screen.go) fills the body. It says which bound keys work on it (Scopes) and does them (Do); the same way serves
+// keys, the palette and the help. Everything else, answers to its own questions included, comes to its Update. It draws
+// whole lines and never more than it is given.
+//
+// An Overlay is a Screen's little sister: it lies over the dimmed body in a box that App draws, and gets all keys while it
+// is open. Dialogs, menus, pickers and pagers are overlays. They are opened by an action and never by themselves.
+//
+// Both return Actions (action.go): Open, Show, Back, Close, Replace, Ask, Notify, Batch ... and any type of your own with
+// a perform method. Ask runs a function outside Update and brings its answer to the Update of whoever asked, wherever that
+// is in the stack by then, or drops it when it is gone.
+//
+// The ways in to what other files of the package provide (the launch form, the dialogs) are the functions of doors.go.
+package tui
+
+import (
+	"context"
+	"time"
+
+	"arcadia/engine"
+)
+
+// Config says whose console this is and on what.
+type Config struct {
+	Backend   Backend   // *engine.Session satisfies it
+	Inventory Inventory // droplets and records for their screens; nil: there are none
+	Env       string    // the badge: DEMO, or the account's name
+	Live      bool      // the badge is red: a real account
+	ReadOnly  bool      // the operator only looks: verbs are greyed, with the reason
+	Operator  string    // whose session it is
+	ASCII     bool      // no symbols beyond ASCII
+	NoColor   bool      // attributes only, as with any NO_COLOR in the environment of the terminal
+	Dark      bool      // the background until the terminal has said what it is
+
+	// Hosting says that this process drives the sagas, so that leaving while some are at work asks first. Handover lets
+	// them go on in the background; nil when that cannot be done here.
+	Hosting  bool
+	Handover func(ctx context.Context) error
+
+	Now      func() time.Time // nil: time.Now
+	Location *time.Location   // for local times; nil: time.Local
+}
+
+// Backend is what the console asks of the engine. All of it is called from commands only, never from Update or View.
+type Backend interface {
+	Reader
+	Launcher
+	Verbs
+}
+
+// Reader is how the console sees sagas.
+type Reader interface {
+	List(ctx context.Context, q engine.Query) (engine.Page, error)
+	Summaries(ctx context.Context, ids ...engine.ID) ([]engine.Summary, error)
+	Saga(ctx context.Context, id engine.ID) (*engine.Saga, error)
+	Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error)
+	Counts(ctx context.Context) (engine.Counts, error)
+	Find(ctx context.Context, ref string) (engine.ID, error)
+	Resources(ctx context.Context) ([]engine.Resource, error)
+	UndoText(s *engine.Saga, idx int) string
+	Watch() *engine.Feed
+	Err() error
+}
+
+// Launcher is how the console starts sagas.
+type Launcher interface {
+	Kinds() []engine.Kind
+	StepNames() []string
+	Fields(kind string, steps []string) ([]string, [][]engine.Field, error)
+	Plan(ctx context.Context, l engine.Launch) (engine.Plan, error)
+	Start(ctx context.Context, l engine.Launch) (*engine.Saga, error)
+}
+
+// Verbs are what an operator can do to a saga.
+type Verbs interface {
+	Cancel(ctx context.Context, id engine.ID, v engine.Verb) error
+	Rollback(ctx context.Context, id engine.ID, v engine.Verb) error
+	Retry(ctx context.Context, id engine.ID, v engine.Verb) error
+	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
+}
+
+// Inventory lists what there is at the provider, for looking at and for picking from. Answers may be some seconds old.
+type Inventory interface {
+	Droplets(ctx context.Context) ([]Droplet, error)
+	Domains(ctx context.Context) ([]string, error)
+	Records(ctx context.Context, domain string) ([]Record, error)
+}
+
+// Droplet is one machine.
+type Droplet struct {
+	ID                         int64
+	Name, Status, Region, Size string
+	Image, IPv4                string
+}
+
+// Record is one DNS record, its name relative to its domain.
+type Record struct {
+	ID                       int64
+	Domain, Type, Name, Data string
+	TTL, Priority            int
+}
+
+var _ Backend = (*engine.Session)(nil)

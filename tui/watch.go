@@ -1,0 +1,113 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
+
+// pace is the least time between two looks at the dirty set. The engine may change ten thousand times a second; the screen
+// is drawn fifteen times.
+const pace = 40 * time.Millisecond
+
+// openedMsg is the engine's first answer.
+type openedMsg struct {
+	feed   *engine.Feed
+	kinds  []engine.Kind
+	steps  []string
+	counts engine.Counts
+	err    error
+}
+
+// changesMsg is what has changed since the last one.
+type changesMsg struct {
+	changed Fresh
+	counts  engine.Counts
+	err     error
+}
+
+// Fresh is what came with a Changed: the new headers of the sagas that changed, clean, or All when they are too many to
+// name and everything shown has to be read again.
+type Fresh struct {
+	Summaries []engine.Summary
+	All       bool
+}
+
+// open subscribes before it reads, so that no change falls between the two.
+func (a *App) open() tea.Cmd {
+	ctx, b := a.ctx, a.env.Config.Backend
+	return func() tea.Msg {
+		m := openedMsg{feed: b.Watch(), kinds: cleanKinds(b.Kinds()), steps: b.StepNames()}
+		m.counts, m.err = b.Counts(ctx)
+		return m
+	}
+}
+
+// watch waits for changes and reads them. Exactly one is in flight: Update starts the next when it has applied this one.
+func (a *App) watch() tea.Cmd {
+	ctx, b, feed, last := a.ctx, a.env.Config.Backend, a.feed, a.looked
+	return func() tea.Msg {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-feed.Ready():
+		}
+		if wait := pace - time.Since(last); wait > 0 && !sleep(ctx, wait) {
+			return nil
+		}
+		return lookAgain(ctx, b, feed)
+	}
+}
+
+func lookAgain(ctx context.Context, b Backend, feed *engine.Feed) tea.Msg {
+	ids, all := feed.Take()
+	m := changesMsg{changed: Fresh{All: all}}
+	if !all && len(ids) > 0 {
+		m.changed.Summaries, m.err = b.Summaries(ctx, ids...)
+		for i := range m.changed.Summaries {
+			cleanSummary(&m.changed.Summaries[i])
+		}
+	}
+	if m.err == nil {
+		m.counts, m.err = b.Counts(ctx)
+	}
+	if m.err == nil {
+		m.err = b.Err()
+	}
+	return m
+}
+
+// sleep waits, and reports false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// tickMsg says that time has passed. Only one tick is awaited at a time; an older one is ignored.
+type tickMsg struct{ no int }
+
+// tick waits a second while something is at work, so that its times move, and else until the next minute.
+func (a *App) tick() tea.Cmd {
+	a.ticks++
+	no, ctx := a.ticks, a.ctx
+	now := a.now()
+	wait := now.Truncate(time.Minute).Add(time.Minute).Sub(now)
+	if a.env.State.Active() > 0 {
+		wait = time.Second
+	}
+	return func() tea.Msg {
+		if !sleep(ctx, wait) {
+			return nil
+		}
+		return tickMsg{no: no}
+	}
+}
