@@ -14,15 +14,15 @@ type sshKey struct {
 }
 
 func (s *Sim) seedKeys() []sshKey {
-	print := ""
+	fingerprint := ""
 	for i := range 16 {
 		if i > 0 {
-			print += ":"
+			fingerprint += ":"
 		}
-		print += fmt.Sprintf("%02x", s.rng.IntN(256))
+		fingerprint += fmt.Sprintf("%02x", s.rng.IntN(256))
 	}
 	return []sshKey{{
-		ID: 52_000_000 + s.rng.Int64N(1000), Fingerprint: print, Name: "operator",
+		ID: 52_000_000 + s.rng.Int64N(1000), Fingerprint: fingerprint, Name: "operator",
 		PublicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0000000000000000000000000000000000000000000 operator",
 	}}
 }

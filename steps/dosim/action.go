@@ -1,6 +1,7 @@
 package dosim
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -95,7 +96,7 @@ func (s *Sim) startAction(c *call, d *droplet, kind string, then func(at time.Ti
 func (s *Sim) beginAction(c *call, a *action, end func(status string, at time.Time)) *action {
 	a.id = s.take(&s.serial.action)
 	a.status = inProgress
-	a.started = c.now
+	a.started = second(c.now)
 	a.end = end
 	s.actions = append(s.actions, a)
 	c.made = append(c.made, a.id)
@@ -120,7 +121,7 @@ func (a *action) finish(status string, at time.Time) {
 	if a.status != inProgress {
 		return
 	}
-	a.status, a.ended = status, at
+	a.status, a.ended = status, second(at)
 	a.end(status, at)
 }
 
@@ -153,12 +154,11 @@ func (s *Sim) actionWhere(c *call, match func(*action) bool) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	for _, a := range s.actions {
-		if a.id == id && match(a) {
-			return ok(fields{"action": a.read(c.now)}), nil
-		}
+	i, there := slices.BinarySearchFunc(s.actions, id, func(a *action, id int64) int { return cmp.Compare(a.id, id) })
+	if !there || !match(s.actions[i]) {
+		return reply{}, notFound()
 	}
-	return reply{}, notFound()
+	return ok(fields{"action": s.actions[i].read(c.now)}), nil
 }
 
 // actionOn matches the actions on one resource.

@@ -199,7 +199,7 @@ func (s *Sim) createTaggedActions(c *call) (reply, error) {
 func (s *Sim) act(c *call, d *droplet, in actionOrder, e effect) *action {
 	if in.Type == "snapshot" {
 		late := s.faults.meet(c.method, c.path, FaultSnapshotLate)
-		started := c.now
+		started := second(c.now)
 		return s.startAction(c, d, in.Type, func(at time.Time) {
 			s.addSnapshot(d, in.Name, imageSnapshot, started).delay(late, at)
 		})

@@ -116,7 +116,7 @@ func (s *Sim) checkOrder(in *dropletOrder, names []string) (*image, error) {
 		return nil, unprocessable("The image you specified is not available in the selected region, " +
 			"you have the option to transfer this image to the region.")
 	}
-	if len(s.droplets)+len(names) > dropletLimit || len(names) > 10 {
+	if len(s.liveDroplets())+len(names) > dropletLimit || len(names) > 10 {
 		return nil, unprocessable("creating this/these droplet(s) will exceed your droplet limit")
 	}
 	if len(in.UserData) > 64<<10 {
@@ -128,7 +128,7 @@ func (s *Sim) checkOrder(in *dropletOrder, names []string) (*image, error) {
 // addDroplet makes a droplet as it is before its first boot.
 func (s *Sim) addDroplet(name string, in dropletOrder, base *image, now time.Time) *droplet {
 	d := &droplet{
-		id: s.take(&s.serial.droplet), name: name, status: "new", created: now, region: in.Region, size: in.Size,
+		id: s.take(&s.serial.droplet), name: name, status: "new", created: second(now), region: in.Region, size: in.Size,
 		disk: size(in.Size).Disk, image: base.view(), features: []string{"droplet_agent"},
 		backups: in.Backups, ipv6: in.IPv6,
 	}

@@ -163,23 +163,13 @@ func (f *armedFault) refuse(token string) error {
 	return nil
 }
 
-// lostScopes gives the scopes that faults take away from this request.
-func (b *faultBook) lostScopes(method, path string) []string {
-	var lost []string
+// loses reports whether a fault takes scope away from this request; the empty scope is
+// one that every request needs.
+func (b *faultBook) loses(method, path, scope string) bool {
 	for _, f := range b.armed {
-		if f.Kind == FaultScopeMissing && f.Scope != "" && f.strikes(method, path) {
-			lost = append(lost, f.Scope)
+		if f.Kind == FaultScopeMissing && f.Scope == scope && f.strikes(method, path) {
+			return true
 		}
 	}
-	return lost
-}
-
-// meetUnscoped gives the first fault that forbids this request whatever scope it needs.
-func (b *faultBook) meetUnscoped(method, path string) *armedFault {
-	for _, f := range b.armed {
-		if f.Kind == FaultScopeMissing && f.Scope == "" && f.strikes(method, path) {
-			return f
-		}
-	}
-	return nil
+	return false
 }

@@ -158,14 +158,13 @@ func keepData(zone, kind, tag, data string) (kept, complaint string) {
 		}
 		return data, ""
 	case "CAA":
-		if strings.ContainsAny(data, " \t") {
-			return data, textTarget
-		}
-		if tag == "iodef" {
+		switch {
+		case tag == "iodef":
 			return strings.TrimSuffix(data, "."), ""
-		}
-		if data == ";" {
+		case data == ";":
 			return data, ""
+		case strings.ContainsAny(data, " \t;"): // parameters of the authority are not taken
+			return data, textTarget
 		}
 	}
 	return keepHost(zone, data)

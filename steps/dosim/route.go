@@ -13,16 +13,15 @@ type route struct {
 	serve           func(*Sim, *call) (reply, error)
 }
 
-const (
-	get    = http.MethodGet
-	post   = http.MethodPost
-	put    = http.MethodPut
-	patch  = http.MethodPatch
-	remove = http.MethodDelete
-)
-
 // routes are the endpoints there are; a fixed segment goes before a named one.
 func routes() []route {
+	const (
+		get    = http.MethodGet
+		post   = http.MethodPost
+		put    = http.MethodPut
+		patch  = http.MethodPatch
+		remove = http.MethodDelete
+	)
 	need := func(scopes ...string) []string { return scopes }
 	return []route{
 		{get, "/v2/account", need("account:read"), (*Sim).getAccount},

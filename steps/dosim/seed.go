@@ -10,7 +10,7 @@ import (
 // ends; snapshots, one in two regions, and a backup; tags and reserved IPs. Its times lie
 // in the days before the making of the Sim.
 func (s *Sim) seedWorld() {
-	now := s.set.now()
+	now := second(s.set.now())
 	s.seedZones(now)
 	s.seedDroplets(now)
 }

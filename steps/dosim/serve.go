@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,7 +111,7 @@ func (s *Sim) decide(c *call, before *armedFault) (reply, rate, error) {
 			return reply{}, quota, err
 		}
 	}
-	if f := s.faults.meetUnscoped(c.method, c.path); f != nil {
+	if s.faults.loses(c.method, c.path, "") {
 		return reply{}, quota, forbidden()
 	}
 	rep, err := r.serve(s, c)
@@ -121,10 +120,9 @@ func (s *Sim) decide(c *call, before *armedFault) (reply, rate, error) {
 
 // require refuses a token that holds none of the scopes in alternatives ("a|b").
 func (s *Sim) require(c *call, alternatives string) error {
-	lost := s.faults.lostScopes(c.method, c.path)
 	held, limited := s.set.scopes[c.token]
 	for scope := range strings.SplitSeq(alternatives, "|") {
-		if !slices.Contains(lost, scope) && (!limited || held[scope]) {
+		if (!limited || held[scope]) && !s.faults.loses(c.method, c.path, scope) {
 			return nil
 		}
 	}
@@ -178,6 +176,12 @@ func (f *armedFault) spoil(ctx context.Context, out outcome) (outcome, error) {
 		}
 		<-ctx.Done()
 		return outcome{}, ctx.Err()
+	}
+	if out.status == http.StatusNoContent { // no body to spoil
+		return out, nil
+	}
+	//nolint:exhaustive // as above
+	switch f.Kind {
 	case FaultTruncatedBody:
 		out.cut = true
 	case FaultGarbageBody:

@@ -84,5 +84,8 @@ func (s *Sim) settle() time.Time {
 	return now
 }
 
+// second is a time as the service keeps it.
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
+
 // stamp is a time as the service writes it: UTC, whole seconds, Z.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }

@@ -196,5 +196,5 @@ func (s *Sim) AddSnapshot(droplet int64, name string) int64 {
 	if d == nil {
 		return 0
 	}
-	return s.addSnapshot(d, name, imageSnapshot, now).id
+	return s.addSnapshot(d, name, imageSnapshot, second(now)).id
 }
