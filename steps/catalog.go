@@ -1,0 +1,56 @@
+// Package steps holds what a saga can be made of: one file for each step, and the catalog of kinds.
+//
+// A step looks before it writes, saves its intent before each write and what it learned right after, and can take back
+// what it did however far it came. What it asks of the provider is Cloud; arcadia/steps/digitalocean is the real one.
+//
+// What to write is decided by pure functions (want.plan, unwanted.plan, change.resume, change.undo) that a preview, an
+// execution and a compensation share, so that what was shown is what happens.
+package steps
+
+import "arcadia/engine"
+
+// Catalog gives all steps and kinds over a provider. With a nil cloud the steps that need one refuse the launch and, in a
+// saga that is under way, wait; echo and fail work.
+func Catalog(cloud Cloud) (steps []engine.Step, kinds []engine.Kind) {
+	if cloud == nil {
+		cloud = noCloud{}
+	}
+	steps = []engine.Step{
+		Echo{},
+		Fail{},
+		NewCreateDropletSnapshot(cloud),
+		NewUpsertDNSRecord(cloud),
+		NewDeleteDNSRecord(cloud),
+	}
+	kinds = []engine.Kind{
+		{
+			Name: "snapshot_droplet", Steps: []string{"create_droplet_snapshot"},
+			Summary: "takes a snapshot of a droplet", Undo: "deletes the snapshot",
+		},
+		{
+			Name: "upsert_dns_record", Steps: []string{"upsert_dns_record"},
+			Summary: "creates or changes a DNS record", Undo: "puts back what was there, or deletes what was created",
+		},
+		{
+			Name: "delete_dns_record", Steps: []string{"delete_dns_record"},
+			Summary: "deletes a DNS record", Undo: "puts the deleted record back",
+		},
+		{
+			Name: "snapshot_then_dns", Steps: []string{"create_droplet_snapshot", "upsert_dns_record"},
+			Summary: "takes a snapshot of a droplet, then changes a DNS record", Undo: "puts the record back, then deletes the snapshot",
+		},
+		{
+			Name: "echo", Steps: []string{"echo", "echo", "echo"},
+			Summary: "puts a text into the context three times; needs no cloud", Undo: "nothing to undo",
+		},
+		{
+			Name: "echo_fail", Steps: []string{"echo", "echo", "fail"},
+			Summary: "echoes twice, then fails and rolls back; needs no cloud", Undo: "nothing to undo",
+		},
+		{
+			Name: "adhoc", Adhoc: true,
+			Summary: "any list of steps", Undo: "undoes each step, the last one first",
+		},
+	}
+	return steps, kinds
+}

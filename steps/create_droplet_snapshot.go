@@ -1,0 +1,223 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/steps/visible"
+)
+
+// CreateDropletSnapshot takes a snapshot of a droplet. Its compensation deletes it.
+//
+// The provider has no idempotency keys, and an action's id is not the snapshot's. What makes the step safe to repeat is
+// the snapshot's name, which belongs to the saga and the droplet alone.
+type CreateDropletSnapshot struct{ cloud SnapshotCloud }
+
+// SnapshotCloud is what the step asks of the provider.
+type SnapshotCloud interface {
+	Machines
+	Snapshots
+}
+
+// NewCreateDropletSnapshot makes the step over a provider.
+func NewCreateDropletSnapshot(cloud SnapshotCloud) CreateDropletSnapshot {
+	return CreateDropletSnapshot{cloud}
+}
+
+const (
+	inDroplet = "droplet_id"
+	inSuffix  = "snapshot_name_suffix"
+
+	keySnapshotID     = "snapshot_id"
+	keySnapshotName   = "snapshot_name"
+	keySnapshotAction = "snapshot_action_id"
+	keySnapshotIntent = "snapshot_intent"
+
+	snapshotResource = "droplet_snapshot"
+)
+
+// Reasons for which the step fails.
+const (
+	errSnapshotMissing = engine.Reason("snapshot_not_found_after_completion")
+	errSnapshotErrored = engine.Reason("snapshot_action_errored")
+)
+
+// snapshotIntent is saved before the POST.
+type snapshotIntent struct {
+	Droplet int64       `json:"droplet_id"`
+	Name    string      `json:"name"`
+	At      engine.Time `json:"at"`
+	// Refused: the provider has answered every POST so far, and said no.
+	Refused bool `json:"refused,omitempty"`
+}
+
+// Name is "create_droplet_snapshot".
+func (CreateDropletSnapshot) Name() string { return "create_droplet_snapshot" }
+
+// Inputs declares the droplet.
+func (c CreateDropletSnapshot) Inputs() []engine.Field {
+	return []engine.Field{
+		{
+			Name: inDroplet, Label: "Droplet", Type: engine.IntField, Required: true, Check: checkDroplet, Options: c.droplets,
+			Help: "the id of the droplet",
+		},
+		{
+			Name: inSuffix, Label: "Suffix", Type: engine.TextField,
+			// Taken so that recorded launches can be repeated as they were, never asked for.
+			When: func(engine.Inputs) bool { return false },
+			Help: "taken and left unused: the name is always arcadia-snap-<droplet_id>-<short>",
+		},
+	}
+}
+
+func checkDroplet(value string, _ engine.Inputs) error {
+	if id, err := strconv.ParseInt(value, 10, 64); err != nil || id < 1 {
+		return fmt.Errorf("%q is not a droplet's id", visible.Short(value, 40))
+	}
+	return nil
+}
+
+func (c CreateDropletSnapshot) droplets(ctx context.Context, _ engine.Inputs) ([]engine.Option, error) {
+	droplets, err := c.cloud.Droplets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]engine.Option, 0, len(droplets))
+	for _, d := range droplets {
+		out = append(out, engine.Option{
+			Value: itoa(d.ID), Label: visible.Text(d.Name),
+			Detail: visible.Text(fmt.Sprintf("%d  %s  %s", d.ID, d.Region, d.Status)),
+		})
+	}
+	return out, nil
+}
+
+func dropletOf(in engine.Inputs) (int64, error) {
+	if err := checkDroplet(in[inDroplet], in); err != nil {
+		return 0, fmt.Errorf("%s: %w", inDroplet, err)
+	}
+	return strconv.ParseInt(in[inDroplet], 10, 64)
+}
+
+// snapshotName belongs to one saga and one droplet: whoever finds it knows whose it is.
+func snapshotName(droplet int64, saga engine.ID) string {
+	return fmt.Sprintf("arcadia-snap-%d-%s", droplet, saga.Short())
+}
+
+// Locks names the droplet.
+func (CreateDropletSnapshot) Locks(in engine.Inputs) []string {
+	return []string{"droplet:" + in[inDroplet]}
+}
+
+// Deadline is two hours: large disks take that long.
+func (CreateDropletSnapshot) Deadline() time.Duration { return 2 * time.Hour }
+
+// RetryPolicies leave room for the provider's bad moments over the two hours that a snapshot may take.
+func (CreateDropletSnapshot) RetryPolicies() (forward, backward engine.RetryPolicy) {
+	forward = engine.ForwardRetry
+	forward.Attempts, forward.Within = 8, 2*time.Hour
+	return forward, engine.BackwardRetry
+}
+
+// Target is "web-01 (482913)". A droplet that does not exist refuses the launch.
+func (c CreateDropletSnapshot) Target(ctx context.Context, in engine.Inputs) (string, error) {
+	id, err := dropletOf(in)
+	if err != nil {
+		return "", err
+	}
+	d, err := c.droplet(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s (%d)", visible.Text(d.Name), id), nil
+}
+
+func (c CreateDropletSnapshot) droplet(ctx context.Context, id int64) (Droplet, error) {
+	all, err := c.cloud.Droplets(ctx)
+	if err != nil {
+		return Droplet{}, err
+	}
+	if at := slices.IndexFunc(all, func(d Droplet) bool { return d.ID == id }); at >= 0 {
+		return all[at], nil
+	}
+	d, err := c.cloud.Droplet(ctx, id) // the list may be some seconds old
+	if err != nil && ClassOf(err) == NotFound {
+		return d, fmt.Errorf("droplet %d is not in this account", id)
+	}
+	return d, err
+}
+
+// Plan says which snapshot Execute would take.
+func (c CreateDropletSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	id, err := dropletOf(in)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	d, err := c.droplet(ctx, id)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	change := engine.Change{
+		Action: engine.ActCreate, Subject: fmt.Sprintf("snapshot of %s (%d)", visible.Text(d.Name), id),
+		Fields: []engine.FieldChange{{Name: "name", To: fmt.Sprintf("arcadia-snap-%d-<short>", id), Note: "the end is the saga's short id"}},
+		Undo:   "deletes the snapshot",
+	}
+	if d.Locked {
+		change.Note = "another event is running on the droplet: waits for it first"
+	}
+	return change, nil
+}
+
+// Execute puts snapshot_id and snapshot_name.
+func (c CreateDropletSnapshot) Execute(ctx context.Context, s *engine.State) error {
+	droplet, err := dropletOf(s.Inputs())
+	if err != nil {
+		return err
+	}
+	w := snapshotWork{cloud: c.cloud, s: s, intent: snapshotIntent{Droplet: droplet, Name: snapshotName(droplet, s.Saga())}}
+	snap, err := w.take(ctx)
+	if err != nil {
+		return err
+	}
+	s.Put(keySnapshotID, snap.ID)
+	s.Put(keySnapshotName, snap.Name)
+	spec, err := json.Marshal(snap)
+	if err != nil {
+		return fmt.Errorf("describe snapshot %d: %w", snap.ID, err)
+	}
+	s.Provision(engine.Resource{Type: snapshotResource, ExternalID: itoa(snap.ID), Name: snap.Name, Spec: spec})
+	return nil
+}
+
+// Compensate deletes the snapshot, whether its id was ever recorded or not. It waits for a running action first.
+func (c CreateDropletSnapshot) Compensate(ctx context.Context, s *engine.State) error {
+	droplet, err := dropletOf(s.Inputs())
+	if err != nil {
+		return err
+	}
+	w := snapshotWork{cloud: c.cloud, s: s, intent: snapshotIntent{Droplet: droplet, Name: snapshotName(droplet, s.Saga())}}
+	return w.undo(Urgent(ctx))
+}
+
+// Undo says which snapshot Compensate would delete.
+func (CreateDropletSnapshot) Undo(s *engine.State) string {
+	var id int64
+	var in snapshotIntent
+	if ok, _ := s.Own(keySnapshotID, &id); ok {
+		var name string
+		_, _ = s.Own(keySnapshotName, &name)
+		return fmt.Sprintf("deletes snapshot %d (%s)", id, visible.Text(name))
+	}
+	if ok, _ := s.Own(keySnapshotIntent, &in); !ok || in.Refused {
+		return "nothing to undo"
+	}
+	if ok, _ := s.Own(keySnapshotAction, &id); ok {
+		return fmt.Sprintf("waits for action %d, then deletes snapshot %s", id, visible.Text(in.Name))
+	}
+	return "looks for snapshot " + visible.Text(in.Name) + " and deletes it"
+}

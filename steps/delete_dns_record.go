@@ -1,0 +1,83 @@
+package steps
+
+import (
+	"context"
+
+	"arcadia/engine"
+)
+
+// DeleteDNSRecord makes sure that a record is not there.
+type DeleteDNSRecord struct{ dnsWriter }
+
+// NewDeleteDNSRecord makes the step over the zones of a provider.
+func NewDeleteDNSRecord(zones Zones) DeleteDNSRecord { return DeleteDNSRecord{dnsWriter{zones}} }
+
+// Name is "delete_dns_record".
+func (DeleteDNSRecord) Name() string { return "delete_dns_record" }
+
+// Inputs declares the record and how to choose among several.
+func (d DeleteDNSRecord) Inputs() []engine.Field {
+	return append(placeFields(d.zones),
+		engine.Field{
+			Name: inData, Label: "Value", Type: engine.TextField,
+			Help: "only the record with this value; empty when there is only one, or for all of them",
+		},
+		engine.Field{
+			Name: inMode, Label: "Mode", Type: engine.ChoiceField, Default: modeSingle, Choices: []string{modeSingle, modeAll},
+			Help: "single: refuse when there are several; all: delete all of this name and type",
+		},
+	)
+}
+
+// Locks names the domain and the record's name.
+func (DeleteDNSRecord) Locks(in engine.Inputs) []string { return dnsLocks(in) }
+
+// Target is "TXT _acme.example.com". A domain that does not exist refuses the launch.
+func (d DeleteDNSRecord) Target(ctx context.Context, in engine.Inputs) (string, error) {
+	u, err := doomed(in)
+	if err != nil {
+		return "", err
+	}
+	return d.target(ctx, u.zone, u.about())
+}
+
+// Plan says what Execute would delete now.
+func (d DeleteDNSRecord) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	u, err := doomed(in)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	live, err := d.zones.RecordsAt(ctx, u.zone, u.name)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	c, err := u.plan(live)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	return c.show(u.about()), nil
+}
+
+// Execute puts outcome (deleted, absent) and dns_prior_records.
+func (d DeleteDNSRecord) Execute(ctx context.Context, s *engine.State) error {
+	u, err := doomed(s.Inputs())
+	if err != nil {
+		return err
+	}
+	c, _, err := d.execute(ctx, s, u.zone, u.name, u.plan)
+	if err != nil {
+		return err
+	}
+	for _, o := range c.Ops {
+		s.Withdraw(dnsResource, itoa(o.ID))
+	}
+	return nil
+}
+
+// Compensate puts the deleted records back, in full and under new ids.
+func (d DeleteDNSRecord) Compensate(ctx context.Context, s *engine.State) error {
+	return d.compensate(ctx, s)
+}
+
+// Undo says what Compensate would do.
+func (d DeleteDNSRecord) Undo(s *engine.State) string { return d.undoText(s) }

@@ -1,0 +1,165 @@
+package digitalocean
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"arcadia/steps"
+)
+
+// patience is the longest wait for the budget within a call. Beyond it the call fails as retryable, so that the saga shows
+// what it waits for instead of seeming to run.
+const patience = time.Minute
+
+// longestPause caps a pause for which the service gave no end.
+const longestPause = time.Minute
+
+// bucket is the budget of one token, shared by everything that uses it.
+//
+// A fifth of each allowance may be used at once and the rest flows in evenly, so that no window of a minute or an hour
+// holds more requests than allowed. Ordinary calls may use nine tenths of it; the rest is kept for compensation.
+type bucket struct {
+	all, ordinary []*rate.Limiter
+
+	mu      sync.Mutex // guards the fields below; never held while waiting
+	until   time.Time  // no request before this
+	strikes int        // refusals in a row that gave no time
+	limit   int
+	left    int
+	reset   time.Time
+}
+
+func newBucket(perMinute, perHour int) *bucket {
+	limiter := func(n int, window time.Duration) *rate.Limiter {
+		burst := max(1, n/5)
+		return rate.NewLimiter(rate.Limit(float64(max(1, n-burst))/window.Seconds()), burst)
+	}
+	share := func(n int) int { return max(1, n*9/10) }
+	return &bucket{
+		all:      []*rate.Limiter{limiter(perMinute, time.Minute), limiter(perHour, time.Hour)},
+		ordinary: []*rate.Limiter{limiter(share(perMinute), time.Minute), limiter(share(perHour), time.Hour)},
+		limit:    perHour, left: -1,
+	}
+}
+
+// take waits until one more request may be sent, and counts it. An error means that none may be, and that none was counted.
+func (b *bucket) take(ctx context.Context) error {
+	limiters := b.all
+	if !steps.IsUrgent(ctx) {
+		limiters = append(b.ordinary[:len(b.ordinary):len(b.ordinary)], b.all...)
+	}
+	now := time.Now()
+	held := make([]*rate.Reservation, len(limiters))
+	wait := b.pause(now)
+	for i, l := range limiters {
+		held[i] = l.ReserveN(now, 1)
+		wait = max(wait, held[i].DelayFrom(now))
+	}
+	giveBack := func() {
+		for _, r := range held {
+			r.Cancel()
+		}
+	}
+	if wait > patience {
+		giveBack()
+		return &waitError{wait}
+	}
+	for wait > 0 {
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			giveBack()
+			return context.Cause(ctx)
+		case <-t.C:
+		}
+		if wait = b.pause(time.Now()); wait > patience { // the service may have asked for quiet meanwhile
+			giveBack()
+			return &waitError{wait}
+		}
+	}
+	return nil
+}
+
+// waitError says that the budget is used up for longer than a call waits.
+type waitError struct{ wait time.Duration }
+
+func (e *waitError) Error() string {
+	return "the rate limit of this token is used up for " + e.wait.Round(time.Second).String()
+}
+
+func (b *bucket) pause(now time.Time) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.until.Sub(now)
+}
+
+// learn notes what an answer says about the budget.
+func (b *bucket) learn(status int, h http.Header) {
+	now := time.Now()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if n, err := strconv.Atoi(h.Get("ratelimit-limit")); err == nil {
+		b.limit = n
+	}
+	if n, err := strconv.Atoi(h.Get("ratelimit-remaining")); err == nil {
+		b.left = n
+	}
+	if n, err := strconv.ParseInt(h.Get("ratelimit-reset"), 10, 64); err == nil {
+		b.reset = time.Unix(n, 0)
+	}
+	if status != http.StatusTooManyRequests {
+		b.strikes = 0
+		return
+	}
+	wait, told := retryAfter(h, now)
+	if !told {
+		// ratelimit-reset is no help: it says when the oldest request is forgotten, and is often in the past.
+		wait = min(time.Second<<min(b.strikes, 10), longestPause)
+		b.strikes++
+	}
+	if until := now.Add(wait); until.After(b.until) {
+		b.until = until
+	}
+}
+
+// retryAfter reads the header in its two forms, seconds and a date.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	text := h.Get("retry-after")
+	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+		return min(time.Duration(n)*time.Second, time.Hour), true
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(at.Sub(now), 0), time.Hour), true
+	}
+	return 0, false
+}
+
+// Budget is what is left of a token's allowance.
+type Budget struct {
+	Limit       int       // requests an hour
+	Remaining   int       // as the service said last; -1 before the first answer
+	Reset       time.Time // when the oldest counted request is forgotten, as the service said; zero when it did not
+	MinuteLeft  int       // how many requests may be sent at once now, by our own count
+	PausedUntil time.Time // no request is sent before this; zero or past when none is held back
+}
+
+// Budget is what is left for the token that has less of it.
+func (c *Client) Budget() Budget {
+	a, b := c.reads.bucket.budget(), c.writes.bucket.budget()
+	if b.Remaining >= 0 && (a.Remaining < 0 || b.Remaining < a.Remaining) {
+		return b
+	}
+	return a
+}
+
+func (b *bucket) budget() Budget {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Budget{Limit: b.limit, Remaining: b.left, Reset: b.reset, MinuteLeft: max(0, int(b.all[0].Tokens())), PausedUntil: b.until}
+}

@@ -1,0 +1,66 @@
+package digitalocean
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/digitalocean/godo"
+
+	"arcadia/steps"
+)
+
+// Droplets lists all droplets, by id. The answer may be up to 30 s old.
+func (c *Client) Droplets(ctx context.Context) ([]steps.Droplet, error) {
+	got, err := c.droplets.get(ctx, "", func(ctx context.Context) ([]steps.Droplet, error) {
+		all, err := list(ctx, c, "list droplets", "v2/droplets", nil,
+			func(p page) *[]godo.Droplet { return p.Droplets }, func(d godo.Droplet) int { return d.ID })
+		if err != nil {
+			return nil, err
+		}
+		return each(all, dropletOf), nil
+	})
+	return slices.Clone(got), err
+}
+
+// Droplet reads one droplet now.
+func (c *Client) Droplet(ctx context.Context, id int64) (steps.Droplet, error) {
+	var got steps.Droplet
+	err := c.read(ctx, fmt.Sprintf("read droplet %d", id), func(ctx context.Context, api *godo.Client) error {
+		d, _, err := api.Droplets.Get(ctx, int(id))
+		if err != nil {
+			return err
+		}
+		if d == nil || int64(d.ID) != id {
+			return garbled("it is not about this droplet")
+		}
+		got = dropletOf(*d)
+		return nil
+	})
+	return got, err
+}
+
+func dropletOf(d godo.Droplet) steps.Droplet {
+	out := steps.Droplet{ID: int64(d.ID), Name: d.Name, Status: d.Status, Size: d.SizeSlug, Locked: d.Locked, Disk: d.Disk}
+	if d.Region != nil {
+		out.Region = d.Region.Slug
+	}
+	if d.Image != nil {
+		out.Image = d.Image.Name
+		if d.Image.Distribution != "" {
+			out.Image = d.Image.Distribution + " " + d.Image.Name
+		}
+	}
+	if ip, err := d.PublicIPv4(); err == nil {
+		out.IPv4 = ip
+	}
+	return out
+}
+
+func each[A, B any](in []A, f func(A) B) []B {
+	out := make([]B, len(in))
+	for i, v := range in {
+		out[i] = f(v)
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package steps
+
+import "context"
+
+// noCloud stands in where no token was given. All it does is say so.
+type noCloud struct{}
+
+func errNoCloud() error {
+	return &CloudError{Class: Blocked, Text: "no access to DigitalOcean: set DIGITALOCEAN_TOKEN, or try it without an account with --demo"}
+}
+
+func (noCloud) Droplets(context.Context) ([]Droplet, error)       { return nil, errNoCloud() }
+func (noCloud) Droplet(context.Context, int64) (Droplet, error)   { return Droplet{}, errNoCloud() }
+func (noCloud) Action(context.Context, int64) (Action, error)     { return Action{}, errNoCloud() }
+func (noCloud) AllSnapshots(context.Context) ([]Snapshot, error)  { return nil, errNoCloud() }
+func (noCloud) Snapshot(context.Context, int64) (Snapshot, error) { return Snapshot{}, errNoCloud() }
+func (noCloud) DeleteSnapshot(context.Context, int64) error       { return errNoCloud() }
+func (noCloud) Domains(context.Context) ([]Domain, error)         { return nil, errNoCloud() }
+func (noCloud) DeleteRecord(context.Context, string, int64) error { return errNoCloud() }
+
+func (noCloud) SnapshotDroplet(context.Context, int64, string) (Action, error) {
+	return Action{}, errNoCloud()
+}
+
+func (noCloud) DropletActions(context.Context, int64) ([]Action, error) {
+	return nil, errNoCloud()
+}
+
+func (noCloud) DropletSnapshots(context.Context, int64) ([]Snapshot, error) {
+	return nil, errNoCloud()
+}
+
+func (noCloud) AllRecords(context.Context, string) ([]Record, error) {
+	return nil, errNoCloud()
+}
+
+func (noCloud) RecordsAt(context.Context, string, string) ([]Record, error) {
+	return nil, errNoCloud()
+}
+
+func (noCloud) CreateRecord(context.Context, string, Record) (Record, error) {
+	return Record{}, errNoCloud()
+}
+
+func (noCloud) UpdateRecord(context.Context, string, Record) (Record, error) {
+	return Record{}, errNoCloud()
+}

@@ -1,0 +1,227 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"arcadia/engine"
+)
+
+// snapshotWork is one attempt to take or to delete the snapshot of a saga.
+type snapshotWork struct {
+	cloud  SnapshotCloud
+	s      *engine.State
+	intent snapshotIntent
+}
+
+const (
+	// skew is how far the provider's clock and ours may be apart. It only widens a net: what is found in it is waited for
+	// and then known by its name.
+	skew = time.Hour
+	// badPolls is how many reads of a running action may fail in a row before the attempt does.
+	badPolls = 8
+)
+
+// take looks for what an earlier attempt has left and posts only when there is nothing: the recorded id, the name, an
+// action of the earlier attempt, and then the POST.
+func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
+	var id int64
+	if ok, err := w.s.Own(keySnapshotID, &id); err != nil {
+		return Snapshot{}, err
+	} else if ok {
+		return w.byName(ctx, lookups)
+	}
+	begun, err := w.s.Own(keySnapshotIntent, &w.intent)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	var action int64
+	if ok, err := w.s.Own(keySnapshotAction, &action); err != nil {
+		return Snapshot{}, err
+	} else if ok {
+		return w.finish(ctx, action)
+	}
+	for busy := 0; ; busy++ {
+		snap, found, err := w.look(ctx)
+		if err != nil || found {
+			return snap, err
+		}
+		if begun && !w.intent.Refused {
+			if snap, found, err = w.unanswered(ctx, "waiting for action %d"); err != nil || found {
+				return snap, err
+			}
+		}
+		action, err := w.post(ctx, !begun)
+		begun = true
+		if err == nil {
+			return w.finish(ctx, action)
+		}
+		if ClassOf(err) != Pending {
+			return Snapshot{}, verdict(ctx, err)
+		}
+		if busy == 0 {
+			if err := w.s.Log(ctx, fmt.Sprintf("droplet %d is busy with another event: waiting for it to end", w.intent.Droplet)); err != nil {
+				return Snapshot{}, err
+			}
+		}
+		if err := pause(ctx, pollPause(busy)); err != nil {
+			return Snapshot{}, err
+		}
+	}
+}
+
+// post starts the snapshot. The intent is durable before, the action's id right after.
+func (w *snapshotWork) post(ctx context.Context, first bool) (int64, error) {
+	if first || w.intent.Refused {
+		if first {
+			w.intent.At = engine.At(time.Now())
+		}
+		w.intent.Refused = false
+		w.s.Put(keySnapshotIntent, w.intent)
+		if err := w.s.Save(ctx); err != nil {
+			return 0, err
+		}
+	}
+	if ctx.Err() != nil {
+		return 0, context.Cause(ctx)
+	}
+	a, err := w.cloud.SnapshotDroplet(ctx, w.intent.Droplet, w.intent.Name)
+	if err != nil {
+		if refused(err) {
+			w.intent.Refused = true
+			w.s.Put(keySnapshotIntent, w.intent)
+		}
+		return 0, err
+	}
+	// Crash here: the action runs and nobody knows its number. The next attempt finds it among the droplet's actions.
+	w.s.Put(keySnapshotAction, a.ID)
+	return a.ID, w.s.Save(context.WithoutCancel(ctx))
+}
+
+// finish waits for the action and finds what it made.
+func (w *snapshotWork) finish(ctx context.Context, action int64) (Snapshot, error) {
+	a, err := w.await(ctx, Action{ID: action, Status: ActionRunning})
+	if err != nil {
+		return Snapshot{}, err
+	}
+	if a.Status != ActionCompleted {
+		return Snapshot{}, fmt.Errorf("%w: action %d on droplet %d ended as %q: launch again", errSnapshotErrored, a.ID, w.intent.Droplet, a.Status)
+	}
+	return w.byName(ctx, lookups)
+}
+
+// await polls an action until it has ended, at growing intervals. Reads that fail are part of it, up to a number in a row.
+func (w *snapshotWork) await(ctx context.Context, a Action) (Action, error) {
+	bad := 0
+	for n := 0; a.Status == ActionRunning; n++ {
+		if err := pause(ctx, pollPause(n)); err != nil {
+			return a, err
+		}
+		now, err := w.cloud.Action(ctx, a.ID)
+		if err == nil {
+			a, bad = now, 0
+			continue
+		}
+		bad++
+		if c := ClassOf(err); c != Retryable || bad >= badPolls {
+			return a, verdict(ctx, err)
+		}
+	}
+	return a, nil
+}
+
+// look finds the saga's snapshot by its name, now.
+func (w *snapshotWork) look(ctx context.Context) (Snapshot, bool, error) {
+	list, err := w.cloud.DropletSnapshots(ctx, w.intent.Droplet)
+	if err != nil {
+		return Snapshot{}, false, verdict(ctx, err)
+	}
+	snap, found := newest(w.intent.Name, list)
+	return snap, found, nil
+}
+
+func newest(name string, list []Snapshot) (Snapshot, bool) {
+	list = slices.DeleteFunc(slices.Clone(list), func(s Snapshot) bool { return s.Name != name })
+	if len(list) == 0 {
+		return Snapshot{}, false
+	}
+	return slices.MaxFunc(list, func(a, b Snapshot) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) }), true
+}
+
+// byName looks up to n times: the listing lags behind the action.
+func (w *snapshotWork) byName(ctx context.Context, n int) (Snapshot, error) {
+	for i := range n {
+		if i > 0 {
+			if err := pause(ctx, lookupPause); err != nil {
+				return Snapshot{}, err
+			}
+		}
+		snap, found, err := w.look(ctx)
+		if err != nil || found {
+			return snap, err
+		}
+	}
+	return Snapshot{}, w.missing()
+}
+
+// unanswered follows a POST that never got its answer. Actions carry no name, so any snapshot action of the droplet since
+// the intent may be ours: a running one is waited for, and an ended one counts as ours until the listing shows either our
+// snapshot or somebody else's that came of it. When neither shows up the error is errSnapshotMissing: then nobody can say,
+// and posting again might make a second one.
+func (w *snapshotWork) unanswered(ctx context.Context, say string) (Snapshot, bool, error) {
+	actions, err := w.cloud.DropletActions(ctx, w.intent.Droplet)
+	if err != nil && ClassOf(err) != NotFound {
+		return Snapshot{}, false, verdict(ctx, err)
+	}
+	var ended []Action
+	for _, a := range actions {
+		if a.Type != "snapshot" {
+			continue
+		}
+		if a.Status == ActionRunning {
+			if err := w.s.Log(ctx, fmt.Sprintf(say, a.ID)); err != nil {
+				return Snapshot{}, false, err
+			}
+			if a, err = w.await(ctx, a); err != nil {
+				return Snapshot{}, false, err
+			}
+		}
+		if a.Status == ActionCompleted && a.Started.After(w.intent.At.Add(-skew)) {
+			ended = append(ended, a)
+		}
+	}
+	for i := 0; len(ended) > 0; i++ {
+		list, err := w.cloud.DropletSnapshots(ctx, w.intent.Droplet)
+		if err != nil {
+			return Snapshot{}, false, verdict(ctx, err)
+		}
+		ended = slices.DeleteFunc(ended, func(a Action) bool { return foreign(w.intent.Name, a, list) })
+		snap, found := newest(w.intent.Name, list)
+		switch {
+		case found:
+			return snap, true, nil
+		case len(ended) > 0 && i+1 == lookups:
+			return Snapshot{}, false, w.missing()
+		case len(ended) > 0:
+			if err := pause(ctx, lookupPause); err != nil {
+				return Snapshot{}, false, err
+			}
+		}
+	}
+	return Snapshot{}, false, nil
+}
+
+// foreign reports whether the listing shows that an action made a snapshot of another name. The provider gives a snapshot
+// the second in which its action started.
+func foreign(name string, a Action, list []Snapshot) bool {
+	return slices.ContainsFunc(list, func(s Snapshot) bool {
+		return s.Name != name && s.Created.Sub(a.Started).Abs() < time.Second
+	})
+}
+
+func (w *snapshotWork) missing() error {
+	return fmt.Errorf("%w: %s is not among the snapshots of droplet %d", errSnapshotMissing, w.intent.Name, w.intent.Droplet)
+}

@@ -1,0 +1,32 @@
+package steps
+
+import (
+	"context"
+	"time"
+)
+
+// pause waits for d or until ctx ends, whichever comes first, and returns the cause of the latter.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}
+
+// pollPauses are the waits between looks at a running action. The last one repeats. They grow because the provider's limit
+// of 5,000 requests an hour is shared: ten actions polled every 5 s would use it up.
+var pollPauses = [...]time.Duration{5 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second}
+
+func pollPause(n int) time.Duration {
+	return pollPauses[min(n, len(pollPauses)-1)]
+}
+
+// A snapshot appears in the listing some seconds after its action has completed.
+const (
+	lookups     = 12
+	lookupPause = 5 * time.Second
+)
