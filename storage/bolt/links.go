@@ -36,16 +36,14 @@ func hasLink(links *bbolt.Bucket, kind byte, k key) bool {
 	return bytes.HasPrefix(found, prefix)
 }
 
-// eachLink calls fn with what follows the saga in each of its links of that kind.
-func eachLink(links *bbolt.Bucket, kind byte, k key, fn func(rest []byte) error) error {
+// linked gives what follows the saga in each of its links of that kind, for the caller to keep.
+func linked(links *bbolt.Bucket, kind byte, k key) (rests [][]byte) {
 	prefix := linkAt(kind, k, nil)
 	c := links.Cursor()
 	for found, _ := c.Seek(prefix); bytes.HasPrefix(found, prefix); found, _ = c.Next() {
-		if err := fn(found[len(prefix):]); err != nil {
-			return err
-		}
+		rests = append(rests, bytes.Clone(found[len(prefix):]))
 	}
-	return nil
+	return rests
 }
 
 func putLink(links *bbolt.Bucket, kind byte, k key, rest []byte) error {

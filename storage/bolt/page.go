@@ -23,8 +23,12 @@ const (
 type metaPage struct {
 	pageSize int64
 	pages    int64 // the file has at least this many
+	root     uint64
+	freelist uint64 // noFreelist when the list of free pages is not in the file
 	txid     uint64
 }
+
+const noFreelist = ^uint64(0)
 
 var errNoMeta = errors.New("no valid meta page")
 
@@ -42,6 +46,8 @@ func parseMeta(page []byte) (metaPage, error) {
 	m := metaPage{
 		pageSize: int64(binary.NativeEndian.Uint32(b[8:])),
 		pages:    int64(binary.NativeEndian.Uint64(b[40:])),
+		root:     binary.NativeEndian.Uint64(b[16:]),
+		freelist: binary.NativeEndian.Uint64(b[32:]),
 		txid:     binary.NativeEndian.Uint64(b[48:]),
 	}
 	if m.pageSize < leastPage || m.pageSize > mostPage || m.pages < 0 || m.pages > 1<<40 {
@@ -73,7 +79,18 @@ func readMetas(f io.ReaderAt, size int64) (metas [2]metaPage, errs [2]error, err
 	return metas, errs, errNoMeta
 }
 
-// preflight refuses, without bbolt, a file that is no bbolt file or not a whole one.
+// newest picks the meta page that bbolt would go by.
+func newest(metas [2]metaPage, errs [2]error) metaPage {
+	if errs[0] != nil || (errs[1] == nil && metas[1].txid > metas[0].txid) {
+		return metas[1]
+	}
+	return metas[0]
+}
+
+// walkedAtOpen is up to which size a file's pages are looked at before bbolt opens it. A larger one is opened at once.
+const walkedAtOpen = 16 << 20
+
+// preflight refuses, without bbolt, a file that is no bbolt file, or whose pages would make bbolt fault.
 func preflight(f *os.File, path string) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -89,12 +106,18 @@ func preflight(f *os.File, path string) error {
 		}
 		return fmt.Errorf("open %s: %w: no bbolt file: name another", path, ErrForeign)
 	}
-	newest := metas[0]
-	if errs[0] != nil || (errs[1] == nil && metas[1].txid > newest.txid) {
-		newest = metas[1]
-	}
-	if need := newest.pages * newest.pageSize; need > info.Size() {
+	meta := newest(metas, errs)
+	if need := meta.pages * meta.pageSize; need > info.Size() {
 		return damaged("open "+path, fmt.Errorf("cut short: %d bytes of %d", info.Size(), need))
+	}
+	t := newTree(f, meta)
+	if meta.freelist == noFreelist || meta.pages*meta.pageSize <= walkedAtOpen {
+		t.walk() // without a list of free pages bbolt is about to do the same, in a goroutine that nothing guards
+	} else {
+		t.readFreelist()
+	}
+	if len(t.problems) > 0 {
+		return damaged("open "+path, t.problems[0])
 	}
 	return nil
 }

@@ -215,7 +215,7 @@ func (w *writer) append(batches []*request) {
 	})
 	if err != nil {
 		for _, r := range batches {
-			r.err = stopped(err)
+			r.err = err
 		}
 		return
 	}
@@ -231,12 +231,14 @@ func (w *writer) append(batches []*request) {
 }
 
 // transact runs fn in a write transaction and commits it if it wrote anything. Run only. Any error stops the writer for
-// good, for a commit that returned an error may be durable all the same.
+// good, for a commit that returned an error may be durable all the same; but not one that fn returns before it writes.
 func (w *writer) transact(fn func(*change) error) (err error) {
 	start := time.Now()
+	harmless := false
 	defer func() {
-		if err != nil {
+		if err != nil && !harmless {
 			w.stop(err)
+			err = stopped(err)
 		}
 	}()
 	tx, err := w.db.Begin(true)
@@ -252,6 +254,7 @@ func (w *writer) transact(fn func(*change) error) (err error) {
 	}}
 	c.counts.ByStatus = maps.Clone(w.counts.ByStatus)
 	if err := fn(c); err != nil {
+		harmless = !c.wrote
 		return err
 	}
 	if !c.wrote {

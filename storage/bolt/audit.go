@@ -1,0 +1,267 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"arcadia/engine"
+)
+
+// audit holds every record of a transaction against every other that should say the same.
+type audit struct {
+	tx     *bbolt.Tx
+	report *Report
+
+	counts  counts
+	kinds   int // sagas with a kind
+	makers  int // sagas with a creator
+	keys    int // links from a saga to its key
+	owned   int // links from a saga to a resource
+	entries int
+}
+
+func (a *audit) run(ctx context.Context) error {
+	a.counts.ByStatus = map[engine.Status]int{}
+	if err := a.sagas(ctx); err != nil {
+		return err
+	}
+	a.links()
+	for _, look := range []func() error{a.indexes, a.named, a.counters} {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := look(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note puts an error into the report.
+func (a *audit) note(err error) {
+	if err != nil {
+		a.report.problem("%v", err)
+	}
+}
+
+func (a *audit) sagas(ctx context.Context) error {
+	c := a.tx.Bucket(headersBucket).Cursor()
+	for at, value := c.First(); at != nil; at, value = c.Next() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if len(at) != len(key{}) {
+			a.report.problem("header under key %x: no id", at)
+			continue
+		}
+		a.report.Sagas++
+		a.note(a.saga(key(at), value))
+	}
+	return nil
+}
+
+func (a *audit) saga(k key, value []byte) error {
+	h, last, err := readHeader(k, value)
+	if err != nil {
+		return err
+	}
+	short := k.id().Short()
+	if !bytes.Equal(a.tx.Bucket(headersBucket).Get(k[:]), value) {
+		return damaged("header of saga "+short, errMissing)
+	}
+	n := uint64(0)
+	end, err := eachEntry(a.tx, k, 0, func(seq uint64, value []byte) error {
+		n = seq
+		a.entries++
+		var e engine.Entry
+		if err := json.Unmarshal(value, &e); err != nil {
+			return damaged(fmt.Sprintf("entry %d of saga %s", seq, short), err)
+		}
+		if e.Seq != seq {
+			return damaged(fmt.Sprintf("entry %d of saga %s", seq, short), fmt.Errorf("it says %d", e.Seq))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if end != last || n != h.Seq {
+		return damaged("entries of saga "+short, fmt.Errorf("%w: at %d, not at %d", errEnd, h.Seq, n))
+	}
+	a.counts.Total++
+	a.counts.ByStatus[h.Status]++
+	reversed := k.reversed()
+	if !has(a.tx.Bucket(suffixBucket), reversed[:]) {
+		a.report.problem("saga %s is not in index suffix", short)
+	}
+	a.in(statusBucket, string(h.Status), k)
+	if h.Kind != "" {
+		a.kinds++
+		a.in(kindBucket, h.Kind, k)
+	}
+	if h.CreatedBy != "" {
+		a.makers++
+		a.in(byBucket, h.CreatedBy, k)
+	}
+	return nil
+}
+
+func (a *audit) in(bucket []byte, value string, k key) {
+	if b := a.tx.Bucket(bucket).Bucket([]byte(value)); b == nil || !has(b, k[:]) {
+		a.report.problem("saga %s is not in index %s of %q", k.id().Short(), bucket, value)
+	}
+}
+
+// has reports whether a key is there; in the indexes values are empty.
+func has(b *bbolt.Bucket, at []byte) bool {
+	found, _ := b.Cursor().Seek(at)
+	return bytes.Equal(found, at)
+}
+
+// size counts keys, and notes values where there should be none.
+func (a *audit) size(b *bbolt.Bucket, name []byte) int {
+	n := 0
+	c := b.Cursor()
+	for at, value := c.First(); at != nil; at, value = c.Next() {
+		if n++; len(value) > 0 {
+			a.report.problem("index %s: %x has a value", name, at)
+		}
+	}
+	return n
+}
+
+// indexes holds more than the sagas in them when something is in them that no header says.
+func (a *audit) indexes() error {
+	compare := func(name []byte, have, want int) {
+		if have != want {
+			a.report.problem("index %s has %d sagas, the headers say %d", name, have, want)
+		}
+	}
+	compare(suffixBucket, a.size(a.tx.Bucket(suffixBucket), suffixBucket), a.counts.Total)
+	for _, i := range []struct {
+		bucket []byte
+		want   int
+	}{{statusBucket, a.counts.Total}, {kindBucket, a.kinds}, {byBucket, a.makers}} {
+		n := 0
+		b := a.tx.Bucket(i.bucket)
+		err := b.ForEach(func(name, value []byte) error {
+			of := b.Bucket(name)
+			if of == nil || value != nil {
+				a.report.problem("index %s: %q is no bucket", i.bucket, name)
+				return nil
+			}
+			n += a.size(of, i.bucket)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		compare(i.bucket, n, i.want)
+	}
+	n := 0
+	c := a.tx.Bucket(entriesBucket).Cursor()
+	for at, _ := c.First(); at != nil; at, _ = c.Next() {
+		n++
+	}
+	if a.report.Entries = n; n != a.entries {
+		a.report.problem("there are %d entries, and sagas for %d", n, a.entries)
+	}
+	return nil
+}
+
+// links checks each against the record that it stands for.
+func (a *audit) links() {
+	b := a.tx.Bucket(linksBucket)
+	c := b.Cursor()
+	for at, value := c.First(); at != nil; at, value = c.Next() {
+		if len(at) <= 1+len(key{}) || len(value) > 0 {
+			a.report.problem("link %x: cut short", at)
+			continue
+		}
+		k, rest := key(at[1:]), at[1+len(key{}):]
+		ok := false
+		switch at[0] {
+		case linkKey:
+			a.keys++
+			ok = a.tx.Bucket(keysBucket).Get(rest) != nil
+		case linkResource:
+			a.owned++
+			ok = a.tx.Bucket(resourcesBucket).Get(rest) != nil
+		case linkUsedBy:
+			ok = len(rest) == len(k) && has(b, linkAt(linkPrior, key(rest), k[:]))
+		case linkPrior:
+			ok = len(rest) == len(k) && has(b, linkAt(linkUsedBy, key(rest), k[:])) && a.tx.Bucket(headersBucket).Get(k[:]) != nil
+		}
+		if !ok {
+			a.report.problem("link %c of saga %s to %q: the other end is missing", at[0], k.id().Short(), rest)
+		}
+	}
+}
+
+// named checks the records that have names of their own: keys, locks and resources.
+func (a *audit) named() error {
+	links, headers := a.tx.Bucket(linksBucket), a.tx.Bucket(headersBucket)
+	keys := 0
+	err := a.tx.Bucket(keysBucket).ForEach(func(at, value []byte) error {
+		keys++
+		r, err := read[keyRecord](keysBucket, at, value, fmt.Sprintf("record of key %q", at))
+		if k, ok := keyOf(r.Saga); err == nil && (!ok || headers.Get(k[:]) == nil || !has(links, linkAt(linkKey, k, at))) {
+			err = fmt.Errorf("key %q is of saga %s, which does not know it", at, r.Saga.Short())
+		}
+		a.note(err)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = a.tx.Bucket(locksBucket).ForEach(func(at, value []byte) error {
+		a.report.Locks++
+		r, err := read[lockRecord](locksBucket, at, value, fmt.Sprintf("lock %q", at))
+		k, ok := keyOf(r.Saga)
+		if err == nil && (!ok || headers.Get(k[:]) == nil || !bytes.Equal(at, lockKey(r.Name, r.Ticket, k))) {
+			err = fmt.Errorf("lock %q is of saga %s, which is not there", r.Name, r.Saga.Short())
+		}
+		a.note(err)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = a.tx.Bucket(resourcesBucket).ForEach(func(at, value []byte) error {
+		a.report.Resources++
+		r, err := read[resourceRecord](resourcesBucket, at, value, fmt.Sprintf("resource %q", at))
+		k, _ := keyOf(r.SagaID)
+		if err == nil && (string(at) != r.Key() || !has(links, linkAt(linkResource, k, at))) {
+			err = fmt.Errorf("resource %q is not linked to saga %s", at, r.SagaID.Short())
+		}
+		a.note(err)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if keys != a.keys || a.report.Resources != a.owned {
+		a.report.problem("%d keys and %d resources, and links to %d and %d", keys, a.report.Resources, a.keys, a.owned)
+	}
+	return nil
+}
+
+func (a *audit) counters() error {
+	kept, err := readCounts(a.tx)
+	if err != nil {
+		return err
+	}
+	if kept.Total != a.counts.Total {
+		a.report.problem("kept counter of all sagas is %d, there are %d", kept.Total, a.counts.Total)
+	}
+	for _, s := range engine.Statuses() {
+		if kept.ByStatus[s] != a.counts.ByStatus[s] {
+			a.report.problem("kept counter of %s sagas is %d, there are %d", s, kept.ByStatus[s], a.counts.ByStatus[s])
+		}
+	}
+	return recognize(a.tx, a.report.Path)
+}

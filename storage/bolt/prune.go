@@ -1,0 +1,167 @@
+package bolt
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"arcadia/engine"
+)
+
+// How much one transaction of a pruning looks at and takes away, so that commits go on in between.
+const (
+	pruneLook = 512
+	pruneTake = 64
+)
+
+// Prune removes the sagas that finished before olderThan, with all that is stored of them, and returns how many. Left
+// alone are sagas that are not at rest, that failed with residue, that stand in a lock's queue, that a resource names as
+// its last writer, and those to which rolling back another saga would give a resource back. Safe to repeat and to break
+// off: it goes from saga to saga, some at a time, each wholly or not at all.
+func (s *Store) Prune(ctx context.Context, olderThan time.Time) (int, error) {
+	if s.writer == nil {
+		return 0, fmt.Errorf("prune %s: %w: open it for writing", s.path, ErrReadOnly)
+	}
+	removed := 0
+	for _, status := range engine.Statuses() {
+		if !status.Terminal() {
+			continue
+		}
+		p := pruning{status: status, olderThan: olderThan}
+		for !p.over {
+			if err := ctx.Err(); err != nil {
+				return removed, err
+			}
+			err := s.writer.do(&request{alone: func() error { return s.writer.transact(p.some) }})
+			if err != nil {
+				return removed, fmt.Errorf("prune %s: %w", s.path, err)
+			}
+			removed += p.removed
+		}
+	}
+	return removed, nil
+}
+
+// pruning goes through the sagas of one status from old to new.
+type pruning struct {
+	status    engine.Status
+	olderThan time.Time
+	next      key
+	over      bool
+	removed   int // by the last call of some
+}
+
+// some looks at the next sagas and removes those that may go.
+func (p *pruning) some(c *change) error {
+	p.removed, p.over = 0, true
+	index := c.tx.Bucket(statusBucket).Bucket([]byte(p.status))
+	if index == nil {
+		return nil
+	}
+	queued := queuedSagas(c.tx)
+	var gone []key
+	looked := 0
+	cursor := index.Cursor()
+	for at, _ := cursor.Seek(p.next[:]); at != nil; at, _ = cursor.Next() {
+		k := key(at)
+		if looked++; looked > pruneLook || len(gone) == pruneTake {
+			p.next, p.over = k, false
+			break
+		}
+		h, _, err := readHeader(k, c.tx.Bucket(headersBucket).Get(at))
+		if err != nil {
+			return err
+		}
+		if !h.CreatedAt.Before(p.olderThan) {
+			break // ids are in the order of creation: none of the rest finished earlier
+		}
+		if p.mayGo(c.tx, k, h.summary(k)) && !queued[k] {
+			gone = append(gone, k)
+		}
+	}
+	for _, k := range gone {
+		if err := c.remove(k); err != nil {
+			return err
+		}
+	}
+	p.removed = len(gone)
+	return nil
+}
+
+func (p *pruning) mayGo(tx *bbolt.Tx, k key, s engine.Summary) bool {
+	links := tx.Bucket(linksBucket)
+	return s.Status.Terminal() && s.Residue == 0 && !s.FinishedAt.IsZero() && s.FinishedAt.Before(p.olderThan) &&
+		!hasLink(links, linkResource, k) && !hasLink(links, linkUsedBy, k)
+}
+
+// queuedSagas are those that stand in the queue of a lock.
+func queuedSagas(tx *bbolt.Tx) map[key]bool {
+	queued := map[key]bool{}
+	c := tx.Bucket(locksBucket).Cursor()
+	for at, _ := c.First(); at != nil; at, _ = c.Next() {
+		queued[key(at[len(at)-len(key{}):])] = true
+	}
+	return queued
+}
+
+// remove takes a saga away with all that is stored of it.
+func (c *change) remove(k key) error {
+	h, err := c.head(k)
+	if err != nil {
+		return err
+	}
+	c.wrote = true
+	entries := c.tx.Bucket(entriesBucket)
+	for seq := uint64(1); seq <= h.seq; seq++ {
+		at := k.entryKey(seq)
+		if err := entries.Delete(at[:]); err != nil {
+			return fmt.Errorf("remove entry: %w", err)
+		}
+	}
+	reversed := k.reversed()
+	if err := c.tx.Bucket(suffixBucket).Delete(reversed[:]); err != nil {
+		return fmt.Errorf("remove suffix: %w", err)
+	}
+	if err := c.tx.Bucket(headersBucket).Delete(k[:]); err != nil {
+		return fmt.Errorf("remove header: %w", err)
+	}
+	for _, i := range []struct {
+		bucket []byte
+		value  string
+	}{{statusBucket, string(h.status)}, {kindBucket, h.kind}, {byBucket, h.by}} {
+		if err := c.unindex(i.bucket, i.value, k); err != nil {
+			return err
+		}
+	}
+	if err := c.unlink(k); err != nil {
+		return err
+	}
+	c.counts.Total--
+	c.count(h.status, -1)
+	c.heads[k] = head{}
+	return nil
+}
+
+// unlink takes the saga's key and its hold on other sagas away.
+func (c *change) unlink(k key) error {
+	links := c.tx.Bucket(linksBucket)
+	for _, at := range linked(links, linkKey, k) {
+		if err := c.tx.Bucket(keysBucket).Delete(at); err != nil {
+			return fmt.Errorf("remove key: %w", err)
+		}
+		if err := dropLink(links, linkKey, k, at); err != nil {
+			return err
+		}
+	}
+	for _, prior := range linked(links, linkPrior, k) {
+		if err := dropLink(links, linkUsedBy, key(prior), k[:]); err != nil {
+			return err
+		}
+		if err := dropLink(links, linkPrior, k, prior); err != nil {
+			return err
+		}
+	}
+	return nil
+}
