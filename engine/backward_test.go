@@ -170,30 +170,120 @@ func TestACompletedSagaCanBeRolledBack(t *testing.T) {
 	})
 }
 
-func TestAViewerChangesNothing(t *testing.T) {
+// looker is a step whose rollback can be looked at again.
+type looker struct {
+	engine.Step
+	engine.Compensator
+	left func() ([]string, error)
+}
+
+func (l looker) Verify(context.Context, *engine.State) ([]string, error) { return l.left() }
+
+func TestRolledBackMeansItWasLookedAt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{enginetest.Echo()}})
-		id := enginetest.Launch(t, s, "echo")
-		before := enginetest.Rest(t, s, id)
-		v := s.As(engine.Actor{Name: "guest", Role: engine.Viewer})
-		for name, err := range map[string]error{
-			"start":    second(v.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})),
-			"create":   second(v.Create(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})),
-			"cancel":   v.Cancel(t.Context(), id, engine.Verb{}),
-			"rollback": v.Rollback(t.Context(), id, engine.Verb{}),
-			"retry":    v.Retry(t.Context(), id, engine.Verb{}),
-			"resolve":  v.Resolve(t.Context(), id, 0, engine.Verb{Reason: "x"}),
-		} {
-			if !errors.Is(err, engine.ErrForbidden) {
-				t.Errorf("%s as a viewer: %v, want ErrForbidden", name, err)
-			}
+		left := []string{"snapshot 42"}
+		var fails error
+		inner := enginetest.Step("made", func(context.Context, *engine.State) error { return nil }, func(context.Context, *engine.State) error { return nil })
+		step := looker{inner, inner.(engine.Compensator), func() ([]string, error) { return left, fails }}
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{step, enginetest.Fail()}})
+
+		id := enginetest.Launch(t, s, "made", "fail")
+		sg := enginetest.Rest(t, s, id)
+		wantSaga(t, sg, engine.Failed, "compensation_failed failed")
+		if sg.Residue != 1 || len(sg.Left) != 1 || sg.Left[0] != "snapshot 42" {
+			t.Errorf("left %v, residue %d", sg.Left, sg.Residue)
 		}
-		after, err := s.Saga(t.Context(), id)
-		if err != nil || after.Seq != before.Seq {
-			t.Errorf("the ledger moved from %d to %d (%v)", before.Seq, after.Seq, err)
+		left = nil
+		if err := s.Retry(t.Context(), id, engine.Verb{}); err != nil {
+			t.Fatal(err)
+		}
+		sg = enginetest.Rest(t, s, id)
+		wantSaga(t, sg, engine.RolledBack, "compensated failed")
+		if sg.Verified.IsZero() || len(sg.Left) != 0 {
+			t.Errorf("looked at %v, left %v", sg.Verified, sg.Left)
+		}
+		fails = errors.New("503")
+		sg = enginetest.Rest(t, s, enginetest.Launch(t, s, "made", "fail"))
+		wantSaga(t, sg, engine.RolledBack, "compensated failed")
+		if !sg.Verified.IsZero() {
+			t.Error("nobody could look, and it says that somebody did")
 		}
 	})
 }
 
-func second[T any](_ T, err error) error { return err }
+func TestOnFailureAnOperatorMayRetrySkipOrCancel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		broken, dirty := true, false
+		shaky := enginetest.Step("shaky", func(ctx context.Context, s *engine.State) error {
+			if dirty {
+				if err := s.Save(ctx); err != nil {
+					return err
+				}
+			}
+			if broken {
+				return errors.New("broken")
+			}
+			return nil
+		}, nil)
+		w := enginetest.NewWorld()
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{w.Make("make"), shaky}})
+		launch := func() engine.ID {
+			sg, err := s.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"make", "shaky", "make"}, OnFailure: engine.OnFailurePause})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sg = enginetest.Until(t, s, sg.ID, func(sg *engine.Saga) bool { return sg.WaitingOn != "" })
+			wantSaga(t, sg, engine.Running, "completed failed")
+			if !sg.NeedsOperator() {
+				t.Errorf("it waits on %q and says that it needs nobody", sg.WaitingOn)
+			}
+			return sg.ID
+		}
+		skipped, canceled, retried := launch(), launch(), launch()
+		if err := s.Skip(t.Context(), skipped, engine.Verb{Reason: "not needed"}); err != nil {
+			t.Fatal(err)
+		}
+		wantSaga(t, enginetest.Rest(t, s, skipped), engine.Completed, "completed completed completed")
+		if err := s.Cancel(t.Context(), canceled, engine.Verb{}); err != nil {
+			t.Fatal(err)
+		}
+		wantSaga(t, enginetest.Rest(t, s, canceled), engine.RolledBack, "compensated failed")
+		broken = false
+		if err := s.Retry(t.Context(), retried, engine.Verb{}); err != nil {
+			t.Fatal(err)
+		}
+		wantSaga(t, enginetest.Rest(t, s, retried), engine.Completed, "completed completed completed")
+
+		broken, dirty = true, true
+		if err := s.Skip(t.Context(), launch(), engine.Verb{}); !errors.Is(err, engine.ErrRefused) {
+			t.Errorf("skip of a step that may have changed something: %v", err)
+		}
+	})
+}
+
+func TestPauseStartsNoStepUntilResumed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		gate := enginetest.Step("gate", func(context.Context, *engine.State) error { <-release; return nil }, nil)
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{gate, enginetest.Echo()}})
+		id := enginetest.Launch(t, s, "gate", "echo")
+		synctest.Wait()
+		if err := s.Pause(t.Context(), id, engine.Verb{Reason: "lunch"}); err != nil {
+			t.Fatal(err)
+		}
+		close(release)
+		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.WaitingOn != "" })
+		wantSaga(t, sg, engine.Running, "completed")
+		time.Sleep(time.Hour) // bubble time
+		if sg, _ = s.Saga(t.Context(), id); len(sg.Rows) != 1 {
+			t.Errorf("a step started during the pause: %s", rows(sg))
+		}
+		if err := s.Resume(t.Context(), id, engine.Verb{}); err != nil {
+			t.Fatal(err)
+		}
+		wantSaga(t, enginetest.Rest(t, s, id), engine.Completed, "completed completed")
+	})
+}

@@ -30,6 +30,8 @@ func (r *run) drive(ctx context.Context, a *attempt) {
 			return
 		case a != nil:
 			continue
+		case m.Do == DoVerify:
+			outcome = r.verify(ctx)
 		case m.Do == DoRest:
 			r.yield()
 			if r.e.release(r) {

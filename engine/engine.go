@@ -265,3 +265,8 @@ func (e *Engine) StepNames() []string { return slices.Sorted(maps.Keys(e.steps))
 func (e *Engine) Watch() *Feed { return e.hub.subscribe() }
 
 func (e *Engine) knows(step string) bool { return e.steps[step] != nil }
+
+func (e *Engine) looks(step string) bool {
+	_, ok := e.steps[step].(Verifier)
+	return ok
+}

@@ -23,6 +23,10 @@ const (
 	EntryCompensated         EntryType = "step_compensated"
 	EntryCompensationFailed  EntryType = "compensation_failed"
 	EntryRetryRequested      EntryType = "retry_requested"
+	EntryPaused              EntryType = "paused"            // by an operator: no step starts until resumed
+	EntryResumed             EntryType = "resumed"           // by an operator
+	EntrySkipped             EntryType = "step_skipped"      // an operator goes on without a failed step that changed nothing
+	EntryVerified            EntryType = "rollback_verified" // what was found when the undone resources were looked at again
 	EntryResolved            EntryType = "step_resolved"
 	EntryLogged              EntryType = "logged"
 	EntrySagaCompleted       EntryType = "saga_completed"
@@ -54,6 +58,7 @@ type Entry struct {
 	From     *int      `json:"from,omitempty"` // rollback_started: the first row to undo, -1 for none
 	On       string    `json:"on,omitempty"`   // waiting: for what; empty means for nothing any more
 	Text     string    `json:"text,omitempty"` // logged
+	Left     []string  `json:"left,omitempty"` // rollback_verified: what was still there
 	Ticket   uint64    `json:"ticket,omitempty"`
 
 	Put       map[string]json.RawMessage `json:"put,omitempty"`
@@ -64,13 +69,23 @@ type Entry struct {
 // entryVersion is the version of the stored form. A higher one is refused by Saga.Apply.
 const entryVersion = 1
 
+// OnFailure says what a saga does when a step has failed for good.
+type OnFailure string
+
+// The ways to go on after a failure.
+const (
+	OnFailureRollBack OnFailure = ""      // undo what was done: the default
+	OnFailurePause    OnFailure = "pause" // wait for an operator: retry, skip or cancel
+)
+
 // Created is what a launch fixed for good.
 type Created struct {
-	ID        ID       `json:"id"`
-	Kind      string   `json:"kind"`
-	StepNames []string `json:"step_names"`
-	Inputs    Inputs   `json:"inputs"`
-	Target    string   `json:"target,omitempty"`
-	Key       string   `json:"key,omitempty"`
-	Locks     []string `json:"locks,omitempty"`
+	ID        ID        `json:"id"`
+	Kind      string    `json:"kind"`
+	StepNames []string  `json:"step_names"`
+	Inputs    Inputs    `json:"inputs"`
+	Target    string    `json:"target,omitempty"`
+	Key       string    `json:"key,omitempty"`
+	OnFailure OnFailure `json:"on_failure,omitempty"`
+	Locks     []string  `json:"locks,omitempty"`
 }

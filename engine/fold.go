@@ -50,6 +50,15 @@ func (s *Saga) change(e *Entry) error {
 		return s.rollbackStarted(e)
 	case EntryRetryRequested:
 		s.retryRequested(e)
+	case EntryPaused:
+		s.Paused = true
+	case EntryResumed:
+		s.Paused, s.WaitingOn = false, ""
+	case EntryVerified:
+		s.looked = true
+		if e.Error == "" {
+			s.Verified, s.Left = e.At, e.Left
+		}
 	case EntrySagaCompleted:
 		s.end(Completed, e)
 	case EntrySagaRolledBack:
@@ -58,7 +67,7 @@ func (s *Saga) change(e *Entry) error {
 		s.end(Failed, e)
 	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted,
 		EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed,
-		EntryResolved, EntryLogged:
+		EntryResolved, EntryLogged, EntrySkipped:
 		return s.changeRow(e)
 	default:
 		return fmt.Errorf("unknown type %q", e.Type)
@@ -73,6 +82,7 @@ func (s *Saga) created(e *Entry) error {
 	}
 	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
 	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
+	s.OnFailure, s.Left = c.OnFailure, []string{}
 	s.Status, s.CreatedAt, s.CreatedBy = Pending, e.At, e.By.name()
 	s.Context = map[string]json.RawMessage{}
 	if s.Inputs == nil {
@@ -85,7 +95,7 @@ func (s *Saga) rollbackStarted(e *Entry) error {
 	if e.From == nil || *e.From >= len(s.Rows) {
 		return fmt.Errorf("rollback from nowhere")
 	}
-	s.Status, s.FinishedAt, s.WaitingOn = Compensating, Time{}, ""
+	s.Status, s.FinishedAt, s.WaitingOn, s.looked = Compensating, Time{}, "", false
 	err := SagaError{Reason: e.Reason, CompensateFromIdx: *e.From, By: e.By.name(), Why: e.Why}
 	if e.By == nil && s.Error != nil {
 		err.By, err.Why = s.Error.By, s.Error.Why // the cancel that led here
@@ -97,15 +107,18 @@ func (s *Saga) rollbackStarted(e *Entry) error {
 	return nil
 }
 
-// retryRequested gives the failed rows a fresh budget and sends the saga on its way back again; a saga that waits because
-// its process died too often just goes on.
+// retryRequested gives the failed rows (or the one named) a fresh budget and sends the saga on its way back again; a saga
+// that waits because its process died too often, or because a step failed and was to wait, tries that step again.
 func (s *Saga) retryRequested(e *Entry) {
-	s.WaitingOn = ""
+	s.WaitingOn, s.looked = "", false
 	for i := range s.Rows {
 		r := &s.Rows[i]
 		r.deaths = 0
 		if !r.NextAttemptAt.IsZero() {
 			r.NextAttemptAt, r.paused = Time{}, true // due now, and not because of a process death
+		}
+		if s.Status == Running && r.Status == RowFailed && !s.CancelRequested {
+			r.Status, r.failures, r.paused, r.Error, r.FinishedAt = RowRunning, 0, true, "", Time{}
 		}
 		if c := r.Compensation; c != nil {
 			c.deaths = 0
@@ -140,7 +153,7 @@ func (s *Saga) changeRow(e *Entry) error {
 	}
 	r := &s.Rows[e.Idx]
 	switch e.Type {
-	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed:
+	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntrySkipped:
 		s.forward(r, e)
 	case EntryLogged:
 		s.lines++
@@ -186,6 +199,9 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		r.Status, r.forward, r.FinishedAt, r.NextAttemptAt = RowFailed, RowFailed, e.At, Time{}
 		r.Error, r.Stack, r.Note = e.Error, e.Stack, ""
 		s.put(r, e)
+	case EntrySkipped:
+		r.Status, r.forward, r.Undoable, r.Note = RowCompleted, RowCompleted, false, "skipped by "+e.By.name()+": "+e.Why
+		s.CurrentStepIdx, s.WaitingOn = e.Idx+1, ""
 	}
 }
 

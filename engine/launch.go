@@ -25,6 +25,11 @@ type Launch struct {
 	// already, with others it is refused. Empty: no key.
 	Key    string
 	Reason string // the operator's own words
+	// OnFailure says what happens when a step has failed for good.
+	OnFailure OnFailure
+	// PlanHash refuses the launch with ErrChanged when a plan made now would not have this hash: the world has moved since
+	// the plan was shown. Empty: any.
+	PlanHash string
 	// RefuseLocked refuses the launch at once when another saga holds what it needs; otherwise it waits its turn.
 	RefuseLocked bool
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -10,6 +11,7 @@ type World struct {
 	Now    time.Time
 	Holder string                 // short id of the saga that holds a lock this one waits for; empty when it holds all of its own
 	Knows  func(step string) bool // whether this build has the step
+	Looks  func(step string) bool // whether the step is a Verifier
 }
 
 // Do says what kind of move comes next.
@@ -19,6 +21,7 @@ type Do int
 const (
 	DoExecute Do = iota
 	DoCompensate
+	DoVerify // look again at what was undone
 
 	DoFailRow  // the interrupted row of a canceled saga ends here
 	DoRollback // turn round: undo from row From down
@@ -50,13 +53,17 @@ const maxDeaths = 10
 //
 //	going forward                                   going backward, from the rollback's first row down
 //	canceled, a row is unfinished → that row fails  undone, resolved or given up  → pass over
-//	a row has failed, or canceled → turn round      nothing to undo there         → pass over
+//	a row has failed, to wait for
+//	an operator                   → wait            nothing to undo there         → pass over
+//	a row has failed, or canceled → turn round      paused                        → wait
 //	every step is done            → completed       a lock is held by another     → wait
-//	a lock is held by another     → wait            this build has no such step   → give the row up
+//	paused                        → wait            this build has no such step   → give the row up
+//	a lock is held by another     → wait            10 process deaths in a row    → wait
 //	this build has no such step   → wait            its next attempt is not due   → wait
-//	10 process deaths in a row    → wait            10 process deaths in a row    → wait
-//	its next attempt is not due   → wait            otherwise                     → compensate
-//	otherwise                     → execute         no row is left → rolled_back, or failed with what is left
+//	10 process deaths in a row    → wait            otherwise                     → compensate
+//	its next attempt is not due   → wait            no row is left, something could not be undone → failed
+//	otherwise                     → execute         what was undone can be looked at again → verify
+//	                                                otherwise                     → rolled_back
 func Next(s *Saga, w World) Move {
 	switch s.Status {
 	case Pending, Running:
@@ -81,6 +88,8 @@ func nextForward(s *Saga, w World) Move {
 	switch {
 	case s.CancelRequested && row != nil && row.Status == RowRunning:
 		return Move{Do: DoFailRow, Idx: idx, Reason: reasonCanceled}
+	case row != nil && row.Status == RowFailed && s.OnFailure == OnFailurePause && !s.CancelRequested:
+		return Move{Do: DoWait, On: fmt.Sprintf("%s: step %d %s failed: %s: retry, skip or cancel", waitsForOperator, idx, row.Name, clip(row.Error, 200))}
 	case row != nil && row.Status == RowFailed:
 		from := idx - 1
 		if row.Dirty {
@@ -95,6 +104,8 @@ func nextForward(s *Saga, w World) Move {
 		return Move{Do: DoRollback, From: idx - 1, Reason: reasonCanceled}
 	case idx == len(s.StepNames):
 		return Move{Do: DoEnd, Status: Completed}
+	case s.Paused:
+		return Move{Do: DoWait, On: onPause}
 	case w.Holder != "":
 		return Move{Do: DoWait, On: "saga " + w.Holder}
 	case !w.Knows(s.StepNames[idx]):
@@ -117,6 +128,8 @@ func nextBackward(s *Saga, w World) Move {
 			continue
 		case !row.toUndo():
 			continue
+		case s.Paused:
+			return Move{Do: DoWait, On: onPause}
 		case w.Holder != "":
 			return Move{Do: DoWait, On: "saga " + w.Holder}
 		case !w.Knows(row.Name):
@@ -137,9 +150,14 @@ func nextBackward(s *Saga, w World) Move {
 	if s.Residue > 0 {
 		return Move{Do: DoEnd, Status: Failed}
 	}
+	if !s.looked && slices.ContainsFunc(s.Rows, func(r Row) bool { return r.Status == RowCompensated && w.Looks(r.Name) }) {
+		return Move{Do: DoVerify}
+	}
 	return Move{Do: DoEnd, Status: RolledBack}
 }
 
+const onPause = waitsForOperator + ": paused; resume lets it go on"
+
 func diedTooOften(n int) string {
-	return fmt.Sprintf("an operator: the process died %d times in a row during this step; retry starts it again", n)
+	return fmt.Sprintf(waitsForOperator+": the process died %d times in a row during this step; retry starts it again", n)
 }

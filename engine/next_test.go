@@ -34,8 +34,9 @@ func TestNextFollowsItsRules(t *testing.T) {
 	stuck := func(i int) Entry { return Entry{Type: EntryCompensationFailed, Idx: i, Error: "e"} }
 	soon := At(time.Unix(5000, 0))
 	later := func(i int) Entry { return Entry{Type: EntryAttemptFailed, Idx: i, Error: "e", Next: &soon} }
-	free := World{Now: time.Unix(4000, 0), Knows: func(string) bool { return true }}
-	held, poor, due := free, free, free
+	free := World{Now: time.Unix(4000, 0), Knows: func(string) bool { return true }, Looks: func(string) bool { return false }}
+	held, poor, due, looks := free, free, free, free
+	looks.Looks = func(string) bool { return true }
 	held.Holder, poor.Knows, due.Now = "cafe0001", func(string) bool { return false }, soon.Time
 
 	for name, tc := range map[string]struct {
@@ -64,6 +65,10 @@ func TestNextFollowsItsRules(t *testing.T) {
 		"an interrupted compensation runs again":   {[]Entry{start(0), done(0), back(0), undoing(0)}, free, Move{Do: DoCompensate, Idx: 0, Attempt: 2, Resumed: true}},
 		"a clean failed row has nothing to undo":   {[]Entry{start(0), failed(0), back(0)}, free, Move{Do: DoEnd, Status: RolledBack}},
 		"with all undone it is rolled back":        {[]Entry{start(0), done(0), back(0), undoing(0), undone(0)}, free, Move{Do: DoEnd, Status: RolledBack}},
+		"what is undone is looked at again":        {[]Entry{start(0), done(0), back(0), undoing(0), undone(0)}, looks, Move{Do: DoVerify}},
+		"it is looked at once":                     {[]Entry{start(0), done(0), back(0), undoing(0), undone(0), {Type: EntryVerified}}, looks, Move{Do: DoEnd, Status: RolledBack}},
+		"a paused saga waits":                      {[]Entry{start(0), done(0), {Type: EntryPaused}}, free, Move{Do: DoWait, On: "an operator: paused; resume lets it go on"}},
+		"a cancel goes past a pause":               {[]Entry{start(0), done(0), {Type: EntryPaused}, cancel}, free, Move{Do: DoRollback, From: 0, Reason: "canceled"}},
 		"with something left it is failed":         {[]Entry{start(0), done(0), back(0), undoing(0), stuck(0)}, free, Move{Do: DoEnd, Status: Failed}},
 		"a step this build lacks is given up":      {[]Entry{start(0), done(0), back(0)}, poor, Move{Do: DoGiveUp, Reason: "this build has no step s: undo it with a build that has it, or resolve the row"}},
 		"a rollback waits for its locks":           {[]Entry{start(0), done(0), back(0)}, held, Move{Do: DoWait, On: "saga cafe0001"}},

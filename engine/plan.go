@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 )
 
 // Action is what a step would do to the world now.
@@ -75,10 +76,29 @@ func (e *Engine) Plan(ctx context.Context, l Launch) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	return e.plan(ctx, l, steps, in)
+}
+
+// targetFor names what a launch is about, and refuses it when the world is no longer as its plan showed it.
+func (e *Engine) targetFor(ctx context.Context, l Launch, steps []string, in Inputs) (string, error) {
+	if l.PlanHash == "" {
+		return e.target(ctx, steps, in)
+	}
+	p, err := e.plan(ctx, l, steps, in)
+	switch {
+	case err != nil:
+		return "", err
+	case p.Hash != l.PlanHash:
+		return "", fmt.Errorf("launch %s: %w: the plan is %s now and was %s: look at it again", l.Kind, ErrChanged, p.Hash, l.PlanHash)
+	}
+	return p.Target, nil
+}
+
+func (e *Engine) plan(ctx context.Context, l Launch, steps []string, in Inputs) (p Plan, err error) {
 	if err := e.loadLocks(ctx); err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Kind: l.Kind, Locks: e.lockNames(steps, in), WaitsFor: []string{}}
+	p = Plan{Kind: l.Kind, Locks: e.lockNames(steps, in), WaitsFor: []string{}}
 	if p.Target, err = e.target(ctx, steps, in); err != nil {
 		return Plan{}, err
 	}

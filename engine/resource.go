@@ -1,6 +1,9 @@
 package engine
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Resource is a thing in the cloud that a saga provisioned, with the state we want it in.
 type Resource struct {
@@ -34,4 +37,20 @@ func (c ResourceChange) Key() string {
 // reversed is the change that takes it back.
 func (c ResourceChange) reversed() ResourceChange {
 	return ResourceChange{Before: c.After, After: c.Before}
+}
+
+// undoable refuses the undo of a saga whose resources a later one has written: that one must be undone first.
+func (r *run) undoable(s *Saga) error {
+	for i := range s.Rows {
+		for _, c := range s.Rows[i].Resources {
+			now, err := r.resource(c.Key())
+			if err != nil {
+				return err
+			}
+			if now != nil && now.SagaID != r.id {
+				return fmt.Errorf("%w: saga %s has changed %s since: roll that one back first", ErrRefused, now.SagaID.Short(), now.Name)
+			}
+		}
+	}
+	return nil
 }

@@ -177,7 +177,7 @@ func (r *run) entryFor(m Move, effects bool) (Entry, bool) {
 		return Entry{Type: endings[m.Status]}, true
 	case DoWait:
 		return Entry{Type: EntryWaiting, On: m.On}, m.On != r.saga.WaitingOn && r.under == nil
-	case DoRest:
+	case DoVerify, DoRest:
 	}
 	return Entry{}, false
 }
@@ -186,7 +186,7 @@ var endings = map[Status]EntryType{Completed: EntrySagaCompleted, RolledBack: En
 
 // world is what Next may know besides the ledger.
 func (r *run) world() World {
-	w := World{Now: time.Now(), Knows: r.e.knows}
+	w := World{Now: time.Now(), Knows: r.e.knows, Looks: r.e.looks}
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
 		w.Holder = r.e.locks.holder(r.id, r.saga.Locks).Short()
 	}

@@ -1,6 +1,9 @@
 package engine
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Summary is a saga's header: what lists show and what the store keeps decoded beside the entries.
 type Summary struct {
@@ -19,14 +22,20 @@ type Summary struct {
 	FinishedAt      Time       `json:"finished_at"`
 	UpdatedAt       Time       `json:"updated_at"`
 	WaitingOn       string     `json:"waiting_on"`
+	Paused          bool       `json:"paused"`
 	Residue         int        `json:"residue"`    // rows that are compensation_failed
 	Undone          int        `json:"undone"`     // rows undone so far
 	UndoTotal       int        `json:"undo_total"` // rows this rollback has to undo
 	Seq             uint64     `json:"seq"`        // the last entry's number
 }
 
-// NeedsOperator reports whether the saga goes nowhere until a person acts.
-func (s *Summary) NeedsOperator() bool { return s.Status == Failed }
+// NeedsOperator reports whether the saga goes nowhere until a person acts: it has failed, or it waits for a decision.
+func (s *Summary) NeedsOperator() bool {
+	return s.Status == Failed || !s.Status.Terminal() && strings.HasPrefix(s.WaitingOn, waitsForOperator)
+}
+
+// waitsForOperator begins every waiting_on that only a person can end.
+const waitsForOperator = "an operator"
 
 // SagaError says why a saga went backward.
 type SagaError struct {
@@ -42,11 +51,17 @@ type Saga struct {
 	Inputs  Inputs                     `json:"inputs"`
 	Context map[string]json.RawMessage `json:"context"`
 	Rows    []Row                      `json:"steps"`
+	// Verified says when the undone resources were looked at again, and Left what was still there then. The zero time
+	// means that nobody has looked.
+	Verified Time     `json:"verified_at"`
+	Left     []string `json:"left"`
 
-	Key    string   `json:"-"`
-	Locks  []string `json:"-"` // the names it takes, held or waited for while it holds a ticket
-	Ticket uint64   `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
-	lines  int      // log lines so far
+	OnFailure OnFailure `json:"on_failure,omitempty"`
+	Key       string    `json:"-"`
+	Locks     []string  `json:"-"` // the names it takes, held or waited for while it holds a ticket
+	Ticket    uint64    `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
+	looked    bool      // this rollback's outcome was looked at again, or could not be
+	lines     int       // log lines so far
 }
 
 // Row is one step of the ledger.

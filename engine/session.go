@@ -56,14 +56,14 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 	if err != nil {
 		return nil, err
 	}
-	target, err := e.target(ctx, steps, in)
+	target, err := e.targetFor(ctx, l, steps, in)
 	if err != nil {
 		return nil, err
 	}
 	if err := e.loadLocks(ctx); err != nil {
 		return nil, err
 	}
-	c := Created{Kind: l.Kind, StepNames: steps, Inputs: in, Target: target, Key: l.Key, Locks: e.lockNames(steps, in)}
+	c := Created{Kind: l.Kind, StepNames: steps, Inputs: in, Target: target, Key: l.Key, OnFailure: l.OnFailure, Locks: e.lockNames(steps, in)}
 	for {
 		if c.ID, err = newID(); err != nil {
 			return nil, err
@@ -161,6 +161,9 @@ func (s *Session) Rollback(ctx context.Context, id ID, v Verb) error {
 	return s.verb(ctx, "roll back", id, v, func(sg *Saga, r *run) ([]Entry, error) {
 		switch sg.Status {
 		case Completed:
+			if err := r.undoable(sg); err != nil {
+				return nil, err
+			}
 			from := len(sg.Rows) - 1
 			ticket, _ := r.e.locks.enter(id, sg.Locks, false)
 			return []Entry{{Type: EntryRollbackStarted, From: &from, Reason: "rollback_requested", By: &s.actor, Why: clip(v.Reason, maxWords), Ticket: ticket}}, nil
@@ -197,6 +200,53 @@ func (s *Session) Resolve(ctx context.Context, id ID, idx int, v Verb) error {
 			return nil, fmt.Errorf("%w: row %d is %s; only a row whose compensation failed can be resolved", ErrRefused, idx, words(sg.Rows[idx].Status))
 		}
 		return []Entry{{Type: EntryResolved, Idx: idx, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+	})
+}
+
+// RetryRow is Retry for one row of a failed saga; the others stay as they are.
+func (s *Session) RetryRow(ctx context.Context, id ID, idx int, v Verb) error {
+	return s.verb(ctx, "retry", id, v, func(sg *Saga, r *run) ([]Entry, error) {
+		if sg.Status != Failed || idx < 0 || idx >= len(sg.Rows) || sg.Rows[idx].Status != RowCompensationFailed {
+			return nil, fmt.Errorf("%w: row %d has no compensation that failed", ErrRefused, idx)
+		}
+		return []Entry{{Type: EntryRetryRequested, From: &idx, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+	})
+}
+
+// Skip goes on without the step that failed. Only a step that has changed nothing can be skipped.
+func (s *Session) Skip(ctx context.Context, id ID, v Verb) error {
+	return s.verb(ctx, "skip", id, v, func(sg *Saga, r *run) ([]Entry, error) {
+		idx := sg.CurrentStepIdx
+		switch {
+		case sg.Status != Running || idx >= len(sg.Rows) || sg.Rows[idx].Status != RowFailed:
+			return nil, fmt.Errorf("%w: no step of it has failed and waits for a decision", ErrRefused)
+		case sg.Rows[idx].Dirty:
+			return nil, fmt.Errorf("%w: step %d may have changed something: retry it, or cancel", ErrRefused, idx)
+		}
+		return []Entry{{Type: EntrySkipped, Idx: idx, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+	})
+}
+
+// Pause lets the step under way finish and starts no other, in either direction, until Resume.
+func (s *Session) Pause(ctx context.Context, id ID, v Verb) error {
+	return s.verb(ctx, "pause", id, v, func(sg *Saga, r *run) ([]Entry, error) {
+		switch {
+		case sg.Paused:
+			return nil, nil
+		case sg.Status.Terminal():
+			return nil, fmt.Errorf("%w: it is %s already", ErrRefused, words(sg.Status))
+		}
+		return []Entry{{Type: EntryPaused, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+	})
+}
+
+// Resume ends a pause.
+func (s *Session) Resume(ctx context.Context, id ID, v Verb) error {
+	return s.verb(ctx, "resume", id, v, func(sg *Saga, r *run) ([]Entry, error) {
+		if !sg.Paused {
+			return nil, fmt.Errorf("%w: it is not paused", ErrRefused)
+		}
+		return []Entry{{Type: EntryResumed, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
 	})
 }
 

@@ -44,6 +44,12 @@ type Locker interface {
 	Locks(in Inputs) []string
 }
 
+// Verifier looks again, after a rollback, at what a row's compensation undid, and names what is still there. It allows
+// for the provider's lag. An error means that it could not look.
+type Verifier interface {
+	Verify(ctx context.Context, s *State) (left []string, err error)
+}
+
 // Undoer says in one line what compensating a row would do, from what the row recorded and without calling anybody:
 // "deletes snapshot 229305609". Dialogs show it.
 type Undoer interface {

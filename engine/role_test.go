@@ -1,0 +1,97 @@
+package engine_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+	"testing/synctest"
+
+	"arcadia/engine"
+	"arcadia/engine/enginetest"
+	"arcadia/storage/storagetest"
+)
+
+// verbs has a row for every method of a Session that changes something: it says how to call it. Viewers are refused all
+// of them, operators none of them for their role.
+var verbs = map[string]func(s *engine.Session, t *testing.T, id engine.ID) error{
+	"Start": func(s *engine.Session, t *testing.T, _ engine.ID) error {
+		_, err := s.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})
+		return err
+	},
+	"Create": func(s *engine.Session, t *testing.T, _ engine.ID) error {
+		_, err := s.Create(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})
+		return err
+	},
+	"Cancel": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Cancel(t.Context(), id, engine.Verb{})
+	},
+	"Rollback": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Rollback(t.Context(), id, engine.Verb{})
+	},
+	"Retry": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Retry(t.Context(), id, engine.Verb{})
+	},
+	"RetryRow": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.RetryRow(t.Context(), id, 0, engine.Verb{})
+	},
+	"Resolve": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Resolve(t.Context(), id, 0, engine.Verb{Reason: "because"})
+	},
+	"Skip": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Skip(t.Context(), id, engine.Verb{})
+	},
+	"Pause": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Pause(t.Context(), id, engine.Verb{})
+	},
+	"Resume": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Resume(t.Context(), id, engine.Verb{})
+	},
+}
+
+func TestEveryVerbHasARowInTheRoleMatrix(t *testing.T) {
+	t.Parallel()
+	session := reflect.TypeFor[*engine.Session]()
+	found := 0
+	for m := range session.Methods() {
+		for i := range m.Type.NumIn() {
+			in := m.Type.In(i)
+			if m.Name == "Plan" || in != reflect.TypeFor[engine.Verb]() && in != reflect.TypeFor[engine.Launch]() {
+				continue
+			}
+			found++
+			if verbs[m.Name] == nil {
+				t.Errorf("verb %s has no row", m.Name)
+			}
+		}
+	}
+	if found != len(verbs) {
+		t.Errorf("%d verbs, %d rows", found, len(verbs))
+	}
+}
+
+func TestAViewerChangesNothingAndAnOperatorIsNeverForbidden(t *testing.T) {
+	t.Parallel()
+	for name, call := range verbs {
+		for _, role := range []engine.Role{engine.Viewer, engine.Operator, "", "root"} {
+			synctest.Test(t, func(t *testing.T) {
+				s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{enginetest.Echo()}})
+				id := enginetest.Launch(t, s, "echo")
+				before := enginetest.Rest(t, s, id)
+				err := call(s.As(engine.Actor{Name: "guest", Role: role}), t, id)
+				if forbidden := errors.Is(err, engine.ErrForbidden); forbidden == (role == engine.Operator) {
+					t.Errorf("%s as %q: %v", name, role, err)
+				}
+				if role == engine.Operator {
+					return
+				}
+				counts, err := s.Counts(t.Context())
+				if err != nil || counts.Total != 1 {
+					t.Errorf("%s as %q: %d sagas (%v)", name, role, counts.Total, err)
+				}
+				if after := enginetest.Rest(t, s, id); after.Seq != before.Seq {
+					t.Errorf("%s as %q moved the ledger from %d to %d", name, role, before.Seq, after.Seq)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// verifyLimit bounds one look at what a rollback has left.
+const verifyLimit = 5 * time.Minute
+
+// verify looks again at every row that was undone. What is still there makes its row compensation_failed, so that a saga
+// is never rolled back with something left behind; what could not be looked at is said, and the saga ends without the proof.
+func (r *run) verify(ctx context.Context) []Entry {
+	ctx, cancel := context.WithTimeoutCause(ctx, verifyLimit, ErrDeadline)
+	defer cancel()
+	r.mu.Lock()
+	saga := r.saga.clone()
+	r.mu.Unlock()
+
+	seen := Entry{Type: EntryVerified, Left: []string{}}
+	var entries []Entry
+	var failed error
+	for i := len(saga.Rows) - 1; i >= 0; i-- {
+		v, ok := r.e.steps[saga.Rows[i].Name].(Verifier)
+		if !ok || saga.Rows[i].Status != RowCompensated {
+			continue
+		}
+		left, err := look(ctx, v, saga.Peek(i))
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("look again at row %d: %w", i, err))
+			continue
+		}
+		if len(left) > 0 {
+			seen.Left = append(seen.Left, left...)
+			entries = append(entries, Entry{Type: EntryCompensationFailed, Idx: i, Error: "still there after it was undone: " + strings.Join(left, ", ")})
+		}
+	}
+	if errors.Is(context.Cause(ctx), ErrShutdown) {
+		return nil // the next start looks
+	}
+	if failed != nil {
+		seen.Error = errorText(failed)
+	}
+	return append(entries, seen)
+}
+
+// look contains a panic of the step.
+func look(ctx context.Context, v Verifier, s *State) (left []string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return v.Verify(ctx, s)
+}
