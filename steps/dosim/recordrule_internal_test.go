@@ -84,28 +84,34 @@ func TestDraftsAreKeptOrRefusedByTheRulesOfTheirType(t *testing.T) {
 		{"MX priority 0", d("MX", "@", 0, no, no, no, ""), Record{Data: "@"}, ""},
 		{"MX to nowhere", d("MX", ".", 0, no, no, no, ""), Record{}, textTarget},
 		{
-			"MX without priority", d("MX", "mx.example.net.", no, no, no, no, ""), Record{},
+			"MX without priority", d("MX", "mx.example.net.", no, no, no, no, ""),
+			Record{},
 			"Priority is not a number and Priority Priority must be an integer between 0 and 65535",
 		},
 		{
-			"MX priority too large", d("MX", "mx.example.net.", 65536, no, no, no, ""), Record{},
+			"MX priority too large", d("MX", "mx.example.net.", 65536, no, no, no, ""),
+			Record{},
 			"Priority Priority must be an integer between 0 and 65535",
 		},
 		{
-			"MX with two faults", d("MX", "mx.example.net", no, no, no, no, ""), Record{},
+			"MX with two faults", d("MX", "mx.example.net", no, no, no, no, ""),
+			Record{},
 			textDot + " and Priority is not a number and Priority Priority must be an integer between 0 and 65535",
 		},
 
 		{
 			"SRV with port 0", d("SRV", "sip.example.com.", 10, 0, 5, no, ""),
-			Record{Data: "sip.example.com", Priority: 10, Weight: 5}, "",
+			Record{Data: "sip.example.com", Priority: 10, Weight: 5},
+			"",
 		},
 		{
-			"SRV without port", d("SRV", "sip.example.com.", 10, no, 5, no, ""), Record{},
+			"SRV without port", d("SRV", "sip.example.com.", 10, no, 5, no, ""),
+			Record{},
 			"Port is not a number and Port Port must be an integer between 0 and 65535",
 		},
 		{
-			"SRV without weight", d("SRV", "sip.example.com.", 10, 1, no, no, ""), Record{},
+			"SRV without weight", d("SRV", "sip.example.com.", 10, 1, no, no, ""),
+			Record{},
 			"Weight is not a number and Weight Weight must be an integer between 0 and 65535",
 		},
 
@@ -122,7 +128,8 @@ func TestDraftsAreKeptOrRefusedByTheRulesOfTheirType(t *testing.T) {
 		{"CAA parameters", d("CAA", "ca.example.; a=b", no, no, no, 0, "issue"), Record{}, textTarget},
 		{"CAA tag", d("CAA", "ca.example.", no, no, no, 0, "other"), Record{}, textTag},
 		{
-			"CAA without flags", d("CAA", "ca.example.", no, no, no, no, "issue"), Record{},
+			"CAA without flags", d("CAA", "ca.example.", no, no, no, no, "issue"),
+			Record{},
 			"Flags is not a number and Flags Flags must be an integer between 0 and 255",
 		},
 	} {
@@ -155,8 +162,13 @@ func TestTTLIsBoundedAndZeroIsTheDefault(t *testing.T) {
 		sent, kept int64
 		refused    bool
 	}{
-		{0, 1800, false}, {1, 0, true}, {29, 0, true}, {30, 30, false}, {-1, 0, true},
-		{2147483647, 2147483647, false}, {2147483648, 0, true},
+		{0, 1800, false},
+		{1, 0, true},
+		{29, 0, true},
+		{30, 30, false},
+		{-1, 0, true},
+		{2147483647, 2147483647, false},
+		{2147483648, 0, true},
 	} {
 		in := d("A", "192.0.2.1", 0, 0, 0, 0, "")
 		ttl := number(tt.sent)
