@@ -135,11 +135,14 @@ func (u *undo) update(o op) error {
 	}
 	r := u.model[at]
 	rc, bc := r.canonical(u.Zone), o.Before.canonical(u.Zone)
+	old := *o.Before
+	old.ID = r.ID
 	switch {
-	case rc.same(bc) && r.TTL == o.Before.TTL:
+	case r == old:
 		return nil
-	case rc.same(*o.After) && r.TTL == o.After.TTL:
-		u.write(r, *o.Before)
+	case (rc.same(*o.After) || rc.same(bc)) && (r.TTL == o.After.TTL || r.TTL == old.TTL):
+		// Either TTL: putting a neighbor back has moved it back already. Also the same data in another spelling is put back.
+		u.write(r, old)
 		return nil
 	}
 	return u.conflict(*o.After, o.Before.describe(), o.After.describe(), r.describe())
