@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+func (t *tree) checkCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "check", Short: "Examine the store: the file, its checksums and the ledger's invariants", Args: exactly(),
+		Long: "check examines a copy of the store, in a process of its own since damaged pages can end the process that reads them.\n" +
+			"It changes nothing and exits with 1 when anything is wrong.",
+	}
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if t.env.Check == nil {
+			return errors.New("check: the store's file is not to be had here: run it on the machine that has it")
+		}
+		verdict, err := t.env.Check(cmd.Context(), t.database)
+		if err != nil {
+			return err
+		}
+		if verdict.Problems == nil {
+			verdict.Problems = []string{}
+		}
+		if err := t.verdict(verdict, out); err != nil {
+			return err
+		}
+		if len(verdict.Problems) > 0 {
+			return exitError(Trouble)
+		}
+		return nil
+	}
+	return cmd
+}
+
+func (t *tree) verdict(v Verdict, out *format) error {
+	if out.value == "json" {
+		return object(t.env.Out, v)
+	}
+	for _, p := range v.Problems {
+		if _, err := fmt.Fprintln(t.env.Out, clean(p)); err != nil {
+			return written(err)
+		}
+	}
+	last := fmt.Sprintf("sound: %d sagas, every checksum and every invariant holds", v.Sagas)
+	if n := len(v.Problems); n > 0 {
+		last = fmt.Sprintf("not sound: %d problems: keep the file as it is and restore a backup", n)
+	}
+	_, err := fmt.Fprintln(t.env.Out, last)
+	return written(err)
+}
+
+func (t *tree) backupCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "backup FILE", Short: "Write a copy of the store to a new file", Args: exactly("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := t.place(cmd.Context(), Read, "backup")
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			if p.Backup == nil {
+				return errors.New("backup: the store's file is not to be had here: run it on the machine that has it")
+			}
+			file, err := filepath.Abs(args[0])
+			if err != nil {
+				return fmt.Errorf("backup to %s: %w", args[0], err)
+			}
+			if err := p.Backup(cmd.Context(), file); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(t.env.Out, clean(file))
+			return written(err)
+		},
+	}
+}
+
+func (t *tree) simCommand() *cobra.Command {
+	var addr string
+	var seed int64
+	cmd := &cobra.Command{
+		Use: "sim", Short: "Serve a simulated DigitalOcean account", Args: exactly(),
+		Long: "sim serves a simulated account over HTTP until it is interrupted and prints its URL first. Any token is good.\n" +
+			"Point any client at it, arcadia with DIGITALOCEAN_API_URL.",
+	}
+	cmd.Flags().StringVar(&addr, "listen", "127.0.0.1:0", "address and port to listen on")
+	cmd.Flags().Int64Var(&seed, "seed", 1, "what everything made up derives from")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if t.env.Simulate == nil {
+			return errors.New("sim: not to be had in this session: run it in a shell")
+		}
+		var unsaid error
+		ctx, cancel := context.WithCancel(cmd.Context())
+		defer cancel()
+		err := t.env.Simulate(ctx, addr, seed, func(url string) {
+			if _, err := fmt.Fprintln(t.env.Out, url); err != nil {
+				unsaid = written(err)
+				cancel()
+			}
+		})
+		return errors.Join(err, unsaid)
+	}
+	return cmd
+}
+
+func (t *tree) versionCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "version", Short: "Print version, commit and date", Args: exactly()}
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		b := t.env.Build
+		if out.value == "json" {
+			return object(t.env.Out, map[string]string{"version": b.Version, "commit": b.Commit, "date": b.Date})
+		}
+		_, err := fmt.Fprintf(t.env.Out, "arcadia %s %s %s\n", b.Version, b.Commit, b.Date)
+		return written(err)
+	}
+	return cmd
+}

@@ -1,0 +1,141 @@
+// Package cli is arcadia's command tree: text in, text out.
+//
+// Run builds the tree anew for each run over what Env hands in, so the same tree serves a shell and an SSH session:
+// nothing here reads the process's own streams, environment or arguments. Results go to Env.Out and nothing else does;
+// progress and errors go to Env.Err, an error as one line that ends with what to do next.
+//
+// Commands that read never drive sagas. Commands that act record what was asked for first and then host the engine, which
+// takes up everything unfinished, until their own saga is at rest:
+//
+//	launch ──► Start (durable) ──► host: Engine.Run ──┬── follow: one line per entry ──► at rest ──► stop ──► exit status
+//	                                                  └── interrupted: stop in order, the saga goes on at the next host
+package cli
+
+import (
+	"cmp"
+	"context"
+	"io"
+
+	"arcadia/engine"
+)
+
+// Env is all that the commands need from outside.
+type Env struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Screen   bool // In and Out are one terminal: the console can be drawn
+	Lively   bool // Err is a terminal: progress is worth showing
+	Token    bool // there is access to an account
+	Operator string
+	Build    Build
+	Database string // from the environment; empty: the place for data of the operator's
+
+	// Open opens the store and puts the engine on it. The caller closes the Place.
+	Open func(ctx context.Context, want Want) (*Place, error)
+	// Console draws the console on an open place until the operator leaves. Nil: there is none here.
+	Console func(ctx context.Context, p *Place, look Look) error
+	// Check examines a store file without changing it and returns what is wrong with it, one line each. Nil: not here.
+	Check func(ctx context.Context, path string) (Verdict, error)
+	// Simulate serves a simulated account on addr until ctx ends, and calls ready with its URL once it answers. Nil: not here.
+	Simulate func(ctx context.Context, addr string, seed int64, ready func(url string)) error
+}
+
+// Build says what this program is.
+type Build struct{ Version, Commit, Date string }
+
+// OrUnknown says so where nothing is known.
+func (b Build) OrUnknown() Build {
+	return Build{cmp.Or(b.Version, "unknown"), cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "unknown")}
+}
+
+// Access is what a command wants to do with the store.
+type Access int
+
+// The kinds of access.
+const (
+	Nothing Access = iota // no store at all: only what the build knows
+	Read                  // read; a store that was named must exist
+	Act                   // record and drive; the store is made when it is missing
+)
+
+// Want says which place to open.
+type Want struct {
+	Access   Access
+	Database string // empty: the operator's own
+	Demo     bool   // a simulated account, and a store of its own unless Database names one
+	ReadOnly bool   // the operator only looks
+	Purpose  string // for the process that comes second: "arcadia launch"
+}
+
+// Look says how the console shall look.
+type Look struct{ ASCII, NoColor, ReadOnly bool }
+
+// Place is an open store with the engine on it. The functions that are nil are not to be had there.
+type Place struct {
+	Engine Engine
+	// Host drives sagas until ctx ends, as Engine.Run does. Nil: somebody else drives them.
+	Host func(ctx context.Context) error
+	// Provider looks at the account itself. Nil without access.
+	Provider Provider
+	// Backup writes a copy of the store, whole and synced, to a file that must not exist.
+	Backup func(ctx context.Context, file string) error
+	Close  func() error
+
+	Simulated bool   // the account is a simulated one: nothing in it is real
+	Name      string // of the account, for people
+}
+
+// Engine is the engine as one operator may use it. *engine.Session satisfies it.
+type Engine interface {
+	Reader
+	Launcher
+	Verbs
+}
+
+// Reader is how commands look at sagas.
+type Reader interface {
+	List(ctx context.Context, q engine.Query) (engine.Page, error)
+	Saga(ctx context.Context, id engine.ID) (*engine.Saga, error)
+	Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error)
+	Counts(ctx context.Context) (engine.Counts, error)
+	Find(ctx context.Context, ref string) (engine.ID, error)
+	Resources(ctx context.Context) ([]engine.Resource, error)
+	UndoText(s *engine.Saga, idx int) string
+	Watch() *engine.Feed
+}
+
+// Launcher is how commands start sagas.
+type Launcher interface {
+	Kinds() []engine.Kind
+	StepNames() []string
+	Fields(kind string, adhoc []string) ([]string, [][]engine.Field, error)
+	Plan(ctx context.Context, l engine.Launch) (engine.Plan, error)
+	Start(ctx context.Context, l engine.Launch) (*engine.Saga, error)
+}
+
+// Verbs are what an operator can do to a saga.
+type Verbs interface {
+	Cancel(ctx context.Context, id engine.ID, v engine.Verb) error
+	Rollback(ctx context.Context, id engine.ID, v engine.Verb) error
+	Retry(ctx context.Context, id engine.ID, v engine.Verb) error
+	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
+}
+
+// Provider looks at the account itself, past every ledger, for the smoke tests. Its answers are of now.
+type Provider interface {
+	// Droplets gives the ids of the droplets that can be snapshotted.
+	Droplets(ctx context.Context) ([]int64, error)
+	Domains(ctx context.Context) ([]string, error)
+	// TXT gives the data of the TXT records at a relative name.
+	TXT(ctx context.Context, domain, name string) ([]string, error)
+	// Snapshots gives the names of a droplet's snapshots.
+	Snapshots(ctx context.Context, droplet int64) ([]string, error)
+}
+
+var _ Engine = (*engine.Session)(nil)
+
+// Verdict is what an examination of a store found.
+type Verdict struct {
+	Sagas    int      `json:"sagas"`
+	Problems []string `json:"problems"` // none: all is well
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"errors"
+)
+
+// ways says how to go on for somebody who has just typed arcadia.
+const ways = `arcadia works on a DigitalOcean account, or on a simulated one:
+
+  arcadia --demo                      everything works and nothing is real
+  DIGITALOCEAN_TOKEN=... arcadia      your account; make a token at cloud.digitalocean.com/account/api/tokens
+
+What is in the store can be read without either: arcadia list, arcadia show. All commands: arcadia --help
+`
+
+// console opens the console, as a screen or as plain lines.
+func (t *tree) console(ctx context.Context) error {
+	switch {
+	case !t.demo && !t.env.Token:
+		_, _ = t.env.Err.Write([]byte(ways))
+		return exitError(Trouble)
+	case t.accessible:
+	case t.env.Console == nil:
+		return errors.New("there is no console in this session: use a command, see arcadia --help")
+	case !t.env.Screen:
+		return errors.New("the console needs a terminal, and input or output is none: use a command (arcadia --help) or plain lines (arcadia --accessible)")
+	}
+	access := Act
+	if t.readOnly {
+		access = Read
+	}
+	p, err := t.place(ctx, access, "console")
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	err = host(ctx, p, func(ctx context.Context) error {
+		if t.accessible {
+			return t.lineMode(ctx, p)
+		}
+		return t.env.Console(ctx, p, Look{ASCII: t.ascii, NoColor: t.noColor, ReadOnly: t.readOnly})
+	})
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = nil // asked to end, and ended in order
+	}
+	if err == nil {
+		t.rest(context.WithoutCancel(ctx), p)
+	}
+	return err
+}

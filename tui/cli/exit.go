@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+
+	"arcadia/engine"
+)
+
+// The exit statuses.
+const (
+	Done       = 0 // done; the saga is completed
+	Trouble    = 1 // an error
+	Misuse     = 2 // unknown command, flag, kind or input
+	RolledBack = 3 // the saga that was waited for is rolled back
+	Residue    = 4 // the saga that was waited for has failed: a person must act
+)
+
+// usageError is what the caller has to say differently.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func misuse(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// exitError ends a command with a status when all there is to say has been said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// statusOf is the exit status of a command that has waited for a saga.
+func statusOf(s engine.Status) error {
+	switch s {
+	case engine.RolledBack:
+		return exitError(RolledBack)
+	case engine.Failed:
+		return exitError(Residue)
+	case engine.Pending, engine.Running, engine.Compensating, engine.Completed:
+	}
+	return nil
+}
+
+// report says what went wrong, in one line, and returns the exit status.
+func report(w io.Writer, err error) int {
+	var usage usageError
+	var exit exitError
+	switch {
+	case err == nil:
+		return Done
+	case errors.As(err, &exit):
+		return int(exit)
+	case errors.Is(err, syscall.EPIPE): // whoever read our output has had enough
+		return Trouble
+	case errors.As(err, &usage), errors.Is(err, engine.ErrInput):
+		say(w, "arcadia: "+err.Error())
+		return Misuse
+	case errors.Is(err, context.Canceled):
+		say(w, "arcadia: interrupted")
+		return Trouble
+	}
+	say(w, "arcadia: "+err.Error())
+	return Trouble
+}
+
+// say writes one line of what may be of outside origin. Text for people is best effort: when their stream is gone there is
+// nobody left to tell.
+func say(w io.Writer, line string) {
+	line = strings.Join(strings.FieldsFunc(line, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+	_, _ = fmt.Fprintln(w, clean(line))
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/engine"
+)
+
+// described is a kind with what it asks for, as `kinds -o json` prints it.
+type described struct {
+	engine.Kind
+	Inputs []engine.Field `json:"inputs"`
+}
+
+func (t *tree) kindsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "kinds [KIND]", Short: "List the kinds of sagas, or the inputs of one",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return misuse("kinds takes one kind at most: see arcadia kinds --help")
+			}
+			return nil
+		},
+	}
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		p, err := t.place(cmd.Context(), Nothing, "kinds")
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		if len(args) == 1 {
+			if err := knownKind(p.Engine, args[0]); err != nil {
+				return err
+			}
+		}
+		kinds := []described{}
+		for _, k := range p.Engine.Kinds() {
+			if len(args) == 1 && k.Name != args[0] {
+				continue
+			}
+			d := described{Kind: k}
+			if d.Inputs, err = fieldsOf(p.Engine, k.Name, everyStep(p.Engine, k)); err != nil {
+				return err
+			}
+			kinds = append(kinds, d)
+		}
+		switch {
+		case out.value == "json":
+			return object(t.env.Out, kinds)
+		case len(args) == 1:
+			return t.oneKind(kinds[0])
+		}
+		rows := [][]string{{"KIND", "DOES", "ROLLBACK", "STEPS"}}
+		for _, k := range kinds {
+			steps := strings.Join(k.Steps, ", ")
+			if k.Adhoc {
+				steps = "any of " + strings.Join(p.Engine.StepNames(), ", ")
+			}
+			rows = append(rows, []string{k.Name, k.Summary, k.Undo, steps})
+		}
+		return columns(t.env.Out, rows)
+	}
+	return cmd
+}
+
+func (t *tree) oneKind(k described) error {
+	head := [][]string{{"kind", k.Name}, {"does", k.Summary}, {"rollback", k.Undo}, {"steps", strings.Join(k.Steps, ", ")}, {}}
+	if err := columns(t.env.Out, head); err != nil {
+		return err
+	}
+	rows := [][]string{{"INPUT", "TYPE", "NEEDED", "MEANS"}}
+	for _, f := range k.Inputs {
+		kind, needed := string(f.Type), ""
+		if len(f.Choices) > 0 {
+			kind = strings.Join(f.Choices, "|")
+		}
+		switch {
+		case f.Default != "":
+			needed = "or " + f.Default
+		case f.Required:
+			needed = "yes"
+		}
+		rows = append(rows, []string{f.Name, kind, needed, f.Help})
+	}
+	return columns(t.env.Out, rows)
+}
+
+// everyStep is the list of steps for which an ad-hoc kind can say what it asks for: all there are.
+func everyStep(eng Launcher, k engine.Kind) []string {
+	if k.Adhoc {
+		return eng.StepNames()
+	}
+	return nil
+}
+
+// fieldsOf lists the inputs of a kind, each name once.
+func fieldsOf(eng Launcher, kind string, adhoc []string) ([]engine.Field, error) {
+	_, bySteps, err := eng.Fields(kind, adhoc)
+	if err != nil {
+		return nil, err
+	}
+	fields, seen := []engine.Field{}, map[string]bool{}
+	for _, step := range bySteps {
+		for _, f := range step {
+			if !seen[f.Name] {
+				fields, seen[f.Name] = append(fields, f), true
+			}
+		}
+	}
+	return fields, nil
+}

@@ -1,0 +1,248 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"arcadia/engine"
+)
+
+// lineMode is the console without screen control: questions and answers in plain lines.
+type lineMode struct {
+	*prompter
+	t *tree
+	p *Place
+}
+
+func (t *tree) lineMode(ctx context.Context, p *Place) error {
+	ask, err := newPrompter(t.env.In, t.env.Out)
+	if err != nil {
+		return err
+	}
+	defer ask.close()
+	m := &lineMode{prompter: ask, t: t, p: p}
+	menu := []struct {
+		label string
+		do    func(context.Context) error
+	}{
+		{"list sagas", m.list},
+		{"show a saga", m.show},
+		{"launch a saga", m.launch},
+		{"watch a saga", m.watch},
+		{"cancel a saga", m.cancelSaga},
+		{"leave", nil},
+	}
+	labels := make([]string, len(menu))
+	for i, item := range menu {
+		labels[i] = item.label
+	}
+	for {
+		if err := m.counts(ctx); err != nil {
+			return err
+		}
+		n, err := m.choose(ctx, "number", labels)
+		if err != nil || menu[n].do == nil {
+			return err
+		}
+		switch err := menu[n].do(ctx); {
+		case ctx.Err() != nil, errors.Is(err, errInputOver):
+			return err
+		case err != nil:
+			m.print(err.Error())
+		}
+		m.print("")
+	}
+}
+
+func (m *lineMode) counts(ctx context.Context) error {
+	c, err := m.p.Engine.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	m.print(fmt.Sprintf("arcadia, %s, %s: %d unfinished, %d need you, %d in all",
+		m.p.Name, m.t.env.Operator, c.Active(), c.ByStatus[engine.Failed], c.Total))
+	return nil
+}
+
+func (m *lineMode) list(ctx context.Context) error {
+	sagas, err := pages(ctx, m.p.Engine, engine.Query{Limit: 20})
+	if err != nil {
+		return err
+	}
+	if len(sagas) == 0 {
+		m.print("no sagas")
+		return nil
+	}
+	return columns(m.out, listing(sagas))
+}
+
+// pick asks for a saga by its short id.
+func (m *lineMode) pick(ctx context.Context) (*engine.Saga, error) {
+	var id engine.ID
+	_, err := m.ask(ctx, "short id of the saga", "", func(s string) (err error) {
+		id, err = m.p.Engine.Find(ctx, s)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m.p.Engine.Saga(ctx, id)
+}
+
+func (m *lineMode) show(ctx context.Context) error {
+	s, err := m.pick(ctx)
+	if err != nil {
+		return err
+	}
+	return ledger(m.out, s)
+}
+
+// watch follows a saga until it is at rest or the operator presses enter.
+func (m *lineMode) watch(ctx context.Context) error {
+	s, err := m.pick(ctx)
+	if err != nil {
+		return err
+	}
+	m.print("enter stops watching; the saga goes on")
+	watching, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := follow(watching, m.p.Engine, s.ID, 0, func(s *engine.Saga, e *engine.Entry) error {
+			m.print(clock(e.At) + "  " + event(s, e))
+			return nil
+		})
+		ended <- err
+	}()
+	lines := m.lines
+	for {
+		select {
+		case err := <-ended:
+			stop()
+			return err
+		case _, ok := <-lines:
+			if !ok { // nobody can stop it any more: watch to the end
+				lines = nil
+				continue
+			}
+			stop()
+			<-ended
+			return nil
+		}
+	}
+}
+
+func (m *lineMode) cancelSaga(ctx context.Context) error {
+	s, err := m.pick(ctx)
+	if err != nil {
+		return err
+	}
+	m.print(fmt.Sprintf("saga %s  %s  %s", s.Short, title(s), standing(&s.Summary)))
+	for _, idx := range s.ToUndo() {
+		m.print(fmt.Sprintf("undoes %d %s: %s", idx, s.StepNames[idx], m.p.Engine.UndoText(s, idx)))
+	}
+	sure, err := m.confirm(ctx, "cancel it and undo what it did?")
+	if err != nil || !sure {
+		return err
+	}
+	if err := m.p.Engine.Cancel(ctx, s.ID, engine.Verb{IfSeq: s.Seq}); err != nil {
+		return err
+	}
+	m.print("cancel recorded: saga " + s.Short + " undoes what it did")
+	return nil
+}
+
+func (m *lineMode) launch(ctx context.Context) error {
+	kinds := m.p.Engine.Kinds()
+	labels := make([]string, len(kinds))
+	for i, k := range kinds {
+		labels[i] = k.Name + ": " + k.Summary + "; rollback: " + k.Undo
+	}
+	n, err := m.choose(ctx, "kind", labels)
+	if err != nil {
+		return err
+	}
+	ask := engine.Launch{Kind: kinds[n].Name, Inputs: engine.Inputs{}}
+	if kinds[n].Adhoc {
+		_, err := m.ask(ctx, "steps, with commas ("+strings.Join(m.p.Engine.StepNames(), ", ")+")", "", func(s string) error {
+			ask.Steps = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+			_, _, err := m.p.Engine.Fields(ask.Kind, ask.Steps)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := m.fill(ctx, &ask); err != nil {
+		return err
+	}
+	plan, err := m.p.Engine.Plan(ctx, ask)
+	if err != nil {
+		return err
+	}
+	for _, s := range plan.Steps {
+		text := string(s.Change.Action) + " " + m.t.change(s.Change) + "; undo: " + s.Change.Undo
+		if s.Error != "" {
+			text = "cannot be told beforehand: " + s.Error
+		}
+		m.print(fmt.Sprintf("%d %s: %s", s.Idx, s.Name, text))
+	}
+	sure, err := m.confirm(ctx, "launch it?")
+	if err != nil || !sure {
+		return err
+	}
+	saga, err := m.p.Engine.Start(ctx, ask)
+	if err != nil {
+		return err
+	}
+	m.print("saga " + saga.Short + " is launched: watch it with 4")
+	return nil
+}
+
+// fill asks for the inputs of a launch, those that apply to the answers so far.
+func (m *lineMode) fill(ctx context.Context, ask *engine.Launch) error {
+	fields, err := fieldsOf(m.p.Engine, ask.Kind, ask.Steps)
+	if err != nil {
+		return err
+	}
+	for _, f := range fields {
+		if f.When != nil && !f.When(ask.Inputs) {
+			continue
+		}
+		m.options(ctx, f, ask.Inputs)
+		label := f.Label + " (" + f.Help + ")"
+		if len(f.Choices) > 0 {
+			label = f.Label + " (" + strings.Join(f.Choices, ", ") + ")"
+		}
+		answer, err := m.ask(ctx, label, f.Default, func(s string) error { return f.Accept(s, ask.Inputs) })
+		if err != nil {
+			return err
+		}
+		if answer != "" {
+			ask.Inputs[f.Name] = answer
+		}
+	}
+	return nil
+}
+
+const maxOptions = 30 // lines of what can be picked
+
+// options shows what can be given for a field. When the list cannot be had it says why, and any value can still be given.
+func (m *lineMode) options(ctx context.Context, f engine.Field, in engine.Inputs) {
+	if f.Options == nil {
+		return
+	}
+	options, err := f.Options(ctx, in)
+	if err != nil {
+		m.print("no list: " + err.Error())
+		return
+	}
+	for i, o := range options {
+		if i == maxOptions {
+			m.print(fmt.Sprintf("and %d more", len(options)-i))
+			return
+		}
+		m.print("  " + strings.TrimSpace(o.Value+"  "+o.Detail))
+	}
+}

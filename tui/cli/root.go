@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+)
+
+// tree is one run of the command tree: what was handed in and what the global flags say.
+type tree struct {
+	env Env
+
+	demo, readOnly, accessible, noColor, ascii bool
+	database                                   string
+}
+
+// Run runs one command line, without the program's name, and returns its exit status.
+func Run(ctx context.Context, env Env, args []string) int {
+	t := &tree{env: env}
+	root := t.root(args)
+	root.SetArgs(args)
+	root.SetIn(env.In)
+	root.SetOut(env.Out)
+	root.SetErr(env.Err)
+	if wantsHelp(root, args) {
+		return report(env.Err, t.help(ctx, root))
+	}
+	return report(env.Err, root.ExecuteContext(ctx))
+}
+
+// help is drawn by fang on a terminal. Nothing else goes through it: on an error it asks the process's own
+// terminal for its background, on the stream that is for results.
+func (t *tree) help(ctx context.Context, root *cobra.Command) error {
+	if !t.env.Screen {
+		return root.ExecuteContext(ctx)
+	}
+	unsaid := func(io.Writer, fang.Styles, error) {} // Run reports errors
+	return fang.Execute(ctx, root, fang.WithVersion(t.env.Build.Version), fang.WithoutManpage(),
+		fang.WithErrorHandler(unsaid), fang.WithColorSchemeFunc(fang.AnsiColorScheme))
+}
+
+func (t *tree) root(args []string) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "arcadia",
+		Short: "The operations console for DigitalOcean, where cancel means rolled back",
+		Long: "arcadia runs changes to DigitalOcean as sagas: every step is recorded before it is shown, survives kill -9, and can be undone.\n" +
+			"Without a command it opens the console. Try it without an account: arcadia --demo",
+		Version:       t.env.Build.Version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          known,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return t.console(cmd.Context()) },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if word := firstWord(args); cmd == root && word != "" {
+			if err := known(root, []string{word}); err != nil {
+				return err
+			}
+		}
+		return misuse("%w: see %s --help", err, cmd.CommandPath())
+	})
+	flags := root.PersistentFlags()
+	flags.BoolVar(&t.demo, "demo", false, "a simulated account, and a temporary store unless --db names one")
+	flags.StringVar(&t.database, "db", t.env.Database, "the store's file")
+	flags.BoolVar(&t.readOnly, "read-only", false, "only look")
+	flags.BoolVar(&t.accessible, "accessible", false, "the console as plain lines and numbered menus")
+	flags.BoolVar(&t.noColor, "no-color", false, "no colours")
+	flags.BoolVar(&t.ascii, "ascii", false, "no symbols beyond ASCII")
+	root.AddGroup(&cobra.Group{ID: "act", Title: "act on sagas"}, &cobra.Group{ID: "look", Title: "look"}, &cobra.Group{ID: "care", Title: "care"})
+	group := func(id string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = id
+			root.AddCommand(c)
+		}
+	}
+	group("act", t.launchCommand(), t.cancelCommand(), t.rollbackCommand(), t.retryCommand(), t.resolveCommand())
+	group("look", t.listCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand())
+	group("care", t.smokeCommand(), t.checkCommand(), t.backupCommand(), t.simCommand(), t.versionCommand())
+	root.AddCommand(t.manCommand())
+	return root
+}
+
+// known refuses a word that is not a command, and offers the nearest one that is.
+func known(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasSubCommands() && slices.ContainsFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.Name() == args[0] }) {
+		return nil
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	meant := ""
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		meant = fmt.Sprintf(" (did you mean %s?)", strings.Join(near, " or "))
+	}
+	return misuse("unknown command %q%s: see arcadia --help", args[0], meant)
+}
+
+// firstWord is the first argument that is neither a flag nor a flag's value.
+func firstWord(args []string) string {
+	for i, a := range args {
+		if !strings.HasPrefix(a, "-") && (i == 0 || args[i-1] != "--db") {
+			return a
+		}
+	}
+	return ""
+}
+
+// wantsHelp reports whether the answer to a command line is a page of help.
+func wantsHelp(root *cobra.Command, args []string) bool {
+	if word := firstWord(args); word == "help" {
+		return true
+	}
+	for _, a := range args {
+		switch a {
+		case "--":
+			return false
+		case "-h", "--help":
+			return true
+		}
+	}
+	return false
+}
+
+// place opens what a command works on.
+func (t *tree) place(ctx context.Context, access Access, purpose string) (*Place, error) {
+	return t.env.Open(ctx, Want{
+		Access: access, Database: t.database, Demo: t.demo, ReadOnly: t.readOnly, Purpose: "arcadia " + purpose,
+	})
+}
+
+// exactly wants so many arguments, and says which.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return misuse("%s needs %s: see %s --help", cmd.CommandPath(), strings.Join(names[len(args):], " and "), cmd.CommandPath())
+		case len(args) > len(names):
+			return misuse("%s does not take %q: see %s --help", cmd.CommandPath(), args[len(names)], cmd.CommandPath())
+		}
+		return nil
+	}
+}

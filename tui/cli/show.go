@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/engine"
+)
+
+func (t *tree) showCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "show SAGA", Short: "Show one saga with its ledger", Args: exactly("SAGA"),
+		Example: "arcadia show 3f9c2a1b\narcadia show 3f9c2a1b -o json",
+	}
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		ctx := cmd.Context()
+		p, err := t.place(ctx, Read, "show")
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		id, err := p.Engine.Find(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		saga, err := p.Engine.Saga(ctx, id)
+		if err != nil {
+			return err
+		}
+		return t.show(saga, out)
+	}
+	return cmd
+}
+
+func (t *tree) show(s *engine.Saga, out *format) error {
+	if out.value == "json" {
+		return object(t.env.Out, s)
+	}
+	return ledger(t.env.Out, s)
+}
+
+// ledger writes a saga as text: its header, then one line per step.
+func ledger(w io.Writer, s *engine.Saga) error {
+	head := [][]string{
+		{"saga", s.Short + "  " + title(s)},
+		{"status", standing(&s.Summary)},
+		{"launched", moment(s.CreatedAt) + " UTC by " + s.CreatedBy},
+	}
+	if !s.FinishedAt.IsZero() {
+		head = append(head, []string{"finished", moment(s.FinishedAt) + " UTC"})
+	}
+	if s.WaitingOn != "" {
+		head = append(head, []string{"waits", s.WaitingOn})
+	}
+	if s.Error != nil {
+		head = append(head, []string{"error", blame(s.Error)})
+	}
+	for i, k := range slices.Sorted(maps.Keys(s.Inputs)) {
+		label := ""
+		if i == 0 {
+			label = "inputs"
+		}
+		head = append(head, []string{label, k + "=" + s.Inputs[k]})
+	}
+	if err := columns(w, head); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return written(err)
+	}
+	rows := [][]string{{"#", "STEP", "STATUS", "TRIES", "TOOK", "OUTPUT"}}
+	for i, name := range s.StepNames {
+		if i >= len(s.Rows) {
+			rows = append(rows, []string{strconv.Itoa(i), name, "not started", "", "", ""})
+			continue
+		}
+		rows = append(rows, ledgerRow(&s.Rows[i]))
+	}
+	return columns(w, rows)
+}
+
+func ledgerRow(r *engine.Row) []string {
+	until, tries := r.FinishedAt, strconv.Itoa(r.Attempts)
+	text := values(r.Output)
+	switch {
+	case r.Compensation != nil && r.Compensation.Error != "":
+		text = r.Compensation.Error
+	case r.Compensation != nil && r.Compensation.Reason != "":
+		text = fmt.Sprintf("resolved by %s: %s", r.Compensation.By, r.Compensation.Reason)
+	case r.Error != "":
+		text = r.Error
+	case r.Note != "":
+		text = r.Note
+	}
+	if c := r.Compensation; c != nil {
+		until = c.FinishedAt
+		if c.Attempts > 0 {
+			tries += "+" + strconv.Itoa(c.Attempts)
+		}
+	}
+	return []string{strconv.Itoa(r.Idx), r.Name, string(r.Status), tries, took(r.StartedAt, until), text}
+}
+
+// standing is a saga's status with what matters about it.
+func standing(s *engine.Summary) string {
+	switch s.Status {
+	case engine.RolledBack, engine.Failed:
+		return fmt.Sprintf("%s, %d left", s.Status, s.Residue)
+	case engine.Compensating:
+		return fmt.Sprintf("%s, %d of %d undone", s.Status, s.Undone, s.UndoTotal)
+	case engine.Pending, engine.Running, engine.Completed:
+	}
+	if s.CancelRequested && !s.Status.Terminal() {
+		return string(s.Status) + ", cancel requested"
+	}
+	return string(s.Status)
+}
+
+func blame(e *engine.SagaError) string {
+	text := e.Reason
+	if e.By != "" {
+		text += " by " + e.By
+	}
+	if e.Why != "" {
+		text += fmt.Sprintf(" (%s)", e.Why)
+	}
+	return text
+}
+
+const maxValue = 60 // runes of one value in a table; JSON has all of it
+
+// values lists an output as name=value.
+func values(out map[string]json.RawMessage) string {
+	parts := make([]string, 0, len(out))
+	for _, k := range slices.Sorted(maps.Keys(out)) {
+		v := string(out[k])
+		var text string
+		if json.Unmarshal(out[k], &text) == nil {
+			v = text
+		}
+		if runes := []rune(v); len(runes) > maxValue {
+			v = string(runes[:maxValue-1]) + "…"
+		}
+		parts = append(parts, k+"="+v)
+	}
+	return strings.Join(parts, " ")
+}
+
+func names(e *engine.Entry) string {
+	if len(e.Put) == 0 {
+		return "where it stands"
+	}
+	return strings.Join(slices.Sorted(maps.Keys(e.Put)), ", ")
+}

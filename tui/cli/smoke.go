@@ -1,0 +1,287 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/engine"
+)
+
+// tidyTime bounds the cleaning up after the tests. A snapshot that is being taken cannot be stopped, only waited for.
+const tidyTime = 2 * time.Hour
+
+func (t *tree) smokeCommand() *cobra.Command {
+	var domain string
+	var droplet int64
+	cmd := &cobra.Command{
+		Use: "smoke", Short: "Run the six smoke tests", Args: exactly(),
+		Long: "smoke runs six sagas that show that forward, backward, create, change and delete work, on the simulator or on a real\n" +
+			"account, where --domain and --droplet are needed. It writes TXT records of a name of its own and takes one snapshot,\n" +
+			"removes both, also when it is interrupted, and exits with 1 when anything differs or is left.",
+		Example: "arcadia smoke --demo\narcadia smoke --domain example.com --droplet 482913",
+	}
+	cmd.Flags().StringVar(&domain, "domain", "", "the domain to write TXT records in")
+	cmd.Flags().Int64Var(&droplet, "droplet", 0, "the id of the droplet to take a snapshot of")
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if !t.demo && !t.env.Token {
+			return errors.New("smoke needs an account: set DIGITALOCEAN_TOKEN, or use the simulator with --demo")
+		}
+		p, err := t.place(cmd.Context(), Act, "smoke")
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		s, err := t.newSmoke(cmd.Context(), p, domain, droplet)
+		if err != nil {
+			return err
+		}
+		s.live = out.value == "table"
+		err = s.run(cmd.Context())
+		if !s.live {
+			err = errors.Join(object(t.env.Out, s.results), err)
+		}
+		return err
+	}
+	return cmd
+}
+
+// smoke is one run of the six tests.
+type smoke struct {
+	t       *tree
+	p       *Place
+	subject smokeSubject
+	live    bool // write a line as each test ends
+
+	sagas    []*engine.Saga // launched so far, as they were last seen
+	results  []smokeResult
+	snapshot string // how the name of a snapshot begins
+}
+
+// smokeSubject is what the tests work on.
+type smokeSubject struct {
+	domain, name string
+	droplet      int64
+}
+
+// smokeResult is what `smoke -o json` prints for one test.
+type smokeResult struct {
+	Test     string      `json:"test"`
+	OK       bool        `json:"ok"`
+	Sagas    []smokeSaga `json:"sagas"`
+	Left     int         `json:"left"`     // things in the account that should not be there
+	Problems []string    `json:"problems"` // what differs from the table
+}
+
+func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet int64) (*smoke, error) {
+	switch {
+	case p.Provider == nil:
+		return nil, errors.New("smoke needs an account: set DIGITALOCEAN_TOKEN, or use the simulator with --demo")
+	case !p.Simulated && (domain == "" || droplet == 0):
+		return nil, misuse("smoke works on a real account here: name what it may use with --domain and --droplet")
+	}
+	if domain == "" {
+		all, err := p.Provider.Domains(ctx)
+		if err != nil || len(all) == 0 {
+			return nil, cmp.Or(err, errors.New("smoke needs a domain and the account has none: add one at the provider"))
+		}
+		domain = all[0]
+	}
+	if droplet == 0 {
+		all, err := p.Provider.Droplets(ctx)
+		if err != nil || len(all) == 0 {
+			return nil, cmp.Or(err, errors.New("smoke needs a droplet and the account has none: create one at the provider"))
+		}
+		droplet = all[0]
+	}
+	own := make([]byte, 4)
+	_, _ = rand.Read(own) // never fails
+	return &smoke{
+		t: t, p: p, results: []smokeResult{}, snapshot: fmt.Sprintf("arcadia-snap-%d-", droplet),
+		subject: smokeSubject{domain: domain, name: "_arcadia-smoke-" + hex.EncodeToString(own), droplet: droplet},
+	}, nil
+}
+
+// run runs the tests and cleans up after them. An interruption ends the tests, and never the cleaning up.
+func (s *smoke) run(ctx context.Context) error {
+	trials := smokeTrials(s.subject)
+	// Recorded before the engine runs: then it is driven for certain, and the engine runs when the next one comes.
+	if _, err := s.start(ctx, trials[0].launches[0]); err != nil {
+		return err
+	}
+	return host(context.WithoutCancel(ctx), s.p, func(hosted context.Context) error {
+		testing, stop := context.WithCancel(hosted)
+		defer stop()
+		defer context.AfterFunc(ctx, stop)()
+		err := s.trials(testing, trials)
+		if ctx.Err() != nil {
+			say(s.t.env.Err, "interrupted: cleaning up")
+			err = errors.New("interrupted: the tests that are not shown did not run")
+		}
+		tidying, done := context.WithTimeout(hosted, tidyTime)
+		defer done()
+		left, lost := s.tidy(tidying)
+		if lost != nil || left > 0 {
+			return errors.Join(err, lost, s.remains(left))
+		}
+		if err == nil && !s.passed(len(trials)) {
+			err = exitError(Trouble)
+		}
+		return err
+	})
+}
+
+func (s *smoke) remains(left int) error {
+	what := fmt.Sprintf("%d things may be left", left)
+	if left < 0 {
+		what = "nobody knows what is left"
+	}
+	return fmt.Errorf("%s: look for TXT records at %s.%s and for snapshots %s*", what, s.subject.name, s.subject.domain, s.snapshot)
+}
+
+func (s *smoke) passed(want int) bool {
+	for _, r := range s.results {
+		if !r.OK {
+			return false
+		}
+	}
+	return len(s.results) == want
+}
+
+func (s *smoke) start(ctx context.Context, l engine.Launch) (*engine.Saga, error) {
+	l.Reason = "smoke test"
+	saga, err := s.p.Engine.Start(ctx, l)
+	if err == nil {
+		s.sagas = append(s.sagas, saga)
+	}
+	return saga, err
+}
+
+// end waits until a saga is at rest.
+func (s *smoke) end(ctx context.Context, at int) error {
+	saga, err := follow(ctx, s.p.Engine, s.sagas[at].ID, 0, func(*engine.Saga, *engine.Entry) error { return nil })
+	if saga != nil {
+		s.sagas[at] = saga
+	}
+	return err
+}
+
+// trials runs the tests. The first saga has been recorded by run.
+func (s *smoke) trials(ctx context.Context, trials []smokeTrial) error {
+	for n, trial := range trials {
+		result := smokeResult{Test: trial.test, Sagas: []smokeSaga{}, Problems: []string{}}
+		var ids []string
+		for i, l := range trial.launches {
+			if n+i > 0 {
+				if _, err := s.start(ctx, l); err != nil {
+					return fmt.Errorf("%s: %w", trial.test, err)
+				}
+			}
+			at := len(s.sagas) - 1
+			if err := s.end(ctx, at); err != nil {
+				return fmt.Errorf("%s: saga %s: %w", trial.test, s.sagas[at].Short, err)
+			}
+			ids = append(ids, s.sagas[at].Short)
+			seen := pinned(s.sagas[at])
+			result.Sagas = append(result.Sagas, seen)
+			for _, p := range trial.wants[i].differences(seen) {
+				result.Problems = append(result.Problems, fmt.Sprintf("saga %s: %s", s.sagas[at].Short, p))
+			}
+		}
+		records, snapshots, err := s.look(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", trial.test, err)
+		}
+		if len(records) < trial.records {
+			result.Problems = append(result.Problems, fmt.Sprintf("%d TXT records where there should be %d", len(records), trial.records))
+		}
+		result.Left = max(0, len(records)-trial.records) + len(snapshots)
+		result.OK = len(result.Problems) == 0 && result.Left == 0
+		s.results = append(s.results, result)
+		s.line(trial, result, ids)
+	}
+	return nil
+}
+
+// line tells about one test as it ends.
+func (s *smoke) line(trial smokeTrial, r smokeResult, ids []string) {
+	verdict := "ok"
+	if !r.OK {
+		verdict = "DIFFERS"
+	}
+	if s.live {
+		text := fmt.Sprintf("%s  %-7s  %-30s  saga %-18s  left %d", r.Test, verdict, trial.title, strings.Join(ids, " "), r.Left)
+		_, _ = fmt.Fprintln(s.t.env.Out, clean(text)) // the exit status says it too
+	}
+	for _, p := range r.Problems {
+		say(s.t.env.Err, r.Test+": "+p)
+	}
+}
+
+// look counts what is in the account under our own names, now.
+func (s *smoke) look(ctx context.Context) (records, snapshots []string, err error) {
+	if records, err = s.p.Provider.TXT(ctx, s.subject.domain, s.subject.name); err != nil {
+		return nil, nil, err
+	}
+	all, err := s.p.Provider.Snapshots(ctx, s.subject.droplet)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range all {
+		for _, saga := range s.sagas {
+			if name == s.snapshot+saga.Short {
+				snapshots = append(snapshots, name)
+			}
+		}
+	}
+	return records, snapshots, nil
+}
+
+// tidy brings every saga to rest and takes back what is still there. It returns how many things are left, -1 when nobody
+// can say.
+func (s *smoke) tidy(ctx context.Context) (int, error) {
+	var errs []error
+	for at := len(s.sagas) - 1; at >= 0; at-- {
+		if s.sagas[at].Status.Terminal() {
+			continue
+		}
+		// A deletion goes on to its end: undone it would put the record back. All else is undone.
+		if saga := s.sagas[at]; saga.Kind != deleting {
+			if err := s.p.Engine.Cancel(ctx, saga.ID, engine.Verb{Reason: "smoke test interrupted"}); err != nil && !errors.Is(err, engine.ErrRefused) {
+				errs = append(errs, err)
+			}
+		}
+		errs = append(errs, s.end(ctx, at))
+	}
+	records, snapshots, err := s.look(ctx)
+	if err == nil && len(records)+len(snapshots) == 0 {
+		return 0, errors.Join(errs...)
+	}
+	for at := len(s.sagas) - 1; at >= 0; at-- {
+		if saga := s.sagas[at]; saga.Status != engine.Completed || saga.Kind == deleting {
+			continue
+		}
+		errs = append(errs, s.p.Engine.Rollback(ctx, s.sagas[at].ID, engine.Verb{Reason: "smoke test"}), s.end(ctx, at))
+	}
+	if records, snapshots, err = s.look(ctx); err != nil {
+		return -1, errors.Join(append(errs, err)...)
+	}
+	return len(records) + len(snapshots), errors.Join(errs...)
+}
+
+func (s smokeSubject) record() engine.Inputs {
+	return engine.Inputs{"dns_domain": s.domain, "dns_record_type": "TXT", "dns_record_name": s.name, "dns_record_data": "arcadia smoke test"}
+}
+
+func (s smokeSubject) machine() engine.Inputs {
+	return engine.Inputs{"droplet_id": strconv.FormatInt(s.droplet, 10)}
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/engine"
+)
+
+// verb is the run of a command that asks something of a saga and stays until the saga is at rest.
+func (t *tree) verb(ctx context.Context, name, ref string, out *format, ask func(eng Engine, s *engine.Saga) error) error {
+	p, err := t.place(ctx, Act, name)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	id, err := p.Engine.Find(ctx, ref)
+	if err != nil {
+		return err
+	}
+	saga, err := p.Engine.Saga(ctx, id)
+	if err != nil {
+		return err
+	}
+	// The verb is durable before the engine runs: nothing further starts in a saga that is to be canceled.
+	if err := ask(p.Engine, saga); err != nil {
+		return err
+	}
+	if saga, err = t.await(ctx, p, id, saga.Seq); err != nil {
+		return err
+	}
+	if err := t.show(saga, out); err != nil {
+		return err
+	}
+	t.rest(ctx, p)
+	return statusOf(saga.Status)
+}
+
+func (t *tree) cancelCommand() *cobra.Command {
+	var v engine.Verb
+	cmd := &cobra.Command{
+		Use: "cancel SAGA", Short: "Stop a saga and undo what it did", Args: exactly("SAGA"),
+		Long: "cancel stops a saga and undoes what it did. It ends with 3 when the saga is rolled back, 4 when something is left.",
+	}
+	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return t.verb(cmd.Context(), "cancel", args[0], out, func(eng Engine, s *engine.Saga) error {
+			return eng.Cancel(cmd.Context(), s.ID, v)
+		})
+	}
+	return cmd
+}
+
+func (t *tree) rollbackCommand() *cobra.Command {
+	var v engine.Verb
+	var yes bool
+	cmd := &cobra.Command{
+		Use: "rollback SAGA --yes", Short: "Undo a completed saga", Args: exactly("SAGA"),
+		Long: "rollback undoes a completed saga from its last step down; without --yes it says what would be undone. It ends with 3\n" +
+			"when the saga is rolled back, 4 when something is left.",
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "undo it")
+	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return t.verb(cmd.Context(), "rollback", args[0], out, func(eng Engine, s *engine.Saga) error {
+			if !yes {
+				for _, idx := range s.ToUndo() {
+					say(t.env.Err, fmt.Sprintf("%d %s: %s", idx, s.StepNames[idx], eng.UndoText(s, idx)))
+				}
+				return misuse("roll back saga %s %s: nothing was done: add --yes", s.Short, title(s))
+			}
+			v.IfSeq = s.Seq
+			return eng.Rollback(cmd.Context(), s.ID, v)
+		})
+	}
+	return cmd
+}
+
+func (t *tree) retryCommand() *cobra.Command {
+	var v engine.Verb
+	cmd := &cobra.Command{
+		Use: "retry SAGA", Short: "Try again what could not be undone, or what waits", Args: exactly("SAGA"),
+	}
+	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return t.verb(cmd.Context(), "retry", args[0], out, func(eng Engine, s *engine.Saga) error {
+			return eng.Retry(cmd.Context(), s.ID, v)
+		})
+	}
+	return cmd
+}
+
+func (t *tree) resolveCommand() *cobra.Command {
+	var v engine.Verb
+	cmd := &cobra.Command{
+		Use: "resolve SAGA STEP --reason R", Short: "Accept what one step has left behind", Args: exactly("SAGA", "STEP"),
+		Long: "resolve accepts what a step has left behind; STEP is its number or, when no other has it, its name.",
+	}
+	cmd.Flags().StringVar(&v.Reason, "reason", "", "why it may stay; needed, for the record")
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if strings.TrimSpace(v.Reason) == "" {
+			return misuse("resolve needs --reason: say why what is left may stay")
+		}
+		return t.verb(cmd.Context(), "resolve", args[0], out, func(eng Engine, s *engine.Saga) error {
+			idx, err := stepOf(s, args[1])
+			if err != nil {
+				return err
+			}
+			return eng.Resolve(cmd.Context(), s.ID, idx, v)
+		})
+	}
+	return cmd
+}
+
+// stepOf finds a step by its number or by its name.
+func stepOf(s *engine.Saga, ref string) (int, error) {
+	if idx, err := strconv.Atoi(ref); err == nil {
+		return idx, nil
+	}
+	found := -1
+	for i, name := range s.StepNames {
+		switch {
+		case name == ref && found >= 0:
+			return 0, misuse("saga %s has several steps %s: give the number of one", s.Short, ref)
+		case name == ref:
+			found = i
+		}
+	}
+	if found < 0 {
+		return 0, misuse("saga %s has no step %s: its steps are %s", s.Short, ref, strings.Join(s.StepNames, ", "))
+	}
+	return found, nil
+}

@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/engine"
+)
+
+func (t *tree) watchCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "watch SAGA", Short: "Follow a saga, one plain line per change, until it is at rest", Args: exactly("SAGA"),
+		Long: "watch prints what has happened to a saga and what happens to it, one plain line per change, and ends with the saga's\n" +
+			"status: 0 completed, 3 rolled back, 4 failed. It drives unfinished sagas while it runs.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			p, err := t.place(ctx, Act, "watch")
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			id, err := p.Engine.Find(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			saga, err := t.attend(ctx, p, id, 0, func(s *engine.Saga, e *engine.Entry) error {
+				_, err := fmt.Fprintln(t.env.Out, clean(clock(e.At)+"  "+event(s, e)))
+				return written(err)
+			})
+			if err != nil {
+				return err
+			}
+			t.rest(ctx, p)
+			return statusOf(saga.Status)
+		},
+	}
+}
