@@ -1,6 +1,12 @@
 package tui
 
-import "strings"
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
 
 // newPalette lists verbs, screens and kinds by name; typing searches, tab completes.
 func newPalette(env *Env) *menu {
@@ -53,4 +59,11 @@ func common(m *menu) string {
 		return m.items[m.shown[m.cursor]].Text
 	}
 	return text
+}
+
+// launchKind opens the launch form for a kind.
+type launchKind struct{ kind string }
+
+func (l launchKind) perform(a *App) tea.Cmd {
+	return a.do(launchDoor(&a.env, engine.Launch{Kind: l.kind}))
 }

@@ -1,0 +1,223 @@
+package tui
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"arcadia/engine"
+)
+
+// filter is a parsed line of the filter language. Its terms are ANDed:
+//
+//	word         occurs; case matters only when the word has a capital
+//	~word        its letters occur in this order
+//	/re/         the regular expression matches
+//	!term        the term does not hold
+//	field:word   the term holds in that field alone: status kind by target saga step error
+//
+// A term that is not finished yet, or wrong, is reported and holds for everything.
+type filter struct {
+	terms []term
+	wrong string // what is wrong with the line, for the person who types it
+}
+
+type term struct {
+	not   bool
+	field string
+	hit   func(string) bool
+	text  string // the word of a plain term
+	plain bool
+}
+
+// parseFilter reads a line. fields are the names that may stand before a colon.
+func parseFilter(line string, fields []string) filter {
+	var f filter
+	for _, word := range splitFilter(line) {
+		t := term{}
+		if rest, ok := strings.CutPrefix(word, "!"); ok {
+			t.not, word = true, rest
+		}
+		if name, rest, ok := strings.Cut(word, ":"); ok && slices.Contains(fields, strings.ToLower(name)) {
+			t.field, word = strings.ToLower(name), rest
+		}
+		if word == "" {
+			continue
+		}
+		if err := t.compile(word); err != nil {
+			f.wrong = err.Error()
+			continue
+		}
+		f.terms = append(f.terms, t)
+	}
+	return f
+}
+
+// splitFilter splits at blanks outside of /.../ and "...".
+func splitFilter(line string) []string {
+	var out []string
+	var b strings.Builder
+	quote := rune(0)
+	start := true // of a term, behind ! and field:
+	for _, r := range line {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+			if r == '/' {
+				b.WriteRune(r)
+			}
+			continue
+		case quote != 0:
+		case unicode.IsSpace(r):
+			if b.Len() > 0 {
+				out = append(out, b.String())
+				b.Reset()
+			}
+			start = true
+			continue
+		case r == '"':
+			quote = r
+			continue
+		case r == '/' && start:
+			quote = r
+		}
+		b.WriteRune(r)
+		start = r == '!' && start || r == ':'
+	}
+	if b.Len() > 0 {
+		out = append(out, b.String())
+	}
+	return out
+}
+
+func (t *term) compile(word string) error {
+	switch {
+	case len(word) > 1 && word[0] == '/' && strings.HasSuffix(word, "/"):
+		re, err := regexp.Compile(word[1 : len(word)-1])
+		if err != nil {
+			return fmt.Errorf("%s is no regular expression", word)
+		}
+		t.hit = re.MatchString
+	case word[0] == '/':
+		return fmt.Errorf("%s wants a closing /", word)
+	case word[0] == '~':
+		if word = word[1:]; word == "" {
+			t.hit = func(string) bool { return true }
+			return nil
+		}
+		fold := !capital(word)
+		t.hit = func(s string) bool { return subsequence(s, word, fold) }
+	default:
+		t.plain, t.text = true, word
+		t.hit = func(s string) bool { return contains(s, word) }
+	}
+	return nil
+}
+
+// contains is smart-case.
+func contains(s, word string) bool {
+	if capital(word) {
+		return strings.Contains(s, word)
+	}
+	return strings.Contains(strings.ToLower(s), word)
+}
+
+func capital(s string) bool { return strings.IndexFunc(s, unicode.IsUpper) >= 0 }
+
+func subsequence(s, word string, fold bool) bool {
+	if fold {
+		s = strings.ToLower(s)
+	}
+	rest := []rune(word)
+	for _, r := range s {
+		if len(rest) > 0 && r == rest[0] {
+			rest = rest[1:]
+		}
+	}
+	return len(rest) == 0
+}
+
+// empty reports whether everything passes.
+func (f filter) empty() bool { return len(f.terms) == 0 }
+
+// match reports whether all terms hold. get returns the text of a field, and that of the whole row for the empty name.
+func (f filter) match(get func(field string) string) bool {
+	for i := range f.terms {
+		if t := &f.terms[i]; t.hit(get(t.field)) == t.not {
+			return false
+		}
+	}
+	return true
+}
+
+// sagaFields are the fields of a saga's row.
+var sagaFields = []string{"status", "kind", "by", "target", "saga", "step", "error"}
+
+// sagaField is the text of one field of a saga.
+func sagaField(s *engine.Summary, field string) string {
+	switch field {
+	case "status":
+		return words(string(s.Status)) + " " + string(s.Status)
+	case "kind":
+		return s.Kind
+	case "by":
+		return s.CreatedBy
+	case "target":
+		return s.Target
+	case "saga":
+		return string(s.ID)
+	case "step":
+		return strings.Join(s.StepNames, " ")
+	case "error":
+		if s.Error != nil {
+			return s.Error.Reason + " " + s.Error.Why
+		}
+		return ""
+	}
+	text := s.Short + " " + words(string(s.Status)) + " " + s.Kind + " " + s.Target + " " + s.CreatedBy + " " + s.WaitingOn
+	if s.Error != nil {
+		text += " " + s.Error.Reason
+	}
+	return text
+}
+
+// sift turns a filter into what the store is asked and what is asked of each header. The store takes one exact status, kind
+// or operator each; more than one of them would cost it a walk, so it gets the first of them and the rest is asked here.
+func (f filter) sift(known func(field, value string) bool) sift {
+	var out sift
+	rest := filter{}
+	for _, t := range f.terms {
+		if t.plain && !t.not && out.query.Kind == "" && out.query.By == "" && len(out.query.Statuses) == 0 {
+			if t.field == "status" {
+				if st := statusesLike(t.text); len(st) > 0 {
+					out.query.Statuses = st
+					continue
+				}
+			}
+			if t.field == "kind" && known("kind", t.text) {
+				out.query.Kind = t.text
+				continue
+			}
+		}
+		rest.terms = append(rest.terms, t)
+	}
+	if !rest.empty() {
+		out.keep = func(s *engine.Summary) bool {
+			return rest.match(func(field string) string { return sagaField(s, field) })
+		}
+	}
+	return out
+}
+
+// statusesLike are the statuses whose word contains the text.
+func statusesLike(text string) []engine.Status {
+	var out []engine.Status
+	for _, s := range engine.Statuses() {
+		if contains(words(string(s)), text) || contains(string(s), text) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,205 @@
+package tui
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// pager is an overlay to read text in: outputs, errors, stacks, JSON.
+type pager struct {
+	name string
+	text []string // clean lines
+	load func(ctx context.Context, b Backend) ([]string, error)
+
+	width   int // that lines were made for
+	lines   []string
+	top     int
+	tall    int
+	loading bool
+}
+
+// textMsg answers a pager's load.
+type textMsg struct {
+	lines []string
+	err   string
+}
+
+// Name is the title.
+func (p *pager) Name(*Env) string { return p.name }
+
+// Hints are the pager's keys.
+func (p *pager) Hints(*Env) []Hint {
+	return []Hint{{"j k", "scroll"}, {"y", "copy"}, {"esc", "close"}}
+}
+
+// Update scrolls.
+func (p *pager) Update(_ *Env, msg tea.Msg) Action {
+	switch msg := msg.(type) {
+	case Shown:
+		if p.load != nil && !p.loading {
+			p.loading = true
+			return Ask{To: p, Read: func(ctx context.Context, b Backend) tea.Msg {
+				lines, err := p.load(ctx, b)
+				if err != nil {
+					return textMsg{err: Clean(err.Error())}
+				}
+				return textMsg{lines: lines}
+			}}
+		}
+	case textMsg:
+		p.loading, p.width = false, 0
+		p.text = msg.lines
+		if msg.err != "" {
+			p.text = []string{msg.err}
+		}
+	case tea.KeyPressMsg:
+		return p.key(msg.String())
+	case tea.MouseWheelMsg:
+		if msg.Button == tea.MouseWheelUp {
+			p.top -= 3
+		} else {
+			p.top += 3
+		}
+	}
+	return nil
+}
+
+func (p *pager) key(name string) Action {
+	switch name {
+	case "esc", "q", "h", "enter":
+		return Close{}
+	case "y":
+		return Copy{What: strings.ToLower(p.name), Text: strings.Join(p.text, "\n")}
+	case "j", "down":
+		p.top++
+	case "k", "up":
+		p.top--
+	case "ctrl+d":
+		p.top += p.tall / 2
+	case "ctrl+u":
+		p.top -= p.tall / 2
+	case "pgdown", "space":
+		p.top += p.tall
+	case "pgup":
+		p.top -= p.tall
+	case "g", "home":
+		p.top = 0
+	case "G", "end":
+		p.top = len(p.lines)
+	}
+	return nil
+}
+
+// View draws the lines from the top one on.
+func (p *pager) View(env *Env, width, height int) Drawing {
+	width = min(width, 110)
+	if p.width != width {
+		p.width, p.lines = width, nil
+		for _, l := range p.text {
+			p.lines = append(p.lines, widget.Wrap(l, width)...)
+		}
+	}
+	if p.loading {
+		return Drawing{Lines: []string{env.Theme.Faint.Paint("reading")}}
+	}
+	p.tall = height
+	if len(p.lines) > height {
+		p.tall = height - 1
+	}
+	p.top = max(0, min(p.top, len(p.lines)-p.tall))
+	end := min(len(p.lines), p.top+p.tall)
+	out := make([]string, 0, height)
+	for _, l := range p.lines[p.top:end] {
+		out = append(out, l)
+	}
+	if len(p.lines) > height {
+		at := fmt.Sprintf("%d to %d of %d", p.top+1, end, len(p.lines))
+		out = append(out, widget.Spaces(width-len(at))+env.Theme.Faint.Paint(at))
+	}
+	return Drawing{Lines: out}
+}
+
+// maxPagerLines bounds what a pager reads.
+const maxPagerLines = 20000
+
+// showEntries opens a saga's entries as JSON.
+func showEntries(_ *Env, id engine.ID, short string) Action {
+	return Show{&pager{name: "Entries of " + short, load: func(ctx context.Context, b Backend) ([]string, error) {
+		entries, err := b.Entries(ctx, id, 0)
+		if err != nil {
+			return nil, err
+		}
+		var lines []string
+		for i := range entries {
+			raw, err := json.MarshalIndent(entries[i], "", "  ")
+			if err != nil {
+				return nil, err
+			}
+			lines = append(lines, CleanLines(string(raw))...)
+			if len(lines) > maxPagerLines {
+				return append(lines, strconv.Itoa(len(entries)-i-1)+" more entries: arcadia show "+short+" -o json"), nil
+			}
+		}
+		return lines, nil
+	}}}
+}
+
+// showRow opens everything that is known of a ledger row.
+func showRow(env *Env, d *detail, idx int) Action {
+	r := &d.saga.Rows[idx]
+	var out []string
+	add := func(name, text string) {
+		if text != "" {
+			out = append(out, fmt.Sprintf("%-12s %s", name, text))
+		}
+	}
+	block := func(name, text string) {
+		if text != "" {
+			out = append(out, "", name)
+			for _, l := range strings.Split(text, "\n") {
+				out = append(out, "  "+l)
+			}
+		}
+	}
+	add("status", env.Theme.row(r.Status).Word)
+	add("attempts", strconv.Itoa(r.Attempts))
+	add("started", env.Clock.Full(r.StartedAt.Time))
+	add("finished", env.Clock.Full(r.FinishedAt.Time))
+	add("next attempt", env.Clock.Full(r.NextAttemptAt.Time))
+	if r.Dirty {
+		add("intent", "saved: it may have changed something")
+	}
+	add("undo", d.undo[idx])
+	add("note", r.Note)
+	block("error", r.Error)
+	block("stack", r.Stack)
+	if c := r.Compensation; c != nil {
+		out = append(out, "", "compensation")
+		add("  status", env.Theme.row(c.Status).Word)
+		add("  attempts", strconv.Itoa(c.Attempts))
+		add("  started", env.Clock.Full(c.StartedAt.Time))
+		add("  finished", env.Clock.Full(c.FinishedAt.Time))
+		add("  resolved by", c.By)
+		add("  reason", c.Reason)
+		block("error of the compensation", c.Error)
+		block("stack of the compensation", c.Stack)
+		if k := c.Conflict; k != nil {
+			block("conflict", k.Subject+"\nprior    "+k.Prior+"\nwritten  "+k.Written+"\nlive     "+k.Live)
+		}
+	}
+	if len(r.Output) > 0 {
+		raw, err := json.MarshalIndent(r.Output, "", "  ")
+		if err == nil {
+			block("output", strings.Join(CleanLines(string(raw)), "\n"))
+		}
+	}
+	return Show{&pager{name: "Step " + strconv.Itoa(idx) + " " + r.Name, text: out}}
+}

@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"arcadia/engine"
+)
+
+// impossible says why a verb cannot be done to a saga as it is shown; empty when it can. The engine has the last word.
+func (e *Env) impossible(c Command, s *engine.Summary) string {
+	b, _ := e.Keys.Of(c)
+	if why := e.unfit(b); why != "" {
+		return why
+	}
+	if s == nil {
+		return "no saga is chosen"
+	}
+	switch c {
+	case CmdCancel:
+		switch {
+		case s.Status == engine.Completed:
+			return "it is completed; roll back undoes it"
+		case s.Status.Terminal():
+			return "it is " + words(string(s.Status)) + " already"
+		case s.CancelRequested:
+			return "it is being cancelled already"
+		case s.Status == engine.Compensating:
+			return "it is being rolled back already"
+		}
+	case CmdRollback:
+		switch s.Status {
+		case engine.Pending, engine.Running:
+			return "it is " + string(s.Status) + "; cancel stops it and undoes what it did"
+		case engine.Compensating, engine.RolledBack:
+			return "it is " + words(string(s.Status)) + " already"
+		case engine.Completed, engine.Failed:
+		}
+	case CmdRetry:
+		switch {
+		case s.Status == engine.Failed:
+		case s.Status.Terminal():
+			return "it is " + words(string(s.Status)) + "; nothing waits for a retry"
+		case s.WaitingOn == "" || strings.HasPrefix(s.WaitingOn, "saga "):
+			return "nothing in it waits for a retry"
+		}
+	case CmdResolve:
+		if s.Status != engine.Failed {
+			return "nothing is left behind"
+		}
+	}
+	return ""
+}
+
+// verb opens the dialog of a verb for a saga, or says why it cannot be done.
+func (e *Env) verb(c Command, s *engine.Summary) Action {
+	if why := e.impossible(c, s); why != "" {
+		return Notify{Level: Error, Text: string(c) + ": " + why, Saga: shortOf(s)}
+	}
+	switch c {
+	case CmdCancel:
+		return cancelDoor(e, *s)
+	case CmdRollback:
+		return rollbackDoor(e, *s)
+	case CmdRetry:
+		return retryDoor(e, *s)
+	}
+	return nil
+}
+
+func shortOf(s *engine.Summary) string {
+	if s == nil {
+		return ""
+	}
+	return s.Short
+}
+
+// verbs are what the actions menu offers for a saga, in its order.
+var verbs = []Command{CmdOpen, CmdLog, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdEntries, CmdCopy, CmdNew}
+
+// actionsMenu offers everything that can be done to a saga; what cannot be done is greyed, with the reason.
+func actionsMenu(env *Env, s *engine.Summary, skip ...Command) Action {
+	var items []item
+	for _, c := range verbs {
+		if slices.Contains(skip, c) {
+			continue
+		}
+		b, _ := env.Keys.Of(c)
+		it := item{Key: b.Show(), Text: string(c), Note: b.Help, Danger: b.Danger, Do: Press{c}}
+		it.Why = env.impossible(c, s)
+		items = append(items, it)
+	}
+	name := "Actions"
+	if s != nil {
+		name += " for " + s.Short
+	}
+	return Show{newMenu(name, items)}
+}

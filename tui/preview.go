@@ -1,0 +1,102 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+func repeat(s string, n int) string { return strings.Repeat(s, max(0, n)) }
+
+// pre draws the saga under the cursor beside the list, or below it: its ledger in short.
+func (s *sagas) pre(env *Env, width, height int) []string {
+	at := s.current()
+	if at == nil {
+		return nil
+	}
+	t := env.Theme
+	st := t.status(at.Status)
+	lines := []string{
+		widget.Cut(t.Strong.Paint(at.Kind)+"  "+at.Target, width),
+		widget.Cut(st.Paint()+"  "+t.Faint.Paint(env.phrase(at)), width),
+	}
+	d := s.preview.shown()
+	air := height > 9
+	if air {
+		lines = append(lines, "")
+	}
+	switch {
+	case s.preview.err != "":
+		for _, l := range widget.Wrap(s.preview.err, width) {
+			lines = append(lines, t.Danger.Paint(l))
+		}
+		return lines
+	case d == nil:
+		return lines
+	}
+	tail := preTail(env, &d.saga.Summary, width)
+	room := height - len(lines) - 1
+	if air {
+		room -= len(tail) + 1
+	}
+	rows := preRows(env, d, width)
+	if len(rows) > room {
+		rows = append(rows[:max(0, room-1)], t.Faint.Paint("   "+t.Symbols.More+" enter shows all of it"))
+	}
+	columns, widths := preColumns(width)
+	lines = append(lines, widget.Head(columns, widths, 1, width, t.Faint))
+	lines = append(lines, rows...)
+	if air {
+		lines = append(lines, "")
+		lines = append(lines, tail...)
+	}
+	return lines
+}
+
+func preColumns(width int) ([]widget.Column, []int) {
+	columns := []widget.Column{{Title: "#", Width: 2, Right: true, Gap: 1}, {Title: "STEP", Width: 10, Grow: 1}, {Title: "STATUS", Width: 14, Gap: 1}}
+	return columns, widget.Layout(columns, width-1)
+}
+
+// preRows draws one line per step, and below it what is worth knowing about it.
+func preRows(env *Env, d *detail, width int) []string {
+	t := env.Theme
+	columns, widths := preColumns(width)
+	var out []string
+	for i, name := range d.saga.StepNames {
+		var row *engine.Row
+		st := t.row("")
+		if i < len(d.saga.Rows) {
+			row = &d.saga.Rows[i]
+			st = t.row(row.Status)
+		}
+		cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: name}, {Text: st.String(), Ink: st.Ink}}
+		out = append(out, widget.Row(columns, widths, cells, 1, width, ""))
+		if row == nil {
+			continue
+		}
+		text, bad := env.rowText(d, i)
+		ink := t.Faint
+		if bad {
+			ink = t.Failed
+		}
+		if text != "" {
+			out = append(out, "    "+ink.Paint(widget.Cut(text, width-4)))
+		}
+	}
+	return out
+}
+
+func preTail(env *Env, s *engine.Summary, width int) []string {
+	t := env.Theme
+	tail := []string{"launched " + env.Clock.Time(s.CreatedAt.Time) + " by " + s.CreatedBy}
+	if w := why(s); w != "" {
+		tail = append(tail, w)
+	}
+	for i, l := range tail {
+		tail[i] = t.Faint.Paint(widget.Cut(l, width))
+	}
+	return tail
+}

@@ -1,0 +1,88 @@
+package tui
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"arcadia/engine"
+)
+
+// rowText says in one line what is worth knowing about a ledger row now, and whether that is bad news.
+func (e *Env) rowText(d *detail, idx int) (string, bool) {
+	r := &d.saga.Rows[idx]
+	switch r.Status {
+	case engine.RowRunning:
+		if text := e.retry(r.NextAttemptAt.Time, r.Attempts, r.Error); text != "" {
+			return text, true
+		}
+		if r.Note != "" {
+			return r.Note, false
+		}
+		return "", false
+	case engine.RowCompleted:
+		if s := d.saga.Status; (s == engine.RolledBack || s == engine.Failed) && !r.Undoable {
+			return "nothing to undo", false
+		}
+		return pairs(r.Output), false
+	case engine.RowFailed:
+		return r.Error, true
+	case engine.RowCompensating:
+		if c := r.Compensation; c != nil {
+			if text := e.retry(r.NextAttemptAt.Time, c.Attempts, c.Error); text != "" {
+				return text, true
+			}
+		}
+		if r.Note != "" {
+			return r.Note + ", then " + d.undo[idx], false
+		}
+		return d.undo[idx], false
+	case engine.RowCompensated:
+		return "", false
+	case engine.RowCompensationFailed:
+		if c := r.Compensation; c != nil {
+			return c.Error, true
+		}
+	case engine.RowResolved:
+		if c := r.Compensation; c != nil {
+			return "resolved by " + c.By + `: "` + c.Reason + `"`, false
+		}
+	}
+	return r.Error, r.Error != ""
+}
+
+// retry says which attempt failed, when the next comes, and why.
+func (e *Env) retry(next time.Time, attempts int, why string) string {
+	if why == "" || next.IsZero() {
+		return ""
+	}
+	text := "attempt " + strconv.Itoa(attempts) + " failed"
+	if wait := next.Sub(e.Clock.Now); wait > 0 {
+		text += ", next in " + short(wait+time.Second-1)
+	}
+	return text + ": " + why
+}
+
+// pairs writes an output as name value pairs in one line.
+func pairs(out map[string]json.RawMessage) string {
+	names := make([]string, 0, len(out))
+	for k := range out {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	for i, k := range names {
+		names[i] = k + " " + value(out[k])
+	}
+	return strings.Join(names, ", ")
+}
+
+// value writes a JSON value short: a string without its quotes.
+func value(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return Clean(s)
+	}
+	return string(raw)
+}

@@ -1,0 +1,187 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
+
+// The panes of the saga screen.
+type pane int
+
+const (
+	ledgerPane pane = iota
+	timelinePane
+	logPane
+	panes
+)
+
+// saga is the screen of one saga: its header, its ledger, its timeline and its log.
+type saga struct {
+	from  string // the screen that it was opened from
+	first engine.Summary
+	seen  watched
+
+	pane   pane
+	row    int // the cursor in the ledger, and what the timeline shows
+	rowTop int
+	log    reel
+	tall   [panes]int
+}
+
+// newSaga opens the screen of a saga as the list shows it.
+func newSaga(s *engine.Summary, log bool) *saga {
+	x := &saga{from: "sagas", first: *s, seen: watched{log: true}, log: newReel()}
+	x.seen.point(s.ID, s.Seq)
+	if log {
+		x.pane = logPane
+	}
+	return x
+}
+
+// Title is the breadcrumb.
+func (s *saga) Title(*Env) []string { return []string{s.from, s.first.Short} }
+
+// Scopes are those of one saga, and of a list.
+func (s *saga) Scopes() []Scope { return []Scope{OneSaga, Sagas, Lists} }
+
+// Hints are for what is under the cursor.
+func (s *saga) Hints(env *Env) []Command {
+	out := []Command{CmdOpen, CmdEntries}
+	if !env.Config.ReadOnly {
+		out = append(out, CmdActions)
+		for _, c := range []Command{CmdCancel, CmdRollback, CmdRetry} {
+			if env.impossible(c, s.summary()) == "" {
+				out = append(out, c)
+				break
+			}
+		}
+	}
+	return append(out, CmdPane, CmdTimes, CmdBack)
+}
+
+// summary is the newest header that is known.
+func (s *saga) summary() *engine.Summary {
+	if d := s.seen.shown(); d != nil {
+		return &d.saga.Summary
+	}
+	return &s.first
+}
+
+// Update takes answers and changes.
+func (s *saga) Update(env *Env, msg tea.Msg) Action {
+	switch msg := msg.(type) {
+	case Shown:
+		return s.seen.look(s)
+	case Changed:
+		s.seen.news(msg.Fresh)
+		return s.seen.look(s)
+	case detailMsg:
+		next := s.seen.take(msg, s)
+		if d := s.seen.shown(); d != nil {
+			s.log.grow(len(d.entries))
+		}
+		return next
+	case foundMsg:
+		switch {
+		case msg.err != "":
+			return Notify{Level: Error, Text: msg.err}
+		case msg.saga == nil:
+			return Notify{Level: Good, Text: "no saga needs you"}
+		}
+		return Replace{newSaga(msg.saga, false)}
+	case tea.MouseWheelMsg:
+		if msg.Button == tea.MouseWheelUp {
+			return s.Do(env, CmdUp)
+		}
+		return s.Do(env, CmdDown)
+	}
+	return nil
+}
+
+// Do does what is asked of the saga.
+func (s *saga) Do(env *Env, c Command) Action {
+	switch c {
+	case CmdBack:
+		return Back{}
+	case CmdPane:
+		s.pane = (s.pane + 1) % panes
+	case CmdPaneBack:
+		s.pane = (s.pane + panes - 1) % panes
+	case CmdLog:
+		s.pane = logPane
+	case CmdOpen:
+		return s.open(env)
+	case CmdEntries:
+		return showEntries(env, s.first.ID, s.first.Short)
+	case CmdCopy:
+		return Show{newMenu("Copy", copyItems(env, s.summary()))}
+	case CmdNew:
+		return newSagaAction(env)
+	case CmdActions:
+		return actionsMenu(env, s.summary(), CmdOpen)
+	case CmdCancel, CmdRollback, CmdRetry:
+		return env.verb(c, s.summary())
+	case CmdResolve:
+		return s.resolve(env)
+	case CmdNeedsMe:
+		return Ask{To: s, Read: findNeedy(s.first.ID)}
+	default:
+		s.move(c)
+	}
+	return nil
+}
+
+func (s *saga) move(c Command) {
+	if s.pane == logPane {
+		s.log.move(c, s.tall[logPane])
+		return
+	}
+	n := len(s.summary().StepNames)
+	if to, ok := moveBy(c, s.row, n, s.tall[ledgerPane]); ok {
+		s.row = to
+	}
+}
+
+// open shows all of what is under the cursor.
+func (s *saga) open(env *Env) Action {
+	d := s.seen.shown()
+	switch {
+	case d == nil:
+		return nil
+	case s.pane == logPane:
+		if i := s.log.cursor; i >= 0 && i < len(d.entries) {
+			return showEntry(env, d, i)
+		}
+	case s.row < len(d.saga.Rows):
+		return showRow(env, d, s.row)
+	default:
+		return Notify{Text: "this step was not reached"}
+	}
+	return nil
+}
+
+// resolve asks for the reason why what the row under the cursor has left behind may stay; without such a row it takes the
+// first that there is.
+func (s *saga) resolve(env *Env) Action {
+	if why := env.impossible(CmdResolve, s.summary()); why != "" {
+		return Notify{Level: Error, Text: "resolve: " + why}
+	}
+	d := s.seen.shown()
+	if d == nil {
+		return nil
+	}
+	left := func(i int) bool {
+		return i < len(d.saga.Rows) && d.saga.Rows[i].Status == engine.RowCompensationFailed
+	}
+	if left(s.row) {
+		return resolveDoor(env, *s.summary(), s.row)
+	}
+	for i := range d.saga.Rows {
+		if left(i) {
+			s.row = i
+			return resolveDoor(env, *s.summary(), i)
+		}
+	}
+	return Notify{Level: Error, Text: "resolve: nothing is left behind"}
+}

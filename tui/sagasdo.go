@@ -1,0 +1,198 @@
+package tui
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
+
+// Do does what is asked of the list and of the saga under the cursor.
+func (s *sagas) Do(env *Env, c Command) Action {
+	switch c {
+	case CmdNewest, CmdOldest:
+		return s.jump(env, c == CmdOldest)
+	case CmdOpen, CmdLog:
+		if at := s.current(); at != nil {
+			return Open{newSaga(at, c == CmdLog)}
+		}
+	case CmdBack:
+		if s.search.clear() {
+			return s.reload(env, s.cursor)
+		}
+	case CmdFilter:
+		s.search.edit(env)
+	case CmdMark:
+		if at := s.current(); at != nil {
+			toggle(env.State.Marks, at.ID)
+			return s.goTo(s.index() + 1)
+		}
+	case CmdSortLeft, CmdSortNext, CmdOrder:
+		return s.reorder(env, c)
+	case CmdFreeze:
+		return s.freeze(env)
+	case CmdNew:
+		return newSagaAction(env)
+	case CmdActions:
+		return actionsMenu(env, s.current(), CmdResolve, CmdEntries)
+	case CmdCancel, CmdRollback, CmdRetry:
+		return env.verb(c, s.current())
+	case CmdNeedsMe:
+		return Ask{To: s, Read: findNeedy(s.cursor)}
+	case CmdCopy:
+		return s.copyMenu(env)
+	case CmdEntries:
+		if at := s.current(); at != nil {
+			return showEntries(env, at.ID, at.Short)
+		}
+	default:
+		if to, ok := moveBy(c, s.index(), len(s.roll.rows), s.tall); ok {
+			return s.goTo(to)
+		}
+	}
+	return nil
+}
+
+func toggle(m map[engine.ID]bool, id engine.ID) {
+	if m[id] {
+		delete(m, id)
+	} else {
+		m[id] = true
+	}
+}
+
+// newSagaAction opens the launch form.
+func newSagaAction(env *Env) Action {
+	if why := env.impossibleNew(); why != "" {
+		return Notify{Level: Error, Text: "new: " + why}
+	}
+	return launchDoor(env, engine.Launch{})
+}
+
+func (e *Env) impossibleNew() string {
+	b, _ := e.Keys.Of(CmdNew)
+	return e.unfit(b)
+}
+
+func (s *sagas) reorder(env *Env, c Command) Action {
+	switch c {
+	case CmdSortLeft:
+		s.order.by = (s.order.by + orders - 1) % orders
+		s.order.turned = false
+	case CmdSortNext:
+		s.order.by = (s.order.by + 1) % orders
+		s.order.turned = false
+	default:
+		s.order.turned = !s.order.turned
+	}
+	s.order.forget()
+	s.landing = landKeep
+	return s.reload(env, s.cursor)
+}
+
+// freeze holds the rows still, or reads what was missed.
+func (s *sagas) freeze(env *Env) Action {
+	s.frozen = !s.frozen
+	if s.frozen {
+		s.held = 0
+		return Notify{Text: "frozen: f lets the rows go on"}
+	}
+	return s.reload(env, s.cursor)
+}
+
+// foundMsg answers the search for a saga that needs a person.
+type foundMsg struct {
+	saga *engine.Summary
+	err  string
+}
+
+// findNeedy looks for the next saga that needs a person, older than the given one, and from the newest again after the
+// last.
+func findNeedy(after engine.ID) func(context.Context, Backend) tea.Msg {
+	return func(ctx context.Context, b Backend) tea.Msg {
+		q := engine.Query{Statuses: []engine.Status{engine.Failed}, From: after, Limit: 1}
+		p, err := b.List(ctx, q)
+		if err == nil && len(p.Items) == 0 && after != "" {
+			q.From = ""
+			p, err = b.List(ctx, q)
+		}
+		switch {
+		case err != nil:
+			return foundMsg{err: Clean(err.Error())}
+		case len(p.Items) == 0:
+			return foundMsg{}
+		}
+		cleanSummary(&p.Items[0])
+		return foundMsg{saga: &p.Items[0]}
+	}
+}
+
+// found puts the cursor on the saga that was looked for, and clears a filter that would hide it.
+func (s *sagas) found(env *Env, m foundMsg) Action {
+	switch {
+	case m.err != "":
+		return Notify{Level: Error, Text: m.err}
+	case m.saga == nil:
+		return Notify{Level: Good, Text: "no saga needs you"}
+	}
+	if _, have := s.roll.find(m.saga.ID); have {
+		s.cursor = m.saga.ID
+		return s.goTo(s.index())
+	}
+	if !s.roll.sift.match(m.saga) {
+		s.search.clear()
+	}
+	s.order = newOrder()
+	s.cursor = m.saga.ID
+	return s.reload(env, m.saga.ID)
+}
+
+// copyMenu offers the marked sagas, or the one under the cursor.
+func (s *sagas) copyMenu(env *Env) Action {
+	at := s.current()
+	if at == nil {
+		return Notify{Level: Error, Text: "copy: no saga is chosen"}
+	}
+	items := copyItems(env, at)
+	if n := len(env.State.Marks); n > 0 {
+		var ids []string
+		for i := range s.roll.rows {
+			if id := s.roll.rows[i].ID; env.State.Marks[id] {
+				ids = append(ids, string(id))
+			}
+		}
+		items = append(items, item{
+			Key: "m", Text: "marked", Note: strconv.Itoa(len(ids)) + " ids, one a line",
+			Do: Copy{What: strconv.Itoa(len(ids)) + " ids", Text: strings.Join(ids, "\n")},
+		})
+	}
+	return Show{newMenu("Copy", items)}
+}
+
+// copyItems are what of a saga can be copied.
+func copyItems(env *Env, s *engine.Summary) []item {
+	raw, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		raw = []byte(s.Short)
+	}
+	reason := ""
+	if s.Error != nil {
+		reason = s.Error.Reason
+	}
+	row := strings.Join([]string{s.Short, words(string(s.Status)), s.Kind, s.Target, env.Clock.Full(s.CreatedAt.Time), s.CreatedBy}, "\t")
+	items := []item{
+		{Key: "i", Text: "id", Note: string(s.ID), Do: Copy{What: "id " + s.Short, Text: string(s.ID)}},
+		{Key: "s", Text: "short id", Note: s.Short, Do: Copy{What: "short id " + s.Short, Text: s.Short}},
+		{Key: "r", Text: "row", Note: "as text with tabs", Do: Copy{What: "row of " + s.Short, Text: row}},
+		{Key: "J", Text: "JSON", Note: "the header of the saga", Do: Copy{What: "JSON of " + s.Short, Text: string(raw)}},
+		{Key: "e", Text: "error", Note: reason, Do: Copy{What: "error of " + s.Short, Text: reason}},
+	}
+	if reason == "" {
+		items[4].Why = "there is none"
+	}
+	return items
+}

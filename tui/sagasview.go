@@ -1,0 +1,202 @@
+package tui
+
+import (
+	"strconv"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// The columns of the list, in the order of the orders.
+var sagaColumns = []widget.Column{
+	{Title: "STATUS", Width: 14},
+	{Title: "SAGA", Width: 8},
+	{Title: "KIND", Width: 17, Drop: 1},
+	{Title: "TARGET", Width: 16, Grow: 1},
+	{Title: "STEP", Width: 5, Right: true, Drop: 4},
+	{Title: "PROGRESS", Width: 14, Drop: 5},
+	{Title: "AGE", Width: 8, Right: true, Drop: 2},
+	{Title: "BY", Width: 8, Drop: 6, Gap: 1},
+}
+
+// columnOf is the column that an order shows its arrow in.
+var columnOf = [orders]int{byStatus: 0, byKind: 2, byTarget: 3, byStep: 4, byAge: 6, byWho: 7}
+
+// listMargin is the room for the mark before a row.
+const listMargin = 3
+
+// View draws list and preview side by side, one above the other, or the list alone.
+func (s *sagas) View(env *Env, width, height int) Drawing {
+	switch {
+	case width >= sideWidth:
+		right := width * 2 / 5
+		left := width - right - 1
+		d := s.list(env, left, height)
+		bar := env.Theme.Border.Paint(env.Theme.Symbols.Bar)
+		side := widget.Lines(s.pre(env, right-3, height), right-3, height)
+		d.Lines = widget.Lines(d.Lines, left, height)
+		for i := range d.Lines {
+			d.Lines[i] += bar + " " + side[i]
+		}
+		return d
+	case width >= twoLines && height >= 18:
+		low := min(9, height/2-1)
+		d := s.list(env, width, height-low-1)
+		d.Lines = widget.Lines(d.Lines, width, height-low-1)
+		d.Lines = append(d.Lines, env.Theme.Border.Paint(repeat(env.Theme.Symbols.Rule, width)))
+		for _, l := range s.pre(env, width-2, low) {
+			d.Lines = append(d.Lines, " "+l)
+		}
+		return d
+	}
+	return s.list(env, width, height)
+}
+
+// list draws the filter, the titles and the rows.
+func (s *sagas) list(env *Env, width, height int) Drawing {
+	t := env.Theme
+	var d Drawing
+	if s.search.on() {
+		line, cursor := s.search.view(env, width, s.hits())
+		d.Lines, d.Cursor = append(d.Lines, line), cursor
+	}
+	n := len(s.roll.rows)
+	if n == 0 {
+		d.Lines = append(d.Lines, s.none(env, width, height-len(d.Lines))...)
+		return d
+	}
+	two := width < twoLines
+	columns := sagaColumns
+	var widths []int
+	if !two {
+		columns = s.titled(env)
+		widths = widget.Layout(columns, width-listMargin)
+		d.Lines = append(d.Lines, s.head(env, columns, widths, width))
+	}
+	s.tall = max(1, height-len(d.Lines))
+	if two {
+		s.tall = max(1, s.tall/2)
+	}
+	at := s.index()
+	s.top = widget.Window(n, at, s.top, s.tall)
+	for i := s.top; i < n && i < s.top+s.tall; i++ {
+		row := s.at(i)
+		bar := widget.Ink("")
+		if i == at {
+			bar = t.Selection
+		}
+		if two {
+			d.Lines = append(d.Lines, s.rowOfTwo(env, row, width, bar)...)
+			continue
+		}
+		line := widget.Row(columns, widths, s.cells(env, row), listMargin, width, bar)
+		if env.State.Marks[row.ID] {
+			line = s.marked(env, line, bar)
+		}
+		d.Lines = append(d.Lines, line)
+	}
+	return d
+}
+
+// titled marks the column that the list is ordered by, unless that is how it always is.
+func (s *sagas) titled(env *Env) []widget.Column {
+	if s.order.by == byAge && !s.order.turned {
+		return sagaColumns
+	}
+	out := make([]widget.Column, len(sagaColumns))
+	copy(out, sagaColumns)
+	arrow := env.Theme.Symbols.Down
+	if s.order.turned {
+		arrow = env.Theme.Symbols.Up
+	}
+	out[columnOf[s.order.by]].Title += arrow
+	return out
+}
+
+func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int) string {
+	t := env.Theme
+	head := widget.Head(columns, widths, listMargin, width, t.Faint)
+	pill := ""
+	switch {
+	case s.frozen:
+		pill = " frozen, " + strconv.Itoa(s.held) + " held "
+	case s.order.by != byAge && len(s.roll.rows) >= sortMax:
+		pill = " of the newest " + strconv.Itoa(sortMax) + " "
+	}
+	if pill == "" {
+		return head
+	}
+	lines := []string{head}
+	widget.Over(lines, []string{t.Quiet.Paint(pill)}, width-widget.Width(pill)-1, 0)
+	return lines[0]
+}
+
+// marked puts the mark before a drawn row.
+func (s *sagas) marked(env *Env, line string, bar widget.Ink) string {
+	m := env.Theme.Symbols.Marked
+	if bar != "" {
+		return string(bar) + " " + m + line[len(bar)+2:]
+	}
+	return " " + env.Theme.Accent.Paint(m) + line[2:]
+}
+
+func (s *sagas) cells(env *Env, r *engine.Summary) []widget.Cell {
+	t := env.Theme
+	st := t.status(r.Status)
+	step := ""
+	if n := len(r.StepNames); n > 0 {
+		step = strconv.Itoa(r.CurrentStepIdx) + "/" + strconv.Itoa(n)
+	}
+	return []widget.Cell{
+		{Text: st.String(), Ink: st.Ink},
+		{Text: r.Short},
+		{Text: r.Kind},
+		{Text: r.Target},
+		{Text: step, Ink: t.Faint},
+		env.progress(r),
+		{Text: env.Clock.Stamp(r.CreatedAt.Time), Ink: t.Faint},
+		{Text: r.CreatedBy, Ink: t.Faint},
+	}
+}
+
+// rowOfTwo is a row for narrow screens: what it is and how it stands, below it what it is about.
+func (s *sagas) rowOfTwo(env *Env, r *engine.Summary, width int, bar widget.Ink) []string {
+	t := env.Theme
+	st := t.status(r.Status)
+	mark := " "
+	if env.State.Marks[r.ID] {
+		mark = t.Symbols.Marked
+	}
+	age := env.Clock.Stamp(r.CreatedAt.Time)
+	target := r.Target
+	if target == "" {
+		target = r.Kind
+	}
+	first := []string{widget.Fit(st.String(), 14), r.Short}
+	if bar != "" {
+		return []string{
+			bar.Paint(widget.Sides(mark+first[0]+"  "+first[1], age+" ", width)),
+			bar.Paint(widget.Fit("   "+target, width)),
+		}
+	}
+	return []string{
+		widget.Sides(mark+st.Ink.Paint(first[0])+"  "+first[1], t.Faint.Paint(age)+" ", width),
+		t.Faint.Paint(widget.Fit("   "+target, width)),
+	}
+}
+
+// none says why there are no rows.
+func (s *sagas) none(env *Env, width, height int) []string {
+	switch {
+	case s.err != "":
+		return empty(env, width, height, "the sagas cannot be read", s.err)
+	case !s.roll.began || s.roll.searching():
+		if s.search.on() && s.roll.looked > 0 {
+			return empty(env, width, height, "searching", strconv.Itoa(s.roll.looked)+" searched so far")
+		}
+		return nil
+	case s.search.text != "":
+		return empty(env, width, height, "no saga matches", "esc clears the filter")
+	}
+	return empty(env, width, height, "no sagas yet", "n launches the first")
+}

@@ -1,0 +1,117 @@
+package tui
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+func sortStrings(s []string) { slices.Sort(s) }
+
+// timeline draws when each step ran: forward in its colour, and the way back running backward in the colour of
+// compensation.
+func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
+	t := env.Theme
+	label := min(24, max(9, width/5))
+	room := width - label - 8
+	start, total := s.extent(env, d)
+	lines := []string{"    " + t.Faint.Paint(widget.Fit("TIMELINE", label)+"  "+widget.Axis(total, room))}
+	n := len(d.saga.StepNames)
+	tall := max(1, height-1)
+	top := widget.Window(n, s.row, 0, tall)
+	for i := top; i < n && i < top+tall; i++ {
+		name := widget.Fit(widget.Middle(d.saga.StepNames[i], label), label)
+		var spans []widget.Span
+		if i < len(d.saga.Rows) {
+			spans = s.spans(env, &d.saga.Rows[i], start)
+		} else {
+			name = t.Faint.Paint(name)
+		}
+		lines = append(lines, "    "+name+"  "+widget.Track(spans, total, room, t.Symbols.Forward, t.Symbols.Backward))
+	}
+	return lines
+}
+
+// extent is when the timeline begins and how long it is.
+func (s *saga) extent(env *Env, d *detail) (time.Time, time.Duration) {
+	start := d.saga.StartedAt.Time
+	if start.IsZero() {
+		start = d.saga.CreatedAt.Time
+	}
+	end := d.saga.FinishedAt.Time
+	if end.IsZero() {
+		end = env.Clock.Now
+	}
+	for i := range d.saga.Rows {
+		if f := d.saga.Rows[i].FinishedAt.Time; f.After(end) {
+			end = f
+		}
+	}
+	return start, max(time.Millisecond, end.Sub(start))
+}
+
+func (s *saga) spans(env *Env, r *engine.Row, start time.Time) []widget.Span {
+	t := env.Theme
+	var out []widget.Span
+	add := func(from, to engine.Time, back bool, ink widget.Ink) {
+		if from.IsZero() {
+			return
+		}
+		end := to.Time
+		if to.IsZero() {
+			end = env.Clock.Now
+		}
+		a := max(0, from.Sub(start))
+		out = append(out, widget.Span{From: a, To: max(a, end.Sub(start)), Back: back, Ink: ink})
+	}
+	forward := t.Running
+	if r.Status == engine.RowFailed || r.FinishedAt.IsZero() && r.Error != "" {
+		forward = t.Failed
+	}
+	if r.Status == engine.RowCompleted {
+		forward = t.Completed
+	}
+	add(r.StartedAt, r.FinishedAt, false, forward)
+	if c := r.Compensation; c != nil {
+		ink := t.Compensating
+		if c.Status == engine.RowCompensationFailed {
+			ink = t.Failed
+		}
+		add(c.StartedAt, c.FinishedAt, true, ink)
+	}
+	return out
+}
+
+// logLines draws the saga's entries in words, the newest at the end.
+func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
+	t := env.Theme
+	lines := []string{"    " + t.Faint.Paint("LOG")}
+	n := len(d.entries)
+	tall := max(1, height-1)
+	s.tall[logPane] = tall
+	s.log.cursor = max(0, min(s.log.cursor, n-1))
+	s.log.top = widget.Window(n, s.log.cursor, s.log.top, tall)
+	if s.log.follow {
+		s.log.top = max(0, n-tall)
+	}
+	for i := s.log.top; i < n && i < s.log.top+tall; i++ {
+		e := &d.entries[i]
+		text, ink := env.entryText(d.saga, e)
+		stamp := env.Clock.Precise(e.At.Time)
+		if s.pane == logPane && i == s.log.cursor {
+			lines = append(lines, t.Selection.Paint(widget.Fit("    "+stamp+"  "+text, width)))
+			continue
+		}
+		lines = append(lines, "    "+t.Faint.Paint(stamp)+"  "+ink.Paint(widget.Cut(text, width-4-len(stamp)-3)))
+	}
+	if k := s.log.fresh(); k > 0 && !s.log.follow {
+		pill := t.Quiet.Paint(" " + strconv.Itoa(k) + " new " + t.Symbols.Down + " ")
+		last := lines[len(lines)-1:]
+		last[0] = widget.Fit(last[0], width)
+		widget.Over(last, []string{pill}, width-widget.Width(pill)-2, 0)
+	}
+	return lines
+}

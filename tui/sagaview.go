@@ -1,0 +1,208 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// View draws the header and as many panes as there is room for; when there is not room for all, the one in front.
+func (s *saga) View(env *Env, width, height int) Drawing {
+	lines := s.head(env, width, height)
+	rest := height - len(lines)
+	d := s.seen.shown()
+	switch {
+	case d == nil && s.seen.err != "":
+		return Drawing{Lines: append(lines, empty(env, width, rest, "this saga cannot be read", s.seen.err)...)}
+	case d == nil:
+		return Drawing{Lines: lines}
+	}
+	n := len(d.saga.StepNames)
+	const least = 4 // of log lines
+	switch {
+	case rest >= 2*(n+2)+1+least:
+		lines = append(lines, s.ledger(env, d, width, n+1)...)
+		lines = append(lines, "")
+		lines = append(lines, s.timeline(env, d, width, n+1)...)
+		lines = append(lines, "")
+		return Drawing{Lines: append(lines, s.logLines(env, d, width, height-len(lines))...)}
+	case rest >= 16:
+		part := (rest - 2) / 3
+		lines = append(lines, s.ledger(env, d, width, min(part, n+1))...)
+		lines = append(lines, "")
+		lines = append(lines, s.timeline(env, d, width, min(part, n+1))...)
+		lines = append(lines, "")
+		return Drawing{Lines: append(lines, s.logLines(env, d, width, height-len(lines))...)}
+	}
+	switch s.pane {
+	case timelinePane:
+		return Drawing{Lines: append(lines, s.timeline(env, d, width, rest)...)}
+	case logPane:
+		return Drawing{Lines: append(lines, s.logLines(env, d, width, rest)...)}
+	case ledgerPane, panes:
+	}
+	return Drawing{Lines: append(lines, s.ledger(env, d, width, rest)...)}
+}
+
+// head says what the saga is, how it stands, who wanted it, and what went wrong first.
+func (s *saga) head(env *Env, width, height int) []string {
+	t, sum := env.Theme, s.summary()
+	st := t.status(sum.Status)
+	var lines []string
+	roomy := height >= 14
+	if roomy {
+		lines = append(lines, "")
+	}
+	left := " " + t.Strong.Paint(sum.Kind) + "  " + sum.Target
+	right := st.String()
+	if p := env.phrase(sum); p != "" {
+		right += " " + t.Symbols.Dot + " " + p
+	}
+	if widget.Width(left)+widget.Width(right)+3 <= width {
+		lines = append(lines, widget.Sides(left, st.Ink.Paint(right)+"  ", width))
+	} else {
+		lines = append(lines, widget.Cut(left, width), " "+st.Ink.Paint(widget.Cut(right, width-2)))
+	}
+	if height >= 10 {
+		lines = append(lines, " "+t.Faint.Paint(widget.Cut(s.story(env), width-2)))
+	}
+	d := s.seen.shown()
+	if d == nil {
+		return lines
+	}
+	if in := inputs(d.saga.Inputs); in != "" && height >= 17 {
+		lines = append(lines, " "+t.Faint.Paint(widget.Cut(in, width-2)))
+	}
+	if text := s.pinned(env, d); text != "" && height >= 9 {
+		for i, l := range widget.Wrap(text, width-4) {
+			if i < 2 {
+				lines = append(lines, " "+t.Failed.Paint(l))
+			}
+		}
+	}
+	if roomy {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// story is who launched it when, and who turned it round and why.
+func (s *saga) story(env *Env) string {
+	sum := s.summary()
+	text := "launched " + env.Clock.Time(sum.CreatedAt.Time) + " by " + sum.CreatedBy
+	if !sum.FinishedAt.IsZero() {
+		text += " " + env.Theme.Symbols.Dot + " ended " + env.Clock.Time(sum.FinishedAt.Time)
+	}
+	if w := why(sum); w != "" {
+		text += " " + env.Theme.Symbols.Dot + " " + w
+	}
+	return text
+}
+
+func inputs(in engine.Inputs) string {
+	parts := make([]string, 0, len(in))
+	for k, v := range in {
+		parts = append(parts, k+"="+v)
+	}
+	sortStrings(parts)
+	return strings.Join(parts, "  ")
+}
+
+// pinned explains the first step that failed, wherever the ledger is scrolled to; else what could not be undone.
+func (s *saga) pinned(env *Env, d *detail) string {
+	for i := range d.saga.Rows {
+		r := &d.saga.Rows[i]
+		if c := r.Compensation; c != nil && c.Status == engine.RowCompensationFailed {
+			return env.Theme.Symbols.Failed + " step " + strconv.Itoa(i) + " " + r.Name + " could not be undone: " + c.Error
+		}
+	}
+	for i := range d.saga.Rows {
+		r := &d.saga.Rows[i]
+		if r.Error != "" && (r.Status == engine.RowFailed || r.Status == engine.RowCompensated || r.Status == engine.RowCompensating) && r.Error != "canceled" {
+			return env.Theme.Symbols.StepFailed + " step " + strconv.Itoa(i) + " " + r.Name + " failed: " + r.Error
+		}
+	}
+	return ""
+}
+
+// ledger draws one row per step around the cursor.
+func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
+	t := env.Theme
+	columns := []widget.Column{
+		{Title: "#", Width: 3, Right: true},
+		{Title: "STEP", Width: s.nameWidth(d, width)},
+		{Title: "STATUS", Width: 14},
+		{Title: "TRIES", Width: 5, Right: true, Drop: 2},
+		{Title: "TOOK", Width: 7, Right: true, Drop: 1},
+		{Title: "OUTPUT", Width: 10, Grow: 1, Drop: 3, Gap: 1},
+	}
+	widths := widget.Layout(columns, width-1)
+	lines := []string{s.titleOf(env, widget.Head(columns, widths, 1, width, t.Faint), ledgerPane)}
+	n := len(d.saga.StepNames)
+	tall := max(1, height-1)
+	s.tall[ledgerPane] = tall
+	s.row = max(0, min(s.row, n-1))
+	s.rowTop = widget.Window(n, s.row, s.rowTop, tall)
+	for i := s.rowTop; i < n && i < s.rowTop+tall; i++ {
+		bar := widget.Ink("")
+		if i == s.row && s.pane != logPane {
+			bar = t.Selection
+		}
+		lines = append(lines, widget.Row(columns, widths, s.cells(env, d, i), 1, width, bar))
+	}
+	return lines
+}
+
+func (s *saga) nameWidth(d *detail, width int) int {
+	n := 6
+	for _, name := range d.saga.StepNames {
+		n = max(n, widget.Width(name))
+	}
+	return min(n, max(10, width/3))
+}
+
+// titleOf is the title line of a pane: in the ink of keys when it is in front.
+func (s *saga) titleOf(env *Env, line string, p pane) string {
+	return line
+}
+
+func (s *saga) cells(env *Env, d *detail, i int) []widget.Cell {
+	t := env.Theme
+	st := t.row("")
+	cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: d.saga.StepNames[i]}, {}, {}, {}, {}}
+	if i < len(d.saga.Rows) {
+		r := &d.saga.Rows[i]
+		st = t.row(r.Status)
+		tries := r.Attempts
+		if r.Compensation != nil && r.Status != engine.RowCompleted {
+			tries = max(1, r.Compensation.Attempts)
+		}
+		cells[3] = widget.Cell{Text: strconv.Itoa(tries)}
+		cells[4] = widget.Cell{Text: s.took(env, r)}
+		text, bad := env.rowText(d, i)
+		cells[5] = widget.Cell{Text: text, Ink: t.Faint}
+		if bad {
+			cells[5].Ink = t.Failed
+		}
+	}
+	cells[2] = widget.Cell{Text: st.String(), Ink: st.Ink}
+	return cells
+}
+
+// took is how long the row's way forward took or has taken, or its way back when that is under way or done.
+func (s *saga) took(env *Env, r *engine.Row) string {
+	from, to := r.StartedAt, r.FinishedAt
+	if c := r.Compensation; c != nil && !c.StartedAt.IsZero() {
+		from, to = c.StartedAt, c.FinishedAt
+	}
+	if from.IsZero() {
+		return ""
+	}
+	if to.IsZero() {
+		return took(max(0, env.Clock.Now.Sub(from.Time)).Truncate(time.Second))
+	}
+	return took(to.Sub(from.Time))
+}
