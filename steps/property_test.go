@@ -15,16 +15,22 @@ import (
 	"arcadia/steps/dosim"
 )
 
-// property checks a property some dozen times, ARCADIA_RUNS times as often where that is set. Each try has its own rig in
-// its own bubble.
+// runs is how often each property is tried, in hundreds: ARCADIA_RUNS, or 1.
+func runs() int {
+	if n, err := strconv.Atoi(os.Getenv("ARCADIA_RUNS")); err == nil && n > 0 {
+		return n
+	}
+	return 1
+}
+
+// thorough reports whether this is a long run.
+func thorough() bool { return runs() > 1 }
+
+// property tries a property a hundred times in a bubble, each time with a rig of its own, and that runs times.
 func property(t *testing.T, check func(t *rapid.T, r *rig)) {
 	t.Helper()
 	t.Parallel()
-	runs := 1
-	if n, err := strconv.Atoi(os.Getenv("ARCADIA_RUNS")); err == nil && n > 0 {
-		runs = n
-	}
-	for range runs {
+	for range runs() {
 		synctest.Test(t, func(t *testing.T) {
 			rapid.Check(timeless{t}, func(rt *rapid.T) { check(rt, newRig(rt)) })
 		})

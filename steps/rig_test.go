@@ -3,7 +3,9 @@ package steps_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,7 +23,9 @@ type rig struct {
 	sim   *dosim.Sim
 	cloud *digitalocean.Client
 	store engine.Store
-	stop  func() // an orderly shutdown
+	over  chan error // what Run returned
+	stop  func()     // an orderly shutdown
+	kill  func()     // the same for an engine whose store has failed
 	*engine.Session
 }
 
@@ -75,19 +79,24 @@ func (r *rig) start() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	over := make(chan error, 1)
+	r.over = over
 	go func() { over <- e.Run(ctx) }()
 	r.Session = e.As(engine.Actor{Name: "test", Role: engine.Operator})
-	stopped := false
-	r.stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		cancel()
-		if err := <-over; err != nil {
-			r.t.Errorf("the engine ended with: %v", err)
-		}
+	var once sync.Once
+	end := func(demand func(error)) {
+		once.Do(func() {
+			cancel()
+			demand(<-over)
+		})
 	}
+	r.stop = func() {
+		end(func(err error) {
+			if err != nil && !errors.Is(err, context.Canceled) { // stopped before it had begun
+				r.t.Errorf("the engine ended with: %v", err)
+			}
+		})
+	}
+	r.kill = func() { end(func(error) {}) }
 }
 
 // launch starts a saga of steps with inputs given as name, value, name, value.

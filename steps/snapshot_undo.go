@@ -60,7 +60,7 @@ func (w *snapshotWork) undoAction(ctx context.Context, action int64) error {
 	snap, err := w.everywhere(ctx, n)
 	switch {
 	case err == nil:
-		return w.delete(ctx, snap.ID)
+		return w.deleteFound(ctx, snap)
 	case !errors.Is(err, errSnapshotMissing):
 		return err
 	case a.Status == ActionCompleted:
@@ -89,7 +89,7 @@ func (w *snapshotWork) undoUnanswered(ctx context.Context) error {
 		}
 		snap, err := w.everywhere(ctx, 1)
 		if err == nil {
-			return w.delete(ctx, snap.ID)
+			return w.deleteFound(ctx, snap)
 		}
 		if !errors.Is(err, errSnapshotMissing) {
 			return err
@@ -104,7 +104,7 @@ func (w *snapshotWork) undoUnanswered(ctx context.Context) error {
 		case err != nil:
 			return err
 		case found:
-			return w.delete(ctx, snap.ID)
+			return w.deleteFound(ctx, snap)
 		}
 	}
 	return nil
@@ -124,6 +124,17 @@ func (w *snapshotWork) everywhere(ctx context.Context, n int) (Snapshot, error) 
 		return snap, nil
 	}
 	return Snapshot{}, fmt.Errorf("%w: %s is not among the snapshots of the account", errSnapshotMissing, w.intent.Name)
+}
+
+// deleteFound deletes what was found by its name. The id is durable before: if the answer is lost, the next attempt must
+// know that this very snapshot is gone, and not go on looking for it.
+func (w *snapshotWork) deleteFound(ctx context.Context, snap Snapshot) error {
+	w.s.Put(keySnapshotID, snap.ID)
+	w.s.Put(keySnapshotName, snap.Name)
+	if err := w.s.Save(ctx); err != nil {
+		return err
+	}
+	return w.delete(ctx, snap.ID)
 }
 
 // delete deletes a snapshot that carries exactly the saga's name. One that is gone is fine; what the listing says
