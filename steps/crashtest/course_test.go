@@ -1,0 +1,268 @@
+package crashtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/steps/dosim"
+	"arcadia/storage/bolt"
+)
+
+// ending is what the operator and the kind make of a scenario.
+type ending string
+
+const (
+	completes ending = "completed"
+	fails     ending = "failed after" // a failing step follows
+	canceled  ending = "canceled"     // at a point
+	undone    ending = "undone"       // rolled back after its completion
+)
+
+func endings() []ending { return []ending{completes, fails, canceled, undone} }
+
+// course is one way through a scenario.
+type course struct {
+	*scenario
+	ending   ending
+	cancelAt int   // the point, counted over all lives, at which the operator cancels
+	deaths   []int // the fatal point of each life but the last
+	stroke   *stroke
+	doom     int // die so many points after the stroke; 0: live on
+	rig      rig
+	opts     []dosim.Option
+}
+
+// String names the course so that it can be found again.
+func (c *course) String() string {
+	s := fmt.Sprintf("%s, %s", c.name, c.ending)
+	if c.ending == canceled {
+		s += fmt.Sprintf(" at point %d", c.cancelAt)
+	}
+	if len(c.deaths) > 0 {
+		s += fmt.Sprintf(", died at %v", c.deaths)
+	}
+	if c.stroke != nil {
+		s += fmt.Sprintf(", write %d met %s, doom %d", c.stroke.nth, c.stroke.mishap.name, c.doom)
+	}
+	return s
+}
+
+// outcome is what came of a course.
+type outcome struct {
+	wrong  []string // what the judge found; empty is good
+	lives  []int    // points of each life
+	died   []string // where the lives ended that did not come to rest
+	trail  []string // names of the points of all lives
+	posts  int
+	writes int
+	kept   []int64
+	final  engine.Status
+	story  string
+}
+
+// patience is how long, on the bubble's clock, a saga may take to come to rest after its last crash.
+const patience = 12 * time.Hour
+
+// run goes through the course. Call it in a bubble; dir is the caller's, and is left empty.
+func (c *course) run(dir string) (out outcome) {
+	w := newWorld(c.scenario, c.opts...)
+	o := &operator{course: c, world: w, key: "form-1"}
+	m := &machine{path: filepath.Join(dir, "arcadia.db"), acks: newAcks(), next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest()}
+	m.trail = func(s string) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		out.trail = append(out.trail, s)
+	}
+	defer func() {
+		if err := os.Remove(m.path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			out.wrong = append(out.wrong, err.Error())
+		}
+		out.story = w.story() + o.diary()
+	}()
+	for i := 0; ; i++ {
+		fatal := 0
+		if i < len(c.deaths) {
+			fatal = c.deaths[i]
+		}
+		l := newLife(fatal)
+		l.watch = func(int) { o.passed() }
+		m.before = func(store *bolt.Store) {
+			out.wrong = append(out.wrong, look(m.acks, store, fmt.Sprintf("at start %d", i))...)
+		}
+		p, err := m.start(l, c.stroke)
+		if err != nil {
+			out.wrong = append(out.wrong, "start: "+err.Error())
+			return out
+		}
+		if c.stroke != nil && c.doom > 0 {
+			c.stroke.then(func() { l.doom(c.doom) })
+		}
+		err = o.tend(p)
+		n, dead := l.points()
+		out.lives = append(out.lives, n)
+		if dead {
+			out.died = append(out.died, l.at)
+		} else if err != nil {
+			out.wrong = append(out.wrong, err.Error())
+		}
+		if err := o.leave(p, m.acks, !dead && err == nil, &out); err != nil {
+			out.wrong = append(out.wrong, "end: "+err.Error())
+		}
+		if !dead || i > len(c.deaths)+2 {
+			return out
+		}
+	}
+}
+
+// rest is the time that the operator needs to act at a point.
+func (c *course) rest() time.Duration {
+	if c.ending == canceled {
+		return time.Millisecond
+	}
+	return 0
+}
+
+// operator is the person at the console: it remembers what it asked for across the crashes of its tool, and nothing else.
+type operator struct {
+	*course
+	world *world
+	key   string
+
+	id     engine.ID // of the saga, once a launch was answered
+	asked  bool      // a cancel was acknowledged
+	late   bool      // a cancel was refused, for it was completed
+	rolled bool      // a rollback was acknowledged
+
+	mu    sync.Mutex // guards the fields below
+	total int        // points passed in all lives
+	now   chan struct{}
+	lines []string
+}
+
+// passed counts a point and calls for the cancel at its time.
+func (o *operator) passed() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.now == nil {
+		o.now = make(chan struct{})
+	}
+	if o.total++; o.ending == canceled && o.total == o.cancelAt {
+		close(o.now)
+	}
+}
+
+func (o *operator) cancelNow() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.now == nil {
+		o.now = make(chan struct{})
+	}
+	return o.now
+}
+
+func (o *operator) note(format string, args ...any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.lines = append(o.lines, fmt.Sprintf(format, args...))
+}
+
+func (o *operator) diary() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return "\n  the operator: " + strings.Join(o.lines, "; ")
+}
+
+// tend does what there is to do while one process lives, until the saga is at rest as it should be, the process has died
+// (any error then), or there is no way on.
+func (o *operator) tend(p *process) error {
+	ctx := context.Background()
+	if o.id == "" {
+		sg, err := p.ops.Start(ctx, o.launch(o.world, o.key, o.ending == fails))
+		if err != nil {
+			return fmt.Errorf("launch: %w", err)
+		}
+		o.id = sg.ID
+	}
+	feed := p.ops.Watch()
+	defer feed.Close()
+	end := time.NewTimer(patience)
+	defer end.Stop()
+	call := o.cancelNow()
+	for {
+		if o.asked || o.late || o.ending != canceled {
+			call = nil
+		}
+		sg, err := p.ops.Saga(ctx, o.id)
+		if err != nil {
+			return fmt.Errorf("read the saga: %w", err)
+		}
+		if done, err := o.judgeRest(ctx, p, sg); done || err != nil {
+			return err
+		}
+		select {
+		case <-feed.Ready():
+			feed.Take()
+		case <-call:
+			switch err := p.ops.Cancel(ctx, o.id, engine.Verb{Reason: "changed my mind"}); {
+			case err == nil:
+				o.asked = true
+			case errors.Is(err, engine.ErrRefused):
+				o.late = true
+			default:
+				return fmt.Errorf("cancel: %w", err)
+			}
+			o.note("cancel acknowledged %v, too late %v", o.asked, o.late)
+		case <-p.life.gone:
+			return errDead
+		case <-end.C:
+			return fmt.Errorf("no way on: it is %s, waiting on %q: %s", sg.Status, sg.WaitingOn, rows(sg))
+		}
+	}
+}
+
+// judgeRest says whether a saga at rest is where the operator wants it, and asks for a rollback when that is what is next.
+func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (bool, error) {
+	if !sg.Status.Terminal() {
+		return false, nil
+	}
+	back := o.ending == undone || o.ending == canceled && !o.asked
+	switch {
+	case sg.Status == engine.Completed && back:
+		switch err := p.ops.Rollback(ctx, o.id, engine.Verb{}); {
+		case err == nil:
+			o.rolled = true
+		case errors.Is(err, engine.ErrRefused): // an earlier one was not answered and stands
+		default:
+			return false, fmt.Errorf("roll back: %w", err)
+		}
+		return false, nil
+	case sg.Status == engine.Completed && (o.asked || o.ending == fails):
+		return false, fmt.Errorf("it is completed, with cancel acknowledged: %v", o.asked)
+	case sg.Status == engine.Failed:
+		return false, fmt.Errorf("it is failed: %s", rows(sg))
+	case sg.Status == engine.RolledBack && o.ending == completes && !o.refused:
+		return false, fmt.Errorf("it is rolled back: %s", rows(sg))
+	}
+	return true, nil
+}
+
+// rows are a saga's rows in short, for the report of a failure.
+func rows(sg *engine.Saga) string {
+	var b strings.Builder
+	for _, r := range sg.Rows {
+		fmt.Fprintf(&b, "[%d %s %s attempts %d %s", r.Idx, r.Name, r.Status, r.Attempts, r.Error)
+		if c := r.Compensation; c != nil {
+			fmt.Fprintf(&b, " / compensation attempts %d %s", c.Attempts, c.Error)
+		}
+		b.WriteString("] ")
+	}
+	return b.String()
+}
