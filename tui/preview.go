@@ -36,34 +36,36 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 	case d == nil:
 		return lines
 	}
+	rows := preRows(env, d, width)
 	tail := preTail(env, &d.saga.Summary, width)
 	room := height - len(lines) - 1
-	if air {
-		room -= len(tail) + 1
-	}
-	rows := preRows(env, d, width)
 	if len(rows) > room {
 		rows = append(rows[:max(0, room-1)], t.Faint.Paint("   "+t.Symbols.More+" enter shows all of it"))
 	}
-	columns, widths := preColumns(width)
+	columns, widths := preColumns(d, width)
 	lines = append(lines, widget.Head(columns, widths, 1, width, t.Faint))
 	lines = append(lines, rows...)
-	if air {
+	if len(lines)+1+len(tail) <= height {
 		lines = append(lines, "")
 		lines = append(lines, tail...)
 	}
 	return lines
 }
 
-func preColumns(width int) ([]widget.Column, []int) {
-	columns := []widget.Column{{Title: "#", Width: 2, Right: true, Gap: 1}, {Title: "STEP", Width: 10, Grow: 1}, {Title: "STATUS", Width: 14, Gap: 1}}
+func preColumns(d *detail, width int) ([]widget.Column, []int) {
+	step := 8
+	for _, name := range d.saga.StepNames {
+		step = max(step, widget.Width(name))
+	}
+	step = min(step, width-1-3-2-14-1)
+	columns := []widget.Column{{Title: "#", Width: 2, Right: true, Gap: 1}, {Title: "STEP", Width: step}, {Title: "STATUS", Width: 14, Gap: 1}}
 	return columns, widget.Layout(columns, width-1)
 }
 
 // preRows draws one line per step, and below it what is worth knowing about it.
 func preRows(env *Env, d *detail, width int) []string {
 	t := env.Theme
-	columns, widths := preColumns(width)
+	columns, widths := preColumns(d, width)
 	var out []string
 	for i, name := range d.saga.StepNames {
 		var row *engine.Row
@@ -92,7 +94,7 @@ func preRows(env *Env, d *detail, width int) []string {
 func preTail(env *Env, s *engine.Summary, width int) []string {
 	t := env.Theme
 	tail := []string{"launched " + env.Clock.Time(s.CreatedAt.Time) + " by " + s.CreatedBy}
-	if w := why(s); w != "" {
+	if w := why(s, ""); w != "" {
 		tail = append(tail, w)
 	}
 	for i, l := range tail {

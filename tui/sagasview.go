@@ -12,10 +12,10 @@ var sagaColumns = []widget.Column{
 	{Title: "STATUS", Width: 14},
 	{Title: "SAGA", Width: 8},
 	{Title: "KIND", Width: 17, Drop: 1},
-	{Title: "TARGET", Width: 16, Grow: 1},
+	{Title: "TARGET", Width: 22, Grow: 1},
 	{Title: "STEP", Width: 5, Right: true, Drop: 4},
 	{Title: "PROGRESS", Width: 14, Drop: 5},
-	{Title: "AGE", Width: 8, Right: true, Drop: 2},
+	{Title: "AGE", Width: 4, Right: true, Drop: 2},
 	{Title: "BY", Width: 8, Drop: 6, Gap: 1},
 }
 
@@ -29,7 +29,7 @@ const listMargin = 3
 func (s *sagas) View(env *Env, width, height int) Drawing {
 	switch {
 	case width >= sideWidth:
-		right := width * 2 / 5
+		right := min(72, max(40, width/3))
 		left := width - right - 1
 		d := s.list(env, left, height)
 		bar := env.Theme.Border.Paint(env.Theme.Symbols.Bar)
@@ -69,7 +69,7 @@ func (s *sagas) list(env *Env, width, height int) Drawing {
 	columns := sagaColumns
 	var widths []int
 	if !two {
-		columns = s.titled(env)
+		columns = s.titled(env, width < env.Width)
 		widths = widget.Layout(columns, width-listMargin)
 		d.Lines = append(d.Lines, s.head(env, columns, widths, width))
 	}
@@ -98,13 +98,21 @@ func (s *sagas) list(env *Env, width, height int) Drawing {
 	return d
 }
 
-// titled marks the column that the list is ordered by, unless that is how it always is.
-func (s *sagas) titled(env *Env) []widget.Column {
-	if s.order.by == byAge && !s.order.turned {
-		return sagaColumns
-	}
+// titled fits the columns to how times are written and to the preview beside them, which says when the saga was launched,
+// and marks the one that the list is ordered by, unless that is how it always is.
+func (s *sagas) titled(env *Env, beside bool) []widget.Column {
 	out := make([]widget.Column, len(sagaColumns))
 	copy(out, sagaColumns)
+	age := &out[columnOf[byAge]]
+	if env.Clock.Format != Age {
+		age.Title, age.Width = "TIME", 8
+	}
+	if beside && s.order.by != byAge || beside && !s.order.turned {
+		age.Drop = 7
+	}
+	if s.order.by == byAge && !s.order.turned {
+		return out
+	}
 	arrow := env.Theme.Symbols.Down
 	if s.order.turned {
 		arrow = env.Theme.Symbols.Up

@@ -79,8 +79,8 @@ func (e *Env) phrase(s *engine.Summary) string {
 	return ""
 }
 
-// why says what turned a saga round, who asked for it and in which words.
-func why(s *engine.Summary) string {
+// why says what turned a saga round, when if that is known, who asked for it and in which words.
+func why(s *engine.Summary, when string) string {
 	if s.Error == nil {
 		return ""
 	}
@@ -92,6 +92,9 @@ func why(s *engine.Summary) string {
 		text = "rollback asked for"
 	default:
 		text = reason
+	}
+	if when != "" {
+		text += " " + when
 	}
 	if s.Error.By != "" {
 		text += " by " + s.Error.By

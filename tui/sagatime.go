@@ -16,9 +16,9 @@ func sortStrings(s []string) { slices.Sort(s) }
 func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 	t := env.Theme
 	label := min(24, max(9, width/5))
-	room := width - label - 8
+	room := width - label - 7
 	start, total := s.extent(env, d)
-	lines := []string{"    " + t.Faint.Paint(widget.Fit("TIMELINE", label)+"  "+widget.Axis(total, room))}
+	lines := []string{"   " + t.Faint.Paint(widget.Fit("TIMELINE", label)+"  "+widget.Axis(total, room))}
 	n := len(d.saga.StepNames)
 	tall := max(1, height-1)
 	top := widget.Window(n, s.row, 0, tall)
@@ -30,7 +30,7 @@ func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 		} else {
 			name = t.Faint.Paint(name)
 		}
-		lines = append(lines, "    "+name+"  "+widget.Track(spans, total, room, t.Symbols.Forward, t.Symbols.Backward))
+		lines = append(lines, "   "+name+"  "+widget.Track(spans, total, room, t.Symbols.Forward, t.Symbols.Backward))
 	}
 	return lines
 }
@@ -88,7 +88,7 @@ func (s *saga) spans(env *Env, r *engine.Row, start time.Time) []widget.Span {
 // logLines draws the saga's entries in words, the newest at the end.
 func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 	t := env.Theme
-	lines := []string{"    " + t.Faint.Paint("LOG")}
+	lines := []string{"   " + t.Faint.Paint("LOG")}
 	n := len(d.entries)
 	tall := max(1, height-1)
 	s.tall[logPane] = tall
@@ -102,10 +102,10 @@ func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 		text, ink := env.entryText(d.saga, e)
 		stamp := env.Clock.Precise(e.At.Time)
 		if s.pane == logPane && i == s.log.cursor {
-			lines = append(lines, t.Selection.Paint(widget.Fit("    "+stamp+"  "+text, width)))
+			lines = append(lines, t.Selection.Paint(widget.Fit("   "+stamp+"  "+text, width)))
 			continue
 		}
-		lines = append(lines, "    "+t.Faint.Paint(stamp)+"  "+ink.Paint(widget.Cut(text, width-4-len(stamp)-3)))
+		lines = append(lines, "   "+t.Faint.Paint(stamp)+"  "+ink.Paint(widget.Cut(text, width-4-len(stamp)-3)))
 	}
 	if k := s.log.fresh(); k > 0 && !s.log.follow {
 		pill := t.Quiet.Paint(" " + strconv.Itoa(k) + " new " + t.Symbols.Down + " ")

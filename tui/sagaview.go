@@ -96,10 +96,29 @@ func (s *saga) story(env *Env) string {
 	if !sum.FinishedAt.IsZero() {
 		text += " " + env.Theme.Symbols.Dot + " ended " + env.Clock.Time(sum.FinishedAt.Time)
 	}
-	if w := why(sum); w != "" {
+	if w := why(sum, s.turned(env)); w != "" {
 		text += " " + env.Theme.Symbols.Dot + " " + w
 	}
 	return text
+}
+
+// turned is when the saga was told to go back.
+func (s *saga) turned(env *Env) string {
+	d := s.seen.shown()
+	if d == nil {
+		return ""
+	}
+	for i := len(d.entries) - 1; i >= 0; i-- {
+		switch e := &d.entries[i]; e.Type {
+		case engine.EntryCancelRequested:
+			return env.Clock.Time(e.At.Time)
+		case engine.EntryRollbackStarted:
+			if e.By != nil {
+				return env.Clock.Time(e.At.Time)
+			}
+		}
+	}
+	return ""
 }
 
 func inputs(in engine.Inputs) string {
