@@ -6,18 +6,24 @@ import "arcadia/engine"
 // never passed, and the verb has been found possible (see Possible) for the saga as shown.
 
 // launchDoor opens the launch form, with kind and inputs filled in as far as they are given.
-func launchDoor(_ *Env, _ engine.Launch) Action { return absent("the launch form") }
+func launchDoor(_ *Env, l engine.Launch) Action { return Open{newLaunch(l)} }
 
 // cancelDoor asks before a cancel.
-func cancelDoor(_ *Env, _ engine.Summary) Action { return absent("cancel") }
+func cancelDoor(_ *Env, s engine.Summary) Action { return Show{newDialog(CmdCancel, 0, s)} }
 
 // rollbackDoor asks before a rollback.
-func rollbackDoor(_ *Env, _ engine.Summary) Action { return absent("roll back") }
+func rollbackDoor(_ *Env, s engine.Summary) Action { return Show{newDialog(CmdRollback, 0, s)} }
 
 // retryDoor asks before a retry.
-func retryDoor(_ *Env, _ engine.Summary) Action { return absent("retry") }
+func retryDoor(_ *Env, s engine.Summary) Action { return Show{newDialog(CmdRetry, 0, s)} }
 
 // resolveDoor asks for the reason why what row idx has left behind may stay.
-func resolveDoor(_ *Env, _ engine.Summary, _ int) Action { return absent("resolve") }
+func resolveDoor(_ *Env, s engine.Summary, idx int) Action {
+	return Show{newDialog(CmdResolve, idx, s)}
+}
 
-func absent(what string) Action { return Notify{Level: Error, Text: what + " is not in this build"} }
+// markedDoor asks once before a verb (cancel, roll back or retry) is done to several sagas. Those that it is impossible for
+// are listed and left as they are.
+func markedDoor(_ *Env, c Command, marked []engine.Summary) Action {
+	return Show{newDialog(c, 0, marked...)}
+}

@@ -1,0 +1,226 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// list says what the verb would do.
+func (d *dialog) list(env *Env, width int) []string {
+	if !d.one() {
+		return d.marked(env, width)
+	}
+	t := env.Theme
+	id := d.ids[0]
+	if why := d.failed[id]; why != "" && d.seen[id] == nil {
+		return painted(t.Failed, widget.Wrap(why, width))
+	}
+	s := d.seen[id]
+	if s == nil {
+		return []string{t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" reading its ledger"+t.Symbols.More)}
+	}
+	if why := d.unfit(env, id); why != "" {
+		return painted(t.Compensating, widget.Wrap("It cannot be done: "+why+".", width))
+	}
+	switch d.verb {
+	case CmdCancel:
+		return s.cancels(env, width)
+	case CmdResolve:
+		return s.resolves(t, d.row, width)
+	case CmdRetry:
+		return s.retries(env, width)
+	}
+	if s.saga.Status == engine.Failed {
+		return s.leftovers(t, width, "will be tried again, in this order")
+	}
+	return s.undoes(t, width)
+}
+
+// cancels is what stops now, what would be undone, and what will never start.
+func (s *dialogSaga) cancels(env *Env, width int) []string {
+	t, sg := env.Theme, s.saga
+	var out []string
+	for i := range sg.Rows {
+		r := &sg.Rows[i]
+		if r.Status != engine.RowRunning {
+			continue
+		}
+		text := "attempt " + strconv.Itoa(r.Attempts)
+		if d := env.Clock.Now.Sub(r.StartedAt.Time); d > 0 {
+			text += ", running for " + short(d)
+		}
+		if r.Note != "" {
+			text += ": " + r.Note
+		}
+		out = append(out, t.Faint.Paint("stops, as soon as it can"))
+		out = append(out, dialogRow(t, i, r.Name, text, len(r.Name), width)...)
+	}
+	if sg.Status == engine.Pending {
+		text := "It has not started: nothing has to be undone."
+		if sg.WaitingOn != "" {
+			text = "It waits for " + sg.WaitingOn + " and has not started: nothing has to be undone."
+		}
+		return append(out, widget.Wrap(text, width)...)
+	}
+	out = append(out, s.undoes(t, width)...)
+	if next := sg.StepNames[min(len(sg.Rows), len(sg.StepNames)):]; len(next) > 0 {
+		out = append(out, t.Faint.Paint("will not start"))
+		for i, name := range next {
+			out = append(out, t.Faint.Paint(widget.Cut(widget.FitRight(strconv.Itoa(len(sg.Rows)+i), 2)+"  "+name, width)))
+		}
+	}
+	return out
+}
+
+// undoes is what would be undone, in its order.
+func (s *dialogSaga) undoes(t *Theme, width int) []string {
+	if len(s.undo) == 0 {
+		return []string{"Nothing that it did has to be undone."}
+	}
+	out := []string{t.Faint.Paint("will be undone, in this order")}
+	return append(out, s.rows(t, s.undo, width)...)
+}
+
+// leftovers is what could not be undone, and why.
+func (s *dialogSaga) leftovers(t *Theme, width int, heading string) []string {
+	out := []string{t.Faint.Paint(heading)}
+	for i := len(s.saga.Rows) - 1; i >= 0; i-- {
+		r := &s.saga.Rows[i]
+		if r.Status != engine.RowCompensationFailed {
+			continue
+		}
+		out = append(out, s.rows(t, []int{i}, width)...)
+		out = append(out, whyLeft(t, r, width)...)
+	}
+	return out
+}
+
+// retries is what would be tried again.
+func (s *dialogSaga) retries(env *Env, width int) []string {
+	if s.saga.Status == engine.Failed {
+		return s.leftovers(env.Theme, width, "will be tried again with a fresh budget, in this order")
+	}
+	out := widget.Wrap("It waits: "+s.saga.WaitingOn+".", width)
+	return append(out, widget.Wrap("It will be tried again at once.", width)...)
+}
+
+// resolves is one row, what is left of it, and what accepting that means.
+func (s *dialogSaga) resolves(t *Theme, row, width int) []string {
+	out := []string{t.Faint.Paint("is left behind, and stays")}
+	out = append(out, s.rows(t, []int{row}, width)...)
+	out = append(out, whyLeft(t, &s.saga.Rows[row], width)...)
+	rest := len(residue(s.saga)) - 1
+	text := "Nothing else is left: the saga will be rolled back."
+	if rest > 0 {
+		text = fmt.Sprintf("%d more %s left behind.", rest, plural(rest, "row is", "rows are"))
+	}
+	return append(out, painted(t.Faint, widget.Wrap(text, width))...)
+}
+
+// rows lists what undoing each of the rows would do.
+func (s *dialogSaga) rows(t *Theme, rows []int, width int) []string {
+	name := 0
+	for _, i := range rows {
+		name = max(name, widget.Width(s.saga.Rows[i].Name))
+	}
+	var out []string
+	for _, i := range rows {
+		out = append(out, dialogRow(t, i, s.saga.Rows[i].Name, s.texts[i], name, width)...)
+	}
+	return out
+}
+
+// dialogRow is a row of the ledger with what happens to it: beside its name where that fits, else under it.
+func dialogRow(t *Theme, idx int, name, text string, wide, width int) []string {
+	lead := widget.FitRight(strconv.Itoa(idx), 2) + "  "
+	room := width - len(lead) - wide - 3
+	if widget.Width(text) <= room {
+		return []string{t.Faint.Paint(lead) + widget.Fit(name, wide) + "   " + text}
+	}
+	out := []string{t.Faint.Paint(lead) + widget.Cut(name, width-len(lead))}
+	for _, l := range widget.Wrap(text, width-len(lead)) {
+		out = append(out, widget.Spaces(len(lead))+l)
+	}
+	return out
+}
+
+// whyLeft is the error of a row that could not be undone; of a conflict the three states, one under the other.
+func whyLeft(t *Theme, r *engine.Row, width int) []string {
+	c := r.Compensation
+	if c == nil {
+		return nil
+	}
+	const pad = "    "
+	var out []string
+	if x := c.Conflict; x != nil {
+		out = append(out, painted(t.Failed, indented(pad, widget.Wrap("somebody else has changed "+x.Subject, width-4)))...)
+		for _, p := range [][2]string{{"before", x.Prior}, {"written", x.Written}, {"live", x.Live}} {
+			for i, l := range widget.Wrap(p[1], width-4-9) {
+				label := ""
+				if i == 0 {
+					label = p[0]
+				}
+				out = append(out, pad+t.Faint.Paint(widget.Fit(label, 9))+l)
+			}
+		}
+		return out
+	}
+	text := c.Error
+	if c.Attempts > 1 {
+		text += fmt.Sprintf(" (%d attempts)", c.Attempts)
+	}
+	return painted(t.Failed, indented(pad, widget.Wrap(text, width-4)))
+}
+
+// marked lists the sagas that a verb for the marked ones hits, and those that it passes over.
+func (d *dialog) marked(env *Env, width int) []string {
+	t := env.Theme
+	var hit, miss []string
+	for _, id := range d.ids {
+		s := d.heads[id]
+		seen := d.seen[id]
+		if seen != nil {
+			s = seen.saga.Summary
+		}
+		line := s.Short + "  " + s.Kind + "  " + s.Target
+		if why := d.unfit(env, id); why != "" {
+			miss = append(miss, t.Faint.Paint(widget.Cut(line+"  "+t.Symbols.Dash+" "+why, width)))
+			continue
+		}
+		hit = append(hit, widget.Sides(widget.Cut(line, width-16), t.Faint.Paint(undoCount(len(seen.undo))), width))
+	}
+	out := []string{t.Faint.Paint(strings.ToLower(dialogVerbs[d.verb].title) + ": " + strconv.Itoa(len(hit)) + " of " + strconv.Itoa(len(d.ids)))}
+	out = append(out, hit...)
+	if len(miss) > 0 {
+		out = append(out, t.Faint.Paint("left as they are"))
+		out = append(out, miss...)
+	}
+	return out
+}
+
+func undoCount(n int) string {
+	if n == 0 {
+		return "nothing to undo"
+	}
+	return strconv.Itoa(n) + plural(n, " row", " rows") + " to undo"
+}
+
+func painted(ink widget.Ink, lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = ink.Paint(l)
+	}
+	return out
+}
+
+func indented(pad string, lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = pad + l
+	}
+	return out
+}

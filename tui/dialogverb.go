@@ -1,0 +1,223 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
+
+// dialogTries bounds how often a confirmation reads a saga that writes log lines all the while.
+const dialogTries = 10
+
+// dialogWords are what a dialog says for one verb.
+type dialogWords struct {
+	title, keep, act string
+	done             string // behind the short id, once it is recorded
+	danger           bool
+}
+
+var dialogVerbs = map[Command]dialogWords{
+	CmdCancel:   {"Cancel", "Keep running", "Cancel it", "is being cancelled", true},
+	CmdRollback: {"Roll back", "Keep as it is", "Roll back", "is being rolled back", true},
+	CmdRetry:    {"Retry", "Leave it", "Retry", "is tried again", false},
+	CmdResolve:  {"Resolve", "Leave it", "Resolve", "resolved", true},
+}
+
+// dialogRead answers a read.
+type dialogRead struct {
+	sagas  map[engine.ID]*dialogSaga
+	failed map[engine.ID]string
+}
+
+// dialogDone answers a confirmation.
+type dialogDone struct {
+	done    []engine.ID
+	now     map[engine.ID]*dialogSaga // of the sagas that are not as they were shown
+	refused map[engine.ID]string      // why nothing was done to them
+}
+
+// read loads sagas.
+func (d *dialog) read(ids []engine.ID) Action {
+	d.asked = true
+	return Ask{To: d, Read: func(ctx context.Context, b Backend) tea.Msg {
+		m := dialogRead{sagas: map[engine.ID]*dialogSaga{}, failed: map[engine.ID]string{}}
+		for _, id := range ids {
+			s, err := readDialog(ctx, b, id)
+			if err != nil {
+				m.failed[id] = Clean(err.Error())
+				continue
+			}
+			m.sagas[id] = s
+		}
+		return m
+	}}
+}
+
+// unfit says why the verb cannot be done to a saga as it is shown.
+func (d *dialog) unfit(env *Env, id engine.ID) string {
+	s := d.seen[id]
+	switch {
+	case d.failed[id] != "":
+		return d.failed[id]
+	case s == nil:
+		return "its ledger has not been read yet"
+	}
+	if d.verb == CmdResolve {
+		if d.row < 0 || d.row >= len(s.saga.Rows) || s.saga.Rows[d.row].Status != engine.RowCompensationFailed {
+			return "row " + strconv.Itoa(d.row) + " is not left behind any more"
+		}
+	}
+	return env.impossible(d.verb, &s.saga.Summary)
+}
+
+// locked says why the answer that changes something cannot be given now.
+func (d *dialog) locked(env *Env) string {
+	fit, why := 0, ""
+	for _, id := range d.ids {
+		if w := d.unfit(env, id); w != "" {
+			why = w
+		} else {
+			fit++
+		}
+	}
+	switch {
+	case fit == 0:
+		return why
+	case !d.unlocked():
+		return "type " + d.phrase() + " first"
+	case d.verb == CmdResolve && strings.TrimSpace(d.reason.String()) == "":
+		return "say why what is left may stay"
+	}
+	return ""
+}
+
+// confirm does the verb to what is shown: each saga is read again, and left alone when it is not as it was shown.
+func (d *dialog) confirm(env *Env) Action {
+	if why := d.locked(env); why != "" {
+		d.notice, d.bad = why, true
+		return nil
+	}
+	d.busy, d.notice = true, ""
+	var ids []engine.ID
+	shown := map[engine.ID]*dialogSaga{}
+	for _, id := range d.ids {
+		if d.unfit(env, id) == "" {
+			ids = append(ids, id)
+			shown[id] = d.seen[id]
+		}
+	}
+	verb, row, reason := d.verb, d.row, strings.TrimSpace(d.reason.String())
+	return Ask{To: d, Read: func(ctx context.Context, b Backend) tea.Msg {
+		m := dialogDone{now: map[engine.ID]*dialogSaga{}, refused: map[engine.ID]string{}}
+		for _, id := range ids {
+			now, why := act(ctx, b, verb, id, row, reason, shown[id])
+			switch {
+			case why == "":
+				m.done = append(m.done, id)
+			default:
+				m.refused[id] = why
+			}
+			if now != nil {
+				m.now[id] = now
+			}
+		}
+		return m
+	}}
+}
+
+// act does a verb to one saga if it still is as it was shown. A saga at work writes all the time, so what is compared is
+// what was decided on; what is passed to the engine is the number of the entry that this was read at.
+func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, reason string, shown *dialogSaga) (*dialogSaga, string) {
+	for range dialogTries {
+		now, err := readDialog(ctx, b, id)
+		if err != nil {
+			return nil, Clean(err.Error())
+		}
+		if diff := shown.changes(now); diff != "" {
+			return now, "nothing was done, because " + diff
+		}
+		err = do(ctx, b, verb, id, row, engine.Verb{Reason: reason, IfSeq: now.saga.Seq})
+		if errors.Is(err, engine.ErrChanged) {
+			continue
+		}
+		if err != nil {
+			return now, Clean(err.Error())
+		}
+		return nil, ""
+	}
+	return nil, "nothing was done: it changes faster than it can be read; try again"
+}
+
+func do(ctx context.Context, b Backend, verb Command, id engine.ID, row int, v engine.Verb) error {
+	switch verb {
+	case CmdCancel:
+		return b.Cancel(ctx, id, v)
+	case CmdRollback:
+		return b.Rollback(ctx, id, v)
+	case CmdRetry:
+		return b.Retry(ctx, id, v)
+	case CmdResolve:
+		return b.Resolve(ctx, id, row, v)
+	}
+	return fmt.Errorf("%w: no verb %s", engine.ErrRefused, verb)
+}
+
+// done closes the dialog when all is done, and otherwise says what was not.
+func (d *dialog) done(env *Env, m dialogDone) Action {
+	d.busy = false
+	for id, s := range m.now {
+		d.show(id, s)
+	}
+	said := d.said(m)
+	if len(m.refused) == 0 {
+		for _, id := range m.done {
+			if !d.one() {
+				delete(env.State.Marks, id)
+			}
+		}
+		return Batch{dialogClose{d}, said}
+	}
+	d.bad = true
+	for _, id := range d.ids {
+		if why, ok := m.refused[id]; ok {
+			d.notice = why
+			if !d.one() {
+				d.notice = id.Short() + ": " + why
+			}
+			break
+		}
+	}
+	if n := len(m.refused); n > 1 {
+		d.notice += fmt.Sprintf(" (and %d more)", n-1)
+	}
+	d.focus = dialogKeep
+	if len(m.done) == 0 {
+		return nil
+	}
+	d.ids = without(d.ids, m.done)
+	d.typed.set("")
+	return said
+}
+
+func (d *dialog) said(m dialogDone) Action {
+	w := dialogVerbs[d.verb]
+	level := Info
+	if w.danger {
+		level = Warn
+	}
+	if len(m.done) == 1 && d.one() {
+		short := m.done[0].Short()
+		text := short + " " + w.done
+		if d.verb == CmdResolve {
+			text = short + " row " + strconv.Itoa(d.row) + " " + w.done
+		}
+		return Notify{Level: level, Text: text, Saga: short}
+	}
+	return Notify{Level: level, Text: strconv.Itoa(len(m.done)) + " sagas: " + strings.ToLower(w.act) + " asked for"}
+}

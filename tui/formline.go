@@ -1,0 +1,180 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"arcadia/tui/widget"
+)
+
+// maxFormLine bounds what one line takes, in bytes.
+const maxFormLine = 8 << 10
+
+// formLine is one line of text that is being edited. It is kept in what people see as characters, so that the cursor never
+// stands inside of one. Everything that is typed or pasted into it has been cleaned before.
+type formLine struct {
+	text []string
+	at   int  // the cursor stands before this character
+	all  bool // the whole text is selected: what is typed replaces it
+}
+
+// set replaces the text and puts the cursor at its end.
+func (l *formLine) set(s string) {
+	l.text, l.all = clusters(s), false
+	l.at = len(l.text)
+}
+
+// String is the text.
+func (l *formLine) String() string { return strings.Join(l.text, "") }
+
+// insert types s at the cursor.
+func (l *formLine) insert(s string) {
+	if l.all {
+		l.set("")
+	}
+	head := strings.Join(l.text[:l.at], "")
+	tail := strings.Join(l.text[l.at:], "")
+	if len(head)+len(s)+len(tail) > maxFormLine {
+		return
+	}
+	l.text = clusters(head + s + tail)
+	l.at = len(clusters(head + s))
+}
+
+// update edits the line. It reports whether the message was one for a line, and whether it changed the text.
+func (l *formLine) update(msg tea.Msg) (used, changed bool) {
+	was := l.String()
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		l.insert(msg.Content)
+	case tea.KeyPressMsg:
+		if !l.press(msg) {
+			return false, false
+		}
+	default:
+		return false, false
+	}
+	return true, l.String() != was
+}
+
+func (l *formLine) press(k tea.KeyPressMsg) bool {
+	whole := l.all
+	l.all = false
+	switch k.String() {
+	case "left":
+		l.at = max(0, l.at-1)
+	case "right":
+		l.at = min(len(l.text), l.at+1)
+	case "home":
+		l.at = 0
+	case "end", "ctrl+e":
+		l.at = len(l.text)
+	case "alt+left", "ctrl+left", "alt+b":
+		l.at = l.wordBack()
+	case "alt+right", "ctrl+right", "alt+f":
+		l.at = l.wordOn()
+	case "backspace", "ctrl+h":
+		switch {
+		case whole:
+			l.set("")
+		case l.at > 0:
+			l.cut(l.at-1, l.at)
+		}
+	case "delete":
+		if whole {
+			l.set("")
+		} else if l.at < len(l.text) {
+			l.cut(l.at, l.at+1)
+		}
+	case "ctrl+w", "alt+backspace":
+		l.cut(l.wordBack(), l.at)
+	case "ctrl+u":
+		l.cut(0, l.at)
+	default:
+		l.all = whole
+		if k.Text == "" {
+			return false
+		}
+		l.insert(k.Text)
+	}
+	return true
+}
+
+func (l *formLine) cut(from, to int) {
+	l.text = append(append([]string(nil), l.text[:from]...), l.text[to:]...)
+	l.at = from
+}
+
+func (l *formLine) wordBack() int {
+	i := l.at
+	for i > 0 && l.text[i-1] == " " {
+		i--
+	}
+	for i > 0 && l.text[i-1] != " " {
+		i--
+	}
+	return i
+}
+
+func (l *formLine) wordOn() int {
+	i := l.at
+	for i < len(l.text) && l.text[i] != " " {
+		i++
+	}
+	for i < len(l.text) && l.text[i] == " " {
+		i++
+	}
+	return i
+}
+
+// view draws the part of the line around the cursor on exactly width cells, in the ink of a field, and says on which cell
+// the cursor stands. It decides by the cursor alone which part that is: drawing changes nothing.
+func (l *formLine) view(t *Theme, width int, focused bool) (string, int) {
+	if width <= 0 {
+		return "", 0
+	}
+	cells, cursor := 0, 0
+	for i, c := range l.text {
+		if i == l.at {
+			cursor = cells
+		}
+		cells += widget.Width(c)
+	}
+	if l.at >= len(l.text) {
+		cursor = cells
+	}
+	skip := 0
+	if focused && cells+1 > width {
+		skip = max(0, min(cursor-width/2, cells+1-width))
+	}
+	s := l.String()
+	x := cursor - skip
+	if skip > 0 {
+		s = ansi.TruncateLeft(s, skip, "")
+		x = widget.Width(s) - (cells - cursor)
+	}
+	ink := t.Field
+	if l.all && focused {
+		n := min(widget.Width(s), width)
+		return t.Selection.Paint(widget.Cut(s, width)) + ink.Paint(widget.Spaces(width-n)), min(x, width-1)
+	}
+	if focused {
+		s = ansi.Truncate(s, width, "") // the cell of the cursor is no place for an ellipsis
+	}
+	return ink.Paint(widget.Fit(s, width)), max(0, min(x, width-1))
+}
+
+func clusters(s string) []string {
+	var out []string
+	for s != "" {
+		c, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		if c == "" {
+			break
+		}
+		out = append(out, c)
+		s = s[len(c):]
+	}
+	return out
+}

@@ -1,0 +1,399 @@
+package tui
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
+
+// launchPage is where a launch stands: what, of which steps, with which inputs, and is that really meant.
+type launchPage int
+
+const (
+	launchOnKinds launchPage = iota
+	launchOnSteps
+	launchOnForm
+	launchOnPlan
+)
+
+// launch is the screen from "new" to the new saga's own. Every page keeps what was done on it until the launch.
+type launch struct {
+	page   launchPage
+	door   engine.Launch // what it was opened with
+	kinds  launchKinds
+	list   launchSteps
+	drafts map[string]*form // the forms begun, by kind and steps
+	form   *form
+	plan   *plan
+	wait   string // what is being loaded
+	asks   int    // counts loads of forms: only the answer to the last one counts
+	err    string
+	rows   int // of the body at the last drawing
+}
+
+// newLaunch opens the flow, at the form when the kind is given.
+func newLaunch(l engine.Launch) *launch {
+	return &launch{door: l, drafts: map[string]*form{}, list: launchSteps{chosen: slices.Clone(l.Steps)}}
+}
+
+// launchFields answers what a form has to ask for.
+type launchFields struct {
+	ask   int
+	want  engine.Launch
+	adhoc bool
+	steps []string
+	reads [][]engine.Field
+	token string
+	err   string
+}
+
+// Title is the way through the flow so far.
+func (l *launch) Title(*Env) []string {
+	out := []string{"new saga"}
+	if l.page == launchOnKinds {
+		return out
+	}
+	out = append(out, Clean(l.kind()))
+	switch l.page {
+	case launchOnSteps:
+		out = append(out, "steps")
+	case launchOnPlan:
+		out = append(out, "plan")
+	case launchOnKinds, launchOnForm:
+	}
+	return out
+}
+
+// Scopes are none: every key is the flow's own.
+func (l *launch) Scopes() []Scope { return nil }
+
+// Typing is always true: keys are text, or move through the form.
+func (l *launch) Typing() bool { return true }
+
+// Do does nothing: no bound key reaches the flow.
+func (l *launch) Do(*Env, Command) Action { return nil }
+
+// Hints are the nearest that the key map has; Tips says it better.
+func (l *launch) Hints(*Env) []Command { return []Command{CmdPane, CmdOpen, CmdBack} }
+
+// Tips are the keys that work on the page.
+func (l *launch) Tips(*Env) []Hint {
+	switch l.page {
+	case launchOnKinds:
+		return []Hint{{"enter", "choose"}, {"j k", "move"}, {"a-z", "filter"}, {"esc", "back"}, {"?", "help"}}
+	case launchOnSteps:
+		return l.list.tips()
+	case launchOnForm:
+		return l.form.tips()
+	case launchOnPlan:
+		return l.plan.tips()
+	}
+	return nil
+}
+
+// kind is what is being launched.
+func (l *launch) kind() string {
+	switch {
+	case l.page == launchOnSteps:
+		return l.list.kind
+	case l.form != nil:
+		return l.form.kind
+	}
+	return l.door.Kind
+}
+
+// Update takes keys and answers.
+func (l *launch) Update(env *Env, msg tea.Msg) Action {
+	switch msg := msg.(type) {
+	case Shown:
+		if l.door.Kind != "" && l.form == nil && l.wait == "" {
+			return l.open(env, l.door)
+		}
+	case Changed:
+		l.kinds.find(env.State.Kinds)
+	case launchFields:
+		return l.opened(env, msg)
+	case pickLoaded:
+		msg.form.loaded(msg)
+	case planLoaded:
+		return l.planned(msg)
+	case planDone:
+		return l.launched(env, msg)
+	case tea.KeyPressMsg, tea.PasteMsg:
+		return l.pressed(env, msg)
+	}
+	return nil
+}
+
+func (l *launch) pressed(env *Env, msg tea.Msg) Action {
+	if l.wait != "" {
+		if k, ok := msg.(tea.KeyPressMsg); ok && k.String() == "esc" {
+			l.wait = ""
+			l.asks++
+			return l.back(env)
+		}
+		return nil
+	}
+	l.err = ""
+	switch l.page {
+	case launchOnKinds:
+		return l.onKinds(env, msg)
+	case launchOnSteps:
+		return l.onSteps(env, msg)
+	case launchOnForm:
+		do, event := l.form.update(l, msg)
+		switch event {
+		case formSubmits:
+			return Batch{do, l.toPlan(env)}
+		case formLeaves:
+			return Batch{do, l.back(env)}
+		case formStays:
+		}
+		return do
+	case launchOnPlan:
+		return l.onPlan(env, msg)
+	}
+	return nil
+}
+
+func (l *launch) onKinds(env *Env, msg tea.Msg) Action {
+	l.kinds.find(env.State.Kinds)
+	if k, ok := msg.(tea.KeyPressMsg); ok {
+		switch name := k.String(); {
+		case name == "esc" && l.kinds.typing():
+			l.kinds.clear(env.State.Kinds)
+			return nil
+		case name == "esc", name == "q" && !l.kinds.typing():
+			return Back{}
+		case name == "enter" || name == "right" && !l.kinds.typing():
+			if kind, ok := l.kinds.chosen(); ok {
+				return l.choose(env, kind)
+			}
+			return nil
+		case !l.kinds.typing() && (name == "?" || name == ":"):
+			c, _ := env.Keys.Find(name, Everywhere)
+			return Press{c}
+		}
+	}
+	l.kinds.update(env.State.Kinds, msg, l.rows)
+	return nil
+}
+
+// choose goes on with a kind: to the list of steps, or to the form.
+func (l *launch) choose(env *Env, kind engine.Kind) Action {
+	if kind.Adhoc {
+		l.list.begin(kind.Name, env.State.Steps)
+		l.page = launchOnSteps
+		return nil
+	}
+	return l.open(env, engine.Launch{Kind: kind.Name, Inputs: l.door.Inputs, Reason: l.door.Reason})
+}
+
+func (l *launch) onSteps(env *Env, msg tea.Msg) Action {
+	switch l.list.update(env.State.Steps, msg) {
+	case formSubmits:
+		return l.open(env, engine.Launch{Kind: l.list.kind, Steps: slices.Clone(l.list.chosen), Inputs: l.door.Inputs, Reason: l.door.Reason})
+	case formLeaves:
+		return l.back(env)
+	case formStays:
+	}
+	return nil
+}
+
+// draft names the form of a launch among those begun.
+func draft(l engine.Launch) string { return l.Kind + "\x00" + strings.Join(l.Steps, "\x00") }
+
+// open shows the form of a launch: the one begun, or a new one as soon as it is known what to ask for.
+func (l *launch) open(env *Env, want engine.Launch) Action {
+	if f := l.drafts[draft(want)]; f != nil {
+		return l.show(env, f)
+	}
+	l.asks++
+	l.wait = "looking up what " + Clean(want.Kind) + " asks for"
+	m := launchFields{ask: l.asks, want: want, adhoc: len(want.Steps) > 0}
+	return Ask{To: l, Read: func(_ context.Context, b Backend) tea.Msg {
+		for _, k := range b.Kinds() {
+			m.adhoc = m.adhoc || k.Name == want.Kind && k.Adhoc
+		}
+		if m.adhoc && len(want.Steps) == 0 {
+			return m // the steps come first
+		}
+		var err error
+		m.steps, m.reads, err = b.Fields(want.Kind, want.Steps)
+		if err != nil {
+			m.err = Clean(err.Error())
+		}
+		m.token = rand.Text()
+		return m
+	}}
+}
+
+func (l *launch) opened(env *Env, m launchFields) Action {
+	if m.ask != l.asks {
+		return nil
+	}
+	l.wait = ""
+	switch {
+	case m.err != "":
+		l.err = m.err
+		return nil
+	case len(m.steps) == 0 && m.adhoc:
+		l.list.begin(m.want.Kind, env.State.Steps)
+		l.page = launchOnSteps
+		return nil
+	}
+	in := engine.Inputs{} // of what the door brought, what this kind takes
+	for k, v := range m.want.Inputs {
+		if declared(k, m.reads) {
+			in[k] = v
+		}
+	}
+	m.want.Inputs = in
+	f := newForm(m.want, m.steps, m.reads, m.adhoc, m.token)
+	l.drafts[draft(m.want)] = f
+	if f.complete() {
+		l.form, l.page = f, launchOnForm
+		return l.toPlan(env)
+	}
+	return l.show(env, f)
+}
+
+func declared(name string, reads [][]engine.Field) bool {
+	if _, bare, ok := strings.Cut(name, ":"); ok {
+		name = bare
+	}
+	return slices.ContainsFunc(reads, func(fs []engine.Field) bool {
+		return slices.ContainsFunc(fs, func(f engine.Field) bool { return f.Name == name })
+	})
+}
+
+func (l *launch) show(_ *Env, f *form) Action {
+	l.form, l.page = f, launchOnForm
+	return f.enter(l, f.focus)
+}
+
+// back goes to the page before; from the first one, or from where the door led, out of the flow.
+func (l *launch) back(env *Env) Action {
+	switch l.page {
+	case launchOnPlan:
+		l.page = launchOnForm
+		return l.form.enter(l, l.form.focus)
+	case launchOnForm:
+		if l.form.adhoc {
+			l.list.begin(l.form.kind, env.State.Steps)
+			l.page = launchOnSteps
+			return nil
+		}
+		fallthrough
+	case launchOnSteps:
+		if l.door.Kind == "" {
+			l.page = launchOnKinds
+			return nil
+		}
+	case launchOnKinds:
+	}
+	return Back{}
+}
+
+// toPlan looks up what the launch would do now.
+func (l *launch) toPlan(*Env) Action {
+	l.page = launchOnPlan
+	l.plan = newPlan(l.form.launch(), l.form)
+	return l.plan.look(l)
+}
+
+// planned takes the plan, or brings what is refused to its field.
+func (l *launch) planned(m planLoaded) Action {
+	p := l.plan
+	if p == nil || p.gen != m.gen {
+		return nil
+	}
+	if l.page == launchOnPlan {
+		if do, ok := l.refused(m.err); ok {
+			return do
+		}
+	}
+	p.take(m)
+	return nil
+}
+
+// refused brings a bad input to its field.
+func (l *launch) refused(err error) (Action, bool) {
+	var bad *engine.InputError
+	if !errors.As(err, &bad) {
+		return nil, false
+	}
+	do, ok := l.form.refuse(l, bad)
+	if ok {
+		l.page = launchOnForm
+	}
+	return do, ok
+}
+
+func (l *launch) onPlan(env *Env, msg tea.Msg) Action {
+	switch l.plan.update(msg) {
+	case planLeaves:
+		return l.back(env)
+	case planLooks:
+		return l.plan.look(l)
+	case planLaunches:
+		return l.plan.start(l)
+	case planHelp:
+		return Press{CmdHelp}
+	case planStays:
+	}
+	return nil
+}
+
+// launched goes to the new saga, or says why there is none.
+func (l *launch) launched(env *Env, m planDone) Action {
+	p := l.plan
+	if p == nil || p.gen != m.gen {
+		return nil
+	}
+	p.busy = false
+	switch {
+	case m.moved:
+		p.take(planLoaded{gen: p.gen, plan: m.plan, print: m.print})
+		p.notice = "the world has changed since this plan was made: read it again, then launch"
+		return nil
+	case m.err != nil:
+		if do, ok := l.refused(m.err); ok {
+			return do
+		}
+		p.refuse(m.err)
+		return nil
+	}
+	saga := m.saga
+	return Batch{Replace{newSaga(&saga, false)}, Notify{Level: Good, Text: m.saga.Short + " launched", Saga: m.saga.Short}}
+}
+
+// View draws the page.
+func (l *launch) View(env *Env, width, height int) Drawing {
+	l.rows = height
+	t := env.Theme
+	switch {
+	case l.wait != "":
+		return Drawing{Lines: []string{"", " " + t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" "+l.wait+t.Symbols.More)}}
+	case l.page == launchOnPlan:
+		return l.plan.view(env, width, height)
+	case l.page == launchOnSteps:
+		return launchHead(env, width, height, l.err, "Which steps, in which order?", "", func(h int) Drawing { return l.list.view(env, env.State.Steps, width, h) })
+	case l.page == launchOnForm:
+		title, what := Clean(l.form.kind), ""
+		for _, k := range env.State.Kinds {
+			if k.Name == l.form.kind {
+				what = k.Summary + "; undo: " + k.Undo
+			}
+		}
+		return launchHead(env, width, height, l.err, title, what, func(h int) Drawing { return l.form.view(env, width, h) })
+	}
+	l.kinds.find(env.State.Kinds)
+	return launchHead(env, width, height, l.err, "What shall be done?", "", func(h int) Drawing { return l.kinds.view(env, width, h) })
+}

@@ -1,0 +1,188 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// launchKinds is the list of what can be launched. Letters filter it; j and k move, until something is typed.
+type launchKinds struct {
+	filter formLine
+	slash  bool // the filter was begun with /: then j and k are letters too
+	shown  []engine.Kind
+	at     string // the kind under the cursor, by name
+	top    int
+}
+
+func (k *launchKinds) typing() bool { return k.slash || len(k.filter.text) > 0 }
+
+func (k *launchKinds) clear(all []engine.Kind) {
+	k.filter.set("")
+	k.slash = false
+	k.find(all)
+}
+
+// find leaves the kinds that all words of the filter occur in.
+func (k *launchKinds) find(all []engine.Kind) {
+	words := strings.Fields(strings.ToLower(k.filter.String()))
+	k.shown = k.shown[:0]
+	for _, kind := range all {
+		text := strings.ToLower(kind.Name + " " + kind.Summary + " " + kind.Undo + " " + strings.Join(kind.Steps, " "))
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
+			k.shown = append(k.shown, kind)
+		}
+	}
+	if k.cursor() < 0 && len(k.shown) > 0 {
+		k.at = k.shown[0].Name
+	}
+}
+
+func (k *launchKinds) cursor() int {
+	return slices.IndexFunc(k.shown, func(x engine.Kind) bool { return x.Name == k.at })
+}
+
+func (k *launchKinds) chosen() (engine.Kind, bool) {
+	i := k.cursor()
+	if i < 0 {
+		return engine.Kind{}, false
+	}
+	return k.shown[i], true
+}
+
+func (k *launchKinds) move(n int) {
+	if len(k.shown) > 0 {
+		k.at = k.shown[max(0, min(k.cursor()+n, len(k.shown)-1))].Name
+	}
+}
+
+// update moves and filters. page is how many lines are shown.
+func (k *launchKinds) update(all []engine.Kind, msg tea.Msg, page int) {
+	if p, ok := msg.(tea.KeyPressMsg); ok {
+		name := p.String()
+		if !k.typing() {
+			switch name {
+			case "j":
+				name = "down"
+			case "k":
+				name = "up"
+			case "/":
+				k.slash = true
+				return
+			}
+		}
+		switch name {
+		case "down", "tab":
+			k.move(1)
+			return
+		case "up", "shift+tab":
+			k.move(-1)
+			return
+		case "pgdown":
+			k.move(max(1, page/3))
+			return
+		case "pgup":
+			k.move(-max(1, page/3))
+			return
+		case "home":
+			k.move(-len(k.shown))
+			return
+		case "end":
+			k.move(len(k.shown))
+			return
+		case "space":
+			if !k.typing() {
+				return
+			}
+		}
+	}
+	if _, changed := k.filter.update(msg); changed {
+		k.slash = k.slash && len(k.filter.text) > 0
+		k.at = ""
+		k.find(all)
+	}
+}
+
+// view draws each kind with what it does and what undo does: side by side where there is room, else below each other.
+func (k *launchKinds) view(env *Env, width, height int) Drawing {
+	t := env.Theme
+	var d Drawing
+	if k.typing() {
+		text, x := k.filter.view(t, min(30, width-4), true)
+		d.Lines = append(d.Lines, " "+t.Key.Paint("/")+" "+text)
+		d.Cursor = tea.NewCursor(3+x, 0)
+		if height >= 10 {
+			d.Lines = append(d.Lines, "")
+		}
+	}
+	if len(k.shown) == 0 {
+		text := "no kind matches"
+		if !k.typing() {
+			text = "the engine has not answered yet"
+		}
+		d.Lines = append(d.Lines, "   "+t.Faint.Paint(text))
+		return d
+	}
+	name := 4
+	for _, x := range env.State.Kinds {
+		name = max(name, widget.Width(x.Name))
+	}
+	name = min(name, width/2)
+	wide := width >= sideWidth
+	if wide {
+		what := (width - 3 - name - 2 - 2) / 2
+		d.Lines = append(d.Lines, t.Faint.Paint("   "+widget.Fit("KIND", name+2)+widget.Fit("WHAT IT DOES", what+2)+"UNDO"))
+	}
+	each := 1
+	switch {
+	case width < twoLines:
+		each = 3
+	case !wide:
+		each = 2
+	}
+	room := max(1, (height-len(d.Lines))/each)
+	k.top = widget.Window(len(k.shown), max(0, k.cursor()), k.top, room)
+	for _, x := range k.shown[k.top:min(len(k.shown), k.top+room)] {
+		d.Lines = append(d.Lines, k.item(t, x, name, width, each)...)
+	}
+	d.Lines = d.Lines[:min(len(d.Lines), max(1, height))]
+	return d
+}
+
+func (k *launchKinds) item(t *Theme, x engine.Kind, name, width, each int) []string {
+	on := x.Name == k.at
+	faint := t.Faint
+	if on {
+		faint = ""
+	}
+	var lines []string
+	switch each {
+	case 1:
+		what := (width - 3 - name - 2 - 2) / 2
+		lines = []string{"   " + widget.Fit(x.Name, name) + "  " + widget.Fit(x.Summary, what) + "  " + faint.Paint(widget.Cut(x.Undo, width-3-name-2-what-3))}
+	case 2:
+		pad := widget.Spaces(3 + name + 2)
+		lines = []string{
+			"   " + widget.Fit(x.Name, name) + "  " + widget.Cut(x.Summary, width-name-6),
+			pad + faint.Paint(widget.Cut("undo: "+x.Undo, width-name-6)),
+		}
+	default:
+		lines = []string{
+			" " + t.Strong.Paint(widget.Cut(x.Name, width-2)), "   " + widget.Cut(x.Summary, width-4),
+			"   " + faint.Paint(widget.Cut("undo: "+x.Undo, width-4)),
+		}
+		if on {
+			lines[0] = " " + widget.Cut(x.Name, width-2)
+		}
+	}
+	if on {
+		for i, l := range lines {
+			lines[i] = t.Selection.Paint(widget.Fit(l, width))
+		}
+	}
+	return lines
+}

@@ -1,0 +1,285 @@
+package tui
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
+
+// The stops of the plan page.
+const (
+	planReason = "reason"
+	planGo     = "launch"
+	planAgain  = "again"
+	planBack   = "back"
+)
+
+// planEvent is what the plan page wants from the flow.
+type planEvent int
+
+const (
+	planStays planEvent = iota
+	planLeaves
+	planLooks
+	planLaunches
+	planHelp
+)
+
+// plan shows what a launch would do now and asks whether that is meant.
+type plan struct {
+	want   engine.Launch
+	form   *form // for the reason, which outlives the page
+	gen    int   // counts looks and launches: only the answer to the last one counts
+	got    *engine.Plan
+	print  string // of what was shown
+	focus  string
+	busy   bool   // the launch is under way
+	loads  bool   // the plan is
+	notice string // what has to be read before launching
+	err    string
+	top    int
+	page   int // lines of the plan that fit at the last drawing
+	lines  int // lines it has
+}
+
+// planLoaded answers a look.
+type planLoaded struct {
+	gen   int
+	plan  engine.Plan // clean
+	print string
+	err   error
+}
+
+// planDone answers a launch.
+type planDone struct {
+	gen   int
+	saga  engine.Summary // clean
+	moved bool           // the world is not as in the plan that was shown: nothing was launched, plan says how it is now
+	plan  engine.Plan
+	print string
+	err   error
+}
+
+func newPlan(want engine.Launch, f *form) *plan {
+	return &plan{want: want, form: f, focus: planReason}
+}
+
+// look asks what the launch would do.
+func (p *plan) look(to Receiver) Action {
+	p.gen++
+	p.loads, p.err, p.notice = true, "", ""
+	m, want := planLoaded{gen: p.gen}, p.want
+	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
+		m.plan, m.print, m.err = lookPlan(ctx, b, want)
+		return m
+	}}
+}
+
+func lookPlan(ctx context.Context, b Backend, want engine.Launch) (engine.Plan, string, error) {
+	got, err := b.Plan(ctx, want)
+	if err != nil {
+		return engine.Plan{}, "", err
+	}
+	return cleanPlan(got), planPrint(got), nil
+}
+
+// planPrint is what of a plan must not change between reading and launching: what the steps do, not the wording of what
+// cannot be told beforehand.
+func planPrint(p engine.Plan) string {
+	type step struct {
+		Change engine.Change
+		Unsure bool
+	}
+	steps := make([]step, len(p.Steps))
+	for i, s := range p.Steps {
+		steps[i] = step{s.Change, s.Error != ""}
+	}
+	raw, err := json.Marshal(struct {
+		Target string
+		Steps  []step
+	}{p.Target, steps})
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// take shows an answer. Launching is offered first only after reading the reason's line, and not at all first when there is
+// nothing to do or something could not be looked up.
+func (p *plan) take(m planLoaded) {
+	p.loads = false
+	if m.err != nil {
+		p.refuse(m.err)
+		return
+	}
+	p.got, p.print, p.err, p.top = &m.plan, m.print, "", 0
+	p.focus = planReason
+	if p.got.Nothing() || p.unsure() {
+		p.focus = planBack
+	}
+}
+
+func (p *plan) unsure() bool {
+	for _, s := range p.got.Steps {
+		if s.Error != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// refuse says in place why not. Nothing that was typed is lost.
+func (p *plan) refuse(err error) {
+	p.busy, p.loads = false, false
+	p.err = Clean(err.Error())
+	switch {
+	case errors.Is(err, engine.ErrKeyTaken):
+		p.err += ". This form has launched already; begin a new one for another saga"
+	case p.got == nil:
+		p.focus = planAgain
+	}
+}
+
+// start launches what was shown. It looks again first, and launches nothing when the world has changed since; the key of
+// the form makes a second enter, or a repetition after a lost answer, find the saga that the first one made.
+func (p *plan) start(to Receiver) Action {
+	p.gen++
+	p.busy, p.err, p.notice = true, "", ""
+	p.want.Reason = p.form.launch().Reason
+	m, want, shown := planDone{gen: p.gen}, p.want, p.print
+	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
+		now, print, err := lookPlan(ctx, b, want)
+		if err != nil {
+			m.err = err
+			return m
+		}
+		if print != shown {
+			m.moved, m.plan, m.print = true, now, print
+			return m
+		}
+		saga, err := b.Start(ctx, want)
+		if err != nil {
+			m.err = err
+			return m
+		}
+		m.saga = saga.Summary
+		cleanSummary(&m.saga)
+		return m
+	}}
+}
+
+func (p *plan) stops() []string {
+	switch {
+	case p.got == nil && p.err != "":
+		return []string{planAgain, planBack}
+	case p.got == nil:
+		return []string{planBack}
+	}
+	return []string{planReason, planGo, planBack}
+}
+
+func (p *plan) tips() []Hint {
+	switch {
+	case p.busy:
+		return nil
+	case p.lines > p.page && p.page > 0:
+		return []Hint{{"tab", "next"}, {"enter", "choose"}, {"pgdn", "more of the plan"}, {"esc", "back"}}
+	}
+	return []Hint{{"tab", "next"}, {"enter", "choose"}, {"esc", "back"}, {"?", "help"}}
+}
+
+// update moves between the reason and the buttons. While a launch is under way nothing can be pressed.
+func (p *plan) update(msg tea.Msg) planEvent {
+	if p.busy {
+		return planStays
+	}
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		if p.focus == planReason && p.got != nil {
+			p.form.reason.update(msg)
+		}
+		return planStays
+	}
+	name := k.String()
+	switch name {
+	case "esc":
+		return planLeaves
+	case "tab":
+		p.focus = around(p.stops(), p.focus, 1)
+		return planStays
+	case "shift+tab":
+		p.focus = around(p.stops(), p.focus, -1)
+		return planStays
+	case "pgdown", "ctrl+d", "down":
+		p.scroll(name, 1)
+		return planStays
+	case "pgup", "up":
+		p.scroll(name, -1)
+		return planStays
+	}
+	if p.focus == planReason && p.got != nil {
+		if name == "enter" {
+			p.focus = planGo
+			return planStays
+		}
+		p.form.reason.update(k)
+		return planStays
+	}
+	switch name {
+	case "enter":
+		return p.pressed()
+	case "left":
+		p.focus = around(p.stops(), p.focus, -1)
+	case "right":
+		p.focus = around(p.stops(), p.focus, 1)
+	case "?":
+		return planHelp
+	}
+	return planStays
+}
+
+func (p *plan) pressed() planEvent {
+	switch {
+	case p.focus == planGo && p.got != nil && !p.loads:
+		return planLaunches
+	case p.focus == planAgain:
+		return planLooks
+	case p.focus == planBack:
+		return planLeaves
+	}
+	return planStays
+}
+
+func (p *plan) scroll(key string, n int) {
+	if key != "down" && key != "up" {
+		n *= max(1, p.page-1)
+	}
+	p.top = max(0, min(p.top+n, p.lines-p.page))
+}
+
+func cleanPlan(in engine.Plan) engine.Plan {
+	out := in
+	out.Kind, out.Target = Clean(in.Kind), Clean(in.Target)
+	out.Locks, out.WaitsFor = cleanAll(in.Locks), cleanAll(in.WaitsFor)
+	out.Steps = make([]engine.PlanStep, len(in.Steps))
+	for i, s := range in.Steps {
+		s.Name, s.Error = Clean(s.Name), Clean(s.Error)
+		c := &s.Change
+		c.Action, c.Subject = engine.Action(Clean(string(c.Action))), Clean(c.Subject)
+		c.Note, c.Undo = Clean(c.Note), Clean(c.Undo)
+		fields := make([]engine.FieldChange, len(c.Fields))
+		for j, f := range c.Fields {
+			fields[j] = engine.FieldChange{Name: Clean(f.Name), From: Clean(f.From), To: Clean(f.To), Note: Clean(f.Note)}
+		}
+		c.Fields = fields
+		out.Steps[i] = s
+	}
+	return out
+}
