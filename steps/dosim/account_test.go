@@ -30,27 +30,30 @@ func TestTagsKeepTheirCaseAndTakeWhatThereIs(t *testing.T) {
 		{ID: strconv.FormatInt(snapshot, 10), Type: godo.ImageResourceType},
 		{ID: "1", Type: godo.DropletResourceType},
 	}
-	if _, err := c.Tags.TagResources(ctx, "BLUE", &godo.TagResourcesRequest{Resources: resources}); err != nil {
+	if _, err := c.Tags.TagResources(ctx, "Blue", &godo.TagResourcesRequest{Resources: resources}); err != nil {
 		t.Fatalf("attach: %v", err)
 	}
-	tag, _, err := c.Tags.Get(ctx, "blue")
+	if _, _, err := c.Tags.Get(ctx, "blue"); statusOf(err) != http.StatusNotFound {
+		t.Errorf("in another case: %v", err)
+	}
+	tag, _, err := c.Tags.Get(ctx, "Blue")
 	if err != nil || tag.Resources.Count != 2 || tag.Resources.Droplets.Count != 1 || tag.Resources.Images.Count != 1 {
 		t.Fatalf("%+v, %v", tag, err)
 	}
-	if _, err := c.Tags.UntagResources(ctx, "blue", &godo.UntagResourcesRequest{Resources: resources[:1]}); err != nil {
+	if _, err := c.Tags.UntagResources(ctx, "Blue", &godo.UntagResourcesRequest{Resources: resources[:1]}); err != nil {
 		t.Fatalf("detach: %v", err)
 	}
 	if d := s.Droplets()[0]; len(d.Tags) != 2 {
 		t.Errorf("the droplet has %q", d.Tags)
 	}
 	wrong := []godo.Resource{{ID: "example.com", Type: "domain"}}
-	if _, err := c.Tags.TagResources(ctx, "blue", &godo.TagResourcesRequest{Resources: wrong}); statusOf(err) != http.StatusNotFound {
+	if _, err := c.Tags.TagResources(ctx, "Blue", &godo.TagResourcesRequest{Resources: wrong}); statusOf(err) != http.StatusNotFound {
 		t.Errorf("tagging a domain: %v", err)
 	}
-	if _, err := c.Tags.Delete(ctx, "blue"); err != nil {
+	if _, err := c.Tags.Delete(ctx, "Blue"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := c.Tags.Get(ctx, "blue"); statusOf(err) != http.StatusNotFound {
+	if _, _, err := c.Tags.Get(ctx, "Blue"); statusOf(err) != http.StatusNotFound {
 		t.Errorf("a deleted tag is there: %v", err)
 	}
 	if m := s.Snapshots()[0]; len(m.Tags) != 0 {

@@ -253,6 +253,15 @@ func (s *Sim) removeDroplet(c *call, d *droplet) {
 	}
 }
 
+// listNeighbors answers without links and meta, alone among the lists. No simulated droplet
+// shares its machine with another.
+func (s *Sim) listNeighbors(c *call) (reply, error) {
+	if _, err := s.namedDroplet(c); err != nil {
+		return reply{}, err
+	}
+	return ok(fields{"droplets": []dropletView{}}), nil
+}
+
 // emptyList answers for what a droplet can have and a simulated one never has.
 func emptyList(key string) func(*Sim, *call) (reply, error) {
 	return func(s *Sim, c *call) (reply, error) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -165,9 +164,4 @@ func (s *Sim) bootFirst(d *droplet, vpc string) {
 	if d.vpc == "" {
 		d.vpc = s.uuid()
 	}
-}
-
-// hasTag reports whether tags hold name; the case of a tag does not tell two apart.
-func hasTag(tags []string, name string) bool {
-	return slices.ContainsFunc(tags, func(t string) bool { return strings.EqualFold(t, name) })
 }

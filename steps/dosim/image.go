@@ -170,13 +170,14 @@ func (s *Sim) getSnapshot(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	for _, m := range s.shownImages(c, func(m *image) bool { return m.id == id }) {
-		if !m.private() {
-			return reply{}, notASnapshot()
-		}
-		return ok(fields{"snapshot": m.snapshotView()}), nil
+	shown := s.shownImages(c, func(m *image) bool { return m.id == id })
+	switch {
+	case len(shown) == 0:
+		return reply{}, notFound()
+	case !shown[0].private():
+		return reply{}, notASnapshot()
 	}
-	return reply{}, notFound()
+	return ok(fields{"snapshot": shown[0].snapshotView()}), nil
 }
 
 func (s *Sim) deleteSnapshot(c *call) (reply, error) {
@@ -228,10 +229,11 @@ func (s *Sim) listImages(c *call) (reply, error) {
 func (s *Sim) getImage(c *call) (reply, error) {
 	ref := c.args["image"]
 	id, _ := strconv.ParseInt(ref, 10, 64)
-	for _, m := range s.shownImages(c, func(m *image) bool { return m.id == id || m.slug != "" && m.slug == ref }) {
-		return ok(fields{"image": m.view()}), nil
+	shown := s.shownImages(c, func(m *image) bool { return m.id == id || m.slug != "" && m.slug == ref })
+	if len(shown) == 0 {
+		return reply{}, notFound()
 	}
-	return reply{}, notFound()
+	return ok(fields{"image": shown[0].view()}), nil
 }
 
 func (s *Sim) deleteImage(c *call) (reply, error) {

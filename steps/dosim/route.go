@@ -50,7 +50,7 @@ func routes() []route {
 		{get, "/v2/droplets/{droplet}/snapshots", need("droplet:read"), (*Sim).listDropletSnapshots},
 		{get, "/v2/droplets/{droplet}/backups", need("droplet:read"), (*Sim).listDropletBackups},
 		{get, "/v2/droplets/{droplet}/kernels", need("droplet:read"), emptyList("kernels")},
-		{get, "/v2/droplets/{droplet}/neighbors", need("droplet:read"), emptyList("droplets")},
+		{get, "/v2/droplets/{droplet}/neighbors", need("droplet:read"), (*Sim).listNeighbors},
 		{get, "/v2/droplets/{droplet}/firewalls", need("droplet:read"), emptyList("firewalls")},
 		{get, "/v2/droplets/{droplet}/actions", need("droplet:read"), (*Sim).listDropletActions},
 		{post, "/v2/droplets/{droplet}/actions", need("droplet:update"), (*Sim).createDropletAction},

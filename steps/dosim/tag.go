@@ -10,7 +10,7 @@ import (
 )
 
 // tag is a name under which resources stand. Two names that differ in case are one tag,
-// written as first created.
+// written as first created; everything but its creation has to write it that way.
 type tag struct {
 	name string
 }
@@ -107,7 +107,7 @@ func (s *Sim) namedTag(c *call) (*tag, error) {
 	if err := s.tagFault(c); err != nil {
 		return nil, err
 	}
-	if t := s.tag(c.args["tag"]); t != nil {
+	if t := s.tag(c.args["tag"]); t != nil && t.name == c.args["tag"] {
 		return t, nil
 	}
 	return nil, notFound()
@@ -214,5 +214,7 @@ func (s *Sim) tagResources(c *call, change func(tags []string, name string) []st
 }
 
 func without(tags []string, name string) []string {
-	return slices.DeleteFunc(slices.Clone(tags), func(t string) bool { return strings.EqualFold(t, name) })
+	return slices.DeleteFunc(slices.Clone(tags), func(t string) bool { return t == name })
 }
+
+func hasTag(tags []string, name string) bool { return slices.Contains(tags, name) }
