@@ -40,7 +40,7 @@ func (w wire) check(ctx context.Context, file string) (v cli.Verdict, err error)
 		return v, fmt.Errorf("check %s: %w", file, err)
 	}
 	child := exec.CommandContext(ctx, self) //nolint:gosec // this program itself
-	child.Env = append(os.Environ(), examineEnv+"="+copied)
+	child.Env = []string{examineEnv + "=" + copied}
 	child.Stderr = io.Discard
 	answer, err := child.Output()
 	if ctx.Err() != nil {

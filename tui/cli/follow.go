@@ -24,7 +24,7 @@ func host(ctx context.Context, p *Place, stay func(ctx context.Context) error) e
 	}()
 	err := stay(ctx)
 	stop()
-	if broken := <-over; broken != nil {
+	if broken := <-over; broken != nil && !errors.Is(broken, context.Canceled) { // stopped before it had begun
 		return broken
 	}
 	return err

@@ -42,6 +42,9 @@ func (t *tree) showCommand() *cobra.Command {
 
 func (t *tree) show(s *engine.Saga, out *format) error {
 	if out.value == "json" {
+		if s.Rows == nil { // no step was reached: an empty list, as for every other list
+			s.Rows = []engine.Row{}
+		}
 		return object(t.env.Out, s)
 	}
 	return ledger(t.env.Out, s)
@@ -88,7 +91,7 @@ func ledger(w io.Writer, s *engine.Saga) error {
 }
 
 func ledgerRow(r *engine.Row) []string {
-	until, tries := r.FinishedAt, strconv.Itoa(r.Attempts)
+	spent, tries := took(r.StartedAt, r.FinishedAt), strconv.Itoa(r.Attempts)
 	text := values(r.Output)
 	switch {
 	case r.Compensation != nil && r.Compensation.Error != "":
@@ -100,13 +103,11 @@ func ledgerRow(r *engine.Row) []string {
 	case r.Note != "":
 		text = r.Note
 	}
-	if c := r.Compensation; c != nil {
-		until = c.FinishedAt
-		if c.Attempts > 0 {
-			tries += "+" + strconv.Itoa(c.Attempts)
-		}
+	if c := r.Compensation; c != nil && c.Attempts > 0 { // forward, and then back
+		tries += "+" + strconv.Itoa(c.Attempts)
+		spent += "+" + took(c.StartedAt, c.FinishedAt)
 	}
-	return []string{strconv.Itoa(r.Idx), r.Name, string(r.Status), tries, took(r.StartedAt, until), text}
+	return []string{strconv.Itoa(r.Idx), r.Name, string(r.Status), tries, spent, text}
 }
 
 // standing is a saga's status with what matters about it.
