@@ -19,7 +19,9 @@ func TestWishedAndListedRecordsCompareByWhatTheyMean(t *testing.T) {
 		}
 		return w
 	}
-	rec := func(recordType, name, data string) Record { return Record{Type: recordType, Name: name, Data: data, TTL: 1800} }
+	rec := func(recordType, name, data string) Record {
+		return Record{Type: recordType, Name: name, Data: data, TTL: 1800}
+	}
 	mx := func(name, data string, priority int) Record {
 		return Record{Type: "MX", Name: name, Data: data, Priority: priority, TTL: 1800}
 	}

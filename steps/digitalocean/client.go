@@ -110,7 +110,7 @@ func (c *Client) open(cfg Config, base *url.URL, rt http.RoundTripper, token str
 	c.secrets = append(c.secrets, token)
 	b := newBucket(orDefault(cfg.PerMinute, DefaultPerMinute), orDefault(cfg.PerHour, DefaultPerHour))
 	hc := &http.Client{
-		Transport: &transport{next: rt, token: token, base: base, bucket: b, log: c.log},
+		Transport: &transport{next: rt, token: token, base: base, bucket: b, log: c.log, clean: c.clean},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return errRedirect
 		},

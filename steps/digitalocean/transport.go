@@ -26,6 +26,7 @@ type transport struct {
 	base   *url.URL
 	bucket *bucket
 	log    *slog.Logger
+	clean  func(string) string // keeps outside text in logs harmless
 }
 
 // RoundTrip sends one request. Every answer's rate headers are noted, whatever becomes of the answer.
@@ -43,7 +44,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	t.bucket.learn(resp.StatusCode, resp.Header)
 	t.log.DebugContext(req.Context(), "request", "method", req.Method, "path", req.URL.Path, "status", resp.StatusCode,
-		"took", time.Since(began), "request_id", resp.Header.Get("x-request-id"))
+		"took", time.Since(began), "request_id", t.clean(resp.Header.Get("x-request-id")))
 	resp.Body = &bounded{body: resp.Body, left: maxBody}
 	return resp, nil
 }
