@@ -66,9 +66,12 @@ func (s *dialogSaga) cancels(env *Env, width int) []string {
 		}
 		return append(out, widget.Wrap(text, width)...)
 	}
+	if len(out) > 0 {
+		out = append(out, "")
+	}
 	out = append(out, s.undoes(t, width)...)
 	if next := sg.StepNames[min(len(sg.Rows), len(sg.StepNames)):]; len(next) > 0 {
-		out = append(out, t.Faint.Paint("will not start"))
+		out = append(out, "", t.Faint.Paint("will not start"))
 		for i, name := range next {
 			out = append(out, t.Faint.Paint(widget.Cut(widget.FitRight(strconv.Itoa(len(sg.Rows)+i), 2)+"  "+name, width)))
 		}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -9,7 +10,7 @@ import (
 )
 
 // dialogWidth is how wide a dialog is where there is room.
-const dialogWidth = 78
+const dialogWidth = 88
 
 // View draws what the verb would do over the lines to fill and the answers. When there is little room the list gives way
 // first, then air and head; what has the focus is always to be seen.
@@ -31,6 +32,9 @@ func (d *dialog) View(env *Env, width, height int) Drawing {
 	}
 	if airy {
 		foot = append(foot, "")
+	}
+	if room := height - len(head) - len(foot); len(body) > room {
+		body = slices.DeleteFunc(body, func(l string) bool { return l == "" })
 	}
 	d.lines, d.page = len(body), max(1, min(len(body), height-len(head)-len(foot)))
 	d.top = max(0, min(d.top, d.lines-d.page))

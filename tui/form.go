@@ -169,11 +169,12 @@ func (f *form) enter(to Receiver, stop string) Action {
 	if fd == nil {
 		return nil
 	}
-	fd.line.at, fd.line.all = len(fd.line.text), false
+	// What was not typed is there to be replaced: one who types 300 over a default of 1800 does not mean 1800300.
+	preset := fd.field().Default != "" && fd.value() == fd.field().Default
+	fd.line.at, fd.line.all = len(fd.line.text), len(fd.line.text) > 0 && (preset || fd.pick != nil)
 	if fd.pick == nil {
 		return nil
 	}
-	fd.line.all = len(fd.line.text) > 0
 	fd.pick.typed, fd.pick.moved = false, false
 	f.narrow(fd)
 	return f.load(to, fd)

@@ -91,7 +91,7 @@ func (f *form) blocks(env *Env, width, height int, airy bool) []formBlock {
 			lines = append(lines, widget.Spaces(margin-1)+t.Faint.Paint(strconv.Itoa(fd.step)+"  "+Clean(f.steps[fd.step])))
 		}
 		group = fd.step
-		out = append(out, f.fieldBlock(env, fd, lines, label, margin, width, height))
+		out = append(out, f.fieldBlock(env, fd, lines, label, margin, width, height, airy))
 	}
 	if len(f.fields) == 0 {
 		out = append(out, formBlock{lines: []string{widget.Spaces(margin) + t.Faint.Paint("It asks for nothing.")}})
@@ -124,7 +124,7 @@ func (f *form) label(t *Theme, text string, width int, on bool) string {
 }
 
 // fieldBlock draws label and value, under it what is wrong or, with the focus, what is wanted, and the list.
-func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin, width, height int) formBlock {
+func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin, width, height int, airy bool) formBlock {
 	t, on := env.Theme, fd.key == f.focus
 	b := formBlock{stop: fd.key}
 	left := margin + label + 2
@@ -172,6 +172,9 @@ func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin
 		for _, l := range f.list(t, fd, room, min(pickRows, height-len(lines)-2)) {
 			lines = append(lines, indent+l)
 		}
+		if airy {
+			lines = append(lines, "")
+		}
 	}
 	b.lines = lines
 	return b
@@ -215,6 +218,15 @@ func choices(t *Theme, all []string, at int, on bool, width int) string {
 	return widget.Cut(out, width)
 }
 
+// widest is the width of the widest row of a list.
+func widest(p *pick) int {
+	label, detail := 0, 0
+	for _, r := range p.rows {
+		label, detail = max(label, widget.Width(r.label)), max(detail, widget.Width(r.detail))
+	}
+	return label + detail
+}
+
 // list draws what can be picked, or why it cannot.
 func (f *form) list(t *Theme, fd *formField, width, height int) []string {
 	p := fd.pick
@@ -249,6 +261,7 @@ func (f *form) list(t *Theme, fd *formField, width, height int) []string {
 		}
 	}
 	wide = min(wide, width/2)
+	bar := min(width, max(formInputMax, widest(p)+6))
 	var out []string
 	for n := p.top; n < min(len(p.shown), p.top+height); n++ {
 		label, detail := `"`+fd.line.String()+`"`, "as typed"
@@ -258,7 +271,7 @@ func (f *form) list(t *Theme, fd *formField, width, height int) []string {
 		label = widget.Fit(label, max(wide, min(widget.Width(label), width/2)))
 		detail = widget.Cut(detail, width-widget.Width(label)-4)
 		if n == p.cursor {
-			out = append(out, t.Selection.Paint(widget.Fit(" "+label+"  "+detail, width)))
+			out = append(out, t.Selection.Paint(widget.Fit(" "+label+"  "+detail, bar)))
 			continue
 		}
 		out = append(out, " "+label+"  "+t.Faint.Paint(detail))

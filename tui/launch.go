@@ -384,16 +384,17 @@ func (l *launch) View(env *Env, width, height int) Drawing {
 	case l.page == launchOnPlan:
 		return l.plan.view(env, width, height)
 	case l.page == launchOnSteps:
-		return launchHead(env, width, height, l.err, "Which steps, in which order?", "", func(h int) Drawing { return l.list.view(env, env.State.Steps, width, h) })
+		return launchHead(env, width, height, l.err, "Which steps, in which order?", nil, func(h int) Drawing { return l.list.view(env, env.State.Steps, width, h) })
 	case l.page == launchOnForm:
-		title, what := Clean(l.form.kind), ""
+		title := Clean(l.form.kind)
+		var what []string
 		for _, k := range env.State.Kinds {
 			if k.Name == l.form.kind {
-				what = k.Summary + "; undo: " + k.Undo
+				what = []string{k.Summary, "undo: " + k.Undo}
 			}
 		}
 		return launchHead(env, width, height, l.err, title, what, func(h int) Drawing { return l.form.view(env, width, h) })
 	}
 	l.kinds.find(env.State.Kinds)
-	return launchHead(env, width, height, l.err, "What shall be done?", "", func(h int) Drawing { return l.kinds.view(env, width, h) })
+	return launchHead(env, width, height, l.err, "What shall be done?", nil, func(h int) Drawing { return l.kinds.view(env, width, h) })
 }

@@ -132,9 +132,12 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 		name = max(name, widget.Width(x.Name))
 	}
 	name = min(name, width/2)
-	wide := width >= sideWidth
+	what, undo := 0, 0
+	for _, x := range env.State.Kinds {
+		what, undo = max(what, widget.Width(x.Summary)), max(undo, widget.Width(x.Undo))
+	}
+	wide := 3+name+2+what+2+undo+1 <= width
 	if wide {
-		what := (width - 3 - name - 2 - 2) / 2
 		d.Lines = append(d.Lines, t.Faint.Paint("   "+widget.Fit("KIND", name+2)+widget.Fit("WHAT IT DOES", what+2)+"UNDO"))
 	}
 	each := 1
@@ -144,16 +147,23 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 	case !wide:
 		each = 2
 	}
-	room := max(1, (height-len(d.Lines))/each)
+	gap := 0
+	if n := len(env.State.Kinds); each == 2 && height-len(d.Lines) >= n*3 {
+		gap = 1
+	}
+	room := max(1, (height-len(d.Lines))/(each+gap))
 	k.top = widget.Window(len(k.shown), max(0, k.cursor()), k.top, room)
 	for _, x := range k.shown[k.top:min(len(k.shown), k.top+room)] {
-		d.Lines = append(d.Lines, k.item(t, x, name, width, each)...)
+		d.Lines = append(d.Lines, k.item(t, x, name, what, width, each)...)
+		if gap > 0 {
+			d.Lines = append(d.Lines, "")
+		}
 	}
 	d.Lines = d.Lines[:min(len(d.Lines), max(1, height))]
 	return d
 }
 
-func (k *launchKinds) item(t *Theme, x engine.Kind, name, width, each int) []string {
+func (k *launchKinds) item(t *Theme, x engine.Kind, name, what, width, each int) []string {
 	on := x.Name == k.at
 	faint := t.Faint
 	if on {
@@ -162,13 +172,12 @@ func (k *launchKinds) item(t *Theme, x engine.Kind, name, width, each int) []str
 	var lines []string
 	switch each {
 	case 1:
-		what := (width - 3 - name - 2 - 2) / 2
-		lines = []string{"   " + widget.Fit(x.Name, name) + "  " + widget.Fit(x.Summary, what) + "  " + faint.Paint(widget.Cut(x.Undo, width-3-name-2-what-3))}
+		lines = []string{"   " + widget.Fit(x.Name, name) + "  " + widget.Fit(x.Summary, what) + "  " + faint.Paint(x.Undo)}
 	case 2:
-		pad := widget.Spaces(3 + name + 2)
+		pad := widget.Spaces(1 + name + 2)
 		lines = []string{
-			"   " + widget.Fit(x.Name, name) + "  " + widget.Cut(x.Summary, width-name-6),
-			pad + faint.Paint(widget.Cut("undo: "+x.Undo, width-name-6)),
+			" " + widget.Fit(x.Name, name) + "  " + widget.Cut(x.Summary, width-name-4),
+			pad + faint.Paint(widget.Cut("undo: "+x.Undo, width-name-4)),
 		}
 	default:
 		lines = []string{

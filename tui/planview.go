@@ -171,9 +171,22 @@ func (p *plan) layout(width int) planLayout {
 	l.what = width - l.margin - 3 - l.step - 2 - l.now - 2 - 1
 	if width >= planUndo {
 		l.undo = min(undo, width/3)
-		l.what -= l.undo + 2
+		l.what = min(l.what-l.undo-2, max(40, p.natural()))
 	}
 	return l
+}
+
+// natural is the room in which every change fits on its lines.
+func (p *plan) natural() int {
+	wide := 0
+	for _, s := range p.got.Steps {
+		c := &s.Change
+		wide = max(wide, widget.Width(c.Subject)+4, widget.Width(c.Note)+4, widget.Width(s.Error)+4)
+		for _, f := range c.Fields {
+			wide = max(wide, widget.Width(f.Name)+widget.Width(f.From)+widget.Width(f.To)+widget.Width(f.Note)+16)
+		}
+	}
+	return wide
 }
 
 func (p *plan) steps(t *Theme, width int) []string {
