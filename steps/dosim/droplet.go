@@ -222,7 +222,7 @@ func (s *Sim) deleteTaggedDroplets(c *call) (reply, error) {
 func (s *Sim) taggedDroplets(c *call) ([]*droplet, error) {
 	name := c.query.Get("tag_name")
 	if name == "" {
-		return nil, notFound()
+		return nil, notFound() // stand-in, never recorded
 	}
 	var found []*droplet
 	for _, d := range s.droplets {

@@ -309,3 +309,34 @@ func TestSnapshotsAreImagesToo(t *testing.T) {
 		t.Errorf("volume snapshots %+v, %v", volumes, err)
 	}
 }
+
+func TestASnapshotWithoutANameGetsOne(t *testing.T) {
+	t.Parallel()
+	s, _, id, pass := oneDroplet(t)
+	send(t, s, "POST", "/v2/droplets/"+strconv.Itoa(id)+"/actions", `{"type":"snapshot"}`).want(201, nil)
+	pass(6 * time.Second)
+	if made := s.Snapshots(); len(made) != 1 || made[0].Name == "" {
+		t.Errorf("made %+v", made)
+	}
+}
+
+func TestAResizeShowsItsSizeBeforeItIsOver(t *testing.T) {
+	t.Parallel()
+	s, _, id, pass := oneDroplet(t)
+	target := "/v2/droplets/" + strconv.Itoa(id) + "/actions"
+	send(t, s, "POST", target, `{"type":"power_off"}`).want(201, nil)
+	pass(time.Second)
+	send(t, s, "POST", target, `{"type":"resize","size":"c-4"}`).want(201, nil)
+	pass(2 * time.Second)
+	if d := s.Droplets()[0]; d.Size != "s-1vcpu-1gb" || !d.Locked {
+		t.Errorf("at the start %+v", d)
+	}
+	pass(time.Second)
+	if d := s.Droplets()[0]; d.Size != "c-4" || !d.Locked {
+		t.Errorf("halfway %+v", d)
+	}
+	pass(3 * time.Second)
+	if d := s.Droplets()[0]; d.Size != "c-4" || d.Locked {
+		t.Errorf("in the end %+v", d)
+	}
+}

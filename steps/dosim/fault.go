@@ -60,6 +60,10 @@ type armedFault struct {
 
 func (b *faultBook) add(f Fault) int {
 	b.last++
+	if f.Change != nil {
+		change := *f.Change // the caller's own stays his
+		f.Change = &change
+	}
 	b.armed = append(b.armed, &armedFault{Fault: f, id: b.last})
 	return b.last
 }

@@ -16,7 +16,8 @@ import (
 const maxBody = 4 << 20
 
 // ServeHTTP answers one request on a listener of the caller. A request that a fault cuts
-// off ends in a reset connection.
+// off ends in a reset connection and, as net/http knows it, a panic with
+// [http.ErrAbortHandler].
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
