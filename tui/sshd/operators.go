@@ -1,0 +1,150 @@
+package sshd
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"arcadia/engine"
+)
+
+// Operators is the file that says who may come in: lines in the form of authorized_keys. The comment is the operator's
+// name; the role comes from the one option that is known, and is viewer when it is not given:
+//
+//	environment="ARCADIA_ROLE=operator" ssh-ed25519 AAAA... ops1
+//	ssh-ed25519 AAAA... guest
+//
+// One name may have several keys; one key may stand there once only.
+type Operators struct{ path string }
+
+// OpenOperators reads the file and refuses one that names nobody, that others may write, or that has a line it cannot
+// make sense of, which it names by its number.
+func OpenOperators(path string) (*Operators, error) {
+	o := &Operators{path: path}
+	list, err := o.read()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(list) == 0:
+		return nil, fmt.Errorf("operators file %s names nobody: add a line such as environment=\"ARCADIA_ROLE=operator\" ssh-ed25519 AAAA... name", path)
+	}
+	return o, nil
+}
+
+// read reads the file as it is now. Lines without sense grant nothing; they come back as the error, beside what the other
+// lines grant. A file that cannot be trusted as a whole grants nothing at all.
+func (o *Operators) read() (roster, error) {
+	text, err := readOwned(o.path, 0o022)
+	if err != nil {
+		return nil, fmt.Errorf("operators file: %w", err)
+	}
+	list, err := parseRoster(text)
+	if err != nil {
+		return list, fmt.Errorf("operators file %s: %w", o.path, err)
+	}
+	return list, nil
+}
+
+// roster is who may come in, by the wire form of the public key.
+type roster map[string]engine.Actor
+
+func (r roster) find(key gossh.PublicKey) (engine.Actor, bool) {
+	if key == nil {
+		return engine.Actor{}, false
+	}
+	a, ok := r[string(key.Marshal())]
+	return a, ok
+}
+
+func parseRoster(text []byte) (roster, error) {
+	list := roster{}
+	var bad []error
+	first := map[string]int{}
+	no := 0
+	for line := range bytes.Lines(text) {
+		no++
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		key, actor, err := parseOperator(line)
+		if err == nil && first[key] > 0 {
+			// Which of two lines counts must not depend on their order. Neither does.
+			delete(list, key)
+			err = fmt.Errorf("the key of line %d again", first[key])
+		} else if err == nil {
+			first[key], list[key] = no, actor
+		}
+		if err != nil {
+			bad = append(bad, fmt.Errorf("line %d: %w", no, err))
+		}
+	}
+	return list, errors.Join(bad...)
+}
+
+var operatorName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$`)
+
+func parseOperator(line []byte) (wire string, a engine.Actor, err error) {
+	key, comment, options, _, err := gossh.ParseAuthorizedKey(line)
+	if err != nil {
+		return "", a, errors.New("not a public key in the form of authorized_keys")
+	}
+	role, err := roleOf(options)
+	if err != nil {
+		return "", a, err
+	}
+	if !operatorName.MatchString(comment) {
+		return "", a, fmt.Errorf("the comment %s is no name: the operator's name must follow the key, in letters, digits and . _ @ + -", strconv.Quote(comment))
+	}
+	if err := strong(key); err != nil {
+		return "", a, err
+	}
+	return string(key.Marshal()), engine.Actor{Name: comment, Role: role, Key: gossh.FingerprintSHA256(key)}, nil
+}
+
+// roleOf reads the options of a line. An option that is not understood may have been meant as a restriction, so the line
+// is refused rather than the option ignored.
+func roleOf(options []string) (engine.Role, error) {
+	role, given := engine.Viewer, false
+	for _, o := range options {
+		name, value, _ := strings.Cut(o, "=")
+		text, err := strconv.Unquote(value)
+		if !strings.EqualFold(name, "environment") || err != nil {
+			return "", fmt.Errorf("unknown option %s: only environment=\"ARCADIA_ROLE=viewer\" or environment=\"ARCADIA_ROLE=operator\" is known", strconv.Quote(o))
+		}
+		switch {
+		case given:
+			return "", errors.New("the role is given twice")
+		case text == "ARCADIA_ROLE=viewer":
+		case text == "ARCADIA_ROLE=operator":
+			role = engine.Operator
+		default:
+			return "", fmt.Errorf("unknown setting %s: ARCADIA_ROLE is viewer or operator", strconv.Quote(text))
+		}
+		given = true
+	}
+	return role, nil
+}
+
+// strong refuses keys that are not worth the name, and certificates, whose authority nobody has vouched for here.
+func strong(key gossh.PublicKey) error {
+	switch key.Type() {
+	case gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoSKECDSA256,
+		gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521:
+		return nil
+	case gossh.KeyAlgoRSA:
+		if c, ok := key.(gossh.CryptoPublicKey); ok {
+			if k, ok := c.CryptoPublicKey().(*rsa.PublicKey); ok && k.N.BitLen() >= 2048 {
+				return nil
+			}
+		}
+		return errors.New("an RSA key of less than 2048 bits")
+	}
+	return fmt.Errorf("keys of type %s are not accepted", key.Type())
+}

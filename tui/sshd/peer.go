@@ -1,0 +1,258 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// peer is one connection.
+type peer struct {
+	net.Conn
+	server *Server
+	door   *door
+	from   string          // what half-open connections are counted by
+	life   context.Context //nolint:containedctx // of the server: its end is every session's
+
+	done  chan struct{} // closed when the connection has ended
+	once  sync.Once     // of loggedIn and of the end, whichever is first
+	tasks sync.WaitGroup
+
+	mu       sync.Mutex // guards what follows; a leaf
+	list     roster     // as read for this connection
+	tried    []string   // fingerprints of keys that were offered and are unknown
+	ssh      *gossh.ServerConn
+	channels int
+	sessions map[*Session]struct{} // live ones
+	idle     *time.Timer           // runs while there is no session
+	ended    bool
+}
+
+func newPeer(s *Server, d *door, conn net.Conn, from string, life context.Context) *peer {
+	return &peer{
+		Conn: conn, server: s, door: d, from: from, life: life,
+		done: make(chan struct{}), sessions: map[*Session]struct{}{},
+	}
+}
+
+// serve sees the connection through and returns when everything that belongs to it has ended.
+func (p *peer) serve() {
+	p.door.wish.HandleConn(p)
+
+	_ = p.Conn.Close()
+	p.mu.Lock()
+	p.ended = true
+	if p.idle != nil {
+		p.idle.Stop()
+	}
+	tried := p.tried
+	p.mu.Unlock()
+	close(p.done)
+	p.once.Do(func() { p.server.intake.opened(p.from) })
+	p.tasks.Wait()
+	p.server.intake.leave()
+	p.server.forget(p)
+	if len(tried) > 0 {
+		p.server.log.Warn("unknown keys were offered", "door", p.door.name, "from", p.RemoteAddr().String(), "keys", strings.Join(tried, " "))
+	}
+}
+
+// Write gives up on a client that has stopped reading, so that nobody waits for it for long: not the answers to its own
+// requests, not the other sessions on this connection.
+func (p *peer) Write(b []byte) (int, error) {
+	_ = p.SetWriteDeadline(time.Now().Add(p.server.limits.Stall))
+	n, err := p.Conn.Write(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		p.server.cut.Add(1)
+		p.hangUp("the client stopped reading")
+	}
+	return n, err
+}
+
+func (p *peer) hangUp(reason string) {
+	p.server.log.Info("connection ended", "door", p.door.name, "from", p.RemoteAddr().String(), "reason", reason)
+	_ = p.Conn.Close()
+}
+
+// roster is read once for a connection, so that a client cannot make us read the file for each key it offers.
+func (p *peer) roster() roster {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.list == nil {
+		list, err := p.door.operators.read()
+		if err != nil {
+			p.server.log.Error("operators file is in trouble; what it does not name is kept out", "error", err)
+		}
+		if list == nil {
+			list = roster{}
+		}
+		p.list = list
+	}
+	return p.list
+}
+
+func (p *peer) offered(fingerprint string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.tried) < p.server.limits.Keys {
+		p.tried = append(p.tried, fingerprint)
+	}
+}
+
+// loggedIn is called when the handshake is finished.
+func (p *peer) loggedIn() {
+	p.server.logins.Add(1)
+	p.once.Do(func() { p.server.intake.opened(p.from) })
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tried = nil // an agent's other keys, offered on the way
+	p.linger()
+}
+
+// linger starts the time that a connection may stay without a session. mu is held.
+func (p *peer) linger() {
+	if p.ended {
+		return
+	}
+	if p.idle != nil {
+		p.idle.Reset(p.server.limits.Linger)
+		return
+	}
+	p.idle = time.AfterFunc(p.server.limits.Linger, func() {
+		p.mu.Lock()
+		idle := len(p.sessions) == 0
+		p.mu.Unlock()
+		if idle {
+			p.hangUp("no session on it")
+		}
+	})
+}
+
+// channel serves one session channel, to its end.
+func (p *peer) channel(conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
+	if err := p.enter(conn); err != nil {
+		p.server.log.Warn("session refused", "door", p.door.name, "from", p.RemoteAddr().String(), "reason", err)
+		_ = offer.Reject(gossh.ResourceShortage, err.Error())
+		return
+	}
+	defer p.leave()
+	ch, requests, err := offer.Accept()
+	if err != nil {
+		return // the connection is gone, and HandleConn says so
+	}
+	newSession(p, ch, ctx).serve(requests)
+}
+
+var errChannels = errors.New("too many sessions on this connection")
+
+// enter counts a channel, and looks after the connection from the first one on.
+func (p *peer) enter(conn *gossh.ServerConn) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.ended:
+		return net.ErrClosed
+	case p.channels >= p.server.limits.PerConnection:
+		return errChannels
+	}
+	p.channels++
+	p.tasks.Add(1)
+	if p.ssh == nil {
+		p.ssh = conn
+		p.tasks.Go(func() { p.keepalive(conn) })
+	}
+	return nil
+}
+
+func (p *peer) leave() {
+	p.mu.Lock()
+	p.channels--
+	p.mu.Unlock()
+	p.tasks.Done()
+}
+
+// seat notes a live session, stand that it has ended.
+func (p *peer) seat(s *Session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sessions[s] = struct{}{}
+	if p.idle != nil {
+		p.idle.Stop()
+	}
+}
+
+func (p *peer) stand(s *Session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.sessions, s)
+	if len(p.sessions) == 0 {
+		p.linger()
+	}
+}
+
+func (p *peer) live() []*Session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := make([]*Session, 0, len(p.sessions))
+	for s := range p.sessions {
+		list = append(list, s)
+	}
+	return list
+}
+
+// alone reports whether no session but s is live on the connection.
+func (p *peer) alone(s *Session) bool {
+	for _, other := range p.live() {
+		if other != s {
+			return false
+		}
+	}
+	return true
+}
+
+// farewell closes a connection on which nobody is.
+func (p *peer) farewell() {
+	if len(p.live()) == 0 {
+		p.hangUp("the server stops")
+	}
+}
+
+// keepalive asks the client now and then whether it is there, and hangs up when it has not answered for Silence.
+func (p *peer) keepalive(conn *gossh.ServerConn) {
+	l := p.server.limits
+	tick := time.NewTicker(l.Keepalive)
+	defer tick.Stop()
+	answered := make(chan error, 1)
+	var asked time.Time
+	for {
+		select {
+		case <-p.done:
+			return
+		case err := <-answered:
+			asked = time.Time{}
+			if err != nil {
+				return // the connection is gone
+			}
+		case now := <-tick.C:
+			switch {
+			case asked.IsZero():
+				asked = now
+				p.tasks.Go(func() {
+					_, _, err := conn.SendRequest("keepalive@openssh.com", true, nil)
+					answered <- err
+				})
+			case now.Sub(asked) >= l.Silence-l.Keepalive:
+				p.server.cut.Add(1)
+				p.hangUp("the client does not answer")
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,212 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+const (
+	// torn is how long the rest of an escape sequence is waited for. The usual 50 ms turn keys into letters on a slow line.
+	torn = 200 * time.Millisecond
+	// between is the least time between two sizes. Somebody who drags a corner sends a hundred in a second.
+	between = 50 * time.Millisecond
+)
+
+// Run shows a model on the session's terminal until it quits, the session ends, or ctx does; all of these are nil. The
+// terminal has then been put back. opts come before the session's own, which win where they meet: input, output, size,
+// colours, environment, frames per second, filter.
+//
+// The program's input is decoded here and not by Bubble Tea: its reader stays for ever on an event that comes after the
+// program has ended, and a sequence that its decoder panics on takes the whole process with it.
+func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramOption) error {
+	if !s.asked.terminal {
+		return errors.New("there is no terminal in this session")
+	}
+	alive, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
+	sh := &shield{model: model}
+	width, height := s.asked.size()
+	env := s.Environ()
+	program := tea.NewProgram(sh, append(slices.Clone(opts),
+		tea.WithContext(alive),
+		tea.WithInput(nil),
+		tea.WithOutput(s),
+		tea.WithEnvironment(env),
+		tea.WithColorProfile(profile(env)),
+		tea.WithWindowSize(width, height),
+		tea.WithFPS(s.server.limits.FPS),
+		tea.WithFilter(awake),
+		tea.WithoutSignalHandler(),
+	)...)
+	r := &running{session: s, program: program, shield: sh}
+	r.touch()
+	sh.quit = func() { r.tasks.Go(program.Quit) }
+
+	r.tasks.Go(func() { r.keys(alive) })
+	r.tasks.Go(func() { r.sizes(alive) })
+	r.tasks.Go(func() { r.watchIdle(alive) })
+	r.tasks.Go(func() { r.end(ctx, alive, kill) })
+	_, err := program.Run()
+	kill()
+	s.in.shut()
+	r.tasks.Wait()
+	switch fault := sh.broken(); {
+	case fault != nil:
+		return fault
+	case err == nil, ctx.Err() != nil, s.ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	}
+	return err
+}
+
+// running is a program at work.
+type running struct {
+	session *Session
+	program *tea.Program
+	shield  *shield
+	tasks   sync.WaitGroup
+	last    atomic.Int64 // when a key was pressed last, in nanoseconds since 1970
+}
+
+func (r *running) touch()               { r.last.Store(time.Now().UnixNano()) }
+func (r *running) quiet() time.Duration { return time.Since(time.Unix(0, r.last.Load())) }
+
+// keys hands what is typed to the program, until the input or the program ends. A terminal without input is of no use, so
+// the end of the one is the end of the other.
+func (r *running) keys(ctx context.Context) {
+	in := io.Reader(r.session.in)
+	if g := r.session.server.config.Guard; g != nil {
+		in = g(in)
+		if c, ok := in.(io.Closer); ok {
+			defer c.Close()
+		}
+	}
+	events := make(chan uv.Event)
+	var sending sync.WaitGroup
+	sending.Go(func() {
+		for e := range events {
+			r.pass(e)
+		}
+	})
+	func() {
+		defer close(events)
+		defer r.shield.catch(func() {})
+		decoder := uv.NewTerminalReader(in, value(r.session.Environ(), "TERM"))
+		decoder.EscTimeout = torn
+		_ = decoder.StreamEvents(ctx, events) // our own end of the pipe: it ends, and never fails
+	}()
+	sending.Wait()
+	r.program.Quit()
+}
+
+// pass hands one event to the program. The size of the terminal is what the protocol says and not what its input claims.
+func (r *running) pass(e uv.Event) {
+	switch e.(type) {
+	case uv.WindowSizeEvent:
+		return
+	case uv.KeyPressEvent, uv.PasteEvent, uv.MouseClickEvent, uv.MouseWheelEvent:
+		r.touch()
+	}
+	r.program.Send(e)
+}
+
+// sizes tells the program the newest size, not all of them.
+func (r *running) sizes(ctx context.Context) {
+	width, height := r.session.asked.size()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.session.asked.resized:
+		}
+		w, h := r.session.asked.size()
+		if w == width && h == height {
+			continue
+		}
+		width, height = w, h
+		r.program.Send(tea.WindowSizeMsg{Width: w, Height: h})
+		if !rest(ctx, between) {
+			return
+		}
+	}
+}
+
+// watchIdle logs an operator out who has not touched a key for long, and says so before.
+func (r *running) watchIdle(ctx context.Context) {
+	l := r.session.server.limits
+	warned := false
+	for {
+		quiet := r.quiet()
+		left := l.Idle - quiet
+		switch {
+		case left <= 0:
+			r.session.end(ErrIdle)
+			return
+		case left > l.Warning:
+			warned = false
+			left -= l.Warning
+		case !warned:
+			warned = true
+			r.warn(l.Warning)
+		}
+		if !rest(ctx, left) {
+			return
+		}
+	}
+}
+
+func (r *running) warn(left time.Duration) {
+	_, _ = io.WriteString(r.session, "\a")
+	if n := r.session.server.config.Notice; n != nil {
+		r.program.Send(n("nobody has touched a key here for long: logging out in " + left.String() + " unless you press one"))
+	}
+}
+
+// end quits the program when ctx ends, and kills it when it does not quit in half its grace.
+func (r *running) end(ctx, alive context.Context, kill func()) {
+	select {
+	case <-alive.Done():
+		return
+	case <-ctx.Done():
+	case <-r.session.ctx.Done():
+	}
+	r.tasks.Go(r.program.Quit)
+	if rest(alive, r.session.server.limits.Grace/2) {
+		kill()
+	}
+}
+
+// awake drops what would stop the process that serves: a suspended program suspends its process.
+func awake(_ tea.Model, msg tea.Msg) tea.Msg {
+	if _, ok := msg.(tea.SuspendMsg); ok {
+		return nil
+	}
+	return msg
+}
+
+// profile is which colours the client's terminal has. Any NO_COLOR with something in it means none.
+func profile(env []string) colorprofile.Profile {
+	if value(env, "NO_COLOR") != "" {
+		return colorprofile.ASCII
+	}
+	return colorprofile.Env(env)
+}
+
+func value(env []string, name string) string {
+	for _, v := range env {
+		if text, ok := strings.CutPrefix(v, name+"="); ok {
+			return text
+		}
+	}
+	return ""
+}

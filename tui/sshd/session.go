@@ -1,0 +1,258 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"arcadia/engine"
+)
+
+// Session is one operator at a terminal, or one command. It is handed to Config.Console or Config.Command and must not be
+// used after that has returned.
+type Session struct {
+	server *Server
+	peer   *peer
+	ch     gossh.Channel
+	hello  ssh.Context
+
+	actor engine.Actor
+	key   gossh.PublicKey // of the finished handshake; nil on a Local door
+	seat  *Seat
+
+	in     *inlet
+	out    *outlet
+	errOut *outlet
+	begun  *time.Timer
+	tasks  sync.WaitGroup
+
+	ctx  context.Context //nolint:containedctx // ends with the session
+	stop context.CancelCauseFunc
+
+	asked asked
+}
+
+// Actor is whose session it is, as the engine wants to know it.
+func (s *Session) Actor() engine.Actor { return s.actor }
+
+// Local reports whether the session came through the attach socket.
+func (s *Session) Local() bool { return s.peer.door.operators == nil }
+
+// Terminal reports whether there is a terminal at the other end.
+func (s *Session) Terminal() bool { return s.asked.terminal }
+
+// Environ gives what the client said about itself, as far as it is let in: TERM, COLORTERM, LANG, NO_COLOR, TZ.
+func (s *Session) Environ() []string { return s.asked.environ() }
+
+// LooksAt says what the operator looks at now, for others to see.
+func (s *Session) LooksAt(what string) {
+	if s.seat != nil {
+		s.seat.LooksAt(what)
+	}
+}
+
+// Read reads what the client sends, until it ends its input or the session ends.
+func (s *Session) Read(p []byte) (int, error) { return s.in.Read(p) }
+
+// Write writes to the client. It fails once the client has stopped reading or is gone.
+func (s *Session) Write(p []byte) (int, error) { return s.written(s.out).Write(p) }
+
+// Stderr writes to the client's second stream, which on a terminal is the first.
+func (s *Session) Stderr() io.Writer {
+	if s.asked.terminal {
+		return s
+	}
+	return s.errOut
+}
+
+// written turns line ends into what a raw terminal needs.
+func (s *Session) written(o *outlet) io.Writer {
+	if s.asked.terminal {
+		return ssh.NewPtyWriter(o)
+	}
+	return o
+}
+
+// end tells the session to end and why; the first reason stays.
+func (s *Session) end(cause error) { s.stop(cause) }
+
+func newSession(p *peer, ch gossh.Channel, hello ssh.Context) *Session {
+	s := &Session{server: p.server, peer: p, ch: ch, hello: hello, in: newInlet()}
+	s.ctx, s.stop = context.WithCancelCause(p.life)
+	l := p.server.limits
+	s.out = newOutlet(ch, l.Stall, s.stalled)
+	s.errOut = newOutlet(ch.Stderr(), l.Stall, s.stalled)
+	s.asked.limits = l
+	s.asked.resized = make(chan struct{}, 1)
+	return s
+}
+
+// serve answers the channel's requests until it is closed at both ends, and returns when all that belongs to it has ended.
+func (s *Session) serve(requests <-chan *gossh.Request) {
+	defer s.stop(nil)
+	s.begun = time.AfterFunc(s.server.limits.Handshake, func() { s.give(errNoWish) })
+	for _, o := range []*outlet{s.out, s.errOut} {
+		s.tasks.Go(o.pump)
+	}
+	s.tasks.Go(func() { s.in.pump(s.ch, s.typed) })
+	for r := range requests {
+		_ = r.Reply(s.request(r), nil)
+	}
+	s.begun.Stop()
+	s.end(ErrHangup)
+	s.in.shut()
+	s.out.fail(ErrHangup)
+	s.errOut.fail(ErrHangup)
+	s.tasks.Wait()
+}
+
+// give up on a channel that nothing runs on.
+func (s *Session) give(cause error) {
+	s.end(cause)
+	_ = s.ch.Close()
+}
+
+// typed sees all input. On a terminal, a command has no other way to learn of ctrl+c.
+func (s *Session) typed(p []byte) {
+	if s.asked.byKey.Load() && interrupted(p) {
+		s.end(ErrInterrupted)
+	}
+}
+
+// stalled ends a session whose client has stopped reading. Closing the channel asks the client to agree; one that does not
+// even do that, and has nobody else on its connection, loses the connection.
+func (s *Session) stalled() {
+	s.server.cut.Add(1)
+	s.server.log.Warn("session cut: the client stopped reading", s.attrs()...)
+	s.end(ErrStalled)
+	s.out.fail(ErrStalled)
+	s.errOut.fail(ErrStalled)
+	_ = s.ch.Close()
+	if s.peer.alone(s) {
+		s.peer.hangUp("its only session was cut")
+	}
+}
+
+func (s *Session) attrs() []any {
+	return []any{"operator", s.actor.Name, "role", string(s.actor.Role), "from", s.actor.From, "key", s.actor.Key, "door", s.peer.door.name}
+}
+
+// play runs what the client wished for and says how it ended.
+func (s *Session) play() {
+	s.begun.Stop()
+	s.peer.seat(s)
+	defer s.peer.stand(s)
+
+	code, err := s.admitted()
+	if line := farewell(s.ctx, err); line != "" {
+		_, _ = io.WriteString(s.written(s.last()), "arcadia: "+line+"\n")
+	}
+	s.in.shut()
+	s.out.finish()
+	s.errOut.finish()
+	status := struct{ Status uint32 }{uint32(code)} //nolint:gosec // an exit status is small
+	_, _ = s.ch.SendRequest("exit-status", false, gossh.Marshal(&status))
+	_ = s.ch.Close()
+}
+
+// last is where the last words go: beside a command's output, not into it.
+func (s *Session) last() *outlet {
+	if s.asked.terminal {
+		return s.out
+	}
+	return s.errOut
+}
+
+// admitted finds out whose session it is, takes a seat, and runs it.
+func (s *Session) admitted() (code int, err error) {
+	if s.server.stopping() {
+		return exitTrouble, ErrStopping
+	}
+	s.actor, s.key, err = s.peer.door.identify(s.hello)
+	if err != nil {
+		s.server.log.Warn("session refused", append(s.attrs(), "reason", err)...)
+		return exitTrouble, err
+	}
+	what := s.asked.title()
+	s.seat, err = s.server.who.admit(Presence{
+		Operator: s.actor.Name, Role: s.actor.Role, From: s.actor.From, LooksAt: what, Local: s.Local(),
+	}, s.server.limits)
+	if err != nil {
+		s.server.log.Warn("session refused", append(s.attrs(), "reason", err)...)
+		return exitTrouble, err
+	}
+	defer s.seat.Leave()
+	s.server.sessions.Add(1)
+	s.server.log.Info("session begins", append(s.attrs(), "what", what)...)
+	since := time.Now()
+	code, err = s.bounded()
+	s.server.log.Info("session ends", append(s.attrs(), "what", what, "exit", code, "took", time.Since(since).Round(time.Millisecond), "reason", context.Cause(s.ctx))...)
+	return code, err
+}
+
+// bounded runs the session and lets go of it when it does not end within Grace of being told to. What is let go is still
+// waited for by serve, so that it can be seen that it hangs.
+func (s *Session) bounded() (int, error) {
+	type result struct {
+		code int
+		err  error
+	}
+	done := make(chan result, 1)
+	s.tasks.Go(func() {
+		code, err := s.caught()
+		done <- result{code, err}
+	})
+	select {
+	case r := <-done:
+		return r.code, r.err
+	case <-s.ctx.Done():
+	}
+	t := time.NewTimer(s.server.limits.Grace)
+	defer t.Stop()
+	select {
+	case r := <-done:
+		return r.code, r.err
+	case <-t.C:
+		s.server.log.Error("session does not end", s.attrs()...)
+		if !s.asked.command {
+			_, _ = io.WriteString(s.out, restore)
+		}
+		return exitTrouble, nil
+	}
+}
+
+// The exit statuses that are ours; a command's own are its own.
+const (
+	exitTrouble = 1
+	exitMisuse  = 2
+)
+
+// caught runs the session. A panic in it ends it and nothing else.
+func (s *Session) caught() (code int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			code, err = exitTrouble, &faultError{value: v, stack: debug.Stack()}
+		}
+		var fault *faultError
+		if errors.As(err, &fault) {
+			s.server.faults.Add(1)
+			s.server.log.Error("panic in a session", append(s.attrs(), "panic", fault.Error(), "stack", string(fault.stack))...)
+		}
+	}()
+	switch {
+	case s.asked.command:
+		return s.server.config.Command(s.ctx, s, s.asked.args), nil
+	case !s.asked.terminal:
+		return exitMisuse, errors.New("the console needs a terminal: use ssh -t, or give a command, such as list")
+	}
+	if err = s.server.config.Console(s.ctx, s); err != nil || s.ctx.Err() != nil {
+		code = exitTrouble
+	}
+	return code, err
+}
