@@ -102,11 +102,18 @@ func TestAReservedIPMovesFromDropletToDroplet(t *testing.T) {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Second)
+	if _, _, err := c.ReservedIPActions.Assign(ctx, ip.IP, web2); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(time.Second)
 	if _, err := c.Droplets.Delete(ctx, web2); err != nil {
 		t.Fatal(err)
 	}
 	if ip, _, err = c.ReservedIPs.Get(ctx, ip.IP); err != nil || ip.Droplet != nil {
 		t.Fatalf("%+v, %v", ip, err)
+	}
+	if _, _, err := c.ReservedIPActions.Unassign(ctx, ip.IP); statusOf(err) != http.StatusUnprocessableEntity {
+		t.Errorf("taken from a droplet that is gone: %v", err)
 	}
 	list, _, err := c.ReservedIPs.List(ctx, nil)
 	if err != nil || len(list) != 3 {

@@ -141,6 +141,12 @@ func TestPresenceShowsLateAndGhostlyThings(t *testing.T) {
 	if got := readings(&ghost, 2, now); !slices.Equal(got, []bool{true, false}) || !ghost.faded(now) {
 		t.Errorf("ghost for one reading: %v", got)
 	}
+	var fading presence
+	fading.remove(&armedFault{Fault: Fault{Delay: time.Minute}}, now)
+	if soon, later := now.Add(59*time.Second), now.Add(time.Minute); !fading.seen(soon) || fading.faded(soon) ||
+		fading.seen(later) || !fading.faded(later) {
+		t.Error("ghost for a minute: wrong reading")
+	}
 }
 
 func TestPlannedEventsRunInOrderOnceDue(t *testing.T) {
