@@ -139,6 +139,7 @@ func (a *App) changed(m changesMsg) tea.Cmd {
 		s.Counts = m.counts
 	}
 	a.trouble(m.err)
+	s.refresh(m.changed.Summaries)
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
 	if n, ok := worthSaying(a.env.Theme, m.changed.Summaries); ok {
 		cmds = append(cmds, a.note(n))

@@ -37,10 +37,16 @@ func (e *Env) entryText(s *engine.Saga, x *engine.Entry) (string, widget.Ink) {
 		text, ink = step+" completed"+output(x.Put), t.Completed
 	case engine.EntryStepFailed:
 		text, ink = step+" failed: "+x.Error, t.Failed
+		if x.Error == "canceled" {
+			text, ink = step+" interrupted", t.Compensating
+			if x.Idx < len(s.Rows) && s.Rows[x.Idx].Dirty {
+				text += "; it may have changed something"
+			}
+		}
 	case engine.EntryInterrupted:
 		text, ink = step+" interrupted by a shutdown", t.Faint
 	case engine.EntryRollbackStarted:
-		text, ink = "rollback started: "+words(x.Reason)+by(x), t.Compensating
+		text, ink = "rollback started: "+x.Reason+by(x), t.Compensating
 	case engine.EntryCompensating:
 		text, ink = "undo of "+step+" started"+attempt(x), t.Compensating
 	case engine.EntryCompensationSaved:

@@ -20,11 +20,11 @@ import (
 //
 // A term that is not finished yet, or wrong, is reported and holds for everything.
 type filter struct {
-	terms []term
+	terms []clause
 	wrong string // what is wrong with the line, for the person who types it
 }
 
-type term struct {
+type clause struct {
 	not   bool
 	field string
 	hit   func(string) bool
@@ -36,7 +36,7 @@ type term struct {
 func parseFilter(line string, fields []string) filter {
 	var f filter
 	for _, word := range splitFilter(line) {
-		t := term{}
+		t := clause{}
 		if rest, ok := strings.CutPrefix(word, "!"); ok {
 			t.not, word = true, rest
 		}
@@ -92,7 +92,7 @@ func splitFilter(line string) []string {
 	return out
 }
 
-func (t *term) compile(word string) error {
+func (t *clause) compile(word string) error {
 	switch {
 	case len(word) > 1 && word[0] == '/' && strings.HasSuffix(word, "/"):
 		re, err := regexp.Compile(word[1 : len(word)-1])

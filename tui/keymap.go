@@ -15,7 +15,8 @@ const (
 	Sagas      Scope = "sagas"    // a saga is under the cursor or on the screen
 	OneSaga    Scope = "one saga" // the saga screen
 	Machines   Scope = "droplets"
-	Zones      Scope = "records"
+	Zones      Scope = "domains"
+	Records    Scope = "records"
 	Texts      Scope = "text" // what only scrolls
 )
 
@@ -65,6 +66,7 @@ const (
 	CmdEntries  Command = "entries"
 	CmdReload   Command = "reload"
 	CmdSnapshot Command = "snapshot"
+	CmdChange   Command = "change"
 )
 
 // Binding ties keys to a command in one scope.
@@ -187,6 +189,11 @@ func bindings() []Binding {
 
 		{CmdSnapshot, Machines, []string{"s"}, "", "snapshot", "launch snapshot_droplet for this droplet", false},
 		{CmdReload, Machines, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
+		{CmdChange, Records, []string{"enter"}, "", "change", "launch upsert_dns_record with the values of this record", false},
+		{CmdNew, Zones, []string{"n"}, "", "new", "launch upsert_dns_record in this zone", false},
+		{CmdNew, Records, []string{"n"}, "", "new", "launch upsert_dns_record in this zone", false},
+		{CmdActions, Records, []string{"a"}, "", "actions", "change, delete or copy this record", false},
+		{CmdReload, Records, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
 		{CmdReload, Zones, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
 	}
 }

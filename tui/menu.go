@@ -242,6 +242,9 @@ func (m *menu) rows(env *Env, width int) (rows []string, at int) {
 			k += "  "
 		}
 		left := width - widget.Width(k) - text - 3
+		if left < 8 {
+			note = ""
+		}
 		note = widget.Cut(note, left)
 		if n == m.cursor {
 			at = len(rows)

@@ -74,7 +74,7 @@ func preRows(env *Env, d *detail, width int) []string {
 			row = &d.saga.Rows[i]
 			st = t.row(row.Status)
 		}
-		cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: name}, {Text: st.String(), Ink: st.Ink}}
+		cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: widget.Middle(name, widths[1])}, {Text: st.String(), Ink: st.Ink}}
 		out = append(out, widget.Row(columns, widths, cells, 1, width, ""))
 		if row == nil {
 			continue

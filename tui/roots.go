@@ -2,5 +2,9 @@ package tui
 
 // roots are the screens that keys 1 to 5 show.
 func roots(cfg Config) []stack {
-	return []stack{{newSagas()}, {&messages{}}}
+	out := []stack{{newSagas()}}
+	if inv := cfg.Inventory; inv != nil {
+		out = append(out, stack{newDroplets(inv)}, stack{newDomains(inv)})
+	}
+	return append(out, stack{newResources()}, stack{&messages{}})
 }

@@ -24,11 +24,12 @@ func (s *sagas) Do(env *Env, c Command) Action {
 		if s.search.clear() {
 			return s.reload(env, s.cursor)
 		}
+		clear(env.State.Marks)
 	case CmdFilter:
 		s.search.edit(env)
 	case CmdMark:
 		if at := s.current(); at != nil {
-			toggle(env.State.Marks, at.ID)
+			toggle(env.State.Marks, at)
 			return s.goTo(s.index() + 1)
 		}
 	case CmdSortLeft, CmdSortNext, CmdOrder:
@@ -40,6 +41,11 @@ func (s *sagas) Do(env *Env, c Command) Action {
 	case CmdActions:
 		return actionsMenu(env, s.current(), CmdResolve, CmdEntries)
 	case CmdCancel, CmdRollback, CmdRetry:
+		if marked := env.State.marked(); len(marked) > 0 {
+			if b, _ := env.Keys.Of(c); env.unfit(b) == "" {
+				return markedDoor(env, c, marked)
+			}
+		}
 		return env.verb(c, s.current())
 	case CmdNeedsMe:
 		return Ask{To: s, Read: findNeedy(s.cursor)}
@@ -57,11 +63,11 @@ func (s *sagas) Do(env *Env, c Command) Action {
 	return nil
 }
 
-func toggle(m map[engine.ID]bool, id engine.ID) {
-	if m[id] {
-		delete(m, id)
+func toggle(m map[engine.ID]engine.Summary, s *engine.Summary) {
+	if _, marked := m[s.ID]; marked {
+		delete(m, s.ID)
 	} else {
-		m[id] = true
+		m[s.ID] = *s
 	}
 }
 
@@ -158,12 +164,10 @@ func (s *sagas) copyMenu(env *Env) Action {
 		return Notify{Level: Error, Text: "copy: no saga is chosen"}
 	}
 	items := copyItems(env, at)
-	if n := len(env.State.Marks); n > 0 {
-		var ids []string
-		for i := range s.roll.rows {
-			if id := s.roll.rows[i].ID; env.State.Marks[id] {
-				ids = append(ids, string(id))
-			}
+	if marked := env.State.marked(); len(marked) > 0 {
+		ids := make([]string, len(marked))
+		for i := range marked {
+			ids[i] = string(marked[i].ID)
 		}
 		items = append(items, item{
 			Key: "m", Text: "marked", Note: strconv.Itoa(len(ids)) + " ids, one a line",

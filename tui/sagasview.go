@@ -22,6 +22,9 @@ var sagaColumns = []widget.Column{
 // columnOf is the column that an order shows its arrow in.
 var columnOf = [orders]int{byStatus: 0, byKind: 2, byTarget: 3, byStep: 4, byAge: 6, byWho: 7}
 
+// listWide is how wide a list with a preview beside it gets at most: further apart, columns cannot be read together.
+const listWide = 124
+
 // listMargin is the room for the mark before a row.
 const listMargin = 3
 
@@ -29,8 +32,9 @@ const listMargin = 3
 func (s *sagas) View(env *Env, width, height int) Drawing {
 	switch {
 	case width >= sideWidth:
-		right := min(72, max(40, width/3))
-		left := width - right - 1
+		left := width - max(40, width/3) - 1
+		left = min(left, listWide)
+		right := width - left - 1
 		d := s.list(env, left, height)
 		bar := env.Theme.Border.Paint(env.Theme.Symbols.Bar)
 		side := widget.Lines(s.pre(env, right-3, height), right-3, height)
@@ -90,7 +94,7 @@ func (s *sagas) list(env *Env, width, height int) Drawing {
 			continue
 		}
 		line := widget.Row(columns, widths, s.cells(env, row), listMargin, width, bar)
-		if env.State.Marks[row.ID] {
+		if _, marked := env.State.Marks[row.ID]; marked {
 			line = s.marked(env, line, bar)
 		}
 		d.Lines = append(d.Lines, line)
@@ -128,6 +132,8 @@ func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int)
 	switch {
 	case s.frozen:
 		pill = " frozen, " + strconv.Itoa(s.held) + " held "
+	case len(env.State.Marks) > 0:
+		pill = " " + strconv.Itoa(len(env.State.Marks)) + " marked "
 	case s.order.by != byAge && len(s.roll.rows) >= sortMax:
 		pill = " of the newest " + strconv.Itoa(sortMax) + " "
 	}
@@ -172,7 +178,7 @@ func (s *sagas) rowOfTwo(env *Env, r *engine.Summary, width int, bar widget.Ink)
 	t := env.Theme
 	st := t.status(r.Status)
 	mark := " "
-	if env.State.Marks[r.ID] {
+	if _, marked := env.State.Marks[r.ID]; marked {
 		mark = t.Symbols.Marked
 	}
 	age := env.Clock.Stamp(r.CreatedAt.Time)

@@ -18,7 +18,7 @@ func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 	label := min(24, max(9, width/5))
 	room := width - label - 7
 	start, total := s.extent(env, d)
-	lines := []string{"   " + t.Faint.Paint(widget.Fit("TIMELINE", label)+"  "+widget.Axis(total, room))}
+	lines := []string{"   " + s.heading(env, "TIMELINE", timelinePane) + t.Faint.Paint(widget.Spaces(label-8+2)+widget.Axis(total, room))}
 	n := len(d.saga.StepNames)
 	tall := max(1, height-1)
 	top := widget.Window(n, s.row, 0, tall)
@@ -33,6 +33,14 @@ func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 		lines = append(lines, "   "+name+"  "+widget.Track(spans, total, room, t.Symbols.Forward, t.Symbols.Backward))
 	}
 	return lines
+}
+
+// heading is the title of a pane that has no bar of its own while it is in front.
+func (s *saga) heading(env *Env, text string, p pane) string {
+	if s.pane == p {
+		return env.Theme.Key.With(env.Theme.Strong).Paint(text)
+	}
+	return env.Theme.Faint.Paint(text)
 }
 
 // extent is when the timeline begins and how long it is.
@@ -88,7 +96,7 @@ func (s *saga) spans(env *Env, r *engine.Row, start time.Time) []widget.Span {
 // logLines draws the saga's entries in words, the newest at the end.
 func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 	t := env.Theme
-	lines := []string{"   " + t.Faint.Paint("LOG")}
+	lines := []string{"   " + s.heading(env, "LOG", logPane)}
 	n := len(d.entries)
 	tall := max(1, height-1)
 	s.tall[logPane] = tall

@@ -159,7 +159,7 @@ func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
 		{Title: "OUTPUT", Width: 10, Grow: 1, Drop: 3, Gap: 1},
 	}
 	widths := widget.Layout(columns, width-1)
-	lines := []string{s.titleOf(env, widget.Head(columns, widths, 1, width, t.Faint), ledgerPane)}
+	lines := []string{widget.Head(columns, widths, 1, width, t.Faint)}
 	n := len(d.saga.StepNames)
 	tall := max(1, height-1)
 	s.tall[ledgerPane] = tall
@@ -167,7 +167,7 @@ func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
 	s.rowTop = widget.Window(n, s.row, s.rowTop, tall)
 	for i := s.rowTop; i < n && i < s.rowTop+tall; i++ {
 		bar := widget.Ink("")
-		if i == s.row && s.pane != logPane {
+		if i == s.row && s.pane == ledgerPane {
 			bar = t.Selection
 		}
 		lines = append(lines, widget.Row(columns, widths, s.cells(env, d, i), 1, width, bar))
@@ -183,15 +183,10 @@ func (s *saga) nameWidth(d *detail, width int) int {
 	return min(n, max(10, width/3))
 }
 
-// titleOf is the title line of a pane: in the ink of keys when it is in front.
-func (s *saga) titleOf(env *Env, line string, p pane) string {
-	return line
-}
-
 func (s *saga) cells(env *Env, d *detail, i int) []widget.Cell {
 	t := env.Theme
 	st := t.row("")
-	cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: d.saga.StepNames[i]}, {}, {}, {}, {}}
+	cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: widget.Middle(d.saga.StepNames[i], s.nameWidth(d, env.Width))}, {}, {}, {}, {}}
 	if i < len(d.saga.Rows) {
 		r := &d.saga.Rows[i]
 		st = t.row(r.Status)

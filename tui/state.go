@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"arcadia/engine"
@@ -14,7 +17,7 @@ type State struct {
 	Steps    []string // every step of this build
 	Messages []Message
 	Trouble  string // why the engine cannot be read or has stopped; empty when all is well
-	Marks    map[engine.ID]bool
+	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
 
 	said int // messages so far
 }
@@ -31,7 +34,7 @@ type Message struct {
 // maxMessages bounds what is kept for the messages screen.
 const maxMessages = 500
 
-func newState() *State { return &State{Marks: map[engine.ID]bool{}} }
+func newState() *State { return &State{Marks: map[engine.ID]engine.Summary{}} }
 
 // Say keeps a message.
 func (s *State) say(at time.Time, n Notify) Message {
@@ -42,6 +45,22 @@ func (s *State) say(at time.Time, n Notify) Message {
 	}
 	s.Messages = append(s.Messages, m)
 	return m
+}
+
+// marked lists what is marked, newest first.
+func (s *State) marked() []engine.Summary {
+	out := slices.Collect(maps.Values(s.Marks))
+	slices.SortFunc(out, func(a, b engine.Summary) int { return strings.Compare(string(b.ID), string(a.ID)) })
+	return out
+}
+
+// refresh brings what is marked up to date.
+func (s *State) refresh(changed []engine.Summary) {
+	for i := range changed {
+		if m, ok := s.Marks[changed[i].ID]; ok && m.Seq < changed[i].Seq {
+			s.Marks[changed[i].ID] = changed[i]
+		}
+	}
 }
 
 // NeedsMe is the number of sagas that go nowhere until a person acts.

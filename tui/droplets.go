@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"context"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// The kinds and inputs that the provider's screens fill in. They are names of the catalog, which this package does not
+// import: a catalog without them refuses the launch and says so.
+const (
+	kindSnapshot = "snapshot_droplet"
+	kindUpsert   = "upsert_dns_record"
+	kindDelete   = "delete_dns_record"
+
+	inputDroplet = "droplet_id"
+	inputDomain  = "dns_domain"
+	inputType    = "dns_record_type"
+	inputName    = "dns_record_name"
+	inputData    = "dns_record_data"
+	inputTTL     = "dns_record_ttl"
+	inputPrio    = "dns_record_priority"
+)
+
+// droplets is the screen of the account's machines, from which a snapshot is one key away.
+type droplets struct{ grid }
+
+func newDroplets(inv Inventory) *droplets {
+	d := &droplets{}
+	d.columns = []widget.Column{
+		{Title: "NAME", Width: 14, Grow: 1},
+		{Title: "ID", Width: 10, Right: true},
+		{Title: "STATUS", Width: 8},
+		{Title: "REGION", Width: 6, Drop: 2},
+		{Title: "SIZE", Width: 14, Drop: 3},
+		{Title: "ADDRESS", Width: 15, Drop: 1},
+		{Title: "IMAGE", Width: 18, Drop: 4, Gap: 1},
+	}
+	d.fields = []string{"name", "id", "status", "region", "size", "address", "image"}
+	d.nothing, d.hint = "no droplets in this account", "ctrl+r asks again"
+	d.read = func(ctx context.Context, _ Backend) ([]gridRow, error) {
+		all, err := inv.Droplets(ctx)
+		rows := make([]gridRow, 0, len(all))
+		for _, x := range all {
+			id := strconv.FormatInt(x.ID, 10)
+			rows = append(rows, gridRow{key: id, value: x, cells: []string{x.Name, id, x.Status, x.Region, x.Size, x.IPv4, x.Image}})
+		}
+		return rows, err
+	}
+	return d
+}
+
+func (d *droplets) root() Command { return CmdDroplets }
+
+// Title is the breadcrumb.
+func (d *droplets) Title(*Env) []string { return []string{"droplets"} }
+
+// Scopes are those of a list of machines.
+func (d *droplets) Scopes() []Scope { return []Scope{Machines, Lists} }
+
+// Typing reports whether keys go to the filter.
+func (d *droplets) Typing() bool { return d.search.typing() }
+
+// Hints are for the machine under the cursor.
+func (d *droplets) Hints(env *Env) []Command {
+	if env.Config.ReadOnly {
+		return []Command{CmdFilter, CmdReload, CmdSagas}
+	}
+	return []Command{CmdSnapshot, CmdFilter, CmdReload, CmdSagas}
+}
+
+// Update takes answers.
+func (d *droplets) Update(_ *Env, msg tea.Msg) Action {
+	if _, ok := msg.(Shown); ok {
+		return d.reload(d)
+	}
+	return d.update(msg, d)
+}
+
+// Do does what is asked of the list and of the machine under the cursor.
+func (d *droplets) Do(env *Env, c Command) Action {
+	if act, ok := d.do(env, c, d); ok {
+		return act
+	}
+	row := d.current()
+	switch c {
+	case CmdBack:
+		return Press{CmdSagas}
+	case CmdSnapshot, CmdOpen, CmdNew:
+		b, _ := env.Keys.Of(CmdSnapshot)
+		if why := env.unfit(b); why != "" {
+			return Notify{Level: Error, Text: "snapshot: " + why}
+		}
+		if row != nil {
+			return launchDoor(env, engine.Launch{Kind: kindSnapshot, Inputs: engine.Inputs{inputDroplet: row.key}})
+		}
+	case CmdCopy:
+		return copyRow(row, "droplet")
+	}
+	return nil
+}
+
+// View draws the list.
+func (d *droplets) View(env *Env, width, height int) Drawing { return d.view(env, width, height) }
+
+// copyRow offers the key and the cells of a row.
+func copyRow(row *gridRow, what string) Action {
+	if row == nil {
+		return Notify{Level: Error, Text: "copy: nothing is chosen"}
+	}
+	text := ""
+	for i, c := range row.cells {
+		if i > 0 {
+			text += "\t"
+		}
+		text += c
+	}
+	return Show{newMenu("Copy", []item{
+		{Key: "n", Text: "name", Note: row.cells[0], Do: Copy{What: "name of the " + what, Text: row.cells[0]}},
+		{Key: "i", Text: "id", Note: Clean(row.key), Do: Copy{What: "id of the " + what, Text: Clean(row.key)}},
+		{Key: "r", Text: "row", Note: "as text with tabs", Do: Copy{What: what, Text: text}},
+	})}
+}

@@ -1,0 +1,208 @@
+package tui
+
+import (
+	"context"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// domains is the screen of the account's zones; enter shows the records of one.
+type domains struct {
+	grid
+	inv Inventory
+}
+
+func newDomains(inv Inventory) *domains {
+	d := &domains{inv: inv}
+	d.columns = []widget.Column{{Title: "DOMAIN", Width: 20, Grow: 1}}
+	d.fields = []string{"domain"}
+	d.nothing, d.hint = "no domains in this account", "ctrl+r asks again"
+	d.read = func(ctx context.Context, _ Backend) ([]gridRow, error) {
+		all, err := inv.Domains(ctx)
+		rows := make([]gridRow, 0, len(all))
+		for _, x := range all {
+			rows = append(rows, gridRow{key: x, value: x, cells: []string{x}})
+		}
+		return rows, err
+	}
+	return d
+}
+
+func (d *domains) root() Command { return CmdRecords }
+
+// Title is the breadcrumb.
+func (d *domains) Title(*Env) []string { return []string{"records"} }
+
+// Scopes are those of a list of zones.
+func (d *domains) Scopes() []Scope { return []Scope{Zones, Lists} }
+
+// Typing reports whether keys go to the filter.
+func (d *domains) Typing() bool { return d.search.typing() }
+
+// Hints are for the zone under the cursor.
+func (d *domains) Hints(*Env) []Command {
+	return []Command{CmdOpen, CmdNew, CmdFilter, CmdReload, CmdSagas}
+}
+
+// Update takes answers.
+func (d *domains) Update(_ *Env, msg tea.Msg) Action {
+	if _, ok := msg.(Shown); ok {
+		return d.reload(d)
+	}
+	return d.update(msg, d)
+}
+
+// Do does what is asked of the list and of the zone under the cursor.
+func (d *domains) Do(env *Env, c Command) Action {
+	if act, ok := d.do(env, c, d); ok {
+		return act
+	}
+	row := d.current()
+	switch {
+	case c == CmdBack:
+		return Press{CmdSagas}
+	case row == nil:
+	case c == CmdOpen:
+		return Open{newRecords(d.inv, row.value.(string))} //nolint:forcetypeassert // set above
+	case c == CmdNew:
+		return launchRecord(env, kindUpsert, engine.Inputs{inputDomain: row.key})
+	case c == CmdCopy:
+		return copyRow(row, "domain")
+	}
+	return nil
+}
+
+// View draws the list.
+func (d *domains) View(env *Env, width, height int) Drawing { return d.view(env, width, height) }
+
+// records is the screen of the records of one zone, from which a change is one key away.
+type records struct {
+	grid
+	domain string // as the provider has it
+}
+
+func newRecords(inv Inventory, domain string) *records {
+	r := &records{domain: domain}
+	r.columns = []widget.Column{
+		{Title: "NAME", Width: 16, Grow: 1},
+		{Title: "TYPE", Width: 6},
+		{Title: "DATA", Width: 20, Grow: 2},
+		{Title: "TTL", Width: 6, Right: true, Drop: 2},
+		{Title: "PRIO", Width: 5, Right: true, Drop: 3},
+		{Title: "ID", Width: 10, Right: true, Drop: 4, Gap: 1},
+	}
+	r.fields = []string{"name", "type", "data", "ttl", "prio", "id"}
+	r.nothing, r.hint = "no records in this zone", "n makes one"
+	r.read = func(ctx context.Context, _ Backend) ([]gridRow, error) {
+		all, err := inv.Records(ctx, domain)
+		rows := make([]gridRow, 0, len(all))
+		for _, x := range all {
+			id, prio := strconv.FormatInt(x.ID, 10), ""
+			if x.Priority != 0 {
+				prio = strconv.Itoa(x.Priority)
+			}
+			rows = append(rows, gridRow{key: id, value: x, cells: []string{x.Name, x.Type, x.Data, strconv.Itoa(x.TTL), prio, id}})
+		}
+		return rows, err
+	}
+	return r
+}
+
+// Title is the breadcrumb.
+func (r *records) Title(*Env) []string { return []string{"records", Clean(r.domain)} }
+
+// Scopes are those of a list of records.
+func (r *records) Scopes() []Scope { return []Scope{Records, Lists} }
+
+// Typing reports whether keys go to the filter.
+func (r *records) Typing() bool { return r.search.typing() }
+
+// Hints are for the record under the cursor.
+func (r *records) Hints(env *Env) []Command {
+	if env.Config.ReadOnly {
+		return []Command{CmdFilter, CmdReload, CmdBack}
+	}
+	return []Command{CmdChange, CmdNew, CmdActions, CmdFilter, CmdReload, CmdBack}
+}
+
+// Update takes answers.
+func (r *records) Update(_ *Env, msg tea.Msg) Action {
+	if _, ok := msg.(Shown); ok {
+		return r.reload(r)
+	}
+	return r.update(msg, r)
+}
+
+// Do does what is asked of the list and of the record under the cursor.
+func (r *records) Do(env *Env, c Command) Action {
+	if act, ok := r.do(env, c, r); ok {
+		return act
+	}
+	switch c {
+	case CmdBack:
+		return Back{}
+	case CmdNew:
+		return launchRecord(env, kindUpsert, engine.Inputs{inputDomain: r.domain})
+	case CmdCopy:
+		return copyRow(r.current(), "record")
+	}
+	row := r.current()
+	if row == nil {
+		return nil
+	}
+	x := row.value.(Record) //nolint:forcetypeassert // set above
+	switch c {
+	case CmdOpen, CmdChange:
+		return launchRecord(env, kindUpsert, r.inputs(x, true))
+	case CmdActions:
+		return r.actions(env, x)
+	}
+	return nil
+}
+
+// inputs are those that name a record, with its values when whole is set.
+func (r *records) inputs(x Record, whole bool) engine.Inputs {
+	in := engine.Inputs{inputDomain: r.domain, inputType: x.Type, inputName: x.Name, inputData: x.Data}
+	if !whole {
+		return in
+	}
+	in[inputTTL] = strconv.Itoa(x.TTL)
+	if x.Type == "MX" || x.Type == "SRV" {
+		in[inputPrio] = strconv.Itoa(x.Priority)
+	}
+	return in
+}
+
+func (r *records) actions(env *Env, x Record) Action {
+	b, _ := env.Keys.Of(CmdNew)
+	why := env.unfit(b)
+	name := Clean(x.Type + " " + x.Name)
+	return Show{newMenu("Actions for "+name, []item{
+		{Key: "enter", Text: "change", Note: "launch " + kindUpsert + " with these values", Why: why, Danger: true, Do: launchFilled{kindUpsert, r.inputs(x, true)}},
+		{Key: "d", Text: "delete", Note: "launch " + kindDelete + " for this record; the form asks first", Why: why, Danger: true, Do: launchFilled{kindDelete, r.inputs(x, false)}},
+		{Key: "n", Text: "new", Note: "launch " + kindUpsert + " in this zone", Why: why, Danger: true, Do: launchFilled{kindUpsert, engine.Inputs{inputDomain: r.domain}}},
+		{Key: "y", Text: "copy", Note: "the name, the id or the row", Do: Press{CmdCopy}},
+	})}
+}
+
+// View draws the list.
+func (r *records) View(env *Env, width, height int) Drawing { return r.view(env, width, height) }
+
+// launchFilled opens the launch form with inputs filled in.
+type launchFilled struct {
+	kind   string
+	inputs engine.Inputs
+}
+
+func (l launchFilled) perform(a *App) tea.Cmd { return a.do(launchRecord(&a.env, l.kind, l.inputs)) }
+
+func launchRecord(env *Env, kind string, in engine.Inputs) Action {
+	if why := env.impossibleNew(); why != "" {
+		return Notify{Level: Error, Text: "launch: " + why}
+	}
+	return launchDoor(env, engine.Launch{Kind: kind, Inputs: in})
+}
