@@ -19,13 +19,7 @@ func At(t time.Time) Time {
 
 // MarshalJSON writes RFC 3339 UTC with milliseconds, or null for the zero time.
 func (t Time) MarshalJSON() ([]byte, error) {
-	if t.IsZero() {
-		return []byte("null"), nil
-	}
-	b := make([]byte, 0, len(timeLayout)+2)
-	b = append(b, '"')
-	b = t.UTC().AppendFormat(b, timeLayout)
-	return append(b, '"'), nil
+	return t.appendJSON(make([]byte, 0, len(timeLayout)+2)), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote, and any other RFC 3339 time.

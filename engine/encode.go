@@ -1,0 +1,243 @@
+package engine
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// AppendJSON appends the entry as encoding/json would write it. A store encodes several entries for every transition, and
+// reflection was the largest part of a transition's cost (measured); a test compares the two for every field.
+func (e *Entry) AppendJSON(b []byte) []byte {
+	o := object{b: append(b, '{')}
+	o.int("v", int64(e.V))
+	o.uint("seq", e.Seq)
+	o.time("at", e.At)
+	o.string("type", string(e.Type))
+	o.intOr("idx", e.Idx)
+	o.intOr("attempt", e.Attempt)
+	if e.By != nil {
+		o.any("by", e.By)
+	}
+	o.stringOr("why", e.Why)
+	o.stringOr("reason", e.Reason)
+	o.stringOr("error", e.Error)
+	o.stringOr("stack", e.Stack)
+	if e.Conflict != nil {
+		o.any("conflict", e.Conflict)
+	}
+	if e.Next != nil {
+		o.time("next_attempt_at", *e.Next)
+	}
+	o.boolOr("blocked", e.Blocked)
+	o.boolOr("resumed", e.Resumed)
+	o.boolOr("undoable", e.Undoable)
+	if e.From != nil {
+		o.int("from", int64(*e.From))
+	}
+	o.stringOr("on", e.On)
+	o.stringOr("text", e.Text)
+	if len(e.Left) > 0 {
+		o.any("left", e.Left)
+	}
+	if e.Ticket != 0 {
+		o.uint("ticket", e.Ticket)
+	}
+	if len(e.Put) > 0 {
+		o.any("put", e.Put)
+	}
+	if len(e.Resources) > 0 {
+		o.any("resources", e.Resources)
+	}
+	if e.Created != nil {
+		o.name("created")
+		o.b = e.Created.appendJSON(o.b)
+	}
+	return append(o.b, '}')
+}
+
+func (c *Created) appendJSON(b []byte) []byte {
+	o := object{b: append(b, '{')}
+	o.string("id", string(c.ID))
+	o.string("kind", c.Kind)
+	o.strings("step_names", c.StepNames)
+	o.inputs("inputs", c.Inputs)
+	o.stringOr("target", c.Target)
+	o.stringOr("key", c.Key)
+	o.stringOr("on_failure", string(c.OnFailure))
+	if len(c.Locks) > 0 {
+		o.strings("locks", c.Locks)
+	}
+	return append(o.b, '}')
+}
+
+// AppendJSON appends the header as encoding/json would write it; see Entry.AppendJSON.
+func (s *Summary) AppendJSON(b []byte) []byte {
+	o := object{b: append(b, '{')}
+	o.string("id", string(s.ID))
+	o.string("short", s.Short)
+	o.string("kind", s.Kind)
+	o.string("status", string(s.Status))
+	o.strings("step_names", s.StepNames)
+	o.int("current_step_idx", int64(s.CurrentStepIdx))
+	if s.Error != nil {
+		o.any("error", s.Error)
+	} else {
+		o.name("error")
+		o.b = append(o.b, "null"...)
+	}
+	o.bool("cancel_requested", s.CancelRequested)
+	o.string("target", s.Target)
+	o.string("created_by", s.CreatedBy)
+	o.time("created_at", s.CreatedAt)
+	o.time("started_at", s.StartedAt)
+	o.time("finished_at", s.FinishedAt)
+	o.time("updated_at", s.UpdatedAt)
+	o.string("waiting_on", s.WaitingOn)
+	o.bool("paused", s.Paused)
+	o.int("residue", int64(s.Residue))
+	o.int("undone", int64(s.Undone))
+	o.int("undo_total", int64(s.UndoTotal))
+	o.uint("seq", s.Seq)
+	return append(o.b, '}')
+}
+
+// object is a JSON object being written, after its opening brace.
+type object struct {
+	b    []byte
+	more bool
+}
+
+func (o *object) name(n string) {
+	if o.more {
+		o.b = append(o.b, ',')
+	}
+	o.more = true
+	o.b = append(append(append(o.b, '"'), n...), '"', ':')
+}
+
+func (o *object) int(n string, v int64) {
+	o.name(n)
+	o.b = strconv.AppendInt(o.b, v, 10)
+}
+
+func (o *object) uint(n string, v uint64) {
+	o.name(n)
+	o.b = strconv.AppendUint(o.b, v, 10)
+}
+
+func (o *object) bool(n string, v bool) {
+	o.name(n)
+	o.b = strconv.AppendBool(o.b, v)
+}
+
+func (o *object) string(n, v string) {
+	o.name(n)
+	o.b = appendString(o.b, v)
+}
+
+func (o *object) intOr(n string, v int) {
+	if v != 0 {
+		o.int(n, int64(v))
+	}
+}
+
+func (o *object) boolOr(n string, v bool) {
+	if v {
+		o.bool(n, v)
+	}
+}
+
+func (o *object) stringOr(n, v string) {
+	if v != "" {
+		o.string(n, v)
+	}
+}
+
+func (o *object) time(n string, v Time) {
+	o.name(n)
+	o.b = v.appendJSON(o.b)
+}
+
+func (o *object) strings(n string, v []string) {
+	o.name(n)
+	if v == nil {
+		o.b = append(o.b, "null"...)
+		return
+	}
+	o.b = append(o.b, '[')
+	for i, s := range v {
+		if i > 0 {
+			o.b = append(o.b, ',')
+		}
+		o.b = appendString(o.b, s)
+	}
+	o.b = append(o.b, ']')
+}
+
+func (o *object) inputs(n string, v Inputs) {
+	o.name(n)
+	if v == nil {
+		o.b = append(o.b, "null"...)
+		return
+	}
+	in := object{b: append(o.b, '{')}
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		if in.more {
+			in.b = append(in.b, ',')
+		}
+		in.more = true
+		in.b = append(appendString(in.b, k), ':')
+		in.b = appendString(in.b, v[k])
+	}
+	o.b = append(in.b, '}')
+}
+
+// any writes what is rare, or comes from outside, the long way. The values have no form that cannot be encoded.
+func (o *object) any(n string, v any) {
+	o.name(n)
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("encode " + n + ": " + err.Error()) // impossible: plain structs, and messages that were checked when they were put
+	}
+	o.b = append(o.b, raw...)
+}
+
+// appendString writes what needs no escape at once, and leaves the rest to encoding/json.
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			raw, err := json.Marshal(s)
+			if err != nil {
+				panic("encode a string: " + err.Error()) // impossible
+			}
+			return append(b, raw...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+func (t Time) appendJSON(b []byte) []byte {
+	if t.IsZero() {
+		return append(b, "null"...)
+	}
+	u := t.UTC()
+	year, month, day := u.Date()
+	if year < 1000 || year > 9999 {
+		return append(u.AppendFormat(append(b, '"'), timeLayout), '"')
+	}
+	hour, minute, second := u.Clock()
+	b = strconv.AppendInt(append(b, '"'), int64(year), 10)
+	b = append(twoDigits(append(b, '-'), int(month)), '-')
+	b = append(twoDigits(b, day), 'T')
+	b = append(twoDigits(b, hour), ':')
+	b = append(twoDigits(b, minute), ':')
+	b = append(twoDigits(b, second), '.')
+	ms := u.Nanosecond() / int(time.Millisecond)
+	b = append(b, byte('0'+ms/100))
+	return append(twoDigits(b, ms%100), 'Z', '"')
+}
+
+func twoDigits(b []byte, v int) []byte { return append(b, byte('0'+v/10), byte('0'+v%10)) }
