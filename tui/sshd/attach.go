@@ -50,7 +50,7 @@ func Attach(ctx context.Context, socket string, args []string, here Here) (exit 
 		return exitTrouble, fmt.Errorf("attach to %s: %w", socket, err)
 	}
 	defer session.Close()
-	a := attached{session: session, here: here, console: len(args) == 0}
+	a := attached{client: client, session: session, here: here, console: len(args) == 0}
 	exit, err = a.run(ctx, quoted(args))
 	if err != nil {
 		err = fmt.Errorf("attach to %s: %w", socket, err)
@@ -124,6 +124,7 @@ func sameUser(string, net.Addr, gossh.PublicKey) error { return nil }
 
 // attached is an attached session at the near end.
 type attached struct {
+	client  *gossh.Client
 	session *gossh.Session
 	here    Here
 	console bool
@@ -249,7 +250,7 @@ func (a *attached) interrupt(ctx context.Context, done <-chan struct{}) {
 	select {
 	case <-done:
 	case <-t.C:
-		_ = a.session.Close()
+		_ = a.client.Close()
 	}
 }
 

@@ -1,0 +1,229 @@
+package sshd_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"arcadia/tui/sshd"
+)
+
+func TestAnOperatorSeesTheConsoleAndLeaves(t *testing.T) {
+	quiet(t)
+	r := newRig(t)
+	s := r.console(r.dial("ops1"))
+	s.shows("ops1 operator 80x24")
+	s.keys("hello")
+	s.shows("[hello]")
+	if list := r.server.Sessions(); len(list) != 1 || list[0].Operator != "ops1" || list[0].LooksAt != "key o" || list[0].From == "" {
+		t.Errorf("sessions = %+v", list)
+	}
+	s.keys("q")
+	if exit := s.ended(); exit != 0 {
+		t.Errorf("exit status %d", exit)
+	}
+	restored(t, s)
+	until(t, func() bool { return len(r.server.Sessions()) == 0 }, func() string { return "the session stays in the registry" })
+}
+
+// restored checks that the terminal is back on its main screen, with a cursor.
+func restored(t *testing.T, s *screen) {
+	t.Helper()
+	raw := s.bytes()
+	if on, off := strings.LastIndex(raw, "\x1b[?1049h"), strings.LastIndex(raw, "\x1b[?1049l"); on < 0 || off < on {
+		t.Errorf("the terminal is left in the alternate screen (on at %d, off at %d)", on, off)
+	}
+	if hide, show := strings.LastIndex(raw, "\x1b[?25l"), strings.LastIndex(raw, "\x1b[?25h"); show < hide {
+		t.Errorf("the cursor is left hidden (hidden at %d, shown at %d)", hide, show)
+	}
+}
+
+func TestTheRoleComesFromTheFile(t *testing.T) {
+	r := newRig(t)
+	for name, role := range map[string]string{"ops1": "operator", "guest": "viewer"} {
+		out, _, exit := r.run(name, "whoami")
+		want := fmt.Sprintf("%s %s %s true\n", name, role, gossh.FingerprintSHA256(r.keys[name].PublicKey()))
+		if out != want || exit != 0 {
+			t.Errorf("whoami of %s = %q, %d; want %q", name, out, exit, want)
+		}
+	}
+}
+
+func TestAnUnknownKeyIsRefusedAndRecorded(t *testing.T) {
+	quiet(t)
+	r := newRig(t)
+	if c, err := r.login("stranger"); err == nil {
+		_ = c.Close()
+		t.Fatal("a stranger came in")
+	}
+	want := gossh.FingerprintSHA256(r.keys["stranger"].PublicKey())
+	until(t, func() bool { return strings.Contains(r.log.String(), want) }, func() string { return "the key is not in the log" })
+	if n := r.server.Totals().Refused; n != 1 {
+		t.Errorf("%d refusals counted", n)
+	}
+}
+
+func TestNobodyComesInWithoutAKey(t *testing.T) {
+	r := newRig(t)
+	for name, auth := range map[string][]gossh.AuthMethod{
+		"none":     nil,
+		"password": {gossh.Password("secret")},
+		"keyboard": {gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) { return []string{"x"}, nil })},
+	} {
+		if c, err := gossh.Dial("tcp", r.addr, clientConfig(auth...)); err == nil {
+			_ = c.Close()
+			t.Errorf("%s: came in", name)
+		}
+	}
+}
+
+// pretender offers one key and then proves another: its first signer claims the victim's public key but can only make
+// signatures of its own.
+type pretender struct {
+	gossh.Signer
+	claims gossh.PublicKey
+}
+
+func (p pretender) PublicKey() gossh.PublicKey { return p.claims }
+
+func (p pretender) Sign(io.Reader, []byte) (*gossh.Signature, error) {
+	return nil, fmt.Errorf("I do not have that key")
+}
+
+// CVE-2024-45337: a server that remembers the key of the last callback takes the client for somebody whose public key it
+// has merely shown.
+func TestOfferingSomebodysKeyMakesNobodyThatPerson(t *testing.T) {
+	r := newRig(t)
+	offers := []gossh.Signer{
+		pretender{r.keys["guest"], r.keys["ops1"].PublicKey()},
+		pretender{r.keys["guest"], r.keys["ops2"].PublicKey()},
+		r.keys["guest"],
+	}
+	offered := 0
+	auth := gossh.PublicKeysCallback(func() ([]gossh.Signer, error) { offered++; return offers, nil })
+	c, err := gossh.Dial("tcp", r.addr, clientConfig(auth))
+	if err != nil {
+		// The client gives up when it cannot sign what it offered: offer without signing, by hand.
+		t.Skipf("this client cannot offer without signing: %v", err)
+	}
+	defer c.Close()
+	s, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.Output("whoami")
+	if err != nil || !strings.HasPrefix(string(out), "guest viewer ") {
+		t.Errorf("whoami = %q, %v", out, err)
+	}
+}
+
+func TestTheSecondKeyOfAClientCounts(t *testing.T) {
+	r := newRig(t)
+	c, err := gossh.Dial("tcp", r.addr, clientConfig(gossh.PublicKeys(r.keys["stranger"], r.keys["guest"])))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := s.Output("whoami"); err != nil || !strings.HasPrefix(string(out), "guest viewer ") {
+		t.Errorf("whoami = %q, %v", out, err)
+	}
+}
+
+func TestTwentyWrongKeysAreCutShort(t *testing.T) {
+	quiet(t)
+	r := newRig(t)
+	var keys []gossh.Signer
+	for range 20 {
+		keys = append(keys, newKey(t))
+	}
+	keys = append(keys, r.keys["ops1"]) // too late
+	if c, err := gossh.Dial("tcp", r.addr, clientConfig(gossh.PublicKeys(keys...))); err == nil {
+		_ = c.Close()
+		t.Fatal("the twenty-first key was still taken")
+	}
+	until(t, func() bool { return strings.Contains(r.log.String(), "unknown keys were offered") }, func() string { return "nothing recorded" })
+	if n := strings.Count(r.log.String(), "SHA256:"); n > 6 {
+		t.Errorf("%d keys recorded, want 6 at most", n)
+	}
+}
+
+func TestARemovedKeyEndsItsLiveSessionAndNoOther(t *testing.T) {
+	quiet(t)
+	r := newRig(t, limits(sshd.Limits{Recheck: 5 * time.Millisecond}))
+	gone, stays := r.console(r.dial("ops1")), r.console(r.dial("ops2"))
+	gone.shows("ops1")
+	stays.shows("ops2")
+	r.writeOperators("ops2", "guest")
+	if exit := gone.ended(); exit != 1 {
+		t.Errorf("exit status %d", exit)
+	}
+	restored(t, gone)
+	if !strings.Contains(gone.bytes(), "no longer names this key") {
+		t.Errorf("nothing was said: %q", gone.bytes())
+	}
+	stays.keys("still")
+	stays.shows("[still]")
+	if _, err := r.login("ops1"); err == nil {
+		t.Error("came in again")
+	}
+}
+
+func TestAChangedRoleEndsTheSession(t *testing.T) {
+	r := newRig(t, limits(sshd.Limits{Recheck: 5 * time.Millisecond}))
+	s := r.console(r.dial("ops1"))
+	s.shows("ops1 operator")
+	line := gossh.MarshalAuthorizedKey(r.keys["ops1"].PublicKey())
+	if err := os.WriteFile(r.operators, []byte(strings.TrimSpace(string(line))+" ops1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.ended()
+	if out, _, _ := r.run("ops1", "whoami"); !strings.HasPrefix(out, "ops1 viewer ") {
+		t.Errorf("whoami = %q", out)
+	}
+}
+
+func TestAKeyRemovedAfterLoginStartsNoSession(t *testing.T) {
+	r := newRig(t)
+	c := r.dial("ops1")
+	r.writeOperators("ops2")
+	s, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := s.Output("whoami"); status(err) != 1 || len(out) != 0 {
+		t.Errorf("whoami = %q, %v", out, err)
+	}
+}
+
+func TestABadLineGrantsNothingAndKeepsNobodyOut(t *testing.T) {
+	r := newRig(t)
+	text, err := os.ReadFile(r.operators)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(r.operators, append([]byte("nonsense\n"), text...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, _, exit := r.run("ops1", "whoami"); exit != 0 {
+		t.Errorf("whoami = %q, %d", out, exit)
+	}
+	if !strings.Contains(r.log.String(), "line 1") {
+		t.Error("the bad line is not in the log")
+	}
+	if err := os.Chmod(r.operators, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := r.login("ops1"); err == nil {
+		_ = c.Close()
+		t.Error("came in by a file that anybody may write")
+	}
+}
