@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -74,16 +73,10 @@ func (a *audit) saga(k key, value []byte) error {
 		return damaged("header of saga "+short, errMissing)
 	}
 	n := uint64(0)
-	end, err := eachEntry(a.tx, k, 0, func(seq uint64, value []byte) error {
+	// What an entry says is not looked at: its sum covers it, and engine.Check folds it.
+	end, err := eachEntry(a.tx, k, 0, func(seq uint64, _ []byte) error {
 		n = seq
 		a.entries++
-		var e engine.Entry
-		if err := json.Unmarshal(value, &e); err != nil {
-			return damaged(fmt.Sprintf("entry %d of saga %s", seq, short), err)
-		}
-		if e.Seq != seq {
-			return damaged(fmt.Sprintf("entry %d of saga %s", seq, short), fmt.Errorf("it says %d", e.Seq))
-		}
 		return nil
 	})
 	if err != nil {

@@ -46,6 +46,9 @@ func (s *Store) copyTo(ctx context.Context, path string) error {
 	}
 	err = s.view("copy "+s.path, func(tx *bbolt.Tx) error {
 		_, err := tx.WriteTo(until{ctx, f})
+		if ended := ctx.Err(); ended != nil {
+			return ended // bbolt's error has its text only
+		}
 		return err
 	})
 	if err == nil {

@@ -12,7 +12,6 @@ import (
 	"go.etcd.io/bbolt"
 
 	"arcadia/engine"
-	"arcadia/storage/bolt"
 	"arcadia/storage/storagetest"
 )
 
@@ -121,7 +120,7 @@ type wish struct {
 	answer chan error
 }
 
-var entryValue, headerValue = make([]byte, 190), make([]byte, 350)
+var entryValue, headerValue = make([]byte, 170), make([]byte, 242)
 
 // grouped commits everything that waits, over and over.
 func grouped(db *bbolt.DB, wishes <-chan wish, ended chan<- struct{}) {
@@ -158,5 +157,3 @@ func grouped(db *bbolt.DB, wishes <-chan wish, ended chan<- struct{}) {
 		}
 	}
 }
-
-var _ = bolt.Open

@@ -70,5 +70,5 @@ func damaged(what string, err error) error {
 
 // stopped is what every Append gets once the writer has stopped for good.
 func stopped(cause error) error {
-	return fmt.Errorf("%w: the store cannot be written: %w", engine.ErrStopped, cause)
+	return fmt.Errorf("%w: the store cannot be written: %w: see to the disk and start again", engine.ErrStopped, cause)
 }

@@ -59,23 +59,12 @@ const (
 	lastFrame = len(lastStart) + sumText + 1
 )
 
-// headerDraft is a header without "sum" and "last".
-type headerDraft struct {
-	value  []byte
-	digest [32]byte // of what follows "last"
-}
+// headerDraft is a header without "sum" and "last". Its digest is of what follows both.
+type headerDraft draft
 
 func newHeaderDraft(k key, h header) (headerDraft, error) {
-	d, err := newDraft(headersBucket, k[:], h)
-	if err != nil {
-		return headerDraft{}, err
-	}
-	value := make([]byte, 0, len(d.value)+lastFrame)
-	value = append(value, d.value[:sealFrame]...)
-	value = append(value, lastStart...)
-	value = append(value, "................\""...)
-	value = append(value, d.value[sealFrame:]...)
-	return headerDraft{value: value, digest: d.digest}, nil
+	d, err := encode(headersBucket, k[:], h, lastStart+noSum)
+	return headerDraft(d), err
 }
 
 // seal completes the header with the sum of the last entry, which its own sum covers as what came before.

@@ -108,6 +108,7 @@ func openBolt(path string, o options, readOnly bool) (db *bbolt.DB, err error) {
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", path, explain(err, path))
 	}
+	db.AllocSize = growBy
 	if err := believe(db, path); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

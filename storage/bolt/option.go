@@ -9,6 +9,9 @@ const lockTimeout = time.Second
 // readers once, a backup among them. It costs no memory.
 const mmapSize = 1 << 30
 
+// growBy is by how much the file grows at least when it must: each time costs one more sync.
+const growBy = 1 << 20
+
 type options struct {
 	purpose string
 	wait    time.Duration

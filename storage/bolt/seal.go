@@ -20,6 +20,7 @@ const (
 	sumBytes  = 12
 	sumText   = 16
 	sealStart = `{"sum":"`
+	noSum     = `................"`          // until it is known
 	sealFrame = len(sealStart) + sumText + 1 // up to the comma
 )
 
@@ -42,10 +43,17 @@ type draft struct {
 
 // newDraft encodes v, a struct that gives a JSON object with at least one field, for the given scope.
 func newDraft(bucket, key []byte, v any) (draft, error) {
+	return encode(bucket, key, v, "")
+}
+
+// encode is newDraft with more of the object, as text, between the sum and the body.
+func encode(bucket, key []byte, v any, between string) (draft, error) {
 	var buf bytes.Buffer
-	buf.Grow(256)
+	buf.Grow(512)
 	buf.WriteString(sealStart)
-	buf.WriteString("................\"")
+	buf.WriteString(noSum)
+	buf.WriteString(between)
+	body := buf.Len()
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false) // people read the file
 	if err := enc.Encode(v); err != nil {
@@ -53,8 +61,8 @@ func newDraft(bucket, key []byte, v any) (draft, error) {
 	}
 	value := buf.Bytes()
 	value = value[:len(value)-1] // the encoder's newline
-	value[sealFrame] = ','       // was the object's brace
-	return draft{value: value, digest: digest(bucket, key, value[sealFrame:])}, nil
+	value[body] = ','            // was the object's brace
+	return draft{value: value, digest: digest(bucket, key, value[body:])}, nil
 }
 
 // seal completes the value with its sum and returns both.
