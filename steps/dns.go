@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -20,7 +19,6 @@ const (
 	keyPrior    = "dns_prior_records" // the records that were changed or deleted, as they were before
 	keyIntent   = "dns_intent"        // the change
 	keyProgress = "dns_progress"      // how far each of its ops has come
-	keyBecame   = "dns_restored_ids"  // old to new ids of records that an undo has put back
 )
 
 // lateWrite is how long a compensation waits before it looks again for a write that was cut off on its way: such a
@@ -38,10 +36,15 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 	if err != nil {
 		return c, nil, err
 	}
+	ids, err := readIDs(s)
+	if err != nil {
+		return c, nil, err
+	}
 	live, err := d.zones.RecordsAt(ctx, zone, name)
 	if err != nil {
 		return c, nil, verdict(ctx, err)
 	}
+	live = ids.present(live)
 	var done []progress
 	if resumed {
 		if done, err = c.progress(s); err != nil {
@@ -80,7 +83,7 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 		if ctx.Err() != nil {
 			return c, nil, context.Cause(ctx)
 		}
-		if err := d.step(ctx, s, zone, o, done, i); err != nil {
+		if err := d.step(ctx, s, zone, ids, o, done, i); err != nil {
 			return c, nil, err
 		}
 	}
@@ -88,13 +91,17 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 }
 
 // step makes one write of a change and records what came of it.
-func (d dnsWriter) step(ctx context.Context, s *engine.State, zone string, o op, done []progress, i int) error {
+func (d dnsWriter) step(ctx context.Context, s *engine.State, zone string, ids *idBook, o op, done []progress, i int) error {
 	id, err := d.write(ctx, zone, o)
 	switch {
 	case err == nil:
 		done[i] = progress{Done: true}
-		if o.Do == opCreate {
+		switch o.Do {
+		case opCreate:
 			done[i].ID = id
+		case opDelete:
+			ids.lost(id)
+		case opUpdate:
 		}
 		s.Put(keyProgress, done)
 		// Crash here: the record exists and its id is not recorded. The next attempt finds it by content.
@@ -169,20 +176,19 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	became := map[int64]int64{}
-	if _, err := s.Get(keyBecame, &became); err != nil {
+	ids, err := readIDs(s)
+	if err != nil {
 		return err
 	}
-	gone, looked := map[int64]bool{}, false
-	for {
+	for looked := false; ; {
 		live, err := d.zones.RecordsAt(ctx, c.Zone, c.Name)
 		if err != nil && ClassOf(err) != NotFound {
 			return verdict(ctx, err)
 		}
-		todo, uerr := c.undo(done, live, became, gone)
+		todo, refusal := c.undo(done, live, ids.became, ids.gone)
 		switch {
-		case uerr != nil:
-			return uerr
+		case refusal != nil:
+			return refusal
 		case todo.Unsure && !looked:
 			looked = true
 			if err := pause(ctx, lateWrite); err != nil {
@@ -192,35 +198,35 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 		case err != nil && len(todo.Ops) > 0:
 			return fmt.Errorf("put back the records of %s: %w: the domain is gone, so resolve this row when that is meant to be", c.Zone, err)
 		}
-		maps.Copy(became, todo.Became)
-		if again, err := d.carryOut(ctx, s, c.Zone, todo, became, gone); err != nil || !again {
+		for from, to := range todo.Became {
+			ids.moved(from, to)
+		}
+		if again, err := d.carryOut(ctx, s, c.Zone, todo, ids); err != nil || !again {
 			return err
 		}
 	}
 }
 
 // carryOut makes the writes of an undo. It asks for another look when a record turned out to be gone.
-func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, todo undoing, became map[int64]int64, gone map[int64]bool) (again bool, err error) {
-	if len(todo.Became) > 0 {
-		s.Put(keyBecame, became)
-	}
+func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, todo undoing, ids *idBook) (again bool, err error) {
 	for _, o := range todo.Ops {
 		if ctx.Err() != nil {
 			return false, context.Cause(ctx)
 		}
 		id, err := d.write(ctx, zone, o)
 		switch {
-		case err == nil && o.Do == opCreate:
-			became[o.ID] = id
-			s.Put(keyBecame, became)
-			if err := s.Save(context.WithoutCancel(ctx)); err != nil {
-				return false, err
-			}
-		case err != nil && o.Do == opUpdate && ClassOf(err) == NotFound && !gone[o.ID]:
-			gone[o.ID] = true
+		case err != nil && o.Do == opUpdate && ClassOf(err) == NotFound && !ids.gone[o.ID]:
+			ids.lost(o.ID)
 			return true, nil
 		case err != nil:
 			return false, verdict(ctx, err)
+		case o.Do == opDelete:
+			ids.lost(id)
+		case o.Do == opCreate:
+			ids.moved(o.ID, id)
+			if err := s.Save(context.WithoutCancel(ctx)); err != nil {
+				return false, err
+			}
 		}
 	}
 	return false, nil

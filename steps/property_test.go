@@ -2,11 +2,13 @@ package steps_test
 
 import (
 	"cmp"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -204,4 +206,33 @@ func TestSeveralStepsOnOneNameRollBackTogether(t *testing.T) {
 // end waits until the saga is terminal, however it ends.
 func (r *rig) end(id engine.ID) *engine.Saga {
 	return r.until(id, "came to rest", func(s *engine.Saga) bool { return s.Status.Terminal() })
+}
+
+// Any few faults anywhere, with a shutdown in between or not: the zone is as it was.
+func TestFaultsAnywhereNeverBreakARollback(t *testing.T) {
+	kinds := slices.Sorted(maps.Keys(once()))
+	property(t, func(t *rapid.T, r *rig) {
+		populate(t, r)
+		before := r.sim.Zone("example.com")
+		r.warm()
+		for range rapid.IntRange(0, 3).Draw(t, "how many faults") {
+			f := once()[rapid.SampledFrom(kinds).Draw(t, "fault")]
+			f.Skip, f.Count = rapid.IntRange(0, 10).Draw(t, "skip"), rapid.IntRange(1, 2).Draw(t, "count")
+			r.sim.Inject(f)
+		}
+		in := append(wish(t, "0:"), wish(t, "1:")...)
+		in = append(in, "2:dns_record_type", rapid.SampledFrom(types()).Draw(t, "type deleted"), "2:dns_record_name", there, "2:dns_record_mode", "all")
+		id := r.launch("upsert_dns_record,upsert_dns_record,delete_dns_record,fail", in...)
+		if rapid.Bool().Draw(t, "shut down") {
+			time.Sleep(time.Duration(rapid.IntRange(0, 60_000).Draw(t, "after")) * time.Millisecond)
+			r.stop()
+			time.Sleep(10 * time.Second)
+			r.start()
+		}
+		s := r.end(id)
+		if s.Status != engine.RolledBack {
+			t.Fatalf("saga is %s: %s", s.Status, dump(s))
+		}
+		sameContent(t, "zone after "+dump(s), before, r.sim.Zone("example.com"))
+	})
 }

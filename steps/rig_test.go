@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -60,9 +61,9 @@ func newRig(t tb, opts ...dosim.Option) *rig {
 	return r
 }
 
-func connect(t tb, sim *dosim.Sim) *digitalocean.Client {
+func connect(t tb, rt http.RoundTripper) *digitalocean.Client {
 	t.Helper()
-	c, err := digitalocean.New(digitalocean.Config{Token: "dop_v1_test", Transport: sim})
+	c, err := digitalocean.New(digitalocean.Config{Token: "dop_v1_test", Transport: rt})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +73,11 @@ func connect(t tb, sim *dosim.Sim) *digitalocean.Client {
 // start hosts the engine until r.stop is called.
 func (r *rig) start() {
 	r.t.Helper()
-	list, kinds := steps.Catalog(r.cloud)
+	var cloud steps.Cloud
+	if r.cloud != nil {
+		cloud = r.cloud
+	}
+	list, kinds := steps.Catalog(cloud)
 	e, err := engine.New(r.store, engine.Config{Steps: list, Kinds: kinds})
 	if err != nil {
 		r.t.Fatal(err)
@@ -130,7 +135,7 @@ func record(recordType, name, data string, more ...string) []string {
 func (r *rig) until(id engine.ID, what string, ok func(*engine.Saga) bool) *engine.Saga {
 	r.t.Helper()
 	end := time.Now().Add(24 * time.Hour)
-	for {
+	for wait := 50 * time.Millisecond; ; wait = min(wait*3/2, 10*time.Second) {
 		s, err := r.Saga(context.Background(), id)
 		if err != nil {
 			r.t.Fatal(err)
@@ -141,7 +146,7 @@ func (r *rig) until(id engine.ID, what string, ok func(*engine.Saga) bool) *engi
 		if time.Now().After(end) {
 			r.t.Fatalf("saga never %s: %s", what, dump(s))
 		}
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(wait)
 	}
 }
 
