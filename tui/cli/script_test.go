@@ -3,14 +3,18 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.etcd.io/bbolt"
 )
 
 var update = flag.Bool("update", false, "write what the scripts compare with")
@@ -60,17 +64,50 @@ func TestScripts(t *testing.T) {
 			)
 			return os.Mkdir(filepath.Join(env.WorkDir, "private"), 0o700)
 		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "mask": mask, "field": field, "capture": capture,
-			"sim": startSim, "control": control, "world": world, "lines": lines, "until": until, "gone": gone, "foreign": foreign,
+			"sim": startSim, "control": control, "world": world, "lines": lines, "until": until, "gone": gone, "foreign": foreign, "newer": newer, "spoil": spoil,
 		},
 	})
 }
 
-// foreign writes a bbolt file of somebody else's, or one of a later schema: foreign FILE.
+// foreign makes a file of somebody else's: foreign FILE.
 func foreign(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: foreign FILE")
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte("not a store\n"), 1000), 0o600))
+}
+
+// newer makes a store one of schema 9, sealed as storage/bolt documents it: newer FILE.
+func newer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: newer FILE")
+	}
+	body := `,"v":1,"format":"arcadia","schema":9}`
+	inner := sha256.Sum256([]byte("meta\x00format" + body))
+	outer := sha256.Sum256(append(make([]byte, 12), inner[:]...))
+	value := `{"sum":"` + base64.RawURLEncoding.EncodeToString(outer[:12]) + `"` + body
+	db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, nil)
+	ts.Check(err)
+	ts.Check(db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte(value)) }))
+	ts.Check(db.Close())
+}
+
+// spoil replaces the first occurrence of a text in a file by another one of its length: spoil FILE TEXT OTHER.
+func spoil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 || len(args[1]) != len(args[2]) {
+		ts.Fatalf("usage: spoil FILE TEXT OTHER")
+	}
+	content := ts.ReadFile(args[0])
+	if !strings.Contains(content, args[1]) {
+		ts.Fatalf("%s does not hold %s", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(content, args[1], args[2])), 0o600))
 }

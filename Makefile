@@ -1,0 +1,46 @@
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+DATE    ?= $(shell git show -s --format=%cs HEAD 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
+LINT    := v2.5.0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test race check vet format bench golden screenshots lint
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## the console on a simulated account
+	./arcadia --demo
+
+build: ## ./arcadia, static
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o arcadia .
+
+test: ## all tests
+	go test ./...
+
+race: ## all tests with the race detector
+	go test -race ./...
+
+check: vet format race ## all that CI does: vet, staticcheck, format, arrows, tests with the race detector, each benchmark once
+	go test -run '^$$' -bench . -benchtime 1x ./...
+
+vet: ## go vet and staticcheck
+	go vet ./...
+	go tool staticcheck ./...
+
+format: ## fail when a file is not formatted
+	@unformatted="$$(go tool gofumpt -l .)"; if [ -n "$$unformatted" ]; then echo "go tool gofumpt -w these:"; echo "$$unformatted"; exit 1; fi
+
+bench: ## benchmarks, the engine beside its bound
+	go test -run '^$$' -bench . -benchmem ./...
+
+golden: ## write the golden files anew; look at the difference like at code
+	go test ./tui ./tui/cli ./screenshots -update
+
+screenshots: ## pictures of the real program
+	go run ./screenshots
+
+lint: ## golangci-lint, where it is installed
+	@command -v golangci-lint >/dev/null || { echo "golangci-lint $(LINT) is not installed; make vet has go vet and staticcheck"; exit 1; }
+	golangci-lint run

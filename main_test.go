@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows says for each part of the house what nothing in it may depend on, directly or not.
+var arrows = []struct {
+	part   string
+	banned []string
+	but    []string // of what is banned, allowed all the same
+}{
+	{"arcadia/engine", []string{"arcadia/", "charm.land/", "golang.org/", "github.com/", "go.etcd.io/"}, []string{"arcadia/engine", "github.com/google/uuid"}},
+	{"arcadia/storage/...", []string{"arcadia/tui", "arcadia/steps", "charm.land/", "github.com/digitalocean/"}, nil},
+	{"arcadia/steps/...", []string{"arcadia/tui", "arcadia/storage", "charm.land/", "go.etcd.io/bbolt"}, nil},
+	{"arcadia/steps", []string{"arcadia/steps/digitalocean", "arcadia/steps/dosim", "github.com/digitalocean/"}, nil},
+	{"arcadia/steps/dosim", []string{"arcadia/", "github.com/", "golang.org/x/"}, []string{"arcadia/steps/dosim"}},
+	{"arcadia/tui/...", []string{"arcadia/storage", "arcadia/steps", "github.com/digitalocean/", "go.etcd.io/bbolt"}, nil},
+	{"arcadia/tui/widget", []string{"arcadia/engine", "arcadia/tui"}, []string{"arcadia/tui/widget"}},
+	{"arcadia", []string{"testing", "net/http/httptest", "arcadia/engine/enginetest", "arcadia/storage/storagetest"}, nil},
+}
+
+func TestArrowsPointAtTheDomain(t *testing.T) {
+	t.Parallel()
+	for _, a := range arrows {
+		t.Run(a.part, func(t *testing.T) {
+			t.Parallel()
+			for _, p := range list(t, a.part) {
+				for _, d := range p.Deps {
+					if under(d, a.banned) && !under(d, a.but) {
+						t.Errorf("%s depends on %s", p.ImportPath, d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Only one package knows each of the libraries that reach outside.
+func TestOneRoomForEachLibrary(t *testing.T) {
+	t.Parallel()
+	rooms := map[string]string{
+		"github.com/digitalocean/godo": "arcadia/steps/digitalocean",
+		"go.etcd.io/bbolt":             "arcadia/storage/bolt",
+	}
+	for _, p := range list(t, "arcadia/...") {
+		for _, d := range p.Imports {
+			if room, ok := rooms[d]; ok && p.ImportPath != room {
+				t.Errorf("%s imports %s, which is for %s only", p.ImportPath, d, room)
+			}
+		}
+	}
+}
+
+func under(path string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool {
+		return path == strings.TrimSuffix(p, "/") || strings.HasPrefix(path, strings.TrimSuffix(p, "/")+"/")
+	})
+}
+
+type pkg struct {
+	ImportPath    string
+	Imports, Deps []string
+}
+
+func list(t *testing.T, pattern string) []pkg {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", pattern).Output()
+	if err != nil {
+		t.Fatalf("go list %s: %v", pattern, err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) == 0 {
+		t.Fatalf("go list %s: no package", pattern)
+	}
+	return all
+}

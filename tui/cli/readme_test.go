@@ -1,0 +1,74 @@
+package cli_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestReadmeCommandsWork runs every command line of the README: launches as they stand, as a plan on the simulator; the
+// others as far as the command line is understood.
+func TestReadmeCommandsWork(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		for line := range strings.Lines(block[1]) {
+			line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
+			if !strings.HasPrefix(line, "arcadia") {
+				continue
+			}
+			count++
+			line = strings.TrimSpace(line) + " --help"
+			if strings.HasPrefix(line, "arcadia launch") {
+				line = strings.ReplaceAll(strings.TrimSuffix(line, " --help"), " --plan", "") + " --plan --demo"
+			}
+			t.Run(line, func(t *testing.T) {
+				t.Parallel()
+				home := t.TempDir()
+				cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
+				cmd.Env = []string{"PATH=" + binary, "HOME=" + home}
+				cmd.Path = "/bin/sh"
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", line, err, out)
+				}
+			})
+		}
+	}
+	if count < 10 {
+		t.Errorf("%d command lines found in the README", count)
+	}
+}
+
+// TestReadmeNamesEveryCommandAndVariable proves that what exists is written down.
+func TestReadmeNamesEveryCommandAndVariable(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, err := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?m)^  ([a-z]+)  +[A-Z]`).FindAllStringSubmatch(string(help), -1)
+	if len(names) < 15 {
+		t.Fatalf("%d commands found in the help", len(names))
+	}
+	for _, m := range names {
+		if m[1] != "help" && !strings.Contains(string(text), "arcadia "+m[1]) {
+			t.Errorf("the README has no example of %s", m[1])
+		}
+	}
+	for _, name := range []string{"DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "ARCADIA_PROVISIONING_TOKEN", "DIGITALOCEAN_API_URL", "ARCADIA_DB", "NO_COLOR"} {
+		if !strings.Contains(string(text), name) {
+			t.Errorf("the README does not name %s", name)
+		}
+	}
+}
