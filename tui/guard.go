@@ -162,8 +162,8 @@ func (s *sieve) expire(out []byte) []byte {
 		s.pasting, s.cut, s.tail = false, true, nil
 		return append(out, pasteEnd...)
 	}
-	if len(s.tail) == 1 && s.tail[0] == esc {
-		out = append(out, esc)
+	if len(s.tail) > 0 && s.tail[len(s.tail)-1] == esc && len(s.tail) <= 2 && s.tail[0] == esc {
+		out = append(out, esc) // pressed twice it would read as another key
 	}
 	s.tail = nil
 	return out

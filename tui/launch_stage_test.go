@@ -253,10 +253,14 @@ func live(t *testing.T, width, height int, f func(s *stage, c *cloud, b *counted
 		s := &stage{tb: t, app: New(cfg), msgs: make(chan tea.Msg, 1024)}
 		s.run(s.app.Init())
 		s.send(tea.WindowSizeMsg{Width: width, Height: height})
+		defer func() { // also when the test gives up: nothing may be left in the bubble
+			s.app.Close()
+			if err := stop(); err != nil {
+				t.Error(err)
+			}
+			synctest.Wait()
+		}()
 		f(s, c, b)
-		s.app.Close()
-		_ = stop()
-		synctest.Wait()
 	})
 }
 

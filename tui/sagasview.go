@@ -31,7 +31,7 @@ const listMargin = 3
 // View draws list and preview side by side, one above the other, or the list alone.
 func (s *sagas) View(env *Env, width, height int) Drawing {
 	switch {
-	case width >= sideWidth:
+	case width >= sideWidth && s.current() != nil:
 		left := width - max(40, width/3) - 1
 		left = min(left, listWide)
 		right := width - left - 1
@@ -43,7 +43,7 @@ func (s *sagas) View(env *Env, width, height int) Drawing {
 			d.Lines[i] += bar + " " + side[i]
 		}
 		return d
-	case width >= twoLines && height >= 18:
+	case width >= twoLines && height >= 18 && s.current() != nil:
 		low := min(9, height/2-1)
 		d := s.list(env, width, height-low-1)
 		d.Lines = widget.Lines(d.Lines, width, height-low-1)

@@ -51,7 +51,7 @@ func (s *saga) extent(env *Env, d *detail) (time.Time, time.Duration) {
 	}
 	end := d.saga.FinishedAt.Time
 	if end.IsZero() {
-		end = env.Clock.Now
+		return start, widget.Room(max(0, env.Clock.Now.Sub(start)))
 	}
 	for i := range d.saga.Rows {
 		if f := d.saga.Rows[i].FinishedAt.Time; f.After(end) {

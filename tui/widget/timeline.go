@@ -75,6 +75,18 @@ func cellOf(at, total time.Duration, width int) int {
 	return int(float64(width) * float64(at) / float64(total))
 }
 
+// Room rounds the length of what is not over yet up to one that leaves room to grow, so that the scale stands still for a
+// while.
+func Room(total time.Duration) time.Duration {
+	for _, s := range []time.Duration{10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 2700, 3600, 5400, 7200, 10800, 21600, 43200, 86400} {
+		if s*time.Second > total {
+			return s * time.Second
+		}
+	}
+	const day = 24 * time.Hour
+	return (total/day + 1) * day
+}
+
 // tickStep is the least round distance that leaves ten cells between two ticks.
 func tickStep(total time.Duration, width int) time.Duration {
 	if width < 10 || total <= 0 {
@@ -103,6 +115,8 @@ func tickText(at time.Duration) string {
 		return "0s"
 	case at < time.Second:
 		return strconv.Itoa(int(at/time.Millisecond)) + "ms"
+	case at < time.Minute && at%time.Second != 0:
+		return strconv.FormatFloat(at.Seconds(), 'f', 1, 64) + "s"
 	case at < time.Minute:
 		return strconv.Itoa(int(at/time.Second)) + "s"
 	case at < time.Hour && at%time.Minute != 0:

@@ -1,0 +1,110 @@
+package tui
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"arcadia/engine"
+)
+
+// contrast is the ratio of WCAG 2 between two colours.
+func contrast(a, b string) float64 {
+	x, y := luminance(a), luminance(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+func luminance(hex string) float64 {
+	r, g, b, _ := lipgloss.Color(hex).RGBA()
+	part := func(c uint32) float64 {
+		v := float64(c) / 0xffff
+		if v <= 0.04045 {
+			return v / 12.92
+		}
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+	return 0.2126*part(r) + 0.7152*part(g) + 0.0722*part(b)
+}
+
+func TestEveryColourOfTextCanBeRead(t *testing.T) {
+	t.Parallel()
+	const least = 4.5
+	for name, k := range map[string]token{
+		"faint": tokens.faint, "accent": tokens.accent, "key": tokens.key, "running": tokens.running, "completed": tokens.completed,
+		"compensating": tokens.compensating, "rolled back": tokens.rolledBack, "failed": tokens.failed, "danger": tokens.danger,
+	} {
+		if c := contrast(k.light, lightGround); c < least {
+			t.Errorf("%s on light: %.2f, want at least %.1f", name, c, least)
+		}
+		if c := contrast(k.dark, darkGround); c < least {
+			t.Errorf("%s on dark: %.2f, want at least %.1f", name, c, least)
+		}
+	}
+	for name, b := range map[string]badge{"demo": demoBadge, "live": liveBadge, "quiet": quietBadge} {
+		if c := contrast(b.text.light, b.ground.light); c < least {
+			t.Errorf("badge %s on light: %.2f", name, c)
+		}
+		if c := contrast(b.text.dark, b.ground.dark); c < least {
+			t.Errorf("badge %s on dark: %.2f", name, c)
+		}
+	}
+}
+
+func TestWithoutColourThereAreAttributesOnly(t *testing.T) {
+	t.Parallel()
+	for name, th := range map[string]*Theme{
+		"asked for":  newTheme(true, colorprofile.TrueColor, true, false),
+		"no colours": newTheme(false, colorprofile.ASCII, false, false),
+	} {
+		for _, ink := range []string{
+			string(th.Faint), string(th.Accent), string(th.Key), string(th.Running), string(th.Failed), string(th.Demo), string(th.Live), string(th.Border),
+		} {
+			for _, p := range strings.FieldsFunc(ink, func(r rune) bool { return r == '\x1b' || r == '[' || r == ';' || r == 'm' }) {
+				if len(p) > 1 {
+					t.Errorf("%s: %q sets a colour", name, ink)
+				}
+			}
+		}
+	}
+}
+
+func TestSixteenColoursAreTheTerminalsOwn(t *testing.T) {
+	t.Parallel()
+	th := newTheme(true, colorprofile.ANSI, false, false)
+	for want, ink := range map[string]string{"36": string(th.Running), "32": string(th.Completed), "33": string(th.Compensating), "31": string(th.Failed), "90": string(th.Faint), "35": string(th.RolledBack)} {
+		if ink != "\x1b["+want+"m" {
+			t.Errorf("%q, want colour %s", ink, want)
+		}
+	}
+}
+
+func TestEveryStatusHasASymbolOfOneCellAndAWord(t *testing.T) {
+	t.Parallel()
+	for _, ascii := range []bool{false, true} {
+		th := newTheme(true, colorprofile.TrueColor, false, ascii)
+		seen := map[string]bool{}
+		check := func(l look) {
+			if ansi.StringWidth(l.Symbol) != 1 || l.Word == "" {
+				t.Errorf("%q %q: want one cell and a word", l.Symbol, l.Word)
+			}
+			if ascii && l.Symbol[0] >= 0x80 {
+				t.Errorf("%q is not ASCII", l.Symbol)
+			}
+		}
+		for _, s := range engine.Statuses() {
+			l := th.status(s)
+			check(l)
+			if seen[l.Symbol] {
+				t.Errorf("%q stands for two statuses", l.Symbol)
+			}
+			seen[l.Symbol] = true
+		}
+		for _, s := range []engine.RowStatus{"", engine.RowRunning, engine.RowCompleted, engine.RowFailed, engine.RowCompensating, engine.RowCompensated, engine.RowCompensationFailed, engine.RowResolved} {
+			check(th.row(s))
+		}
+	}
+}
