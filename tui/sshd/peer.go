@@ -25,7 +25,7 @@ type peer struct {
 	once  sync.Once     // of loggedIn and of the end, whichever is first
 	tasks sync.WaitGroup
 
-	mu       sync.Mutex // guards what follows; a leaf
+	mu       sync.Mutex // guards what follows; Server.mu may be taken inside it
 	list     roster     // as read for this connection
 	tried    []string   // fingerprints of keys that were offered and are unknown
 	ssh      *gossh.ServerConn
@@ -116,20 +116,22 @@ func (p *peer) loggedIn() {
 	p.linger()
 }
 
-// linger starts the time that a connection may stay without a session. mu is held.
+// linger starts the time that a connection may stay without a session: long while we serve, a moment when we stop, in
+// which the client can read our last words and hang up. mu is held.
 func (p *peer) linger() {
 	if p.ended {
 		return
 	}
+	d := p.server.limits.Linger
+	if p.server.stopping() {
+		d = p.server.limits.Goodbye
+	}
 	if p.idle != nil {
-		p.idle.Reset(p.server.limits.Linger)
+		p.idle.Reset(d)
 		return
 	}
-	p.idle = time.AfterFunc(p.server.limits.Linger, func() {
-		p.mu.Lock()
-		idle := len(p.sessions) == 0
-		p.mu.Unlock()
-		if idle {
+	p.idle = time.AfterFunc(d, func() {
+		if len(p.live()) == 0 {
 			p.hangUp("no session on it")
 		}
 	})
@@ -217,10 +219,12 @@ func (p *peer) alone(s *Session) bool {
 	return true
 }
 
-// farewell closes a connection on which nobody is.
+// farewell lets a connection go on which nobody is.
 func (p *peer) farewell() {
-	if len(p.live()) == 0 {
-		p.hangUp("the server stops")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.sessions) == 0 {
+		p.linger()
 	}
 }
 
