@@ -12,8 +12,9 @@ import (
 func (t *tree) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check", Short: "Examine the store: the file, its checksums and the ledger's invariants", Args: exactly(),
-		Long: "check examines a copy of the store, in a process of its own since damaged pages can end the process that reads them.\n" +
-			"It changes nothing and exits with 1 when anything is wrong.",
+		Long: "check examines a copy of the store, in a process of its own since damaged\n" +
+			"pages can end the process that reads them. It changes nothing and exits\n" +
+			"with 1 when anything is wrong.",
 	}
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -85,8 +86,9 @@ func (t *tree) simCommand() *cobra.Command {
 	var seed int64
 	cmd := &cobra.Command{
 		Use: "sim", Short: "Serve a simulated DigitalOcean account", Args: exactly(),
-		Long: "sim serves a simulated account over HTTP until it is interrupted and prints its URL first. Any token is good.\n" +
-			"Point any client at it, arcadia with DIGITALOCEAN_API_URL.",
+		Long: "sim serves a simulated account over HTTP until it is interrupted and\n" +
+			"prints its URL first. Any token is good. Point any client at it, arcadia\n" +
+			"with DIGITALOCEAN_API_URL.",
 	}
 	cmd.Flags().StringVar(&addr, "listen", "127.0.0.1:0", "address and port to listen on")
 	cmd.Flags().Int64Var(&seed, "seed", 1, "what everything made up derives from")

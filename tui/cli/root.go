@@ -48,8 +48,10 @@ func (t *tree) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "arcadia",
 		Short: "The operations console for DigitalOcean, where cancel means rolled back",
-		Long: "arcadia runs changes to DigitalOcean as sagas: every step is recorded before it is shown, survives kill -9, and can be undone.\n" +
-			"Without a command it opens the console. Try it without an account: arcadia --demo",
+		Long: "arcadia runs changes to DigitalOcean as sagas: every step is recorded\n" +
+			"before it is shown, survives kill -9, and can be undone.\n" +
+			"Without a command it opens the console. Try it without an account: arcadia\n" +
+			"--demo",
 		Version:       t.env.Build.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,

@@ -24,9 +24,11 @@ func (t *tree) smokeCommand() *cobra.Command {
 	var droplet int64
 	cmd := &cobra.Command{
 		Use: "smoke", Short: "Run the six smoke tests", Args: exactly(),
-		Long: "smoke runs six sagas that show that forward, backward, create, change and delete work, on the simulator or on a real\n" +
-			"account, where --domain and --droplet are needed. It writes TXT records of a name of its own and takes one snapshot,\n" +
-			"removes both, also when it is interrupted, and exits with 1 when anything differs or is left.",
+		Long: "smoke runs six sagas that show that forward, backward, create, change and\n" +
+			"delete work, on the simulator or on a real account, where --domain and\n" +
+			"--droplet are needed. It writes TXT records of a name of its own and takes\n" +
+			"one snapshot, removes both, also when it is interrupted, and exits with 1\n" +
+			"when anything differs or is left.",
 		Example: "arcadia smoke --demo\narcadia smoke --domain example.com --droplet 482913",
 	}
 	cmd.Flags().StringVar(&domain, "domain", "", "the domain to write TXT records in")

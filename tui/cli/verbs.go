@@ -44,7 +44,8 @@ func (t *tree) cancelCommand() *cobra.Command {
 	var v engine.Verb
 	cmd := &cobra.Command{
 		Use: "cancel SAGA", Short: "Stop a saga and undo what it did", Args: exactly("SAGA"),
-		Long: "cancel stops a saga and undoes what it did. It ends with 3 when the saga is rolled back, 4 when something is left.",
+		Long: "cancel stops a saga and undoes what it did. It ends with 3 when the saga\n" +
+			"is rolled back, 4 when something is left.",
 	}
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
 	out := output(cmd, "table", "json")
@@ -61,8 +62,9 @@ func (t *tree) rollbackCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "rollback SAGA --yes", Short: "Undo a completed saga", Args: exactly("SAGA"),
-		Long: "rollback undoes a completed saga from its last step down; without --yes it says what would be undone. It ends with 3\n" +
-			"when the saga is rolled back, 4 when something is left.",
+		Long: "rollback undoes a completed saga from its last step down; without --yes it\n" +
+			"says what would be undone. It ends with 3 when the saga is rolled back, 4\n" +
+			"when something is left.",
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "undo it")
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
@@ -101,7 +103,8 @@ func (t *tree) resolveCommand() *cobra.Command {
 	var v engine.Verb
 	cmd := &cobra.Command{
 		Use: "resolve SAGA STEP --reason R", Short: "Accept what one step has left behind", Args: exactly("SAGA", "STEP"),
-		Long: "resolve accepts what a step has left behind; STEP is its number or, when no other has it, its name.",
+		Long: "resolve accepts what a step has left behind; STEP is its number or, when\n" +
+			"no other has it, its name.",
 	}
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why it may stay; needed, for the record")
 	out := output(cmd, "table", "json")

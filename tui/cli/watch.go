@@ -11,8 +11,9 @@ import (
 func (t *tree) watchCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "watch SAGA", Short: "Follow a saga, one plain line per change, until it is at rest", Args: exactly("SAGA"),
-		Long: "watch prints what has happened to a saga and what happens to it, one plain line per change, and ends with the saga's\n" +
-			"status: 0 completed, 3 rolled back, 4 failed. It drives unfinished sagas while it runs.",
+		Long: "watch prints what has happened to a saga and what happens to it, one plain\n" +
+			"line per change, and ends with the saga's status: 0 completed, 3 rolled\n" +
+			"back, 4 failed. It drives unfinished sagas while it runs.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			p, err := t.place(ctx, Act, "watch")
