@@ -225,7 +225,7 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 		ASCII: look.ASCII, NoColor: look.NoColor || os.Getenv("NO_COLOR") != "", Dark: true, Hosting: p.Host != nil,
 	}
 	if seen, ok := p.Provider.(provider); ok {
-		cfg.Inventory = inventory{seen.cloud}
+		cfg.Inventory = inventory(seen)
 	}
 	return tui.Run(ctx, cfg, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -25,6 +26,15 @@ func event(s *engine.Saga, e *engine.Entry) string {
 		return "rolls back: " + e.Reason + actor(e)
 	case engine.EntryRetryRequested:
 		return "retry requested" + actor(e)
+	case engine.EntryPaused:
+		return "paused" + actor(e)
+	case engine.EntryResumed:
+		return "resumed" + actor(e)
+	case engine.EntryVerified:
+		if e.Error != "" {
+			return "could not look again at what was undone: " + e.Error
+		}
+		return "looked again at what was undone: " + cmp.Or(strings.Join(e.Left, ", "), "nothing") + " left"
 	case engine.EntrySagaCompleted:
 		return "completed"
 	case engine.EntrySagaRolledBack:
@@ -33,7 +43,7 @@ func event(s *engine.Saga, e *engine.Entry) string {
 		return fmt.Sprintf("failed, %d left: a person must act", s.Residue)
 	case engine.EntryStepStarted, engine.EntryStepSaved, engine.EntryAttemptFailed, engine.EntryStepCompleted, engine.EntryStepFailed,
 		engine.EntryInterrupted, engine.EntryCompensating, engine.EntryCompensationSaved, engine.EntryCompensationRetried,
-		engine.EntryCompensated, engine.EntryCompensationFailed, engine.EntryResolved, engine.EntryLogged:
+		engine.EntryCompensated, engine.EntryCompensationFailed, engine.EntryResolved, engine.EntryLogged, engine.EntrySkipped:
 		return rowEvent(s, e)
 	}
 	return string(e.Type)
@@ -56,8 +66,10 @@ func rowEvent(s *engine.Saga, e *engine.Entry) string {
 	switch e.Type {
 	case engine.EntryStepStarted:
 		return step + " running" + again
-	case engine.EntryStepSaved, engine.EntryCompensationSaved:
+	case engine.EntryStepSaved:
 		return step + " saved " + names(e)
+	case engine.EntryCompensationSaved:
+		return step + " saved on the way back " + names(e)
 	case engine.EntryAttemptFailed:
 		return step + " attempt failed: " + e.Error + next
 	case engine.EntryStepCompleted:
@@ -76,6 +88,8 @@ func rowEvent(s *engine.Saga, e *engine.Entry) string {
 		return step + " compensation gave up: " + e.Error
 	case engine.EntryResolved:
 		return step + " resolved" + actor(e)
+	case engine.EntrySkipped:
+		return step + " skipped" + actor(e)
 	}
 	return step + " " + e.Text
 }

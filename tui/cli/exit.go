@@ -13,11 +13,11 @@ import (
 
 // The exit statuses.
 const (
-	Done       = 0 // done; the saga is completed
-	Trouble    = 1 // an error
-	Misuse     = 2 // unknown command, flag, kind or input
-	RolledBack = 3 // the saga that was waited for is rolled back
-	Residue    = 4 // the saga that was waited for has failed: a person must act
+	Done          = 0 // done; the saga is completed
+	Trouble       = 1 // an error
+	Misuse        = 2 // unknown command, flag, kind or input
+	RolledBack    = 3 // the saga that was waited for is rolled back
+	NeedsOperator = 4 // the saga that was waited for has failed, or waits for a person's decision
 )
 
 // usageError is what the caller has to say differently.
@@ -34,13 +34,12 @@ type exitError int
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // statusOf is the exit status of a command that has waited for a saga.
-func statusOf(s engine.Status) error {
-	switch s {
-	case engine.RolledBack:
+func statusOf(s *engine.Saga) error {
+	switch {
+	case s.NeedsOperator():
+		return exitError(NeedsOperator)
+	case s.Status == engine.RolledBack:
 		return exitError(RolledBack)
-	case engine.Failed:
-		return exitError(Residue)
-	case engine.Pending, engine.Running, engine.Compensating, engine.Completed:
 	}
 	return nil
 }

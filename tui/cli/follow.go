@@ -49,7 +49,7 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, each fu
 			}
 			after = entries[i].Seq
 		}
-		if saga.Status.Terminal() && saga.Seq >= after {
+		if atRest(saga) && saga.Seq >= after {
 			return saga, nil
 		}
 		select {
@@ -60,6 +60,9 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, each fu
 		}
 	}
 }
+
+// atRest reports whether a saga goes nowhere by itself.
+func atRest(s *engine.Saga) bool { return s.Status.Terminal() || s.NeedsOperator() }
 
 // await hosts the engine until the saga is at rest, with a line per entry on Err when somebody looks there.
 func (t *tree) await(ctx context.Context, p *Place, id engine.ID, after uint64) (*engine.Saga, error) {

@@ -90,7 +90,7 @@ func (t *tree) launch(ctx context.Context, l launching, args []string) error {
 		return err
 	}
 	t.rest(ctx, p)
-	return statusOf(saga.Status)
+	return statusOf(saga)
 }
 
 // inputs reads name=value words.

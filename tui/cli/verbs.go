@@ -37,7 +37,7 @@ func (t *tree) verb(ctx context.Context, name, ref string, out *format, ask func
 		return err
 	}
 	t.rest(ctx, p)
-	return statusOf(saga.Status)
+	return statusOf(saga)
 }
 
 func (t *tree) cancelCommand() *cobra.Command {

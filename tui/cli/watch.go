@@ -33,7 +33,7 @@ func (t *tree) watchCommand() *cobra.Command {
 				return err
 			}
 			t.rest(ctx, p)
-			return statusOf(saga.Status)
+			return statusOf(saga)
 		},
 	}
 }
