@@ -79,10 +79,12 @@ func (u *undo) attempted() int {
 	return len(u.done)
 }
 
-// now is the present id of a record that had this one.
-func (u *undo) now(id int64) int64 {
-	for range len(u.became) + 1 {
-		next, ok := u.became[id]
+func (u *undo) now(id int64) int64 { return present(id, u.became) }
+
+// present is the present id of a record that had this one.
+func present(id int64, became map[int64]int64) int64 {
+	for range len(became) + 1 {
+		next, ok := became[id]
 		if !ok {
 			break
 		}
