@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -113,9 +114,10 @@ func (s *dialogSaga) retries(env *Env, width int) []string {
 
 // resolves is one row, what is left of it, and what accepting that means.
 func (s *dialogSaga) resolves(t *Theme, row, width int) []string {
+	r := &s.saga.Rows[row]
 	out := []string{t.Faint.Paint("is left behind, and stays")}
-	out = append(out, s.rows(t, []int{row}, width)...)
-	out = append(out, whyLeft(t, &s.saga.Rows[row], width)...)
+	out = append(out, dialogRow(t, row, r.Name, "not done: "+s.texts[row], widget.Width(r.Name), width)...)
+	out = append(out, whyLeft(t, r, width)...)
 	rest := len(residue(s.saga)) - 1
 	text := "Nothing else is left: the saga will be rolled back."
 	if rest > 0 {
@@ -132,7 +134,47 @@ func (s *dialogSaga) rows(t *Theme, rows []int, width int) []string {
 	}
 	var out []string
 	for _, i := range rows {
-		out = append(out, dialogRow(t, i, s.saga.Rows[i].Name, s.texts[i], name, width)...)
+		out = append(out, dialogRow(t, i, s.saga.Rows[i].Name, s.undoing(i), name, width)...)
+	}
+	return out
+}
+
+// undoing is what undoing a row would do. A running step may come to have something to undo before it stops.
+func (s *dialogSaga) undoing(idx int) string {
+	if text := s.texts[idx]; text != "nothing to undo" || s.saga.Rows[idx].Status != engine.RowRunning {
+		return text
+	}
+	return "nothing to undo so far"
+}
+
+// brief is the list where there are only a few lines for it: no headings, no names, only what would be undone or is left.
+func (d *dialog) brief(env *Env, width int) []string {
+	if !d.one() || d.seen[d.ids[0]] == nil || d.unfit(env, d.ids[0]) != "" {
+		return d.list(env, width)
+	}
+	s := d.seen[d.ids[0]]
+	rows := s.undo
+	switch {
+	case s.saga.Status == engine.Failed && d.verb != CmdResolve:
+		rows = residue(s.saga)
+		slices.Reverse(rows)
+	case d.verb == CmdResolve:
+		rows = []int{d.row}
+	case len(rows) == 0:
+		return d.list(env, width)
+	}
+	var out []string
+	for _, i := range rows {
+		lead := strconv.Itoa(i) + " "
+		for n, l := range widget.Wrap(s.undoing(i), width-len(lead)) {
+			if n == 0 {
+				l = env.Theme.Faint.Paint(lead) + l
+			} else {
+				l = widget.Spaces(len(lead)) + l
+			}
+			out = append(out, l)
+		}
+		out = append(out, whyLeft(env.Theme, &s.saga.Rows[i], width)...)
 	}
 	return out
 }

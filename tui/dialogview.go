@@ -20,6 +20,9 @@ func (d *dialog) View(env *Env, width, height int) Drawing {
 	airy := height >= 13
 	foot, cursor := d.foot(env, width, height)
 	body := d.list(env, width)
+	if height < 7 {
+		body = d.brief(env, width)
+	}
 	var head []string
 	if airy {
 		head = append(head, "")

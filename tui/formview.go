@@ -162,14 +162,17 @@ func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin
 	case on && fd.field().Help != "":
 		help := widget.Wrap(fd.field().Help, room)
 		if height < 14 {
-			help = help[:1]
+			help = []string{widget.Cut(fd.field().Help, room)}
+		}
+		if height < 10 && fd.pick != nil && fd.pick.failed != "" {
+			help = nil
 		}
 		for _, l := range help {
 			lines = append(lines, indent+t.Faint.Paint(l))
 		}
 	}
 	if on && fd.pick != nil {
-		for _, l := range f.list(t, fd, room, min(pickRows, height-len(lines)-2)) {
+		for _, l := range f.list(t, fd, room, min(pickRows, height-len(lines)-1)) {
 			lines = append(lines, indent+l)
 		}
 		if airy {

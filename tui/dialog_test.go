@@ -1,0 +1,399 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"pgregory.net/rapid"
+
+	"arcadia/engine"
+	"arcadia/engine/enginetest"
+)
+
+func TestDialogsLookAsDrawn(t *testing.T) {
+	t.Parallel()
+	scenes := map[string]func(*stage){
+		"dialog-cancel":         func(s *stage) { s.press("down", "x") },
+		"dialog-cancel-pending": func(s *stage) { s.press("x", "tab") },
+		"dialog-rollback": func(s *stage) {
+			s.press("down", "down", "down", "down", "X")
+			s.write("51b7")
+		},
+		"dialog-rollback-failed": func(s *stage) { s.press("!", "X", "tab", "tab", "tab", "enter") },
+		"dialog-retry":           func(s *stage) { s.press("!", "r") },
+		"dialog-resolve": func(s *stage) {
+			s.press("!", "enter")
+			s.resolve("77e0b1d2", 0)
+			s.write("kept for the audit")
+		},
+		"dialog-marked": func(s *stage) {
+			s.marked(CmdCancel, 4)
+		},
+	}
+	for name, play := range scenes {
+		for _, size := range sizes[:3] {
+			t.Run(fmt.Sprintf("%s-%dx%d", name, size.w, size.h), func(t *testing.T) {
+				t.Parallel()
+				onStage(t, size.w, size.h, func() Backend { return newExhibit(t).session(enginetest.Ops) }, nil, func(s *stage) {
+					play(s)
+					s.golden(fmt.Sprintf("%s-%dx%d", name, size.w, size.h))
+				})
+			})
+		}
+	}
+}
+
+// resolve opens the dialog for a row of a saga.
+func (s *stage) resolve(short string, row int) {
+	s.tb.Helper()
+	b := s.app.env.Config.Backend
+	done := make(chan engine.Summary, 1)
+	go func() {
+		id, err := b.Find(context.Background(), short)
+		if err != nil {
+			panic(err)
+		}
+		all, err := b.Summaries(context.Background(), id)
+		if err != nil {
+			panic(err)
+		}
+		done <- all[0]
+	}()
+	s.run(s.app.do(resolveDoor(&s.app.env, <-done, row)))
+	s.send(nil)
+}
+
+// marked opens the dialog for the newest n sagas.
+func (s *stage) marked(c Command, n int) {
+	done := make(chan []engine.Summary, 1)
+	go func() {
+		page, err := s.app.env.Config.Backend.List(context.Background(), engine.Query{Limit: n})
+		if err != nil {
+			panic(err)
+		}
+		done <- page.Items
+	}()
+	all := <-done
+	for _, x := range all {
+		s.app.env.State.Marks[x.ID] = x
+	}
+	s.run(s.app.do(markedDoor(&s.app.env, c, all)))
+	s.send(nil)
+}
+
+// running launches a snapshot that runs until it is let go, and is on its screen.
+func running(s *stage, b *counted) engine.ID {
+	s.tb.Helper()
+	sg, err := b.Session.Start(s.app.ctx, engine.Launch{Kind: "snapshot_then_dns", Inputs: engine.Inputs{
+		"droplet_id": "482913", "dns_domain": "example.com", "dns_record_name": "app", "dns_record_data": "203.0.113.20",
+	}})
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	s.settle()
+	return sg.ID
+}
+
+// settle lets the console's own pace pass, in the bubble's time.
+func (s *stage) settle() {
+	<-time.After(time.Second)
+	s.send(nil)
+}
+
+// atRest launches a change of a record and waits until it is at rest.
+func atRest(s *stage, b *counted, kind string) engine.ID {
+	s.tb.Helper()
+	sg, err := b.Session.Start(s.app.ctx, engine.Launch{Kind: kind, Inputs: engine.Inputs{
+		"dns_domain": "example.com", "dns_record_name": strings.ReplaceAll(kind, "_", "-"), "dns_record_data": "203.0.113.20",
+	}})
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	enginetest.Rest(s.tb, b.Session, sg.ID)
+	s.settle()
+	return sg.ID
+}
+
+func (s *stage) status(b *counted, id engine.ID, want engine.Status) {
+	s.tb.Helper()
+	sg, err := b.Session.Saga(s.app.ctx, id)
+	if err != nil || sg.Status != want {
+		s.tb.Errorf("the saga is %s, want %s (%v)\n%s", sg.Status, want, err, s.text())
+	}
+}
+
+func TestADialogStartsOnTheHarmlessAnswerAndEnterChangesNothing(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, c *cloud, b *counted) {
+		c.bars.Store(true)
+		failed := atRest(s, b, "dns_then_fail")
+		c.bars.Store(false)
+		done := atRest(s, b, "upsert_dns_record")
+		runs := running(s, b)
+		for _, tc := range []struct {
+			id   engine.ID
+			open func(*Env, engine.Summary) Action
+		}{
+			{runs, cancelDoor},
+			{done, rollbackDoor},
+			{failed, rollbackDoor},
+			{failed, retryDoor},
+			{failed, func(e *Env, x engine.Summary) Action { return resolveDoor(e, x, 0) }},
+		} {
+			sg, err := b.Session.Saga(s.app.ctx, tc.id)
+			if err != nil {
+				s.tb.Fatal(err)
+			}
+			s.run(s.app.do(tc.open(&s.app.env, sg.Summary)))
+			s.send(nil)
+			d := s.openDialog()
+			if d.focus != dialogKeep {
+				s.tb.Errorf("%s starts on %s", d.verb, d.focus)
+			}
+			if why := d.unfit(&s.app.env, tc.id); why != "" {
+				s.tb.Errorf("%s: %s", d.verb, why)
+			}
+			s.press("enter")
+			if len(s.app.overlays) > 0 {
+				s.tb.Errorf("%s is still open", d.verb)
+			}
+			if now, err := b.Session.Saga(s.app.ctx, tc.id); err != nil || now.Seq != sg.Seq {
+				s.tb.Errorf("%s: the ledger went from %d to %d (%v)", d.verb, sg.Seq, now.Seq, err)
+			}
+		}
+		close(c.hold)
+		s.send(nil)
+	})
+}
+
+func TestCancelTakesTabAndEnter(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, _ *cloud, b *counted) {
+		id := running(s, b)
+		s.press("x")
+		s.has("stops, as soon as it can")
+		s.has("waits for action 36804636, then deletes snapshot arcadia-snap-482913")
+		s.has("1  upsert_dns_record")
+		s.press("shift+tab")
+		s.write("wrong droplet")
+		s.press("enter") // leads to the harmless answer
+		if d := s.openDialog(); d.focus != dialogKeep {
+			s.tb.Errorf("enter in the reason leads to %s", d.focus)
+		}
+		s.press("tab", "enter")
+		if len(s.app.overlays) > 0 {
+			s.tb.Errorf("the dialog is still open:\n%s", s.text())
+		}
+		sg := enginetest.Rest(s.tb, b.Session, id)
+		if sg.Status != engine.RolledBack || sg.Error.Why != "wrong droplet" {
+			s.tb.Errorf("it is %s, because %+v", sg.Status, sg.Error)
+		}
+	})
+}
+
+func TestRollBackTakesTheShortIDTyped(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, _ *cloud, b *counted) {
+		id := atRest(s, b, "upsert_dns_record")
+		s.press("X")
+		s.has("restores A app.example.com to 203.0.113.9 ttl 1800")
+		s.press("tab", "tab", "tab", "enter")
+		s.has("type " + id.Short() + " first")
+		s.press("tab", "tab")
+		s.send(tea.PasteMsg{Content: id.Short()})
+		if d := s.openDialog(); d.typed.String() != "" {
+			s.tb.Errorf("a paste counts as typing")
+		}
+		s.write(id.Short())
+		s.press("enter")
+		s.write("no longer wanted")
+		s.press("enter", "enter")
+		sg := enginetest.Until(s.tb, b.Session, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
+		if sg.Error.Why != "no longer wanted" || b.rollbacks.Load() != 1 {
+			s.tb.Errorf("because %+v, asked %d times", sg.Error, b.rollbacks.Load())
+		}
+		s.send(nil)
+	})
+}
+
+func TestASagaThatChangedIsRefusedAtConfirmation(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, c *cloud, b *counted) {
+		id := running(s, b)
+		s.press("x", "tab")
+		d := s.openDialog()
+		b.before = func() { // between what is shown and the confirmation
+			close(c.hold)
+			enginetest.Rest(s.tb, b.Session, id)
+		}
+		s.press("enter")
+		s.status(b, id, engine.Completed)
+		if b.cancels.Load() != 0 {
+			s.tb.Error("the engine was asked to cancel")
+		}
+		s.has("it was running and is completed now")
+		if d.focus != dialogKeep {
+			s.tb.Errorf("the focus is on %s", d.focus)
+		}
+		s.has("roll back undoes it")
+	})
+}
+
+func TestLogLinesAreNoChange(t *testing.T) {
+	t.Parallel()
+	a := &dialogSaga{saga: &engine.Saga{Summary: engine.Summary{Status: engine.Running, Seq: 4, StepNames: []string{"a", "b"}}}, undo: []int{0}}
+	b := &dialogSaga{saga: &engine.Saga{Summary: engine.Summary{Status: engine.Running, Seq: 9, StepNames: []string{"a", "b"}}}, undo: []int{0}}
+	if diff := a.changes(b); diff != "" {
+		t.Errorf("changed: %s", diff)
+	}
+	b.undo = []int{1, 0}
+	if diff := a.changes(b); diff != "to undo there is also row 1" {
+		t.Errorf("changed: %q", diff)
+	}
+}
+
+func TestADialogFollowsItsSagaAndNoOther(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, c *cloud, b *counted) {
+		id := running(s, b)
+		s.press("x", "tab")
+		other := atRest(s, b, "dns_then_fail") // a newer saga comes to the top of the list
+		d := s.openDialog()
+		if d.ids[0] != id || d.focus != dialogGo {
+			s.tb.Errorf("it is about %s with the focus on %s; want %s (not %s)", d.ids[0].Short(), d.focus, id.Short(), other.Short())
+		}
+		close(c.hold)
+		enginetest.Rest(s.tb, b.Session, id)
+		s.settle()
+		s.has("It cannot be done: it is completed; roll back undoes it.")
+		if d.focus != dialogGo {
+			s.tb.Errorf("the focus moved to %s", d.focus)
+		}
+		s.press("enter")
+		if b.cancels.Load() != 0 {
+			s.tb.Error("the engine was asked to cancel")
+		}
+	})
+}
+
+func TestResolveTakesAReasonAndShowsTheConflict(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, c *cloud, b *counted) {
+		c.bars.Store(true)
+		id := atRest(s, b, "dns_then_fail")
+		s.status(b, id, engine.Failed)
+		s.resolve(id.Short(), 0)
+		for _, text := range []string{"203.0.113.9 ttl 1800", "203.0.113.20 ttl 300", "198.51.100.7 ttl 60"} {
+			s.has(text)
+		}
+		s.press("tab", "tab", "enter")
+		s.has("say why what is left may stay")
+		if b.resolves.Load() != 0 {
+			s.tb.Error("the engine was asked without a reason")
+		}
+		s.press("tab")
+		s.write("theirs is right")
+		s.press("enter", "enter")
+		s.status(b, id, engine.RolledBack)
+	})
+}
+
+func TestRetryTriesAgain(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, c *cloud, b *counted) {
+		c.bars.Store(true)
+		id := atRest(s, b, "dns_then_fail")
+		c.bars.Store(false)
+		s.press("r")
+		s.has("will be tried again")
+		s.press("tab", "enter")
+		enginetest.Until(s.tb, b.Session, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
+		s.send(nil)
+	})
+}
+
+func TestAViewerIsRefusedInPlace(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, b *counted) {
+		id := atRest(s, b, "upsert_dns_record")
+		b.Session = b.As(engine.Actor{Name: "guest", Role: engine.Viewer})
+		s.press("X")
+		s.write(id.Short())
+		s.press("enter", "enter", "enter")
+		s.has("ask an operator")
+		s.status(b, id, engine.Completed)
+	})
+}
+
+func TestMarkedSagasAreAskedForOnceAndListed(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, _ *cloud, b *counted) {
+		first := running(s, b)
+		second, err := b.Session.Start(s.app.ctx, engine.Launch{Kind: "snapshot_droplet", Inputs: engine.Inputs{"droplet_id": "482914"}})
+		if err != nil {
+			s.tb.Fatal(err)
+		}
+		done := atRest(s, b, "upsert_dns_record")
+		s.settle()
+		s.marked(CmdCancel, 3)
+		s.has("cancel: 2 of 3")
+		s.has("left as they are")
+		s.press("tab", "enter")
+		for _, id := range []engine.ID{first, second.ID} {
+			enginetest.Until(s.tb, b.Session, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
+		}
+		s.send(nil)
+		s.status(b, done, engine.Completed)
+	})
+}
+
+// Random keys never roll back without the short id typed, and never cancel but by tab and then enter.
+func TestNoStrayKeysRollBackOrCancel(t *testing.T) {
+	t.Parallel()
+	keys := []string{
+		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "space", "backspace", "pgdown", "home", "end",
+		"x", "X", "y", "n", "a", "D", "[", "0", "1", "f", "M", "ctrl+u", "ctrl+w",
+	}
+	for verb, open := range map[Command]func(*Env, engine.Summary) Action{CmdRollback: rollbackDoor, CmdCancel: cancelDoor} {
+		t.Run(string(verb), func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(rt *rapid.T) {
+				typed := rapid.SliceOfN(rapid.SampledFrom(keys), 1, 60).Draw(rt, "keys")
+				s := engine.Summary{ID: "019ab3f2-0000-7000-8000-00003f9c2a1b", Short: "3f9c2a1b", Status: engine.Completed, StepNames: []string{"a"}}
+				if verb == CmdCancel {
+					s.Status = engine.Running
+				}
+				app := New(Config{Dark: true})
+				defer app.Close()
+				env := &app.env
+				d := open(env, s).(Show).Overlay.(*dialog)
+				d.asked = false
+				d.seen[s.ID] = &dialogSaga{saga: &engine.Saga{Summary: s}}
+				tabbed := false
+				for i, k := range typed {
+					was, busy := d.focus, d.busy
+					d.Update(env, keyPress(k))
+					if d.busy && !busy {
+						if k != "enter" || was != dialogGo {
+							rt.Fatalf("%s at key %d with the focus on %s", k, i, was)
+						}
+						if verb == CmdRollback && d.typed.String() != s.Short {
+							rt.Fatalf("rolled back with %q typed", d.typed.String())
+						}
+						if verb == CmdCancel && !tabbed {
+							rt.Fatalf("cancelled without a tab: %v", typed[:i+1])
+						}
+						return
+					}
+					if was != dialogGo && d.focus == dialogGo {
+						tabbed = k == "tab" || k == "shift+tab"
+					}
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,403 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
+
+func TestLaunchPagesLookAsDrawn(t *testing.T) {
+	t.Parallel()
+	scenes := map[string]func(*stage, *cloud){
+		"launch-kinds":  func(s *stage, _ *cloud) { s.press("n", "j") },
+		"launch-filter": func(s *stage, _ *cloud) { s.press("n"); s.write("snap") },
+		"launch-steps": func(s *stage, _ *cloud) {
+			s.kind("adhoc")
+			s.press("enter", "down", "enter", "tab", "K")
+		},
+		"form-dns":    func(s *stage, _ *cloud) { s.kind("upsert"); s.press("enter", "enter"); s.write("app") },
+		"form-pick":   func(s *stage, _ *cloud) { s.kind("snapshot_then"); s.write("web") },
+		"form-nolist": func(s *stage, c *cloud) { c.mute.Store(true); s.kind("snapshot_droplet") },
+		"form-errors": func(s *stage, _ *cloud) { s.kind("upsert"); s.press("shift+tab", "shift+tab", "enter") },
+		"form-clash":  func(s *stage, _ *cloud) { s.kind("move") },
+		"plan-update": func(s *stage, _ *cloud) {
+			s.kind("upsert")
+			s.fillDNS("203.0.113.20")
+			s.press("enter")
+			s.write("move app to the new droplet")
+			s.press("enter")
+		},
+		"plan-nothing": func(s *stage, _ *cloud) { s.kind("upsert"); s.fillDNS("203.0.113.9"); s.press("enter") },
+		"plan-two": func(s *stage, _ *cloud) {
+			s.kind("snapshot_then")
+			s.press("enter")
+			s.fillDNS("203.0.113.20")
+			s.press("enter")
+		},
+		"plan-unsure": func(s *stage, _ *cloud) {
+			s.kind("move")
+			s.press("enter")
+			s.write("app")
+			s.press("enter")
+			s.write("203.0.113.20")
+			s.press("enter", "enter", "enter", "enter", "enter")
+		},
+	}
+	for name, play := range scenes {
+		for _, size := range sizes[:3] {
+			t.Run(fmt.Sprintf("%s-%dx%d", name, size.w, size.h), func(t *testing.T) {
+				t.Parallel()
+				live(t, size.w, size.h, func(s *stage, c *cloud, _ *counted) {
+					play(s, c)
+					s.golden(fmt.Sprintf("%s-%dx%d", name, size.w, size.h))
+				})
+			})
+		}
+	}
+}
+
+func TestALaunchLandsOnItsSaga(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, _ *cloud, b *counted) {
+		s.kind("upsert")
+		s.fillDNS("203.0.113.20")
+		s.press("enter")
+		s.has("What will happen")
+		s.write("move app")
+		s.press("enter", "enter")
+		page, err := b.List(s.app.ctx, engine.Query{})
+		if err != nil || len(page.Items) != 1 {
+			s.tb.Fatalf("%d sagas (%v)\n%s", len(page.Items), err, s.text())
+		}
+		s.has("sagas › " + page.Items[0].Short)
+		entries, err := b.Entries(s.app.ctx, page.Items[0].ID, 0)
+		if err != nil || entries[0].Why != "move app" || entries[0].Created.Inputs["dns_record_ttl"] != "300" {
+			s.tb.Errorf("created with why %q and %v (%v)", entries[0].Why, entries[0].Created.Inputs, err)
+		}
+	})
+}
+
+func TestADoubleEnterLaunchesOnce(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, b *counted) {
+		s.kind("upsert")
+		s.fillDNS("203.0.113.20")
+		s.press("enter", "enter")
+		enter := keyPress("enter")
+		_, first := s.app.Update(enter) // the second comes before the first is answered
+		_, second := s.app.Update(enter)
+		s.run(first)
+		s.run(second)
+		s.send(nil)
+		if n := b.starts.Load(); n != 1 {
+			s.tb.Errorf("launched %d times", n)
+		}
+	})
+}
+
+func TestALostAnswerDoesNotLaunchTwice(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, c *cloud, b *counted) {
+		s.kind("snapshot_droplet")
+		s.press("enter", "enter", "enter")
+		b.lost.Store(true)
+		s.press("enter")
+		s.has("the line was lost")
+		s.press("enter")
+		if a, z := <-b.keys, <-b.keys; a != z || a == "" {
+			s.tb.Errorf("keys %q and %q", a, z)
+		}
+		page, err := b.List(s.app.ctx, engine.Query{})
+		if err != nil || len(page.Items) != 1 {
+			s.tb.Errorf("%d sagas (%v)", len(page.Items), err)
+		}
+		s.has("sagas › " + page.Items[0].Short)
+		close(c.hold)
+	})
+}
+
+func TestALaunchIsHeldWhenTheWorldIsNotAsThePlanSaid(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, c *cloud, b *counted) {
+		s.kind("upsert")
+		s.fillDNS("203.0.113.20")
+		s.press("enter", "enter")
+		c.data.Store("198.51.100.7")
+		s.press("enter")
+		s.has("the world has changed")
+		s.has("198.51.100.7")
+		if n := b.starts.Load(); n != 0 {
+			s.tb.Errorf("launched %d times", n)
+		}
+		s.press("enter", "enter")
+		if n := b.starts.Load(); n != 1 {
+			s.tb.Errorf("launched %d times after reading again", n)
+		}
+	})
+}
+
+func TestAPlanWithNothingToDoSaysSoAndOffersBackFirst(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, b *counted) {
+		s.kind("upsert")
+		s.fillDNS("203.0.113.9")
+		s.press("enter")
+		s.has("Nothing to do")
+		s.press("enter")
+		s.has("Show the plan")
+		if n := b.starts.Load(); n != 0 {
+			s.tb.Errorf("launched %d times", n)
+		}
+	})
+}
+
+func TestARefusedInputLandsOnItsField(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, c *cloud, _ *counted) {
+		s.kind("upsert")
+		s.fillDNS("203.0.113.20")
+		s.press("enter", "enter")
+		c.refused.Store(true)
+		s.press("enter")
+		s.has("this name is taken")
+		f := s.launchScreen().form
+		if f.focus != "dns_record_name" {
+			s.tb.Errorf("the focus is on %s", f.focus)
+		}
+		if v := f.find("dns_record_data").value(); v != "203.0.113.20" {
+			s.tb.Errorf("the value became %q", v)
+		}
+	})
+}
+
+func TestOtherRefusalsAreSaidInPlace(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, c *cloud, _ *counted) {
+		c.mute.Store(true)
+		s.kind("snapshot_droplet")
+		s.write("404")
+		s.press("enter", "enter")
+		s.has("no droplet 404")
+		s.press("esc")
+		if v := s.launchScreen().form.find("droplet_id").value(); v != "404" {
+			s.tb.Errorf("the value became %q", v)
+		}
+	})
+}
+
+func TestAListThatFailsAllowsFreeTextAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, c *cloud, _ *counted) {
+		c.mute.Store(true)
+		s.kind("snapshot_droplet")
+		s.has("no list: list droplets: 503 Service Unavailable␛[2J")
+		s.has("type the value instead")
+		s.write("482913")
+		s.press("enter", "enter")
+		s.has("snapshot of web-01 (482913)")
+	})
+}
+
+func TestTypingPicksFromTheList(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.kind("snapshot_droplet")
+		s.write("w02") // scattered
+		s.press("enter")
+		if v := s.launchScreen().form.find("droplet_id").value(); v != "482914" {
+			s.tb.Errorf("picked %q", v)
+		}
+		s.has("web-02")
+	})
+}
+
+func TestWhatTheFieldTakesIsTakenAsTyped(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.kind("upsert")
+		s.write("example.co")
+		s.has(`"example.co"`)
+		s.press("enter")
+		f := s.launchScreen().form
+		if v := f.find("dns_domain").value(); v != "example.co" {
+			s.tb.Errorf("took %q", v)
+		}
+		s.press("shift+tab")
+		s.write("org") // no domain by itself
+		s.press("enter")
+		if v := f.find("dns_domain").value(); v != "example.org" {
+			s.tb.Errorf("took %q", v)
+		}
+	})
+}
+
+func TestFieldsComeAndGoWithTheOthers(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.kind("upsert")
+		s.hasNot("Priority")
+		s.press("enter")
+		s.write("m")
+		s.has("Priority")
+		f := s.launchScreen().form
+		if in := f.inputs(); in["dns_record_priority"] != "10" {
+			s.tb.Errorf("inputs %v", in)
+		}
+		s.write("a")
+		s.hasNot("Priority")
+		if in := f.inputs(); in["dns_record_priority"] != "" {
+			s.tb.Errorf("inputs %v", in)
+		}
+	})
+}
+
+func TestAFieldIsCheckedAsItIsLeft(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.kind("upsert")
+		s.hasNot("required")
+		s.press("tab")
+		s.has("is required")
+		s.press("shift+tab", "enter")
+		s.hasNot("is required")
+	})
+}
+
+func TestADefaultIsReplacedByTyping(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.kind("upsert")
+		s.press("tab", "tab", "tab", "tab")
+		s.write("300")
+		f := s.launchScreen().form
+		if v := f.find("dns_record_ttl").value(); v != "300" {
+			s.tb.Errorf("it is %q", v)
+		}
+		s.press("ctrl+u", "tab")
+		if v := f.find("dns_record_ttl").value(); v != "1800" {
+			s.tb.Errorf("an empty one became %q", v)
+		}
+	})
+}
+
+func TestLeavingTheFormKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.kind("upsert")
+		s.press("enter", "enter")
+		s.write("app")
+		token := s.launchScreen().form.token
+		s.press("esc", "esc", "k", "enter") // the second clears the filter
+		if l := s.launchScreen(); l.page != launchOnForm || l.form.kind == "upsert_dns_record" {
+			s.tb.Fatalf("another kind is not open: page %d", l.page)
+		}
+		s.press("esc")
+		s.write("upsert")
+		s.press("enter")
+		f := s.launchScreen().form
+		if v := f.find("dns_record_name").value(); v != "app" || f.token != token || f.focus != "dns_record_name" {
+			s.tb.Errorf("name %q, focus %s, same key %v", v, f.focus, f.token == token)
+		}
+	})
+}
+
+func TestAnInputOfSeveralStepsIsAskedForOnceUnlessTheyDiffer(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.kind("move")
+		var keys []string
+		for _, fd := range s.launchScreen().form.fields {
+			keys = append(keys, fd.key)
+		}
+		got := strings.Join(keys, " ")
+		want := "dns_domain dns_record_name dns_record_data dns_record_priority dns_record_ttl 0:dns_record_type 1:dns_record_type"
+		if got != want {
+			s.tb.Errorf("fields %s, want %s", got, want)
+		}
+		s.has("1  delete_dns_record")
+	})
+}
+
+func TestAdhocStepsCanHaveValuesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, b *counted) {
+		s.kind("adhoc")
+		s.write("upsert")
+		s.press("enter", "enter", "tab", "tab", "enter")
+		s.has("the same for all steps")
+		f := s.launchScreen().form
+		s.press("enter", "enter")
+		s.write("one")
+		s.press("shift+tab", "shift+tab", "shift+tab", "right")
+		if f.find("dns_record_name") != nil || f.find("0:dns_record_name").value() != "one" || f.find("1:dns_record_name").value() != "one" {
+			s.tb.Errorf("values were not carried over:\n%s", s.text())
+		}
+		for _, fd := range f.fields {
+			if fd.value() == "" {
+				fd.put("x", "")
+			}
+		}
+		f.find("1:dns_record_name").put("two", "")
+		f.focus = formPlan
+		s.press("enter")
+		s.has("two.example.com")
+		s.press("enter", "enter")
+		if n := b.starts.Load(); n != 1 {
+			s.tb.Errorf("launched %d times:\n%s", n, s.text())
+		}
+	})
+}
+
+func TestADoorThatBringsEverythingLeadsToThePlan(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.run(s.app.do(launchDoor(&s.app.env, engine.Launch{Kind: "snapshot_droplet", Inputs: engine.Inputs{"droplet_id": "482913"}})))
+		s.send(nil)
+		s.has("What will happen")
+		s.press("esc")
+		s.has("Show the plan")
+		s.press("esc")
+		if _, on := s.app.screen().(*launch); on {
+			s.tb.Errorf("esc does not lead back to where the door was:\n%s", s.text())
+		}
+	})
+}
+
+func TestPastesAreCleanedAndReachTheField(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
+		s.kind("upsert")
+		s.press("enter", "enter")
+		s.send(tea.PasteMsg{Content: "ap\u202ep\x1b[31m\n"})
+		if v := s.launchScreen().form.find("dns_record_name").value(); v != `ap\u202ep␛[31m` {
+			s.tb.Errorf("pasted %q", v)
+		}
+	})
+}
+
+func TestAFormLineIsEditedByWhatPeopleSee(t *testing.T) {
+	t.Parallel()
+	var l formLine
+	l.insert("cafe\u0301 漢字")
+	if len(l.text) != 7 {
+		t.Fatalf("%d characters: %q", len(l.text), l.text)
+	}
+	l.update(keyPress("left"))
+	l.update(keyPress("backspace"))
+	if got := l.String(); got != "cafe\u0301 字" {
+		t.Errorf("%q", got)
+	}
+	theme := newTheme(true, 0, true, false)
+	for width := 1; width < 12; width++ {
+		for at := range l.text {
+			l.at = at
+			if _, x := l.view(theme, width, true); x < 0 || x >= width {
+				t.Errorf("width %d, cursor %d: it is drawn on cell %d", width, at, x)
+			}
+		}
+	}
+}
