@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/anmitsu/go-shlex"
 	gossh "golang.org/x/crypto/ssh"
 )
 
@@ -58,7 +57,7 @@ func (s *Session) request(r *gossh.Request) bool {
 		if gossh.Unmarshal(r.Payload, &p) != nil || len(p.Line) > maxCommand {
 			return false
 		}
-		args, err := shlex.Split(p.Line, true)
+		args, err := split(p.Line)
 		if err != nil || len(args) == 0 {
 			return false
 		}

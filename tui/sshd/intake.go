@@ -15,7 +15,7 @@ var (
 type intake struct {
 	mu   sync.Mutex // guards what follows; a leaf
 	all  int
-	half map[string]int // not logged in yet, by address
+	half map[string]int // not logged in yet, by address; those of this machine's own socket have none and are not in it
 	sum  int            // of half
 }
 
@@ -26,6 +26,9 @@ func (i *intake) enter(addr string, l Limits) error {
 	switch {
 	case i.all >= l.Connections:
 		return errFull
+	case addr == "":
+		i.all++
+		return nil
 	case i.sum >= l.HalfOpen:
 		return errHalfOpen
 	case i.half[addr] >= l.HalfOpenEach:
@@ -44,6 +47,9 @@ func (i *intake) enter(addr string, l Limits) error {
 func (i *intake) opened(addr string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if addr == "" {
+		return
+	}
 	i.sum--
 	if i.half[addr]--; i.half[addr] <= 0 {
 		delete(i.half, addr)

@@ -45,13 +45,14 @@ func TestStopRestoresEveryTerminalAndSaysWhy(t *testing.T) {
 }
 
 func TestStopDoesNotWaitForAModelThatHangs(t *testing.T) {
-	hang := make(chan struct{})
+	hang, hangs := make(chan struct{}), make(chan struct{}, 1)
 	r := newRig(t, limits(sshd.Limits{Grace: 50 * time.Millisecond, Goodbye: 20 * time.Millisecond}), func(c *sshd.Config) {
-		c.Console = func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, hanging{hang}) }
+		c.Console = func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, hanging{hang, hangs}) }
 	})
 	s := r.console(r.dial("ops1"))
 	s.shows("it hangs")
 	s.keys("x")
+	<-hangs
 	begun := time.Now()
 	if err := r.end(); err == nil || !strings.Contains(err.Error(), "did not end in time") {
 		t.Errorf("serve: %v", err)
@@ -65,11 +66,12 @@ func TestStopDoesNotWaitForAModelThatHangs(t *testing.T) {
 }
 
 // hanging never returns from the first key.
-type hanging struct{ until chan struct{} }
+type hanging struct{ until, at chan struct{} }
 
 func (h hanging) Init() tea.Cmd { return nil }
 func (h hanging) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if _, ok := msg.(tea.KeyPressMsg); ok {
+		h.at <- struct{}{}
 		<-h.until
 	}
 	return h, nil
@@ -214,19 +216,25 @@ func (d *deaf) Read(p []byte) (int, error) {
 	return d.Conn.Read(p)
 }
 
-func TestAClientThatDoesNotAnswerIsGivenUp(t *testing.T) {
-	r := newRig(t, limits(sshd.Limits{Keepalive: 30 * time.Millisecond, Silence: 90 * time.Millisecond}))
+func (r *rig) dialDeaf(name string) (*deaf, *gossh.Client) {
+	r.t.Helper()
 	conn, err := net.Dial("tcp", r.addr)
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
-	defer conn.Close()
+	r.t.Cleanup(func() { _ = conn.Close() })
 	d := &deaf{Conn: conn, stop: make(chan struct{})}
-	cc, channels, requests, err := gossh.NewClientConn(d, r.addr, clientConfig(gossh.PublicKeys(r.keys["ops1"])))
+	cc, channels, requests, err := gossh.NewClientConn(d, r.addr, clientConfig(gossh.PublicKeys(r.keys[name])))
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
-	s := r.console(gossh.NewClient(cc, channels, requests))
+	return d, gossh.NewClient(cc, channels, requests)
+}
+
+func TestAClientThatDoesNotAnswerIsGivenUp(t *testing.T) {
+	r := newRig(t, limits(sshd.Limits{Keepalive: 30 * time.Millisecond, Silence: 90 * time.Millisecond}))
+	d, c := r.dialDeaf("ops1")
+	s := r.console(c)
 	s.shows("ops1")
 	answering := r.console(r.dial("ops2"))
 	answering.shows("ops2")

@@ -415,3 +415,7 @@ func (r *rig) run(name, line string) (out, errs string, exit int) {
 	err = s.Run(line)
 	return o.String(), e.String(), status(err)
 }
+
+func quotedList(args []string) string {
+	return fmt.Sprintf(`[{"by":%q,"args":%q}]`+"\n", "me", args)
+}

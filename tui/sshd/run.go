@@ -17,7 +17,7 @@ import (
 
 const (
 	// torn is how long the rest of an escape sequence is waited for. The usual 50 ms turn keys into letters on a slow line.
-	torn = 200 * time.Millisecond
+	torn time.Duration = 200 * time.Millisecond
 	// between is the least time between two sizes. Somebody who drags a corner sends a hundred in a second.
 	between = 50 * time.Millisecond
 )
@@ -84,9 +84,10 @@ func (r *running) quiet() time.Duration { return time.Since(time.Unix(0, r.last.
 // keys hands what is typed to the program, until the input or the program ends. A terminal without input is of no use, so
 // the end of the one is the end of the other.
 func (r *running) keys(ctx context.Context) {
-	in := io.Reader(r.session.in)
+	in, hold := io.Reader(r.session.in), torn
 	if g := r.session.server.config.Guard; g != nil {
 		in = g(in)
+		hold = uv.DefaultEscTimeout // the guard has held what was torn
 		if c, ok := in.(io.Closer); ok {
 			defer c.Close()
 		}
@@ -102,7 +103,7 @@ func (r *running) keys(ctx context.Context) {
 		defer close(events)
 		defer r.shield.catch(func() {})
 		decoder := uv.NewTerminalReader(in, value(r.session.Environ(), "TERM"))
-		decoder.EscTimeout = torn
+		decoder.EscTimeout = hold
 		_ = decoder.StreamEvents(ctx, events) // our own end of the pipe: it ends, and never fails
 	}()
 	sending.Wait()
