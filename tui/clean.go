@@ -8,7 +8,8 @@ import (
 
 // Clean makes outside text safe to show, in one line: control bytes become their pictures (␛), C1 controls, bidirectional
 // and zero-width controls and everything else that cannot be seen become \u escapes, bytes that are not UTF-8 become \x
-// escapes. What comes out is never changed again by Clean. Names, errors, outputs, inputs and pastes pass here once, in
+// escapes, and so do combining marks that have nothing to combine with or pile up. What comes out is never changed again
+// by Clean. Names, errors, outputs, inputs and pastes pass here once, in
 // the command that read them.
 func Clean(s string) string {
 	if clean(s) {
@@ -16,8 +17,16 @@ func Clean(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s) + 16)
+	marks := maxMarks // on the cell before; nothing is before the first
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
+		if !combining(r) {
+			marks = 0
+		} else if marks++; marks > maxMarks {
+			code(&b, r)
+			i += n
+			continue
+		}
 		switch {
 		case r == utf8.RuneError && n == 1:
 			escape(&b, 'x', uint32(s[i]), 2)
@@ -25,10 +34,8 @@ func Clean(s string) string {
 			b.WriteRune('␀' + r)
 		case r == 0x7f:
 			b.WriteRune('␡')
-		case unseen(r) && r > 0xffff:
-			escape(&b, 'U', uint32(r), 8)
 		case unseen(r):
-			escape(&b, 'u', uint32(r), 4)
+			code(&b, r)
 		default:
 			b.WriteString(s[i : i+n])
 		}
@@ -36,6 +43,11 @@ func Clean(s string) string {
 	}
 	return b.String()
 }
+
+// maxMarks is how many combining marks one cell may carry.
+const maxMarks = 4
+
+func combining(r rune) bool { return r >= 0x300 && unicode.In(r, unicode.Mn, unicode.Me) }
 
 // CleanLines cleans text of several lines, and takes tabs for four blanks.
 func CleanLines(s string) []string {
@@ -49,7 +61,7 @@ func CleanLines(s string) []string {
 func clean(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
-			return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f || unseen(r) }) < 0
+			return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f || unseen(r) || combining(r) }) < 0
 		}
 		if s[i] < 0x20 || s[i] == 0x7f {
 			return false
@@ -71,6 +83,15 @@ func unseen(r rune) bool {
 		return true
 	}
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
+}
+
+// code writes the escape of a code point.
+func code(b *strings.Builder, r rune) {
+	if r > 0xffff {
+		escape(b, 'U', uint32(r), 8)
+	} else {
+		escape(b, 'u', uint32(r), 4)
+	}
 }
 
 func escape(b *strings.Builder, kind byte, v uint32, digits int) {

@@ -11,20 +11,23 @@ import (
 func TestCleanMakesEveryUnseenThingVisible(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
-		"plain text":             "plain text",
-		"naïve 世界 ✔":             "naïve 世界 ✔",
-		"\x1b[31mred":            "␛[31mred",
-		"a\nb\rc\td":             "a␊b␍c␉d",
-		"\x00\x7f":               "␀␡",
-		"\u009b31m":              `\u009b31m`,
-		"evil\u202etxt.exe":      `evil\u202etxt.exe`,
-		"zero\u200bwidth\ufeff":  `zero\u200bwidth\ufeff`,
-		"line\u2028sep":          `line\u2028sep`,
-		"tag\U000e0041":          `tag\U000e0041`,
-		"\xff\x9b":               `\xff\x9b`,
-		"\u3164hangul filler":    `\u3164hangul filler`,
-		"variation\ufe0f":        `variation\ufe0f`,
-		"\U000f0000 private use": `\U000f0000 private use`,
+		"plain text":                      "plain text",
+		"naïve 世界 ✔":                      "naïve 世界 ✔",
+		"\x1b[31mred":                     "␛[31mred",
+		"a\nb\rc\td":                      "a␊b␍c␉d",
+		"\x00\x7f":                        "␀␡",
+		"\u009b31m":                       `\u009b31m`,
+		"evil\u202etxt.exe":               `evil\u202etxt.exe`,
+		"zero\u200bwidth\ufeff":           `zero\u200bwidth\ufeff`,
+		"line\u2028sep":                   `line\u2028sep`,
+		"tag\U000e0041":                   `tag\U000e0041`,
+		"\xff\x9b":                        `\xff\x9b`,
+		"\u3164hangul filler":             `\u3164hangul filler`,
+		"e\u0301":                         "e\u0301",
+		"\u0301e":                         `\u0301e`,
+		"e" + strings.Repeat("\u0301", 6): "e" + strings.Repeat("\u0301", 4) + `\u0301\u0301`,
+		"variation\ufe0f":                 `variation\ufe0f`,
+		"\U000f0000 private use":          `\U000f0000 private use`,
 	}
 	for in, want := range cases {
 		if got := Clean(in); got != want {

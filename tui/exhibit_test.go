@@ -193,3 +193,11 @@ func (x *exhibit) fill() {
 	x.carve("0c4411aa", "snapshot_droplet", "web-01 (482913)", "ops1", 2*time.Second, snap).
 		add(engine.Entry{Type: engine.EntryWaiting, On: "saga 3f9c2a1b"}).keep()
 }
+
+func jsonText(s string) json.RawMessage {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}

@@ -28,18 +28,18 @@ type grid struct {
 	hint    string
 	read    func(ctx context.Context, b Backend) ([]gridRow, error)
 
-	rows    []gridRow
-	shown   []int // of rows, what the filter leaves, in order
-	search  search
-	sortBy  int // a column
-	turned  bool
-	cursor  string
-	top     int
-	tall    int
-	busy    bool
-	began   bool
-	stale   bool
-	err     string
+	rows   []gridRow
+	shown  []int // of rows, what the filter leaves, in order
+	search search
+	sortBy int // a column
+	turned bool
+	cursor string
+	top    int
+	tall   int
+	busy   bool
+	began  bool
+	stale  bool
+	err    string
 }
 
 // gridMsg answers a read of a grid.

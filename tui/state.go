@@ -16,7 +16,7 @@ type State struct {
 	Kinds    []engine.Kind
 	Steps    []string // every step of this build
 	Messages []Message
-	Trouble  string // why the engine cannot be read or has stopped; empty when all is well
+	Trouble  string                       // why the engine cannot be read or has stopped; empty when all is well
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
 
 	said int // messages so far

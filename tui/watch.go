@@ -11,7 +11,7 @@ import (
 
 // pace is the least time between two looks at the dirty set. The engine may change ten thousand times a second; the screen
 // is drawn fifteen times.
-const pace = 40 * time.Millisecond
+const pace = 25 * time.Millisecond
 
 // openedMsg is the engine's first answer.
 type openedMsg struct {

@@ -2,18 +2,68 @@ package widget
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
 
 // Width is the number of cells that s takes on the screen; sequences take none.
 func Width(s string) int {
-	for i := 0; i < len(s); i++ {
-		if s[i] < 0x20 || s[i] >= 0x7f {
+	n := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c >= 0x20 && c < 0x7f:
+			n++
+			i++
+		case c == 0x1b:
+			end := looks(s[i:])
+			if end == 0 {
+				return ansi.StringWidth(s)
+			}
+			i += end
+		case c < 0x80:
 			return ansi.StringWidth(s)
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if !single(r) {
+				return ansi.StringWidth(s)
+			}
+			n++
+			i += size
 		}
 	}
-	return len(s)
+	return n
+}
+
+// looks is the length of the look (SGR) that s begins with, 0 when it begins with something else.
+func looks(s string) int {
+	if len(s) < 3 || s[1] != '[' {
+		return 0
+	}
+	for i := 2; i < len(s); i++ {
+		if c := s[i]; c == 'm' {
+			return i + 1
+		} else if (c < '0' || c > '9') && c != ';' && c != ':' {
+			return 0
+		}
+	}
+	return 0
+}
+
+// single reports whether r is surely one cell and never part of a larger one: it is what most lines are made of, and
+// measuring it the long way is most of the cost of a screen.
+func single(r rune) bool {
+	switch {
+	case r >= 0xa1 && r <= 0x17f && r != 0xad, // Latin
+		r >= 0x2010 && r <= 0x2027, // dashes, dots
+		r >= 0x2190 && r <= 0x21ff && r != 0x2194 && (r < 0x2196 || r > 0x2199) && r != 0x21a9 && r != 0x21aa,
+		r >= 0x2400 && r <= 0x2426,                             // pictures of controls
+		r >= 0x2500 && r <= 0x25a9, r >= 0x25ac && r <= 0x25b5, // lines, blocks, shapes
+		r >= 0x25b7 && r <= 0x25bf, r >= 0x25c1 && r <= 0x25fa:
+		return true
+	}
+	return r == '◀' || r == '✔' || r == '✖' || r == '‹' || r == '›'
 }
 
 // Cut returns s in at most width cells, its last one an ellipsis when something is missing. Looks inside s survive.
