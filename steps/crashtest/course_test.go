@@ -50,7 +50,7 @@ func (c *course) String() string {
 		s += fmt.Sprintf(", died at %v", c.deaths)
 	}
 	if c.stroke != nil {
-		s += fmt.Sprintf(", write %d met %s, doom %d", c.stroke.nth, c.stroke.mishap.name, c.doom)
+		s += fmt.Sprintf(", write %d met %s, lag %d, doom %d", c.stroke.nth, c.stroke.mishap.name, c.lag, c.doom)
 	}
 	return s
 }
@@ -106,14 +106,18 @@ func (c *course) run(dir string) (out outcome) {
 			c.stroke.then(func() { l.doom(c.doom) })
 		}
 		err = o.tend(p)
+		p.stop()
 		n, dead := l.points()
 		out.lives = append(out.lives, n)
-		if dead {
+		switch {
+		case dead: // perhaps after its saga came to rest
 			out.died = append(out.died, l.at)
-		} else if err != nil {
+		case err != nil:
 			out.wrong = append(out.wrong, err.Error())
+		default:
+			out.wrong = append(out.wrong, o.verdict(p, m.acks, &out)...)
 		}
-		if err := o.leave(p, m.acks, !dead && err == nil, &out); err != nil {
+		if err := p.end(); err != nil {
 			out.wrong = append(out.wrong, "end: "+err.Error())
 		}
 		if !dead || i > len(c.deaths)+2 {
@@ -246,13 +250,23 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 		return false, nil
 	case sg.Status == engine.Completed && (o.asked || o.ending == fails):
 		return false, fmt.Errorf("it is completed, with cancel acknowledged: %v", o.asked)
+	case sg.Status == engine.Failed && o.hopeless():
+		o.stroke.heal()
+		o.note("the provider is well again: retry")
+		if err := p.ops.Retry(ctx, o.id, engine.Verb{}); err != nil && !errors.Is(err, engine.ErrRefused) {
+			return false, fmt.Errorf("retry: %w", err)
+		}
+		return false, nil
 	case sg.Status == engine.Failed:
 		return false, fmt.Errorf("it is failed: %s", rows(sg))
-	case sg.Status == engine.RolledBack && o.ending == completes && !o.refused:
+	case sg.Status == engine.RolledBack && o.ending == completes && !o.refused && (o.stroke == nil || o.stroke.nth != 0):
 		return false, fmt.Errorf("it is rolled back: %s", rows(sg))
 	}
 	return true, nil
 }
+
+// hopeless reports whether every write meets a mishap, so that budgets of attempts may run out.
+func (o *operator) hopeless() bool { return o.stroke != nil && o.stroke.nth == 0 && !o.stroke.healed() }
 
 // rows are a saga's rows in short, for the report of a failure.
 func rows(sg *engine.Saga) string {

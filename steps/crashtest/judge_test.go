@@ -35,36 +35,28 @@ func look(a *acks, store *bolt.Store, when string) []string {
 	return out
 }
 
-// leave ends a process. When its saga came to rest the judge looks at everything.
-func (o *operator) leave(p *process, a *acks, rest bool, out *outcome) error {
-	if !rest {
-		return p.end()
-	}
+// verdict looks at everything when a saga has come to rest and its engine has stopped.
+func (o *operator) verdict(p *process, a *acks, out *outcome) []string {
 	ctx := context.Background()
-	p.cancel()
-	runErr := <-p.over
 	time.Sleep(afterwards)
-	out.wrong = append(out.wrong, look(a, p.store, "at rest")...)
-	sg, err := engine.New(p.store, engine.Config{})
+	wrong := look(a, p.store, "at rest")
+	entries, err := p.store.Entries(ctx, o.id, 0)
 	if err != nil {
-		return err
+		return append(wrong, err.Error())
 	}
-	final, err := sg.Saga(ctx, o.id)
+	final, err := engine.Fold(entries)
 	if err != nil {
-		return err
+		return append(wrong, err.Error())
 	}
-	out.final = final.Status
-	out.wrong = append(out.wrong, o.truth(final)...)
+	wrong = append(wrong, o.truth(final)...)
 	counts, err := p.store.Counts(ctx)
 	if err != nil || counts.Total != 1 {
-		out.wrong = append(out.wrong, fmt.Sprintf("the one launch made %d sagas (%v)", counts.Total, err))
+		wrong = append(wrong, fmt.Sprintf("the one launch made %d sagas (%v)", counts.Total, err))
 	}
+	out.final = final.Status
 	out.posts, out.writes = o.world.applied()
 	out.kept = o.world.kept()
-	if err := p.store.Close(); err != nil {
-		return err
-	}
-	return runErr
+	return wrong
 }
 
 // truth compares the provider with what the saga says of itself.

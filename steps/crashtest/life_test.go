@@ -15,12 +15,12 @@ type life struct {
 	watch func(n int)    // told of each point that is passed; may be nil
 	trail func(s string) // told of each point's name; may be nil
 
-	mu   sync.Mutex // guards the fields below; never held while calling out
-	fatal int // the point to die at, counted from 1; 0: it does not die
+	mu    sync.Mutex // guards the fields below; never held while calling out
+	fatal int        // the point to die at, counted from 1; 0: it does not die
 	n     int
 	dead  bool
-	at   string
-	gone chan struct{} // closed at death
+	at    string
+	gone  chan struct{} // closed at death
 }
 
 func newLife(fatal int) *life {

@@ -21,6 +21,9 @@ type process struct {
 	ops    *engine.Session
 	cancel context.CancelFunc
 	over   chan error
+
+	stopped bool
+	result  error // of the engine, when it has stopped
 }
 
 // machine is what processes are started from, one after the other.
@@ -98,12 +101,19 @@ func (m *machine) engine(store engine.Store, rt http.RoundTripper) (*engine.Engi
 	return engine.New(store, engine.Config{Steps: append(list, m.extra...), Kinds: kinds, Log: m.log})
 }
 
-// end ends the process: after a death what is left of it, otherwise in an orderly way, which must succeed.
-func (p *process) end() error {
+// stop ends the engine, in an orderly way if it lives. Nothing runs when it returns; the store is still open.
+func (p *process) stop() {
 	p.cancel()
-	err := <-p.over
-	if _, dead := p.life.points(); dead {
-		err = nil
+	if !p.stopped {
+		p.stopped, p.result = true, <-p.over
 	}
-	return errors.Join(err, p.store.Close())
+}
+
+// end ends the process. One that has not died must end in an orderly way.
+func (p *process) end() error {
+	p.stop()
+	if _, dead := p.life.points(); dead {
+		return p.store.Close()
+	}
+	return errors.Join(p.result, p.store.Close())
 }

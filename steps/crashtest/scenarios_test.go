@@ -66,8 +66,11 @@ func changes() []*scenario {
 	}
 }
 
-func quiet(s *scenario) *scenario    { s.unchanged = true; return s }
-func refusing(s *scenario) *scenario { s.refused, s.unchanged, s.after = true, true, s.before; return s }
+func quiet(s *scenario) *scenario { s.unchanged = true; return s }
+func refusing(s *scenario) *scenario {
+	s.refused, s.unchanged, s.after = true, true, s.before
+	return s
+}
 
 func deletions() []*scenario {
 	three := list(rec("TXT", "app", "one", 900), rec("TXT", "app", "two", 900), rec("TXT", "app", "three", 900))

@@ -98,6 +98,20 @@ type stroke struct {
 	mu     sync.Mutex // guards the fields below
 	n      int
 	struck func() // called when it has happened; may be nil
+	over   bool
+}
+
+// heal ends the mishaps: the provider works again.
+func (s *stroke) heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+}
+
+func (s *stroke) healed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over
 }
 
 // then sets what follows the mishap in the process that lives now.
@@ -124,7 +138,7 @@ func (s *stroke) meets() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++
-	return s.nth == 0 || s.n == s.nth
+	return !s.over && (s.nth == 0 || s.n == s.nth)
 }
 
 // wire is a process's way to the provider: three points for each request.

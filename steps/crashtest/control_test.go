@@ -1,0 +1,186 @@
+package crashtest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/steps"
+)
+
+// The controls are wrong on purpose, each in one way that the promises exclude. The judge must find each of them wrong;
+// otherwise its silence about the shipped thing proves nothing.
+
+// hasty is an upsert that writes first and records what it did afterwards.
+type hasty struct{ cloud steps.Cloud }
+
+func (hasty) Name() string { return "upsert_dns_record" }
+
+func (hasty) Inputs() []engine.Field {
+	var out []engine.Field
+	for _, n := range []string{"domain", "record_type", "record_name", "record_data", "record_ttl"} {
+		out = append(out, engine.Field{Name: "dns_" + n})
+	}
+	return out
+}
+
+func (h hasty) Execute(ctx context.Context, s *engine.State) error {
+	r, err := h.cloud.CreateRecord(ctx, s.Input("dns_domain"), steps.Record{
+		Type: s.Input("dns_record_type"), Name: s.Input("dns_record_name"), Data: s.Input("dns_record_data"), TTL: 600,
+	})
+	if err != nil {
+		return err
+	}
+	s.Put("made", r.ID)
+	return s.Save(ctx)
+}
+
+func (h hasty) Compensate(ctx context.Context, s *engine.State) error {
+	var id int64
+	if ok, err := s.Own("made", &id); err != nil || !ok {
+		return err
+	}
+	return h.cloud.DeleteRecord(ctx, s.Input("dns_domain"), id)
+}
+
+// blind is a transport that repeats a POST without a good answer, as godo's retry option does.
+type blind struct{ next http.RoundTripper }
+
+func (b blind) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPost {
+		return b.next.RoundTrip(r)
+	}
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	again := func() (*http.Response, error) {
+		c := r.Clone(r.Context())
+		c.Body = io.NopCloser(bytes.NewReader(text))
+		return b.next.RoundTrip(c)
+	}
+	resp, err := again()
+	if err != nil && r.Context().Err() == nil {
+		return again()
+	}
+	if err == nil && resp.StatusCode >= 500 {
+		_ = resp.Body.Close()
+		return again()
+	}
+	return resp, err
+}
+
+// eager is a transport that answers a DELETE before it is carried out, so that the outcome is in the ledger before the fact.
+type eager struct {
+	next http.RoundTripper
+
+	mu  sync.Mutex // guards due
+	due []*http.Request
+}
+
+func (e *eager) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodDelete {
+		e.settle()
+		return e.next.RoundTrip(r)
+	}
+	e.mu.Lock()
+	e.due = append(e.due, r.Clone(context.WithoutCancel(r.Context())))
+	e.mu.Unlock()
+	time.AfterFunc(time.Millisecond, e.settle)
+	return &http.Response{StatusCode: http.StatusNoContent, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+}
+
+func (e *eager) settle() {
+	e.mu.Lock()
+	due := e.due
+	e.due = nil
+	e.mu.Unlock()
+	for _, r := range due {
+		if resp, err := e.next.RoundTrip(r); err == nil {
+			_ = resp.Body.Close()
+		}
+	}
+}
+
+// lazy is a store that acknowledges an append before it is durable: the newest one is written with the next.
+type lazy struct {
+	engine.Store
+
+	mu   sync.Mutex // guards kept
+	kept *engine.Batch
+}
+
+func (l *lazy) Append(ctx context.Context, b engine.Batch) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.kept != nil {
+		if err := l.Store.Append(ctx, *l.kept); err != nil {
+			return err
+		}
+		l.kept = nil
+	}
+	if b.After > 0 && !b.Summary.Status.Terminal() {
+		l.kept = &b
+		return nil
+	}
+	return l.Store.Append(ctx, b)
+}
+
+func TestJudgeFindsEveryControlWrong(t *testing.T) {
+	t.Parallel()
+	create := creations()[0]
+	controls := []struct {
+		name    string
+		ending  ending
+		unknown bool // goes through unknown outcomes, not through crash points
+		rig     rig
+	}{
+		{"a step that writes before its intent is saved", completes, false, rig{steps: func(c steps.Cloud, list []engine.Step) []engine.Step {
+			for i := range list {
+				if list[i].Name() == "upsert_dns_record" {
+					list[i] = hasty{c}
+				}
+			}
+			return list
+		}}},
+		{"a client that repeats a POST blindly", completes, true, rig{wire: func(next http.RoundTripper) http.RoundTripper { return blind{next} }}},
+		{"a client that reports a DELETE before it is carried out", fails, false, rig{wire: func(next http.RoundTripper) http.RoundTripper { return &eager{next: next} }}},
+		{"a store that acknowledges before it is durable", completes, false, rig{store: func(s engine.Store) engine.Store { return &lazy{Store: s} }}},
+	}
+	for _, k := range controls {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			dir := scratch(t)
+			c := course{scenario: create, ending: k.ending, rig: k.rig}
+			base := baseline(t, &c, dir)
+			tried, found := 0, 0
+			try := func() {
+				out := inBubble(t, &c, dir)
+				tried++
+				if len(out.against(&base)) > 0 {
+					found++
+				}
+			}
+			if k.unknown {
+				for _, m := range mishaps() {
+					c.stroke = &stroke{mishap: m, nth: 1}
+					try()
+				}
+			} else {
+				for n := 1; n <= base.lives[0]; n++ {
+					c.deaths = []int{n}
+					try()
+				}
+			}
+			t.Logf("control, %s: found wrong in %d of %d courses", k.name, found, tried)
+			if found == 0 {
+				t.Errorf("%s was found right in %d courses: the harness proves nothing", k.name, tried)
+			}
+		})
+	}
+}
