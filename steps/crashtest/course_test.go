@@ -74,8 +74,9 @@ const patience = 12 * time.Hour
 // run goes through the course. Call it in a bubble; dir is the caller's, and is left empty.
 func (c *course) run(dir string) (out outcome) {
 	w := newWorld(c.scenario, c.opts...)
-	o := &operator{course: c, world: w, key: "form-1"}
-	m := &machine{path: filepath.Join(dir, "arcadia.db"), acks: newAcks(), next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest()}
+	o := newOperator(c, w)
+	got := newAcks()
+	m := &machine{path: filepath.Join(dir, "arcadia.db"), noted: got.note, next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest()}
 	m.trail = func(s string) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -95,7 +96,7 @@ func (c *course) run(dir string) (out outcome) {
 		l := newLife(fatal)
 		l.watch = func(int) { o.passed() }
 		m.before = func(store *bolt.Store) {
-			out.wrong = append(out.wrong, look(m.acks, store, fmt.Sprintf("at start %d", i))...)
+			out.wrong = append(out.wrong, look(got, store, fmt.Sprintf("at start %d", i))...)
 		}
 		p, err := m.start(l, c.stroke)
 		if err != nil {
@@ -115,7 +116,7 @@ func (c *course) run(dir string) (out outcome) {
 		case err != nil:
 			out.wrong = append(out.wrong, err.Error())
 		default:
-			out.wrong = append(out.wrong, o.verdict(p, m.acks, &out)...)
+			out.wrong = append(out.wrong, o.verdict(p, got, &out)...)
 		}
 		if err := p.end(); err != nil {
 			out.wrong = append(out.wrong, "end: "+err.Error())
@@ -134,43 +135,44 @@ func (c *course) rest() time.Duration {
 	return 0
 }
 
+// launchKey is the key under which the operator's form launches, however often it has to.
+const launchKey = "form-1"
+
 // operator is the person at the console: it remembers what it asked for across the crashes of its tool, and nothing else.
 type operator struct {
 	*course
 	world *world
-	key   string
 
-	id     engine.ID // of the saga, once a launch was answered
-	asked  bool      // a cancel was acknowledged
-	late   bool      // a cancel was refused, for it was completed
-	rolled bool      // a rollback was acknowledged
+	id    engine.ID // of the saga, once a launch was answered
+	asked bool      // a cancel was acknowledged
+	late  bool      // a cancel was refused, for it was completed
+	told  func()    // after a cancel was answered; may be nil
+
+	now  chan struct{} // closed when it wants to cancel
+	once sync.Once
 
 	mu    sync.Mutex // guards the fields below
 	total int        // points passed in all lives
-	now   chan struct{}
 	lines []string
+}
+
+func newOperator(c *course, w *world) *operator {
+	return &operator{course: c, world: w, now: make(chan struct{})}
 }
 
 // passed counts a point and calls for the cancel at its time.
 func (o *operator) passed() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.now == nil {
-		o.now = make(chan struct{})
-	}
-	if o.total++; o.ending == canceled && o.total == o.cancelAt {
-		close(o.now)
+	o.total++
+	due := o.ending == canceled && o.total == o.cancelAt
+	o.mu.Unlock()
+	if due {
+		o.callCancel()
 	}
 }
 
-func (o *operator) cancelNow() <-chan struct{} {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.now == nil {
-		o.now = make(chan struct{})
-	}
-	return o.now
-}
+// callCancel makes the operator want to cancel, once.
+func (o *operator) callCancel() { o.once.Do(func() { close(o.now) }) }
 
 func (o *operator) note(format string, args ...any) {
 	o.mu.Lock()
@@ -189,7 +191,7 @@ func (o *operator) diary() string {
 func (o *operator) tend(p *process) error {
 	ctx := context.Background()
 	if o.id == "" {
-		sg, err := p.ops.Start(ctx, o.launch(o.world, o.key, o.ending == fails))
+		sg, err := p.ops.Start(ctx, o.launch(o.world.droplet, launchKey, o.ending == fails))
 		if err != nil {
 			return fmt.Errorf("launch: %w", err)
 		}
@@ -199,7 +201,7 @@ func (o *operator) tend(p *process) error {
 	defer feed.Close()
 	end := time.NewTimer(patience)
 	defer end.Stop()
-	call := o.cancelNow()
+	call := o.now
 	for {
 		if o.asked || o.late || o.ending != canceled {
 			call = nil
@@ -224,6 +226,9 @@ func (o *operator) tend(p *process) error {
 				return fmt.Errorf("cancel: %w", err)
 			}
 			o.note("cancel acknowledged %v, too late %v", o.asked, o.late)
+			if o.told != nil {
+				o.told()
+			}
 		case <-p.life.gone:
 			return errDead
 		case <-end.C:
@@ -241,9 +246,7 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 	switch {
 	case sg.Status == engine.Completed && back:
 		switch err := p.ops.Rollback(ctx, o.id, engine.Verb{}); {
-		case err == nil:
-			o.rolled = true
-		case errors.Is(err, engine.ErrRefused): // an earlier one was not answered and stands
+		case err == nil, errors.Is(err, engine.ErrRefused): // or an earlier one was not answered and stands
 		default:
 			return false, fmt.Errorf("roll back: %w", err)
 		}

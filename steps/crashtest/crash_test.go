@@ -72,17 +72,19 @@ func (y *tally) judged(t *testing.T, c *course, out, base *outcome) {
 	}
 }
 
-// eachCourse runs f for every scenario and ending, in parallel.
-func eachCourse(t *testing.T, f func(t *testing.T, c course, dir string)) {
+// eachCourse runs f for every scenario and ending, numbered, in parallel.
+func eachCourse(t *testing.T, f func(t *testing.T, i int, c course, dir string)) {
 	t.Helper()
+	i := 0
 	for _, s := range scenarios() {
 		for _, e := range endings() {
 			if s.refused && e != completes {
 				continue // it ends rolled back in any case
 			}
+			i++
 			t.Run(s.name+"/"+string(e), func(t *testing.T) {
 				t.Parallel()
-				f(t, course{scenario: s, ending: e}, scratch(t))
+				f(t, i, course{scenario: s, ending: e}, scratch(t))
 			})
 		}
 	}
@@ -129,7 +131,7 @@ func TestEveryCrashPointLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
-		eachCourse(t, func(t *testing.T, c course, dir string) {
+		eachCourse(t, func(t *testing.T, _ int, c course, dir string) {
 			for at, base := range c.starts(t, dir, torture(), 5) {
 				c.cancelAt = at
 				for n := 1; n <= base.lives[0]; n++ {

@@ -11,7 +11,7 @@ var errDead = errors.New("this process is dead")
 
 // life is the time of one process between its start and its death, counted in points.
 type life struct {
-	die   func()         // called once at the fatal point; may not return
+	die   func()         // called once at the fatal point; may not return. nil: what the machine does
 	watch func(n int)    // told of each point that is passed; may be nil
 	trail func(s string) // told of each point's name; may be nil
 

@@ -11,7 +11,7 @@ func TestEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
-		eachCourse(t, func(t *testing.T, c course, dir string) {
+		eachCourse(t, func(t *testing.T, _ int, c course, dir string) {
 			step, cancels := pairStride, 60
 			if torture() {
 				step, cancels = 1, 6

@@ -29,10 +29,10 @@ type process struct {
 // machine is what processes are started from, one after the other.
 type machine struct {
 	path  string
-	acks  *acks
-	next  http.RoundTripper // to the provider
-	url   string            // of the provider; empty for the service's own
-	rest  time.Duration     // see wire
+	noted func(engine.Batch) error // told of what was acknowledged
+	next  http.RoundTripper        // to the provider
+	url   string                   // of the provider; empty for the service's own
+	rest  time.Duration            // see wire
 	rig   rig
 	trail func(string)
 	extra []engine.Step // beside the shipped ones
@@ -62,13 +62,15 @@ func (m *machine) start(l *life, s *stroke) (*process, error) {
 	if m.rig.store != nil {
 		inner = m.rig.store(inner)
 	}
-	e, err := m.engine(ledger(inner, l, m.acks.note), &wire{life: l, next: m.next, stroke: s, rest: m.rest})
+	e, err := m.engine(ledger(inner, l, m.noted), &wire{life: l, next: m.next, stroke: s, rest: m.rest})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
-	l.die = cancel // what the process still tries after that reaches nobody
+	if l.die == nil {
+		l.die = cancel // what the process still tries after that reaches nobody
+	}
 	l.trail = m.trail
 	if s != nil {
 		s.then(nil)

@@ -35,10 +35,10 @@ func (s *scenario) at(r dosim.Record) bool {
 }
 
 // launch is the request of a scenario; fails puts a step behind it that fails.
-func (s *scenario) launch(w *world, key string, fails bool) engine.Launch {
+func (s *scenario) launch(droplet int64, key string, fails bool) engine.Launch {
 	in := engine.Inputs{}
 	for k, v := range s.inputs {
-		in[k] = strings.ReplaceAll(v, "$droplet", strconv.FormatInt(w.droplet, 10))
+		in[k] = strings.ReplaceAll(v, "$droplet", strconv.FormatInt(droplet, 10))
 	}
 	l := engine.Launch{Kind: s.kind, Inputs: in, Key: key}
 	if fails {

@@ -13,15 +13,13 @@ func TestEveryUnknownOutcomeIsSettledExactlyOnce(t *testing.T) {
 	t.Parallel()
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
-		seen := 0
-		eachCourse(t, func(t *testing.T, c course, dir string) {
+		eachCourse(t, func(t *testing.T, i int, c course, dir string) {
 			if c.unchanged {
 				return
 			}
 			for at, base := range c.starts(t, dir, false, 12) {
 				c.cancelAt = at
-				c.unknowns(t, dir, &base, &y, seen)
-				seen++
+				c.unknowns(t, dir, &base, &y, i)
 			}
 		})
 	})
