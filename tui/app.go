@@ -97,6 +97,13 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			return a.note(Notify{Level: Error, Text: "hand over: " + Clean(msg.err.Error())})
 		}
 		return tea.Quit
+	case decidedMsg:
+		return a.decided(msg)
+	case refMsg:
+		if msg.err != nil {
+			return a.note(Notify{Level: Error, Text: Clean(msg.err.Error())})
+		}
+		return a.do(Open{newSaga(&msg.saga, false)})
 	case answer:
 		return a.deliver(msg.to, msg.msg)
 	case tea.KeyPressMsg:
@@ -123,6 +130,9 @@ func (a *App) now() time.Time { return a.env.Config.Now() }
 func (a *App) opened(m openedMsg) tea.Cmd {
 	s := a.env.State
 	s.Ready, s.Kinds, s.Steps, s.Counts = true, m.kinds, m.steps, m.counts
+	if m.waits != nil {
+		s.Waits = m.waits
+	}
 	a.feed, a.looked = m.feed, time.Now()
 	a.trouble(m.err)
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
@@ -140,6 +150,9 @@ func (a *App) changed(m changesMsg) tea.Cmd {
 	}
 	a.trouble(m.err)
 	s.refresh(m.changed.Summaries)
+	if m.waits != nil {
+		s.Waits = m.waits
+	}
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
 	if n, ok := worthSaying(a.env.Theme, m.changed.Summaries); ok {
 		cmds = append(cmds, a.note(n))

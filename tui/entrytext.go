@@ -3,6 +3,7 @@ package tui
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"arcadia/engine"
 	"arcadia/tui/widget"
@@ -59,6 +60,17 @@ func (e *Env) entryText(s *engine.Saga, x *engine.Entry) (string, widget.Ink) {
 		text, ink = step+" could not be undone: "+x.Error, t.Failed
 	case engine.EntryRetryRequested:
 		text, ink = "retry requested"+by(x), t.Compensating
+	case engine.EntryPaused:
+		text, ink = "paused"+by(x), t.Compensating
+	case engine.EntryResumed:
+		text = "resumed" + by(x)
+	case engine.EntrySkipped:
+		text, ink = step+" skipped"+by(x), t.Compensating
+	case engine.EntryVerified:
+		text, ink = "looked again: nothing is left", t.RolledBack
+		if len(x.Left) > 0 {
+			text, ink = "looked again: still there: "+strings.Join(x.Left, ", "), t.Failed
+		}
 	case engine.EntryResolved:
 		text, ink = step+" resolved"+by(x), t.RolledBack
 	case engine.EntryLogged:

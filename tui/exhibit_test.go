@@ -152,6 +152,13 @@ func (c *carving) keep() engine.Summary {
 		c.x.tb.Fatal(err)
 	}
 	b := engine.Batch{ID: s.ID, Entries: c.entries, Summary: s.Summary}
+	if r := s.Context["snapshot_id"]; r != nil && s.Status != engine.RolledBack {
+		now := engine.At(c.at)
+		b.Resources = []engine.ResourceChange{{After: &engine.Resource{
+			Type: "droplet_snapshot", ExternalID: string(r), Name: "arcadia-snap-" + s.Short, Spec: json.RawMessage(`{"droplet_id":482914}`),
+			SpecVersion: 1, SagaID: s.ID, CreatedAt: now, UpdatedAt: now,
+		}}}
+	}
 	if err := c.x.store.Append(context.Background(), b); err != nil {
 		c.x.tb.Fatal(err)
 	}

@@ -105,11 +105,8 @@ func (a *App) lay(lines []string, o Overlay, w, h int) *tea.Cursor {
 // header is the breadcrumb, the badges, the counters and the operator.
 func (a *App) header(w int) string {
 	e := &a.env
-	t := e.Theme
-	left := " " + t.Accent.Paint("arcadia")
-	for _, part := range a.screen().Title(e) {
-		left += t.Faint.Paint(" "+t.Symbols.Crumb+" ") + part
-	}
+	crumbs := append([]string{"arcadia"}, a.screen().Title(e)...)
+	left := a.crumbs(crumbs)
 	wide := w >= 100
 	right := a.badges() + "   " + a.counters(!wide)
 	if e.Config.Operator != "" {
@@ -123,10 +120,29 @@ func (a *App) header(w int) string {
 	if widget.Width(left)+widget.Width(right)+1 > w {
 		right = a.badges() + "  " + a.counters(true) + " "
 	}
-	if widget.Width(left)+widget.Width(right)+1 > w {
-		left = widget.Cut(left, max(12, w-widget.Width(right)-1))
+	for widget.Width(left)+widget.Width(right)+1 > w && len(crumbs) > 1 {
+		crumbs = crumbs[1:] // where it is says more than where it came from
+		left = a.crumbs(crumbs)
+	}
+	if room := w - widget.Width(right) - 1; widget.Width(left) > room {
+		left = widget.Cut(left, max(12, room))
 	}
 	return widget.Sides(left, right, w)
+}
+
+func (a *App) crumbs(parts []string) string {
+	t := a.env.Theme
+	out := " "
+	for i, p := range parts {
+		if i > 0 {
+			out += t.Faint.Paint(" " + t.Symbols.Crumb + " ")
+		}
+		if p == "arcadia" {
+			p = t.Accent.Paint(p)
+		}
+		out += p
+	}
+	return out
 }
 
 func (a *App) badges() string {

@@ -1,8 +1,14 @@
 package tui
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
 	"arcadia/engine/enginetest"
 )
@@ -27,17 +33,107 @@ func TestScreensLookAsDrawn(t *testing.T) {
 		"palette":          {":"},
 		"messages":         {"T", "T", "T", "5"},
 		"messages-none":    {"5"},
+		"droplets":         {"2", "down"},
+		"domains":          {"3"},
+		"records":          {"3", "enter", "down"},
+		"records-actions":  {"3", "enter", "a"},
+		"resources":        {"4"},
+		"filter":           {"/", "f", "a", "i", "l"},
+		"marks":            {"space", "space", ">"},
+		"copy":             {"y"},
 	}
 	for name, keys := range scenes {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s-%dx%d", name, size.w, size.h), func(t *testing.T) {
 				t.Parallel()
 				backend := func() Backend { return newExhibit(t).session(enginetest.Ops) }
-				onStage(t, size.w, size.h, backend, nil, func(s *stage) {
+				onStage(t, size.w, size.h, backend, func(c *Config) { c.Inventory = park{} }, func(s *stage) {
 					s.press(keys...)
 					s.golden(fmt.Sprintf("%s-%dx%d", name, size.w, size.h))
 				})
 			})
 		}
 	}
+}
+
+// park is a small account.
+type park struct{}
+
+func (park) Droplets(context.Context) ([]Droplet, error) {
+	return []Droplet{
+		{482913, "web-01", "active", "ams3", "s-1vcpu-2gb", "Debian 12 x64", "203.0.113.9"},
+		{482914, "web-02", "active", "ams3", "s-1vcpu-2gb", "Debian 12 x64", "203.0.113.20"},
+		{482976, "db-01", "active", "fra1", "s-4vcpu-8gb", "Ubuntu 24.04 (LTS) x64", "203.0.113.31"},
+		{482977, "db-02", "off", "fra1", "s-4vcpu-8gb", "Ubuntu 24.04 (LTS) x64", ""},
+	}, nil
+}
+
+func (park) Domains(context.Context) ([]string, error) {
+	return []string{"example.com", "example.net", "example.org"}, nil
+}
+
+func (park) Records(_ context.Context, domain string) ([]Record, error) {
+	return []Record{
+		{3352892, domain, "SOA", "@", "1800", 1800, 0},
+		{3352893, domain, "NS", "@", "ns1.digitalocean.com", 1800, 0},
+		{3352894, domain, "A", "@", "203.0.113.9", 3600, 0},
+		{3352895, domain, "A", "app", "203.0.113.9", 300, 0},
+		{3352896, domain, "MX", "@", "mail.example.com", 14400, 10},
+		{3352897, domain, "TXT", "_acme", "dG9rZW4gZm9yIHRoZSBjZXJ0aWZpY2F0ZQ", 60, 0},
+	}, nil
+}
+
+// TestLooksOfOtherTerminals compares the list and a saga in the looks that are not the default.
+func TestLooksOfOtherTerminals(t *testing.T) {
+	t.Parallel()
+	looks := map[string]struct {
+		change  func(*Config)
+		profile colorprofile.Profile
+	}{
+		"light":     {func(c *Config) { c.Dark = false }, colorprofile.TrueColor},
+		"sixteen":   {nil, colorprofile.ANSI},
+		"no-color":  {func(c *Config) { c.NoColor = true }, colorprofile.TrueColor},
+		"ascii":     {func(c *Config) { c.ASCII = true }, colorprofile.TrueColor},
+		"live":      {func(c *Config) { c.Live, c.Env = true, "prod" }, colorprofile.TrueColor},
+		"read-only": {func(c *Config) { c.ReadOnly = true }, colorprofile.TrueColor},
+	}
+	for name, l := range looks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onStage(t, 120, 40, func() Backend { return newExhibit(t).session(enginetest.Ops) }, l.change, func(s *stage) {
+				s.send(tea.ColorProfileMsg{Profile: l.profile})
+				s.golden("look-" + name + "-sagas")
+				s.press("down", "down", "enter")
+				s.golden("look-" + name + "-saga")
+				s.press("a")
+				s.golden("look-" + name + "-actions")
+			})
+		})
+	}
+}
+
+// TestATinyTerminalShowsTheCounters also sees that no size breaks the layout.
+func TestATinyTerminalShowsTheCounters(t *testing.T) {
+	t.Parallel()
+	onStage(t, 39, 9, func() Backend { return newExhibit(t).session(enginetest.Ops) }, nil, func(s *stage) {
+		if got := s.text(); got != "3 1! 36" {
+			t.Errorf("a tiny terminal shows %q", got)
+		}
+		for _, size := range [][2]int{{0, 0}, {1, 1}, {7, 3}, {40, 10}, {41, 11}, {59, 12}, {60, 18}, {109, 17}, {110, 18}, {1000, 10}, {40, 1000}, {100000, 100000}, {-1, -1}} {
+			s.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+			for _, k := range []string{"enter", "tab", "tab", "e", "esc", "esc", "a", "esc", "?", "esc", ":", "esc", "4", "5", "1"} {
+				s.press(k)
+				w, h := s.app.env.Width, s.app.env.Height
+				lines := strings.Split(s.app.View().Content, "\n")
+				if len(lines) > max(1, h) {
+					t.Fatalf("%v after %s: %d lines", size, k, len(lines))
+				}
+				for _, l := range lines {
+					if n := ansi.StringWidth(l); n > w {
+						t.Fatalf("%v after %s: a line of %d cells: %q", size, k, n, ansi.Strip(l))
+					}
+				}
+			}
+		}
+	})
 }

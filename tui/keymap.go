@@ -61,6 +61,9 @@ const (
 	CmdRollback Command = "roll back"
 	CmdRetry    Command = "retry"
 	CmdResolve  Command = "resolve"
+	CmdPause    Command = "pause"
+	CmdResume   Command = "resume"
+	CmdSkip     Command = "skip"
 	CmdLog      Command = "log"
 	CmdNeedsMe  Command = "next that needs me"
 	CmdEntries  Command = "entries"
@@ -181,6 +184,9 @@ func bindings() []Binding {
 		{CmdCancel, Sagas, []string{"x"}, "", "cancel", "stop the saga and undo what it did; asks first", true},
 		{CmdRollback, Sagas, []string{"X"}, "", "roll back", "undo the whole saga; asks first", true},
 		{CmdRetry, Sagas, []string{"r"}, "", "retry", "try again what gave up or waits; asks first", true},
+		{CmdPause, Sagas, nil, "", "pause", "let the step under way finish and start no other", false},
+		{CmdResume, Sagas, nil, "", "resume", "let a paused saga go on", true},
+		{CmdSkip, Sagas, nil, "", "skip", "go on without the step that failed, when it changed nothing", true},
 		{CmdLog, Sagas, []string{"L"}, "", "log", "the saga's log", false},
 		{CmdNeedsMe, Sagas, []string{"!"}, "", "needs me", "the next saga that needs a person", false},
 

@@ -31,7 +31,8 @@ type menu struct {
 	top    int
 	field  *textinput.Model
 	tips   []Hint
-	fill   func(*menu) // completes the text of the field at tab; nil: tab moves
+	other  func(text string) Action // what enter does with a text that no line has; nil: nothing
+	fill   func(*menu)              // completes the text of the field at tab; nil: tab moves
 }
 
 func newMenu(name string, items []item) *menu {
@@ -147,6 +148,11 @@ func (m *menu) move(n int) {
 // choose closes the menu and does the line under the cursor; a greyed one stays and says why.
 func (m *menu) choose() Action {
 	if len(m.shown) == 0 {
+		if m.other != nil {
+			if act := m.other(strings.TrimSpace(m.field.Value())); act != nil {
+				return Batch{Close{}, act}
+			}
+		}
 		return nil
 	}
 	it := m.items[m.shown[m.cursor]]

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,7 +28,13 @@ func newPalette(env *Env) *menu {
 		items = append(items, item{Key: "", Text: "new " + k.Name, Note: k.Summary, Why: why, Do: launchKind{k.Name}})
 	}
 	m := newMenu("Do", items).searchable(env)
-	m.tips = []Hint{{"type", "search"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}
+	m.tips = []Hint{{"type", "search, or a saga's id"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}
+	m.other = func(text string) Action {
+		if len(text) < 4 || strings.Trim(strings.ToLower(text), "0123456789abcdef-") != "" {
+			return nil
+		}
+		return findSaga{text}
+	}
 	m.fill = func(m *menu) {
 		if len(m.shown) > 0 {
 			m.field.SetValue(common(m))
@@ -66,4 +73,28 @@ type launchKind struct{ kind string }
 
 func (l launchKind) perform(a *App) tea.Cmd {
 	return a.do(launchDoor(&a.env, engine.Launch{Kind: l.kind}))
+}
+
+// findSaga opens the saga that a person has typed the id of, or the end of it.
+type findSaga struct{ ref string }
+
+type refMsg struct {
+	saga engine.Summary
+	err  error
+}
+
+func (f findSaga) perform(a *App) tea.Cmd {
+	ctx, b := a.ctx, a.env.Config.Backend
+	return func() tea.Msg {
+		id, err := b.Find(ctx, f.ref)
+		if err != nil {
+			return refMsg{err: err}
+		}
+		all, err := b.Summaries(ctx, id)
+		if err != nil || len(all) == 0 {
+			return refMsg{err: errors.Join(err, engine.ErrNotFound)}
+		}
+		cleanSummary(&all[0])
+		return refMsg{saga: all[0]}
+	}
 }

@@ -44,6 +44,21 @@ func (e *Env) impossible(c Command, s *engine.Summary) string {
 		case s.WaitingOn == "" || strings.HasPrefix(s.WaitingOn, "saga "):
 			return "nothing in it waits for a retry"
 		}
+	case CmdPause:
+		switch {
+		case s.Status.Terminal():
+			return "it is " + words(string(s.Status)) + " already"
+		case s.Paused:
+			return "it is paused already"
+		}
+	case CmdResume:
+		if !s.Paused {
+			return "it is not paused"
+		}
+	case CmdSkip:
+		if s.Status != engine.Running || !s.NeedsOperator() || s.Paused {
+			return "no step of it waits for a decision"
+		}
 	case CmdResolve:
 		if s.Status != engine.Failed {
 			return "nothing is left behind"
@@ -64,6 +79,8 @@ func (e *Env) verb(c Command, s *engine.Summary) Action {
 		return rollbackDoor(e, *s)
 	case CmdRetry:
 		return retryDoor(e, *s)
+	case CmdPause, CmdResume, CmdSkip:
+		return decide{c, *s}
 	}
 	return nil
 }
@@ -76,7 +93,7 @@ func shortOf(s *engine.Summary) string {
 }
 
 // verbs are what the actions menu offers for a saga, in its order.
-var verbs = []Command{CmdOpen, CmdLog, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdEntries, CmdCopy, CmdNew}
+var verbs = []Command{CmdOpen, CmdLog, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdPause, CmdResume, CmdSkip, CmdEntries, CmdCopy, CmdNew}
 
 // actionsMenu offers everything that can be done to a saga; what cannot be done is greyed, with the reason.
 func actionsMenu(env *Env, s *engine.Summary, skip ...Command) Action {

@@ -122,10 +122,12 @@ func (s *saga) Do(env *Env, c Command) Action {
 		return actionsMenu(env, s.summary(), CmdOpen)
 	case CmdCancel, CmdRollback, CmdRetry:
 		return env.verb(c, s.summary())
+	case CmdPause, CmdResume, CmdSkip:
+		return env.verb(c, s.summary())
 	case CmdResolve:
 		return s.resolve(env)
 	case CmdNeedsMe:
-		return Ask{To: s, Read: findNeedy(s.first.ID)}
+		return Ask{To: s, Read: findNeedy(s.first.ID, env.State.Waits)}
 	default:
 		s.move(c)
 	}

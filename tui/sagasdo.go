@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,8 +49,10 @@ func (s *sagas) Do(env *Env, c Command) Action {
 			}
 		}
 		return env.verb(c, s.current())
+	case CmdPause, CmdResume, CmdSkip:
+		return env.verb(c, s.current())
 	case CmdNeedsMe:
-		return Ask{To: s, Read: findNeedy(s.cursor)}
+		return Ask{To: s, Read: findNeedy(s.cursor, env.State.Waits)}
 	case CmdCopy:
 		return s.copyMenu(env)
 	case CmdEntries:
@@ -118,7 +122,8 @@ type foundMsg struct {
 
 // findNeedy looks for the next saga that needs a person, older than the given one, and from the newest again after the
 // last.
-func findNeedy(after engine.ID) func(context.Context, Backend) tea.Msg {
+func findNeedy(after engine.ID, waits map[engine.ID]bool) func(context.Context, Backend) tea.Msg {
+	ids := slices.Collect(maps.Keys(waits))
 	return func(ctx context.Context, b Backend) tea.Msg {
 		q := engine.Query{Statuses: []engine.Status{engine.Failed}, From: after, Limit: 1}
 		p, err := b.List(ctx, q)
@@ -126,14 +131,28 @@ func findNeedy(after engine.ID) func(context.Context, Backend) tea.Msg {
 			q.From = ""
 			p, err = b.List(ctx, q)
 		}
+		more, err2 := b.Summaries(ctx, ids...)
 		switch {
 		case err != nil:
 			return foundMsg{err: Clean(err.Error())}
-		case len(p.Items) == 0:
+		case err2 != nil:
+			return foundMsg{err: Clean(err2.Error())}
+		}
+		all := append(p.Items, more...)
+		if len(all) == 0 {
 			return foundMsg{}
 		}
-		cleanSummary(&p.Items[0])
-		return foundMsg{saga: &p.Items[0]}
+		next := slices.MaxFunc(all, func(a, b engine.Summary) int {
+			if x, y := a.ID < after, b.ID < after; x != y && after != "" { // what is older than the cursor comes first
+				if x {
+					return 1
+				}
+				return -1
+			}
+			return strings.Compare(string(a.ID), string(b.ID))
+		})
+		cleanSummary(&next)
+		return foundMsg{saga: &next}
 	}
 }
 

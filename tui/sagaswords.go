@@ -16,6 +16,12 @@ func (e *Env) progress(s *engine.Summary) widget.Cell {
 	t := e.Theme
 	y := &t.Symbols
 	steps := len(s.StepNames)
+	if s.NeedsOperator() && !s.Status.Terminal() {
+		if s.Paused {
+			return widget.Cell{Text: "paused", Ink: t.Failed}
+		}
+		return widget.Cell{Text: "needs you", Ink: t.Failed}
+	}
 	switch s.Status {
 	case engine.Pending:
 		if s.WaitingOn != "" {
@@ -23,9 +29,6 @@ func (e *Env) progress(s *engine.Summary) widget.Cell {
 		}
 		return widget.Cell{Text: widget.Gauge(gaugeCells, 0, 1, y.Done, y.Left), Ink: t.Faint}
 	case engine.Running:
-		if s.NeedsOperator() {
-			return widget.Cell{Text: "needs you", Ink: t.Failed}
-		}
 		if s.WaitingOn != "" {
 			return widget.Cell{Text: "waits", Ink: t.Compensating}
 		}

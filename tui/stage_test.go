@@ -256,6 +256,21 @@ func (g guarded) Retry(ctx context.Context, id engine.ID, v engine.Verb) error {
 	return g.Backend.Retry(ctx, id, v)
 }
 
+func (g guarded) Pause(ctx context.Context, id engine.ID, v engine.Verb) error {
+	outside()
+	return g.Backend.Pause(ctx, id, v)
+}
+
+func (g guarded) Resume(ctx context.Context, id engine.ID, v engine.Verb) error {
+	outside()
+	return g.Backend.Resume(ctx, id, v)
+}
+
+func (g guarded) Skip(ctx context.Context, id engine.ID, v engine.Verb) error {
+	outside()
+	return g.Backend.Skip(ctx, id, v)
+}
+
 func (g guarded) Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error {
 	outside()
 	return g.Backend.Resolve(ctx, id, idx, v)

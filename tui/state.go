@@ -16,6 +16,7 @@ type State struct {
 	Kinds    []engine.Kind
 	Steps    []string // every step of this build
 	Messages []Message
+	Waits    map[engine.ID]bool // sagas at work that wait for a person
 	Trouble  string                       // why the engine cannot be read or has stopped; empty when all is well
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
 
@@ -34,7 +35,7 @@ type Message struct {
 // maxMessages bounds what is kept for the messages screen.
 const maxMessages = 500
 
-func newState() *State { return &State{Marks: map[engine.ID]engine.Summary{}} }
+func newState() *State { return &State{Marks: map[engine.ID]engine.Summary{}, Waits: map[engine.ID]bool{}} }
 
 // Say keeps a message.
 func (s *State) say(at time.Time, n Notify) Message {
@@ -54,9 +55,14 @@ func (s *State) marked() []engine.Summary {
 	return out
 }
 
-// refresh brings what is marked up to date.
+// refresh brings what is marked, and what waits for a person, up to date.
 func (s *State) refresh(changed []engine.Summary) {
 	for i := range changed {
+		if c := &changed[i]; c.NeedsOperator() && !c.Status.Terminal() {
+			s.Waits[c.ID] = true
+		} else {
+			delete(s.Waits, c.ID)
+		}
 		if m, ok := s.Marks[changed[i].ID]; ok && m.Seq < changed[i].Seq {
 			s.Marks[changed[i].ID] = changed[i]
 		}
@@ -64,7 +70,7 @@ func (s *State) refresh(changed []engine.Summary) {
 }
 
 // NeedsMe is the number of sagas that go nowhere until a person acts.
-func (s *State) NeedsMe() int { return s.Counts.ByStatus[engine.Failed] }
+func (s *State) NeedsMe() int { return s.Counts.ByStatus[engine.Failed] + len(s.Waits) }
 
 // Active is the number of sagas that are not at rest.
 func (s *State) Active() int { return s.Counts.Active() }

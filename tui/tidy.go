@@ -43,7 +43,7 @@ func cleanSaga(s *engine.Saga) *engine.Saga {
 			r.Compensation = &k
 		}
 	}
-	c.Locks = cleanAll(s.Locks)
+	c.Locks, c.Left = cleanAll(s.Locks), cleanAll(s.Left)
 	return &c
 }
 
@@ -64,6 +64,7 @@ func cleanEntry(e *engine.Entry) {
 	e.Type = engine.EntryType(Clean(string(e.Type)))
 	e.Why, e.Reason, e.Error = Clean(e.Why), Clean(e.Reason), Clean(e.Error)
 	e.On, e.Text = Clean(e.On), Clean(e.Text)
+	e.Left = cleanAll(e.Left)
 	e.Stack = strings.Join(CleanLines(e.Stack), "\n")
 	e.Conflict = cleanConflict(e.Conflict)
 	e.Put = cleanJSON(e.Put)

@@ -90,6 +90,9 @@ type Verbs interface {
 	Rollback(ctx context.Context, id engine.ID, v engine.Verb) error
 	Retry(ctx context.Context, id engine.ID, v engine.Verb) error
 	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
+	Pause(ctx context.Context, id engine.ID, v engine.Verb) error
+	Resume(ctx context.Context, id engine.ID, v engine.Verb) error
+	Skip(ctx context.Context, id engine.ID, v engine.Verb) error
 }
 
 // Inventory lists what there is at the provider, for looking at and for picking from. Answers may be some seconds old.

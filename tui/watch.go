@@ -19,6 +19,7 @@ type openedMsg struct {
 	kinds  []engine.Kind
 	steps  []string
 	counts engine.Counts
+	waits  map[engine.ID]bool
 	err    error
 }
 
@@ -26,6 +27,7 @@ type openedMsg struct {
 type changesMsg struct {
 	changed Fresh
 	counts  engine.Counts
+	waits   map[engine.ID]bool // nil: no news of it besides the changes
 	err     error
 }
 
@@ -41,7 +43,9 @@ func (a *App) open() tea.Cmd {
 	ctx, b := a.ctx, a.env.Config.Backend
 	return func() tea.Msg {
 		m := openedMsg{feed: b.Watch(), kinds: cleanKinds(b.Kinds()), steps: b.StepNames()}
-		m.counts, m.err = b.Counts(ctx)
+		if m.counts, m.err = b.Counts(ctx); m.err == nil {
+			m.waits, m.err = waitsForMe(ctx, b)
+		}
 		return m
 	}
 }
@@ -73,6 +77,9 @@ func lookAgain(ctx context.Context, b Backend, feed *engine.Feed) tea.Msg {
 	}
 	if m.err == nil {
 		m.counts, m.err = b.Counts(ctx)
+	}
+	if m.err == nil && all {
+		m.waits, m.err = waitsForMe(ctx, b)
 	}
 	if m.err == nil {
 		m.err = b.Err()
