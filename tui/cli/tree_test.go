@@ -19,6 +19,7 @@ type session struct {
 	env      cli.Env
 	out, err strings.Builder
 	opened   []cli.Want
+	host     func(ctx context.Context) error // of the places that are opened
 }
 
 func newSession(t *testing.T, role engine.Role) *session {
@@ -42,7 +43,7 @@ func newSession(t *testing.T, role engine.Role) *session {
 		In: strings.NewReader(""), Out: &s.out, Err: &s.err, Operator: "ops1",
 		Open: func(_ context.Context, want cli.Want) (*cli.Place, error) {
 			s.opened = append(s.opened, want)
-			return &cli.Place{Engine: eng.As(engine.Actor{Name: "ops1", Role: role}), Close: func() error { return nil }}, nil
+			return &cli.Place{Engine: eng.As(engine.Actor{Name: "ops1", Role: role}), Host: s.host, Close: func() error { return nil }}, nil
 		},
 	}
 	return s
@@ -103,6 +104,32 @@ func TestAViewerChangesNothing(t *testing.T) {
 	}
 	if s.run(t, "list", "-o", "json"); s.out.String() != "[]\n" {
 		t.Errorf("listed %s", s.out.String())
+	}
+}
+
+// The wait for a saga at rest is over before the engine has begun, which is then no interruption.
+func TestAWaitThatIsOverAtOnceIsNotInterrupted(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, engine.Operator)
+	s.run(t, "launch", "echo")
+	s.run(t, "list", "-o", "name")
+	id := strings.TrimSpace(s.out.String())
+	s.host = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	if got := s.run(t, "watch", id); got != cli.Done || s.err.Len() > 0 {
+		t.Errorf("exit status %d: %s", got, s.err.String())
+	}
+}
+
+// When the engine stops because the store has failed, a command that waits does not wait on.
+func TestAStoreThatFailsEndsTheWait(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, engine.Operator)
+	s.run(t, "launch", "echo")
+	s.run(t, "list", "-o", "name")
+	id := strings.TrimSpace(s.out.String())
+	s.host = func(context.Context) error { return errors.New("write the ledger: no space left on device") }
+	if got := s.run(t, "rollback", id, "--yes"); got != cli.Trouble || s.err.String() != "arcadia: write the ledger: no space left on device\n" {
+		t.Errorf("exit status %d: %s", got, s.err.String())
 	}
 }
 
