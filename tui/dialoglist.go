@@ -165,8 +165,11 @@ func (d *dialog) brief(env *Env, width int) []string {
 	}
 	var out []string
 	for _, i := range rows {
-		lead := strconv.Itoa(i) + " "
-		for n, l := range widget.Wrap(s.undoing(i), width-len(lead)) {
+		lead, text := strconv.Itoa(i)+" ", s.undoing(i)
+		if d.verb == CmdResolve {
+			text = "not done: " + text
+		}
+		for n, l := range widget.Wrap(text, width-len(lead)) {
 			if n == 0 {
 				l = env.Theme.Faint.Paint(lead) + l
 			} else {

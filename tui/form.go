@@ -291,6 +291,10 @@ func (f *form) update(to Receiver, msg tea.Msg) (Action, formEvent) {
 			return nil, formStays
 		}
 		return f.step(to, max(-1, min(n, 1)), false), formStays
+	case "?":
+		if f.button(f.focus) {
+			return Press{CmdHelp}, formStays
+		}
 	case "left", "right", "space":
 		if n := map[string]int{"left": -1, "right": 1, "space": 1}[name]; f.turn(fd, n) {
 			return nil, formStays

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
-
 	"arcadia/engine"
 )
 
@@ -365,39 +363,4 @@ func TestADoorThatBringsEverythingLeadsToThePlan(t *testing.T) {
 			s.tb.Errorf("esc does not lead back to where the door was:\n%s", s.text())
 		}
 	})
-}
-
-func TestPastesAreCleanedAndReachTheField(t *testing.T) {
-	t.Parallel()
-	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
-		s.kind("upsert")
-		s.press("enter", "enter")
-		s.send(tea.PasteMsg{Content: "ap\u202ep\x1b[31m\n"})
-		if v := s.launchScreen().form.find("dns_record_name").value(); v != `ap\u202ep␛[31m` {
-			s.tb.Errorf("pasted %q", v)
-		}
-	})
-}
-
-func TestAFormLineIsEditedByWhatPeopleSee(t *testing.T) {
-	t.Parallel()
-	var l formLine
-	l.insert("cafe\u0301 漢字")
-	if len(l.text) != 7 {
-		t.Fatalf("%d characters: %q", len(l.text), l.text)
-	}
-	l.update(keyPress("left"))
-	l.update(keyPress("backspace"))
-	if got := l.String(); got != "cafe\u0301 字" {
-		t.Errorf("%q", got)
-	}
-	theme := newTheme(true, 0, true, false)
-	for width := 1; width < 12; width++ {
-		for at := range l.text {
-			l.at = at
-			if _, x := l.view(theme, width, true); x < 0 || x >= width {
-				t.Errorf("width %d, cursor %d: it is drawn on cell %d", width, at, x)
-			}
-		}
-	}
 }

@@ -229,8 +229,11 @@ func (s *launchSteps) view(env *Env, all []string, width, height int) Drawing {
 		d.Lines = append(d.Lines, "")
 	}
 	line := " " + buttons(t, []formButton{{id: stepsNext, word: "Next", off: len(s.chosen) == 0}, {id: stepsBack, word: "Back"}}, s.focus)
-	if s.err != "" {
+	switch {
+	case s.err != "":
 		line += "  " + t.Failed.Paint(s.err)
+	case s.focus == stepsChosen && len(s.chosen) > 0:
+		line += "  " + t.Faint.Paint("J K move a step, x takes it out")
 	}
 	d.Lines = append(d.Lines, line)
 	return d
