@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -83,7 +84,8 @@ func openBolt(path string, o options, readOnly bool) (db *bbolt.DB, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	var refused error
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: o.wait, ReadOnly: readOnly, MaxSize: o.maxSize,
+		Timeout:  max(o.wait, time.Nanosecond), // 0 would be for ever
+		ReadOnly: readOnly, MaxSize: o.maxSize,
 		// Nothing is written at opening. How the list of free pages is kept is the writer's choice at each commit.
 		NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
 		InitialMmapSize: max(o.mmap, 2*int(min(checked.Size(), 1<<40))),

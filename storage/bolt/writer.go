@@ -23,7 +23,7 @@ const (
 	// maxSyncedFreelist is up to how many free pages the list of them is written with each commit, in a page of its own.
 	// With it a file opens at once, however large; without it every page is looked at. A longer list, as a great pruning
 	// leaves it, would cost each commit more than that; then it is written when the store is closed.
-	maxSyncedFreelist = 480
+	maxSyncedFreelist = 2000
 )
 
 // writer owns all writing to the file. Batches queue; run takes what waits into one transaction and answers each caller.
