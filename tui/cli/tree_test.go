@@ -22,22 +22,30 @@ type session struct {
 	host     func(ctx context.Context) error // of the places that are opened
 }
 
-func newSession(t *testing.T, role engine.Role) *session {
+// Who drives the sagas of a session.
+const (
+	driven   = true
+	undriven = false
+)
+
+func newSession(t *testing.T, role engine.Role, hosted bool) *session {
 	t.Helper()
 	catalog, kinds := steps.Catalog(nil)
 	eng, err := engine.New(storagetest.NewMemory(), engine.Config{Steps: catalog, Kinds: kinds})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	over := make(chan error, 1)
-	go func() { over <- eng.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-over; err != nil && !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-	})
+	if hosted {
+		ctx, stop := context.WithCancel(context.Background())
+		over := make(chan error, 1)
+		go func() { over <- eng.Run(ctx) }()
+		t.Cleanup(func() {
+			stop()
+			if err := <-over; err != nil && !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+	}
 	s := &session{}
 	s.env = cli.Env{
 		In: strings.NewReader(""), Out: &s.out, Err: &s.err, Operator: "ops1",
@@ -58,7 +66,7 @@ func (s *session) run(t *testing.T, args ...string) int {
 
 func TestTreeServesASessionOnAnEngineThatRunsAlready(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, engine.Operator)
+	s := newSession(t, engine.Operator, driven)
 	if got := s.run(t, "launch", "echo", "text=hi", "-o", "json"); got != cli.Done {
 		t.Fatalf("exit status %d: %s", got, s.err.String())
 	}
@@ -77,7 +85,7 @@ func TestTreeServesASessionOnAnEngineThatRunsAlready(t *testing.T) {
 func TestWhatASessionHasNotSaysSo(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"--demo"}, {"check"}, {"sim"}, {"backup", "x"}, {"smoke", "--demo"}} {
-		s := newSession(t, engine.Operator)
+		s := newSession(t, engine.Operator, driven)
 		if got := s.run(t, args...); got != cli.Trouble || strings.Count(s.err.String(), "\n") != 1 || s.out.Len() > 0 {
 			t.Errorf("%v: exit status %d, %q, %q", args, got, s.out.String(), s.err.String())
 		}
@@ -86,7 +94,7 @@ func TestWhatASessionHasNotSaysSo(t *testing.T) {
 
 func TestReadingCommandsNeverAskToAct(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, engine.Viewer)
+	s := newSession(t, engine.Viewer, driven)
 	for _, args := range [][]string{{"list"}, {"show", "12345678"}, {"resources"}, {"kinds"}, {"backup", "x"}, {"__complete", "launch", ""}} {
 		s.opened = nil
 		s.run(t, args...)
@@ -98,7 +106,7 @@ func TestReadingCommandsNeverAskToAct(t *testing.T) {
 
 func TestAViewerChangesNothing(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, engine.Viewer)
+	s := newSession(t, engine.Viewer, driven)
 	if got := s.run(t, "launch", "echo"); got != cli.Trouble || !strings.Contains(s.err.String(), "not permitted") {
 		t.Errorf("exit status %d: %s", got, s.err.String())
 	}
@@ -110,7 +118,7 @@ func TestAViewerChangesNothing(t *testing.T) {
 // The wait for a saga at rest is over before the engine has begun, which is then no interruption.
 func TestAWaitThatIsOverAtOnceIsNotInterrupted(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, engine.Operator)
+	s := newSession(t, engine.Operator, driven)
 	s.run(t, "launch", "echo")
 	s.run(t, "list", "-o", "name")
 	id := strings.TrimSpace(s.out.String())
@@ -123,12 +131,9 @@ func TestAWaitThatIsOverAtOnceIsNotInterrupted(t *testing.T) {
 // When the engine stops because the store has failed, a command that waits does not wait on.
 func TestAStoreThatFailsEndsTheWait(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, engine.Operator)
-	s.run(t, "launch", "echo")
-	s.run(t, "list", "-o", "name")
-	id := strings.TrimSpace(s.out.String())
+	s := newSession(t, engine.Operator, undriven)
 	s.host = func(context.Context) error { return errors.New("write the ledger: no space left on device") }
-	if got := s.run(t, "rollback", id, "--yes"); got != cli.Trouble || s.err.String() != "arcadia: write the ledger: no space left on device\n" {
+	if got := s.run(t, "launch", "echo"); got != cli.Trouble || s.err.String() != "arcadia: write the ledger: no space left on device\n" {
 		t.Errorf("exit status %d: %s", got, s.err.String())
 	}
 }
@@ -136,7 +141,7 @@ func TestAStoreThatFailsEndsTheWait(t *testing.T) {
 // A reader that has gone away ends the command and not with a message about it.
 func TestBrokenPipeIsQuiet(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, engine.Operator)
+	s := newSession(t, engine.Operator, driven)
 	s.env.Out = brokenPipe{}
 	for _, args := range [][]string{{"kinds"}, {"list", "-o", "json"}, {"version"}, {"launch", "echo"}} {
 		if got := s.run(t, args...); got != cli.Trouble || s.err.Len() > 0 {
