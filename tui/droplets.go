@@ -67,6 +67,9 @@ func (d *droplets) Typing() bool { return d.search.typing() }
 
 // Hints are for the machine under the cursor.
 func (d *droplets) Hints(env *Env) []Command {
+	if d.search.typing() {
+		return nil
+	}
 	if env.Config.ReadOnly {
 		return []Command{CmdFilter, CmdReload, CmdSagas}
 	}

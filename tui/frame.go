@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -247,7 +248,11 @@ func (a *App) hints() []Hint {
 	if n := len(a.overlays); n > 0 {
 		return a.overlays[n-1].Hints(&a.env)
 	}
-	cmds := append(a.screen().Hints(&a.env), CmdHelp)
+	cmds := a.screen().Hints(&a.env)
+	if t, ok := a.screen().(Typist); ok && t.Typing() && len(cmds) == 0 {
+		return []Hint{{"enter", "done"}, {"esc", "clear"}}
+	}
+	cmds = append(slices.Clone(cmds), CmdHelp)
 	out := make([]Hint, 0, len(cmds))
 	for _, c := range cmds {
 		out = append(out, a.env.Keys.Hint(c))

@@ -11,7 +11,7 @@ func newHelp(env *Env, scopes []Scope) *menu {
 			if b.Scope != scope || b.Show() == "" || seen[b.Command] {
 				continue
 			}
-			if why := env.unfit(b); why != "" {
+			if env.unfit(b) != "" || !worksOn(b.Command, scopes) {
 				continue
 			}
 			seen[b.Command] = true
@@ -25,6 +25,17 @@ func newHelp(env *Env, scopes []Scope) *menu {
 	m := newMenu("Keys", items).searchable(env)
 	m.tips = []Hint{{"type", "search"}, {"enter", "do it"}, {"esc", "close"}, {env.Theme.Symbols.Failed, "changes the world"}}
 	return m
+}
+
+// worksOn reports whether a command that is bound everywhere means something on a screen of these scopes.
+func worksOn(c Command, scopes []Scope) bool {
+	switch c {
+	case CmdPane, CmdPaneBack:
+		return slices.Contains(scopes, OneSaga)
+	case CmdFilter:
+		return slices.Contains(scopes, Lists) && !slices.Contains(scopes, OneSaga)
+	}
+	return true
 }
 
 // unfit says why a command makes no sense in this session at all; empty when it does.

@@ -1,16 +1,26 @@
 package tui
 
 import (
+	"strconv"
+
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/tui/widget"
 )
 
-// messages is the screen of everything that was said in the footer.
+// messages is the screen of everything that was said in the footer, newest first.
 type messages struct {
-	cursor, top int // from the newest
-	tall        int
+	search search
+	cursor int // the number of a message; 0: the newest
+	top    int
+	tall   int
+	shown  []int // of the state's messages, what the filter leaves
+	made   int   // how many messages there were when that was made
 }
+
+var messageFields = []string{"level", "saga", "text"}
+
+func newMessages() *messages { return &messages{search: search{fields: messageFields}, made: -1} }
 
 func (m *messages) root() Command { return CmdMessages }
 
@@ -20,38 +30,126 @@ func (m *messages) Title(*Env) []string { return []string{"messages"} }
 // Scopes are those of a list.
 func (m *messages) Scopes() []Scope { return []Scope{Lists} }
 
+// Typing reports whether keys go to the filter.
+func (m *messages) Typing() bool { return m.search.typing() }
+
 // Hints are the list's.
-func (m *messages) Hints(*Env) []Command { return []Command{CmdSagas, CmdTimes} }
-
-// Update has nothing to take.
-func (m *messages) Update(*Env, tea.Msg) Action { return nil }
-
-// Do moves through the list.
-func (m *messages) Do(env *Env, c Command) Action {
-	if to, ok := moveBy(c, m.cursor, len(env.State.Messages), m.tall); ok {
-		m.cursor = to
+func (m *messages) Hints(*Env) []Command {
+	if m.search.typing() {
 		return nil
 	}
-	if c == CmdBack {
-		return Press{CmdSagas}
+	return []Command{CmdOpen, CmdFilter, CmdTimes, CmdSagas}
+}
+
+// Update takes what is typed into the filter.
+func (m *messages) Update(_ *Env, msg tea.Msg) Action {
+	switch msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if m.search.typing() && m.search.update(msg) {
+			m.made = -1
+		}
 	}
 	return nil
 }
 
-// View draws the newest first.
+// Do moves through the list; enter opens the saga that a message is about.
+func (m *messages) Do(env *Env, c Command) Action {
+	m.find(env)
+	at := m.index(env)
+	if to, ok := moveBy(c, at, len(m.shown), m.tall); ok {
+		if len(m.shown) > 0 {
+			m.cursor = env.State.Messages[m.shown[to]].No
+		}
+		return nil
+	}
+	switch c {
+	case CmdFilter:
+		m.search.edit(env)
+	case CmdBack:
+		if !m.search.clear() {
+			return Press{CmdSagas}
+		}
+		m.made = -1
+	case CmdOpen, CmdCopy:
+		if len(m.shown) == 0 {
+			return nil
+		}
+		x := env.State.Messages[m.shown[at]]
+		if c == CmdCopy {
+			return Copy{What: "message", Text: x.Text}
+		}
+		if x.Saga == "" {
+			return Show{&pager{name: "Message", text: []string{env.Clock.Full(x.At), "", x.Text}}}
+		}
+		return findSaga{x.Saga}
+	}
+	return nil
+}
+
+// find leaves what the filter lets pass.
+func (m *messages) find(env *Env) {
+	all := env.State.Messages
+	if m.made == env.State.said {
+		return
+	}
+	m.made, m.shown = env.State.said, m.shown[:0]
+	for i := len(all) - 1; i >= 0; i-- {
+		x := &all[i]
+		if m.search.filter.match(func(field string) string { return x.field(field) }) {
+			m.shown = append(m.shown, i)
+		}
+	}
+}
+
+func (x *Message) field(name string) string {
+	switch name {
+	case "level":
+		return x.Level.String()
+	case "saga":
+		return x.Saga
+	case "text":
+		return x.Text
+	}
+	return x.Level.String() + " " + x.Saga + " " + x.Text
+}
+
+// String names the level.
+func (l Level) String() string { return [...]string{"info", "good", "warning", "error"}[l] }
+
+func (m *messages) index(env *Env) int {
+	for i, at := range m.shown {
+		if env.State.Messages[at].No <= m.cursor {
+			return i
+		}
+	}
+	return 0
+}
+
+// View draws the rows around the cursor.
 func (m *messages) View(env *Env, width, height int) Drawing {
 	t, all := env.Theme, env.State.Messages
-	m.tall = height - 1
-	if len(all) == 0 {
-		return Drawing{Lines: empty(env, width, height, "nothing has been said yet", "Results of verbs and sagas that come to rest are kept here.")}
+	m.find(env)
+	var d Drawing
+	if m.search.on() {
+		line, cursor := m.search.view(env, width, strconv.Itoa(len(m.shown))+plural(len(m.shown), " hit", " hits"))
+		d.Lines, d.Cursor = append(d.Lines, line), cursor
 	}
-	columns := []widget.Column{{Title: "TIME", Width: 12}, {Title: "SAGA", Width: 8}, {Title: "MESSAGE", Width: 10, Grow: 1}}
+	if len(m.shown) == 0 {
+		what, hint := "nothing has been said yet", "Results of verbs and sagas that come to rest are kept here."
+		if m.search.text != "" {
+			what, hint = "no message matches", "esc clears the filter"
+		}
+		d.Lines = append(d.Lines, empty(env, width, height, what, hint)...)
+		return d
+	}
+	columns := []widget.Column{{Title: "TIME", Width: 12, Drop: 1}, {Title: "LEVEL", Width: 7, Drop: 2}, {Title: "SAGA", Width: 8}, {Title: "MESSAGE", Width: 20, Grow: 1}}
 	widths := widget.Layout(columns, width-4)
-	lines := []string{widget.Head(columns, widths, 3, width, t.Faint)}
-	m.cursor = max(0, min(m.cursor, len(all)-1))
-	m.top = widget.Window(len(all), m.cursor, m.top, m.tall)
-	for i := m.top; i < len(all) && i < m.top+m.tall; i++ {
-		x := all[len(all)-1-i]
+	d.Lines = append(d.Lines, widget.Head(columns, widths, listMargin, width, t.Faint))
+	m.tall = max(1, height-len(d.Lines))
+	at := m.index(env)
+	m.top = widget.Window(len(m.shown), at, m.top, m.tall)
+	for i := m.top; i < len(m.shown) && i < m.top+m.tall; i++ {
+		x := &all[m.shown[i]]
 		ink := widget.Ink("")
 		switch x.Level {
 		case Error:
@@ -60,52 +158,12 @@ func (m *messages) View(env *Env, width, height int) Drawing {
 			ink = t.Compensating
 		case Good, Info:
 		}
-		cells := []widget.Cell{{Text: env.Clock.Precise(x.At), Ink: t.Faint}, {Text: x.Saga}, {Text: x.Text, Ink: ink}}
+		cells := []widget.Cell{{Text: env.Clock.Precise(x.At), Ink: t.Faint}, {Text: x.Level.String(), Ink: t.Faint}, {Text: x.Saga}, {Text: x.Text, Ink: ink}}
 		bar := widget.Ink("")
-		if i == m.cursor {
+		if i == at {
 			bar = t.Selection
 		}
-		lines = append(lines, widget.Row(columns, widths, cells, 3, width, bar))
+		d.Lines = append(d.Lines, widget.Row(columns, widths, cells, listMargin, width, bar))
 	}
-	return Drawing{Lines: lines}
-}
-
-// moveBy is where a cursor goes in a list of n rows, tall of them shown. It reports false for what is no move.
-func moveBy(c Command, at, n, tall int) (int, bool) {
-	switch c {
-	case CmdDown:
-		at++
-	case CmdUp:
-		at--
-	case CmdNewest:
-		at = 0
-	case CmdOldest:
-		at = n - 1
-	case CmdHalfDown:
-		at += max(1, tall/2)
-	case CmdHalfUp:
-		at -= max(1, tall/2)
-	case CmdPageDown:
-		at += max(1, tall)
-	case CmdPageUp:
-		at -= max(1, tall)
-	default:
-		return at, false
-	}
-	return max(0, min(at, n-1)), true
-}
-
-// empty says in the middle of a screen that there is nothing, and what could be done about it.
-func empty(env *Env, width, height int, what, hint string) []string {
-	lines := make([]string, max(0, height/3))
-	put := func(s string, ink widget.Ink) {
-		for _, l := range widget.Wrap(s, max(10, width-8)) {
-			lines = append(lines, widget.Spaces((width-widget.Width(l))/2)+ink.Paint(l))
-		}
-	}
-	put(what, "")
-	if hint != "" {
-		put(hint, env.Theme.Faint)
-	}
-	return lines
+	return d
 }

@@ -84,8 +84,14 @@ func preRows(env *Env, d *detail, width int) []string {
 		if bad {
 			ink = t.Failed
 		}
-		if text != "" {
-			out = append(out, "    "+ink.Paint(widget.Cut(text, width-4)))
+		lines := widget.Wrap(text, width-4)
+		if len(lines) > 2 {
+			lines = []string{lines[0], widget.Cut(strings.Join(lines[1:], " "), width-4)}
+		}
+		for _, l := range lines {
+			if l != "" {
+				out = append(out, "    "+ink.Paint(l))
+			}
 		}
 	}
 	return out

@@ -45,6 +45,9 @@ func (d *domains) Typing() bool { return d.search.typing() }
 
 // Hints are for the zone under the cursor.
 func (d *domains) Hints(*Env) []Command {
+	if d.search.typing() {
+		return nil
+	}
 	return []Command{CmdOpen, CmdNew, CmdFilter, CmdReload, CmdSagas}
 }
 
@@ -123,6 +126,9 @@ func (r *records) Typing() bool { return r.search.typing() }
 
 // Hints are for the record under the cursor.
 func (r *records) Hints(env *Env) []Command {
+	if r.search.typing() {
+		return nil
+	}
 	if env.Config.ReadOnly {
 		return []Command{CmdFilter, CmdReload, CmdBack}
 	}
@@ -182,9 +188,9 @@ func (r *records) actions(env *Env, x Record) Action {
 	why := env.unfit(b)
 	name := Clean(x.Type + " " + x.Name)
 	return Show{newMenu("Actions for "+name, []item{
-		{Key: "enter", Text: "change", Note: "launch " + kindUpsert + " with these values", Why: why, Danger: true, Do: launchFilled{kindUpsert, r.inputs(x, true)}},
+		{Key: "enter", Text: "change", Note: "launch " + kindUpsert + " with these values", Why: why, Do: launchFilled{kindUpsert, r.inputs(x, true)}},
 		{Key: "d", Text: "delete", Note: "launch " + kindDelete + " for this record; the form asks first", Why: why, Danger: true, Do: launchFilled{kindDelete, r.inputs(x, false)}},
-		{Key: "n", Text: "new", Note: "launch " + kindUpsert + " in this zone", Why: why, Danger: true, Do: launchFilled{kindUpsert, engine.Inputs{inputDomain: r.domain}}},
+		{Key: "n", Text: "new", Note: "launch " + kindUpsert + " in this zone", Why: why, Do: launchFilled{kindUpsert, engine.Inputs{inputDomain: r.domain}}},
 		{Key: "y", Text: "copy", Note: "the name, the id or the row", Do: Press{CmdCopy}},
 	})}
 }

@@ -52,7 +52,12 @@ func (r *resources) Scopes() []Scope { return []Scope{Lists} }
 func (r *resources) Typing() bool { return r.search.typing() }
 
 // Hints are for the resource under the cursor.
-func (r *resources) Hints(*Env) []Command { return []Command{CmdOpen, CmdCopy, CmdFilter, CmdSagas} }
+func (r *resources) Hints(*Env) []Command {
+	if r.search.typing() {
+		return nil
+	}
+	return []Command{CmdOpen, CmdCopy, CmdFilter, CmdSagas}
+}
 
 // Update takes answers; every change of a saga may be one of a resource.
 func (r *resources) Update(_ *Env, msg tea.Msg) Action {

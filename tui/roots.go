@@ -6,5 +6,5 @@ func roots(cfg Config) []stack {
 	if inv := cfg.Inventory; inv != nil {
 		out = append(out, stack{newDroplets(inv)}, stack{newDomains(inv)})
 	}
-	return append(out, stack{newResources()}, stack{&messages{}})
+	return append(out, stack{newResources()}, stack{newMessages()})
 }

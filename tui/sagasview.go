@@ -22,6 +22,9 @@ var sagaColumns = []widget.Column{
 // columnOf is the column that an order shows its arrow in.
 var columnOf = [orders]int{byStatus: 0, byKind: 2, byTarget: 3, byStep: 4, byAge: 6, byWho: 7}
 
+// orderNames say what a list is ordered by when the column is not there to say it.
+var orderNames = [orders]string{byStatus: "status", byKind: "kind", byTarget: "target", byStep: "step", byAge: "age", byWho: "operator"}
+
 // listWide is how wide a list with a preview beside it gets at most: further apart, columns cannot be read together.
 const listWide = 124
 
@@ -129,6 +132,7 @@ func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int)
 	t := env.Theme
 	head := widget.Head(columns, widths, listMargin, width, t.Faint)
 	pill := ""
+	by := columnOf[s.order.by]
 	switch {
 	case s.frozen:
 		pill = " frozen, " + strconv.Itoa(s.held) + " held "
@@ -136,6 +140,13 @@ func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int)
 		pill = " " + strconv.Itoa(len(env.State.Marks)) + " marked "
 	case s.order.by != byAge && len(s.roll.rows) >= sortMax:
 		pill = " of the newest " + strconv.Itoa(sortMax) + " "
+	}
+	if widths[by] == 0 && (s.order.by != byAge || s.order.turned) {
+		arrow := t.Symbols.Down
+		if s.order.turned {
+			arrow = t.Symbols.Up
+		}
+		pill = " " + orderNames[s.order.by] + arrow + " " + pill
 	}
 	if pill == "" {
 		return head

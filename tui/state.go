@@ -16,7 +16,7 @@ type State struct {
 	Kinds    []engine.Kind
 	Steps    []string // every step of this build
 	Messages []Message
-	Waits    map[engine.ID]bool // sagas at work that wait for a person
+	Waits    map[engine.ID]bool           // sagas at work that wait for a person
 	Trouble  string                       // why the engine cannot be read or has stopped; empty when all is well
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
 
@@ -35,7 +35,9 @@ type Message struct {
 // maxMessages bounds what is kept for the messages screen.
 const maxMessages = 500
 
-func newState() *State { return &State{Marks: map[engine.ID]engine.Summary{}, Waits: map[engine.ID]bool{}} }
+func newState() *State {
+	return &State{Marks: map[engine.ID]engine.Summary{}, Waits: map[engine.ID]bool{}}
+}
 
 // Say keeps a message.
 func (s *State) say(at time.Time, n Notify) Message {
