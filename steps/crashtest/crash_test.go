@@ -75,16 +75,14 @@ func (y *tally) judged(t *testing.T, c *course, out, base *outcome) {
 // eachCourse runs f for every scenario and ending, numbered, in parallel.
 func eachCourse(t *testing.T, f func(t *testing.T, i int, c course, dir string)) {
 	t.Helper()
-	i := 0
-	for _, s := range scenarios() {
-		for _, e := range endings() {
+	for i, s := range scenarios() {
+		for j, e := range endings() {
 			if s.refused && e != completes {
 				continue // it ends rolled back in any case
 			}
-			i++
 			t.Run(s.name+"/"+string(e), func(t *testing.T) {
 				t.Parallel()
-				f(t, i, course{scenario: s, ending: e}, scratch(t))
+				f(t, len(endings())*i+j, course{scenario: s, ending: e}, scratch(t))
 			})
 		}
 	}

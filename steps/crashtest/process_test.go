@@ -41,6 +41,9 @@ type machine struct {
 	before func(*bolt.Store) // looks at the store before the engine runs; may be nil
 }
 
+// token is what must be found nowhere.
+const token = "dop_v1_5ecre7"
+
 // rig is what is wrong on purpose with a process. The zero rig is the shipped thing.
 type rig struct {
 	store func(engine.Store) engine.Store
@@ -91,7 +94,7 @@ func (m *machine) engine(store engine.Store, rt http.RoundTripper) (*engine.Engi
 		rt = m.rig.wire(rt)
 	}
 	cloud, err := digitalocean.New(digitalocean.Config{
-		Token: "dop_v1_test", APIURL: m.url, Transport: rt, PerMinute: 1_000_000, PerHour: 100_000_000,
+		Token: token, APIURL: m.url, Transport: rt, PerMinute: 1_000_000, PerHour: 100_000_000,
 	})
 	if err != nil {
 		return nil, err
