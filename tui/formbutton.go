@@ -1,10 +1,6 @@
 package tui
 
-import (
-	"strings"
-
-	"arcadia/tui/widget"
-)
+import "strings"
 
 // formButton is one of the answers at the end of a form, a plan or a dialog.
 type formButton struct {
@@ -46,13 +42,4 @@ func around(order []string, at string, n int) string {
 		}
 	}
 	return order[((i+n)%len(order)+len(order))%len(order)]
-}
-
-// indent puts margin blank cells before each line and cuts it to width.
-func indent(lines []string, margin, width int) []string {
-	out := make([]string, len(lines))
-	for i, l := range lines {
-		out[i] = widget.Cut(widget.Spaces(margin)+l, width)
-	}
-	return out
 }
