@@ -83,7 +83,6 @@ func (s *Session) start(args []string, command bool) bool {
 	}
 	w.settled, w.command, w.args = true, command, args
 	w.byKey.Store(command && w.terminal)
-	s.tasks.Go(s.play)
 	return true
 }
 

@@ -108,24 +108,7 @@ func TestHostileInputHarmsNobodyElse(t *testing.T) {
 	r := newRig(t)
 	other := r.console(r.dial("ops2"))
 	other.shows("ops2")
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that must be the same each time
-	noise := make([]byte, 256<<10)
-	for i := range noise {
-		noise[i] = byte(random.UintN(256))
-		if noise[i] == 0x03 || noise[i] == 'q' {
-			noise[i] = 'x'
-		}
-	}
-	for name, text := range map[string]string{
-		"33 parameters":        "\x1b[" + strings.Repeat(";", 33) + "1m" + "\x1b[" + strings.Repeat("1;", 40) + "1u",
-		"33 parameters of DCS": "\x1bP" + strings.Repeat(";", 33) + "1|x\x1b\\",
-		"a paste without end":  "\x1b[200~" + strings.Repeat("paste ", 50_000),
-		"a paste of sequences": "\x1b[200~" + strings.Repeat("\x1b["+strings.Repeat(";", 33)+"1m", 100) + "\x1b[201~",
-		"OSC without end":      "\x1b]52;c;" + strings.Repeat("A", 64<<10),
-		"a size":               "\x1b[48;60000;60000;1;1t\x1b[8;60000;60000t",
-		"noise":                string(noise),
-		"numbers too large":    "\x1b[99999999999999999999999999m\x1b[<99999999999;99999999999;99999999999M",
-	} {
+	for name, text := range hostileInput() {
 		s := r.console(r.dial("ops1"))
 		s.shows("ops1")
 		sent := make(chan struct{})
@@ -144,6 +127,28 @@ func TestHostileInputHarmsNobodyElse(t *testing.T) {
 		t.Logf("%s: faults so far %d", name, r.server.Totals().Faults)
 	}
 	other.shows("++++++++")
+}
+
+// hostileInput is what no terminal sends.
+func hostileInput() map[string]string {
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that must be the same each time
+	noise := make([]byte, 256<<10)
+	for i := range noise {
+		noise[i] = byte(random.UintN(256))
+		if noise[i] == 0x03 || noise[i] == 'q' {
+			noise[i] = 'x'
+		}
+	}
+	return map[string]string{
+		"33 parameters":        "\x1b[" + strings.Repeat(";", 33) + "1m" + "\x1b[" + strings.Repeat("1;", 40) + "1u",
+		"33 parameters of DCS": "\x1bP" + strings.Repeat(";", 33) + "1|x\x1b\\",
+		"a paste without end":  "\x1b[200~" + strings.Repeat("paste ", 50_000),
+		"a paste of sequences": "\x1b[200~" + strings.Repeat("\x1b["+strings.Repeat(";", 33)+"1m", 100) + "\x1b[201~",
+		"OSC without end":      "\x1b]52;c;" + strings.Repeat("A", 64<<10),
+		"a size":               "\x1b[48;60000;60000;1;1t\x1b[8;60000;60000t",
+		"noise":                string(noise),
+		"numbers too large":    "\x1b[99999999999999999999999999m\x1b[<99999999999;99999999999;99999999999M",
+	}
 }
 
 // hostile draws what no terminal should get.

@@ -227,7 +227,7 @@ func TestOpenSSHStoppedBySignalIsGivenUp(t *testing.T) {
 
 func TestOpenSSHMultiplexedSessionsEndOneByOne(t *testing.T) {
 	f := &feeds{}
-	o := newOpenSSH(t, marked(f))
+	o := newOpenSSH(t, marked(f), limits(sshd.Limits{Keepalive: 100 * time.Millisecond})) // the master says that a slave is gone when it next hears from us
 	defer f.close()
 	control := filepath.Join(o.home, "control")
 	master := o.command("ops1", "-tt", "-o", "ControlMaster=yes", "-o", "ControlPath="+control)

@@ -200,7 +200,12 @@ func (r *rig) console(c *gossh.Client) *screen {
 		r.t.Fatal(err)
 	}
 	go func() { sc.done <- s.Wait() }()
-	r.t.Cleanup(func() { _ = s.Close(); _ = sc.term.Close() })
+	r.t.Cleanup(func() {
+		_ = s.Close()
+		if pipe, ok := sc.term.InputPipe().(io.Closer); ok { // its Close is not made for two goroutines
+			_ = pipe.Close()
+		}
+	})
 	return sc
 }
 
@@ -217,7 +222,12 @@ func (s *screen) bytes() string {
 	return s.raw.String()
 }
 
-func (s *screen) text() string { return s.term.String() }
+// text is what stands on the screen. The emulator's own lock does not cover it.
+func (s *screen) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.term.String()
+}
 
 func (s *screen) keys(text string) {
 	s.t.Helper()

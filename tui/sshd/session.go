@@ -101,8 +101,13 @@ func (s *Session) serve(requests <-chan *gossh.Request) {
 		s.tasks.Go(o.pump)
 	}
 	s.tasks.Go(func() { s.in.pump(s.ch, s.typed) })
+	playing := false
 	for r := range requests {
 		_ = r.Reply(s.request(r), nil)
+		if s.asked.settled && !playing {
+			playing = true // only now: a command that is quick must not close the channel before its client has the answer
+			s.tasks.Go(s.play)
+		}
 	}
 	s.begun.Stop()
 	s.end(ErrHangup)
@@ -146,10 +151,12 @@ func (s *Session) attrs() []any {
 // play runs what the client wished for and says how it ended.
 func (s *Session) play() {
 	s.begun.Stop()
-	s.peer.seat(s)
+	var refused error
+	s.actor, s.key, refused = s.peer.door.identify(s.hello)
+	s.peer.seat(s) // from here on others look at whose it is
 	defer s.peer.stand(s)
 
-	code, err := s.admitted()
+	code, err := s.admitted(refused)
 	if line := farewell(s.ctx, err); line != "" {
 		_, _ = io.WriteString(s.written(s.last()), "arcadia: "+line+"\n")
 	}
@@ -169,15 +176,14 @@ func (s *Session) last() *outlet {
 	return s.errOut
 }
 
-// admitted finds out whose session it is, takes a seat, and runs it.
-func (s *Session) admitted() (code int, err error) {
+// admitted takes a seat and runs the session, unless it was refused already.
+func (s *Session) admitted(refused error) (code int, err error) {
 	if s.server.stopping() {
 		return exitTrouble, ErrStopping
 	}
-	s.actor, s.key, err = s.peer.door.identify(s.hello)
-	if err != nil {
-		s.server.log.Warn("session refused", append(s.attrs(), "reason", err)...)
-		return exitTrouble, err
+	if refused != nil {
+		s.server.log.Warn("session refused", append(s.attrs(), "reason", refused)...)
+		return exitTrouble, refused
 	}
 	what := s.asked.title()
 	s.seat, err = s.server.who.admit(Presence{
