@@ -206,7 +206,7 @@ func TestRollBackTakesTheShortIDTyped(t *testing.T) {
 		s.press("tab", "tab")
 		s.send(tea.PasteMsg{Content: id.Short()})
 		if d := s.openDialog(); d.typed.String() != "" {
-			s.tb.Errorf("a paste counts as typing")
+			s.tb.Fatal("a paste counts as typing")
 		}
 		s.write(id.Short())
 		s.press("enter")
