@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -9,8 +10,9 @@ import (
 )
 
 // AppendJSON appends the entry as encoding/json would write it. A store encodes several entries for every transition, and
-// reflection was the largest part of a transition's cost (measured); a test compares the two for every field.
-func (e *Entry) AppendJSON(b []byte) []byte {
+// reflection was the largest part of a transition's cost (measured); a test compares the two for every field. It fails when
+// one of the messages in Put or Resources is not JSON.
+func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	o := object{b: append(b, '{')}
 	o.int("v", int64(e.V))
 	o.uint("seq", e.Seq)
@@ -55,7 +57,7 @@ func (e *Entry) AppendJSON(b []byte) []byte {
 		o.name("created")
 		o.b = e.Created.appendJSON(o.b)
 	}
-	return append(o.b, '}')
+	return append(o.b, '}'), o.err
 }
 
 func (c *Created) appendJSON(b []byte) []byte {
@@ -73,41 +75,38 @@ func (c *Created) appendJSON(b []byte) []byte {
 	return append(o.b, '}')
 }
 
-// AppendJSON appends the header as encoding/json would write it; see Entry.AppendJSON.
-func (s *Summary) AppendJSON(b []byte) []byte {
-	o := object{b: append(b, '{')}
-	o.string("id", string(s.ID))
-	o.string("short", s.Short)
+// AppendFields appends the members of the header's JSON object, each after a comma and without the
+// braces, in the form that encoding/json reads. Left out are id and short, which a store's key says, and what is empty.
+func (s *Summary) AppendFields(b []byte) []byte {
+	o := object{b: b, more: true}
 	o.string("kind", s.Kind)
 	o.string("status", string(s.Status))
 	o.strings("step_names", s.StepNames)
-	o.int("current_step_idx", int64(s.CurrentStepIdx))
+	o.intOr("current_step_idx", s.CurrentStepIdx)
 	if s.Error != nil {
 		o.any("error", s.Error)
-	} else {
-		o.name("error")
-		o.b = append(o.b, "null"...)
 	}
-	o.bool("cancel_requested", s.CancelRequested)
-	o.string("target", s.Target)
-	o.string("created_by", s.CreatedBy)
+	o.boolOr("cancel_requested", s.CancelRequested)
+	o.stringOr("target", s.Target)
+	o.stringOr("created_by", s.CreatedBy)
 	o.time("created_at", s.CreatedAt)
-	o.time("started_at", s.StartedAt)
-	o.time("finished_at", s.FinishedAt)
+	o.timeOr("started_at", s.StartedAt)
+	o.timeOr("finished_at", s.FinishedAt)
 	o.time("updated_at", s.UpdatedAt)
-	o.string("waiting_on", s.WaitingOn)
-	o.bool("paused", s.Paused)
-	o.int("residue", int64(s.Residue))
-	o.int("undone", int64(s.Undone))
-	o.int("undo_total", int64(s.UndoTotal))
+	o.stringOr("waiting_on", s.WaitingOn)
+	o.boolOr("paused", s.Paused)
+	o.intOr("residue", s.Residue)
+	o.intOr("undone", s.Undone)
+	o.intOr("undo_total", s.UndoTotal)
 	o.uint("seq", s.Seq)
-	return append(o.b, '}')
+	return o.b
 }
 
 // object is a JSON object being written, after its opening brace.
 type object struct {
 	b    []byte
 	more bool
+	err  error
 }
 
 func (o *object) name(n string) {
@@ -161,6 +160,12 @@ func (o *object) time(n string, v Time) {
 	o.b = v.appendJSON(o.b)
 }
 
+func (o *object) timeOr(n string, v Time) {
+	if !v.IsZero() {
+		o.time(n, v)
+	}
+}
+
 func (o *object) strings(n string, v []string) {
 	o.name(n)
 	if v == nil {
@@ -195,12 +200,12 @@ func (o *object) inputs(n string, v Inputs) {
 	o.b = append(in.b, '}')
 }
 
-// any writes what is rare, or comes from outside, the long way. The values have no form that cannot be encoded.
+// any writes what is rare, or comes from outside, the long way.
 func (o *object) any(n string, v any) {
 	o.name(n)
 	raw, err := json.Marshal(v)
-	if err != nil {
-		panic("encode " + n + ": " + err.Error()) // impossible: plain structs, and messages that were checked when they were put
+	if err != nil && o.err == nil {
+		o.err = fmt.Errorf("encode %s: %w", n, err)
 	}
 	o.b = append(o.b, raw...)
 }

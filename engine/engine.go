@@ -95,6 +95,9 @@ func New(store Store, cfg Config) (*Engine, error) {
 // in the store, and the cause when the store has failed: then nothing more is done, and the next start reads the truth.
 func (e *Engine) Run(ctx context.Context) error {
 	if err := e.begin(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before it began: nothing was started
+		}
 		return err
 	}
 	defer e.finish()

@@ -160,6 +160,7 @@ func (s *Saga) changeRow(e *Entry) error {
 		r.Note = e.Text
 	case EntryInterrupted:
 		r.deaths, r.paused = 0, true
+		s.put(r, e)
 		if r.Compensation != nil {
 			r.Compensation.deaths = 0
 		}

@@ -290,3 +290,33 @@ func TestWorkersBoundWhatGoesForwardAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestPuttingAKeyAgainCountsItOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		again := enginetest.Step("again", func(ctx context.Context, s *engine.State) error {
+			for range 5 {
+				s.Put("blob", strings.Repeat("x", engine.MaxOutput-100))
+				if err := s.Save(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, nil)
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{again}})
+		wantSaga(t, enginetest.Rest(t, s, enginetest.Launch(t, s, "again")), engine.Completed, "completed")
+	})
+}
+
+func TestRunThatIsStoppedBeforeItBeginsEndsInOrder(t *testing.T) {
+	t.Parallel()
+	e, err := engine.New(storagetest.NewMemory(), engine.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := e.Run(ctx); err != nil {
+		t.Errorf("Run returned %v", err)
+	}
+}

@@ -37,7 +37,7 @@ func (r *run) executed(a *attempt, res result) []Entry {
 	e.Error, e.Stack = errorText(res.err), clip(res.stack, maxStack)
 	switch {
 	case errors.Is(res.cause, ErrShutdown):
-		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx}}
+		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put}}
 	case errors.Is(res.cause, ErrCanceled), r.saga.CancelRequested:
 		e.Type, e.Error = EntryStepFailed, reasonCanceled
 		return []Entry{e}
@@ -71,14 +71,18 @@ func (r *run) compensated(a *attempt, res result) []Entry {
 	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put}
 	if res.err == nil {
 		e.Type = EntryCompensated
-		var err error
-		if e.Resources, err = r.unprovisioned(row.Resources); err == nil {
+		back, err := r.unprovisioned(row.Resources)
+		if err == nil {
+			e.Resources, err = r.provisioned(res.resources)
+			e.Resources = append(back, e.Resources...)
+		}
+		if err == nil {
 			return []Entry{e}
 		}
 		res.err = err
 	}
 	if errors.Is(res.cause, ErrShutdown) {
-		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx}}
+		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put}}
 	}
 	e.Error, e.Stack = errorText(res.err), clip(res.stack, maxStack)
 	_, backward := policiesOf(a.step)

@@ -101,11 +101,11 @@ func (s *State) Put(key string, value any) {
 		s.fail(fmt.Errorf("put %q: %w", key, err))
 		return
 	}
-	if n := size(s.output) + len(raw); n > MaxOutput {
+	if n := grown(s.output, key, raw); n > MaxOutput {
 		s.fail(fmt.Errorf("put %q: output of %d bytes: %w: at most %d", key, n, ErrTooLarge, MaxOutput))
 		return
 	}
-	if n := size(s.context) + len(raw); n > MaxContext {
+	if n := grown(s.context, key, raw); n > MaxContext {
 		s.fail(fmt.Errorf("put %q: context of %d bytes: %w: at most %d", key, n, ErrTooLarge, MaxContext))
 		return
 	}
@@ -121,10 +121,14 @@ func (s *State) fail(err error) {
 	}
 }
 
-func size(m map[string]json.RawMessage) int {
-	n := 0
+// grown is how many bytes m has as JSON once key holds value.
+func grown(m map[string]json.RawMessage, key string, value json.RawMessage) int {
+	const around = len(`"":,`)
+	n := len(key) + len(value) + around
 	for k, v := range m {
-		n += len(k) + len(v) + 4
+		if k != key {
+			n += len(k) + len(v) + around
+		}
 	}
 	return n
 }
@@ -164,8 +168,9 @@ func (s *State) keep(ctx context.Context, t EntryType, lines []string) error {
 	return nil
 }
 
-// Provision records that the saga now wants this resource in this state; it becomes durable when the step completes.
-// Compensation takes the resource back to what it was before. Only Type, ExternalID, Name and Spec are read.
+// Provision records that the saga now wants this resource in this state; it becomes durable when the step completes, or its
+// compensation. Compensation takes every resource back to what it was before; what Compensate itself provisions comes on
+// top of that (a thing that came back under another id). Only Type, ExternalID, Name and Spec are read.
 func (s *State) Provision(r Resource) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -106,12 +106,12 @@ func (p *prepared) encode(b engine.Batch) error {
 	p.entries = make([]draft, len(b.Entries))
 	for i := range b.Entries {
 		at := p.id.entryKey(b.Entries[i].Seq)
-		d, err := newDraft(entriesBucket, at[:], &b.Entries[i])
+		d, err := draftOf(entriesBucket, at[:], "", b.Entries[i].AppendJSON)
 		if err != nil {
 			return fmt.Errorf("entry %d: %w", b.Entries[i].Seq, err)
 		}
 		p.entries[i] = d
-		p.bytes += len(at) + len(d.value)
+		p.bytes += len(at) + len(p.entries[i].value)
 	}
 	if p.bytes > maxValue {
 		return fmt.Errorf("entries: %w: %d bytes, at most %d", engine.ErrTooLarge, p.bytes, maxValue)
@@ -124,7 +124,7 @@ func (p *prepared) encode(b engine.Batch) error {
 		p.keyed = value
 	}
 	var err error
-	if p.header, err = newHeaderDraft(p.id, newHeader(b.Summary)); err != nil {
+	if p.header, err = newHeaderDraft(p.id, &b.Summary); err != nil {
 		return err
 	}
 	p.bytes += len(p.id) + len(p.header.value)

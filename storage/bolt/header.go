@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"arcadia/engine"
 )
@@ -10,47 +11,19 @@ import (
 // recordVersion is the version of the stored form of headers, locks, resources and keys. Entries carry their own.
 const recordVersion = 1
 
-// header is the stored form of a summary. The fields below the embedded summary take the place of those of the same name
-// in it, to leave out of the file what the key says already and what is empty. A field that Summary gains is stored
-// without being named here.
+// header is the stored form of a summary, without what the key says already and what is empty.
 //
 // In the file a header has "last" after "sum": the sum of the saga's last entry, so that the writer can extend the chain,
 // and readers can tell that the end is there, without reading the ledger.
 type header struct {
 	V int `json:"v"`
 	engine.Summary
-
-	ID              *struct{}         `json:"id,omitempty"`
-	Short           *struct{}         `json:"short,omitempty"`
-	CurrentStepIdx  int               `json:"current_step_idx,omitempty"`
-	Error           *engine.SagaError `json:"error,omitempty"`
-	CancelRequested bool              `json:"cancel_requested,omitempty"`
-	Target          string            `json:"target,omitempty"`
-	CreatedBy       string            `json:"created_by,omitempty"`
-	StartedAt       engine.Time       `json:"started_at,omitzero"`
-	FinishedAt      engine.Time       `json:"finished_at,omitzero"`
-	WaitingOn       string            `json:"waiting_on,omitempty"`
-	Residue         int               `json:"residue,omitempty"`
-	Undone          int               `json:"undone,omitempty"`
-	UndoTotal       int               `json:"undo_total,omitempty"`
-}
-
-func newHeader(s engine.Summary) header {
-	return header{
-		V: recordVersion, Summary: s,
-		CurrentStepIdx: s.CurrentStepIdx, Error: s.Error, CancelRequested: s.CancelRequested, Target: s.Target,
-		CreatedBy: s.CreatedBy, StartedAt: s.StartedAt, FinishedAt: s.FinishedAt, WaitingOn: s.WaitingOn,
-		Residue: s.Residue, Undone: s.Undone, UndoTotal: s.UndoTotal,
-	}
 }
 
 func (h *header) summary(k key) engine.Summary {
 	s := h.Summary
 	s.ID = k.id()
 	s.Short = s.ID.Short()
-	s.CurrentStepIdx, s.Error, s.CancelRequested, s.Target = h.CurrentStepIdx, h.Error, h.CancelRequested, h.Target
-	s.CreatedBy, s.StartedAt, s.FinishedAt, s.WaitingOn = h.CreatedBy, h.StartedAt, h.FinishedAt, h.WaitingOn
-	s.Residue, s.Undone, s.UndoTotal = h.Residue, h.Undone, h.UndoTotal
 	return s
 }
 
@@ -62,8 +35,12 @@ const (
 // headerDraft is a header without "sum" and "last". Its digest is of what follows both.
 type headerDraft draft
 
-func newHeaderDraft(k key, h header) (headerDraft, error) {
-	d, err := encode(headersBucket, k[:], h, lastStart+noSum)
+func newHeaderDraft(k key, s *engine.Summary) (headerDraft, error) {
+	d, err := draftOf(headersBucket, k[:], lastStart+noSum, func(b []byte) ([]byte, error) {
+		b = append(b, `,"v":`...)
+		b = strconv.AppendInt(b, recordVersion, 10)
+		return append(s.AppendFields(b), '}'), nil
+	})
 	return headerDraft(d), err
 }
 

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -43,26 +42,25 @@ type draft struct {
 
 // newDraft encodes v, a struct that gives a JSON object with at least one field, for the given scope.
 func newDraft(bucket, key []byte, v any) (draft, error) {
-	return encode(bucket, key, v, "")
-}
-
-// encode is newDraft with more of the object, as text, between the sum and the body.
-func encode(bucket, key []byte, v any, between string) (draft, error) {
-	var buf bytes.Buffer
-	buf.Grow(512)
-	buf.WriteString(sealStart)
-	buf.WriteString(noSum)
-	buf.WriteString(between)
-	body := buf.Len()
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false) // people read the file
-	if err := enc.Encode(v); err != nil {
+	raw, err := json.Marshal(v)
+	if err != nil {
 		return draft{}, fmt.Errorf("encode: %w", err)
 	}
-	value := buf.Bytes()
-	value = value[:len(value)-1] // the encoder's newline
-	value[body] = ','            // was the object's brace
-	return draft{value: value, digest: digest(bucket, key, value[body:])}, nil
+	return draftOf(bucket, key, "", func(b []byte) ([]byte, error) { return append(b, raw...), nil })
+}
+
+// draftOf seals what body appends: an object's members with the closing brace, the first of them after a comma or after
+// the object's opening brace. between stands between the sum and the body and is not part of the digest.
+func draftOf(bucket, key []byte, between string, body func([]byte) ([]byte, error)) (draft, error) {
+	value := make([]byte, 0, 512)
+	value = append(append(append(value, sealStart...), noSum...), between...)
+	at := len(value)
+	value, err := body(value)
+	if err != nil {
+		return draft{}, err
+	}
+	value[at] = ','
+	return draft{value: value, digest: digest(bucket, key, value[at:])}, nil
 }
 
 // seal completes the value with its sum and returns both.
