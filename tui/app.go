@@ -25,6 +25,7 @@ type App struct {
 	feed   *engine.Feed
 	looked time.Time // when the watch command last looked
 	ticks  int
+	fast   bool // the tick that is awaited is one of a second
 }
 
 // New makes a console. It asks the backend nothing before the program runs its first command.
@@ -43,11 +44,15 @@ func New(cfg Config) *App {
 	a.ctx, a.end = context.WithCancel(context.Background())
 	a.env.Theme = newTheme(cfg.Dark, a.profile, cfg.NoColor, cfg.ASCII)
 	a.stacks = roots(cfg)
+	a.settleAt(cfg.Place)
 	return a
 }
 
 // Close ends what the console has running. Safe to call twice; Run calls it.
 func (a *App) Close() {
+	if left := a.env.Config.Left; left != nil && a.ctx.Err() == nil {
+		left(a.Place())
+	}
 	a.end()
 	if a.feed != nil {
 		a.feed.Close()
@@ -56,7 +61,7 @@ func (a *App) Close() {
 
 // Init starts the console.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.deliver(a.screen(), Shown{}))
+	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.tell(Shown{}))
 }
 
 // Update takes one message.
@@ -110,7 +115,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return a.key(msg)
 	case tea.PasteMsg:
 		return a.deliver(a.front(), tea.PasteMsg{Content: pasted(msg.Content)})
-	case tea.MouseClickMsg, tea.MouseWheelMsg:
+	case tea.MouseClickMsg:
+		msg.Y -= headLines // a screen counts from its own first line
+		return a.deliver(a.front(), msg)
+	case tea.MouseWheelMsg:
 		return a.deliver(a.front(), msg)
 	}
 	return nil
@@ -136,13 +144,16 @@ func (a *App) opened(m openedMsg) tea.Cmd {
 	a.feed, a.looked = m.feed, time.Now()
 	a.trouble(m.err)
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
-	return tea.Batch(a.watch(), a.tick(), a.tell(Changed{}))
+	cmds := []tea.Cmd{a.watch(), a.tell(Changed{})}
+	if s.Active() > 0 {
+		cmds = append(cmds, a.tick())
+	}
+	return tea.Batch(cmds...)
 }
 
 // changed takes over what has changed, says what is worth saying, and waits for more.
 func (a *App) changed(m changesMsg) tea.Cmd {
 	s := a.env.State
-	was := s.Active()
 	a.looked = time.Now()
 	cmds := []tea.Cmd{a.watch()}
 	if m.err == nil {
@@ -157,7 +168,7 @@ func (a *App) changed(m changesMsg) tea.Cmd {
 	if n, ok := worthSaying(a.env.Theme, m.changed.Summaries); ok {
 		cmds = append(cmds, a.note(n))
 	}
-	if (was > 0) != (s.Active() > 0) {
+	if s.Active() > 0 && !a.fast {
 		cmds = append(cmds, a.tick())
 	}
 	return tea.Batch(append(cmds, a.tell(Changed{Fresh: m.changed}))...)

@@ -18,6 +18,9 @@ const (
 	sideWidth = 110 // from here on: a preview beside the list
 )
 
+// headLines are the lines above the body.
+const headLines = 2
+
 // View draws the screen: header, rule, body, rule, footer.
 func (a *App) View() tea.View {
 	v := tea.View{AltScreen: true, WindowTitle: a.title()}
@@ -34,7 +37,7 @@ func (a *App) View() tea.View {
 		return v
 	}
 	rule := e.Theme.Border.Paint(strings.Repeat(e.Theme.Symbols.Rule, w))
-	body, cursor := a.body(w, h-4)
+	body, cursor := a.body(w, h-headLines-2)
 	lines := make([]string, 0, h)
 	lines = append(lines, a.header(w), rule)
 	lines = append(lines, body...)
@@ -42,13 +45,13 @@ func (a *App) View() tea.View {
 	v.Content = strings.Join(lines, "\n")
 	if cursor != nil {
 		c := *cursor
-		c.Y += 2
+		c.Y += headLines
 		v.Cursor = &c
 	}
 	return v
 }
 
-// title is made of our own words and short ids only.
+// title is as clean as the breadcrumb: the terminal takes it as it is.
 func (a *App) title() string {
 	return "arcadia " + strings.Join(a.screen().Title(&a.env), " ")
 }

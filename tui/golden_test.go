@@ -119,9 +119,13 @@ func TestATinyTerminalShowsTheCounters(t *testing.T) {
 		if got := s.text(); got != "3 1! 36" {
 			t.Errorf("a tiny terminal shows %q", got)
 		}
-		for _, size := range [][2]int{{0, 0}, {1, 1}, {7, 3}, {40, 10}, {41, 11}, {59, 12}, {60, 18}, {109, 17}, {110, 18}, {1000, 10}, {40, 1000}, {100000, 100000}, {-1, -1}} {
+		for _, size := range [][2]int{{0, 0}, {1, 1}, {7, 3}, {40, 10}, {41, 11}, {59, 12}, {60, 18}, {109, 17}, {110, 18}, {-1, -1}, {1000, 10}, {40, 1000}, {100000, 100000}} {
 			s.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-			for _, k := range []string{"enter", "tab", "tab", "e", "esc", "esc", "a", "esc", "?", "esc", ":", "esc", "4", "5", "1"} {
+			keys := []string{"enter", "tab", "tab", "e", "esc", "esc", "a", "esc", "?", "esc", ":", "esc", "4", "5", "1"}
+			if size[0]*size[1] > 1<<14 {
+				keys = []string{"enter", "esc"}
+			}
+			for _, k := range keys {
 				s.press(k)
 				w, h := s.app.env.Width, s.app.env.Height
 				lines := strings.Split(s.app.View().Content, "\n")

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,22 +35,43 @@ func (a *App) note(n Notify) tea.Cmd {
 	}
 }
 
-// worthSaying picks what a change is about for the footer: the last saga of it that came to rest.
+// worthSaying puts a change into words for the footer: the saga that came to rest, or how many did.
 func worthSaying(t *Theme, changed []engine.Summary) (Notify, bool) {
-	for i := len(changed) - 1; i >= 0; i-- {
-		s := &changed[i]
-		if !s.Status.Terminal() {
-			continue
+	count := map[engine.Status]int{}
+	rest, last := 0, 0
+	for i := range changed {
+		if s := &changed[i]; s.Status.Terminal() {
+			count[s.Status]++
+			rest, last = rest+1, i
 		}
-		n := Notify{Level: Good, Text: s.Short + " " + t.status(s.Status).Word, Saga: s.Short}
-		switch s.Status {
-		case engine.RolledBack:
-			n.Level, n.Text = Warn, n.Text+", "+strconv.Itoa(s.Residue)+" left"
-		case engine.Failed:
-			n.Level, n.Text = Error, n.Text+", "+strconv.Itoa(s.Residue)+" left behind"
-		case engine.Completed, engine.Pending, engine.Running, engine.Compensating:
-		}
-		return n, true
 	}
-	return Notify{}, false
+	if rest == 0 {
+		return Notify{}, false
+	}
+	level := Good
+	if count[engine.RolledBack] > 0 {
+		level = Warn
+	}
+	if count[engine.Failed] > 0 {
+		level = Error
+	}
+	if rest > 1 {
+		var parts []string
+		for _, st := range []engine.Status{engine.Completed, engine.RolledBack, engine.Failed} {
+			if n := count[st]; n > 0 {
+				parts = append(parts, strconv.Itoa(n)+" "+t.status(st).Word)
+			}
+		}
+		return Notify{Level: level, Text: strings.Join(parts, ", ")}, true
+	}
+	s := &changed[last]
+	n := Notify{Level: level, Text: s.Short + " " + t.status(s.Status).Word, Saga: s.Short}
+	switch s.Status {
+	case engine.RolledBack:
+		n.Text += ", " + strconv.Itoa(s.Residue) + " left"
+	case engine.Failed:
+		n.Text += ", " + strconv.Itoa(s.Residue) + " left behind"
+	case engine.Completed, engine.Pending, engine.Running, engine.Compensating:
+	}
+	return n, true
 }

@@ -74,9 +74,9 @@ func TestNothingIsWrittenWhileNothingChanges(t *testing.T) {
 			}
 			time.Sleep(20 * time.Second) // messages fade
 			w.take()
-			time.Sleep(time.Hour)
+			time.Sleep(20 * time.Minute)
 			if got := w.take(); got != "" {
-				t.Errorf("after %v: %d bytes in an hour in which nothing happened: %q", keys, len(got), got)
+				t.Errorf("after %v: %d bytes in twenty minutes in which nothing happened: %q", keys, len(got), got)
 			}
 		}
 	})
@@ -166,13 +166,12 @@ func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
 	}
 	onProgram(t, cfg, func(p *tea.Program, w *wire) {
 		for range len(hostile) {
-			for _, k := range []string{"enter", "enter", "esc", "e", "G", "esc", "tab", "tab", "enter", "esc", "esc", "a", "esc", "y", "down", "enter", "x", "esc", "X", "esc", "down"} {
+			for _, k := range []string{"enter", "enter", "esc", "tab", "tab", "enter", "esc", "esc", "X", "esc", "down"} {
 				p.Send(keyPress(k))
 				time.Sleep(100 * time.Millisecond)
 			}
 		}
-		p.Send(tea.PasteMsg{Content: strings.Join(hostile, " ")})
-		for _, k := range []string{"2", "G", "y", "esc", "s", "esc", "esc", "3", "down", "down", "enter", "a", "esc", "y", "esc", "4", "5", "1", ":", "esc", "/"} {
+		for _, k := range []string{"e", "G", "esc", "a", "esc", "y", "down", "enter", "2", "G", "y", "esc", "s", "esc", "esc", "3", "down", "down", "enter", "a", "esc", "y", "esc", "4", "5", "1", ":", "esc", "/"} {
 			p.Send(keyPress(k))
 			time.Sleep(100 * time.Millisecond)
 		}

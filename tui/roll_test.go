@@ -101,7 +101,7 @@ func TestTheRollHoldsEveryNeighbour(t *testing.T) {
 	onStage(t, 80, 24, func() Backend { return c }, nil, func(s *stage) {
 		rng := rand.New(rand.NewPCG(3, 4))
 		l := s.list()
-		for range 400 {
+		for range 150 {
 			s.press([]string{"pgdown", "pgdown", "pgdown", "pgup", "G", "g", "down", "up"}[rng.IntN(8)])
 			ordered(t, l)
 			rows := l.roll.rows

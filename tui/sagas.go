@@ -80,7 +80,8 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 	switch msg := msg.(type) {
 	case Shown:
 		if s.roll.gen == 0 {
-			return s.reload(env, "")
+			s.landing = landKeep
+			return s.reload(env, s.cursor)
 		}
 	case Changed:
 		return s.changed(env, msg.Fresh)

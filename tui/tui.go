@@ -50,6 +50,10 @@ type Config struct {
 	Hosting  bool
 	Handover func(ctx context.Context) error
 
+	// Place is where to begin; Left is told where the operator was when the console ends. Both may be left out.
+	Place Place
+	Left  func(Place)
+
 	Now      func() time.Time // nil: time.Now
 	Location *time.Location   // for local times; nil: time.Local
 }

@@ -1,0 +1,46 @@
+package tui
+
+import "arcadia/engine"
+
+// Place is where an operator was: a session that is lost can be taken up there by the next.
+type Place struct {
+	Screen Command   // a root screen
+	Filter string    // of the list of sagas
+	Cursor engine.ID // the saga under its cursor; empty: the first
+	Saga   engine.ID // the saga that was open; empty: none
+}
+
+// Place is where the operator is now. Ask it when the program has ended, or from its own goroutine.
+func (a *App) Place() Place {
+	p := Place{Screen: CmdSagas}
+	if r, ok := a.stacks[a.at][0].(interface{ root() Command }); ok {
+		p.Screen = r.root()
+	}
+	if l, ok := a.stacks[0][0].(*sagas); ok {
+		p.Filter = l.search.text
+		if l.index() > 0 {
+			p.Cursor = l.cursor
+		}
+	}
+	if s, ok := a.screen().(*saga); ok {
+		p.Saga = s.first.ID
+	}
+	return p
+}
+
+// settleAt brings a new console to a place, before anything has been read.
+func (a *App) settleAt(p Place) {
+	if l, ok := a.stacks[0][0].(*sagas); ok {
+		l.search.set(p.Filter)
+		l.cursor = p.Cursor
+	}
+	for i, s := range a.stacks {
+		if r, ok := s[0].(interface{ root() Command }); ok && r.root() == p.Screen {
+			a.at = i
+		}
+	}
+	if p.Saga != "" {
+		s := engine.Summary{ID: p.Saga, Short: p.Saga.Short()}
+		a.stack().push(newSaga(&s, false))
+	}
+}
