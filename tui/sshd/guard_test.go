@@ -12,7 +12,7 @@ import (
 
 func TestWithTheConsolesGuardHostileInputIsNoFaultAtAll(t *testing.T) {
 	quiet(t)
-	r := newRig(t, func(c *sshd.Config) {
+	r := newRig(t, calm, func(c *sshd.Config) {
 		c.Guard = func(in io.Reader) io.Reader { return tui.NewGuard(in, tui.HoldRemote) }
 	})
 	s := r.console(r.dial("ops1"))

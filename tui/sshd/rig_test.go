@@ -321,6 +321,7 @@ type model struct {
 	marks         int
 	news          <-chan struct{}
 	notice        string
+	calm          bool // no key does anything special
 }
 
 type (
@@ -329,6 +330,11 @@ type (
 )
 
 func newModel(s *sshd.Session) *model { return &model{s: s} }
+
+// calm is a console on which no key does anything special.
+func calm(c *sshd.Config) {
+	c.Console = func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, &model{s: s, calm: true}) }
+}
 
 func (m *model) Init() tea.Cmd { return m.listen() }
 
@@ -356,7 +362,11 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		m.got += fmt.Sprintf("<paste %d>", len(msg.Content))
 	case tea.KeyPressMsg:
-		switch msg.String() {
+		key := msg.String()
+		if m.calm {
+			key = ""
+		}
+		switch key {
 		case "q":
 			return m, tea.Quit
 		case "!":
@@ -370,7 +380,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		m.s.LooksAt("key " + msg.String())
 		m.got += msg.String()
-		m.got = m.got[max(0, len(m.got)-200):]
+		m.got = strings.ToValidUTF8(m.got[max(0, len(m.got)-60):], "")
 	}
 	return m, nil
 }

@@ -102,12 +102,23 @@ func (r *running) keys(ctx context.Context) {
 	func() {
 		defer close(events)
 		defer r.shield.catch(func() {})
-		decoder := uv.NewTerminalReader(in, value(r.session.Environ(), "TERM"))
+		decoder := uv.NewTerminalReader(&padded{in, r.shield}, value(r.session.Environ(), "TERM"))
 		decoder.EscTimeout = hold
 		_ = decoder.StreamEvents(ctx, events) // our own end of the pipe: it ends, and never fails
 	}()
 	sending.Wait()
 	r.program.Quit()
+}
+
+// padded catches what a guard throws: the decoder reads on a goroutine of its own, where nobody else would.
+type padded struct {
+	in     io.Reader
+	shield *shield
+}
+
+func (p *padded) Read(b []byte) (n int, err error) {
+	defer p.shield.catch(func() { n, err = 0, io.EOF })
+	return p.in.Read(b)
 }
 
 // pass hands one event to the program. The size of the terminal is what the protocol says and not what its input claims.
