@@ -120,10 +120,15 @@ func (e *Engine) plan(ctx context.Context, l Launch, steps []string, in Inputs) 
 	if p.Locks == nil {
 		p.Locks = []string{}
 	}
+	changes := make([]Change, len(p.Steps)) // without the errors: their texts differ from one look to the next
+	for i, ps := range p.Steps {
+		changes[i] = ps.Change
+	}
 	raw, err := json.Marshal(struct {
-		Steps  []PlanStep
-		Inputs Inputs
-	}{p.Steps, in})
+		Steps   []string
+		Changes []Change
+		Inputs  Inputs
+	}{steps, changes, in})
 	if err != nil {
 		return Plan{}, err
 	}
