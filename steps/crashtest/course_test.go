@@ -262,7 +262,7 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 		return false, nil
 	case sg.Status == engine.Failed:
 		return false, fmt.Errorf("it is failed: %s", rows(sg))
-	case sg.Status == engine.RolledBack && o.ending == completes && !o.refused && (o.stroke == nil || o.stroke.nth != 0):
+	case sg.Status == engine.RolledBack && o.ending == completes && !o.refused && !o.mayFail():
 		return false, fmt.Errorf("it is rolled back: %s", rows(sg))
 	}
 	return true, nil
@@ -270,6 +270,11 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 
 // hopeless reports whether every write meets a mishap, so that budgets of attempts may run out.
 func (o *operator) hopeless() bool { return o.stroke != nil && o.stroke.nth == 0 && !o.stroke.healed() }
+
+// mayFail reports whether the mishaps leave a saga no way but back: all writes meet them, or a refusal cannot be read.
+func (o *operator) mayFail() bool {
+	return o.stroke != nil && (o.stroke.nth == 0 || o.stroke.illegible())
+}
 
 // rows are a saga's rows in short, for the report of a failure.
 func rows(sg *engine.Saga) string {

@@ -16,6 +16,7 @@ type told struct {
 	id        engine.ID
 	status    engine.Status
 	completed engine.Time // zero: never
+	end       engine.Time // the last entry
 	back      engine.Time // rolled back after it was completed; zero: never
 	conflict  bool        // a row was resolved because somebody else had changed what it would undo
 	asked     bool        // a cancel was acknowledged
@@ -27,7 +28,7 @@ func (d *told) read(entries []engine.Entry) error {
 	if err != nil {
 		return err
 	}
-	d.id, d.status = sg.ID, sg.Status
+	d.id, d.status, d.end = sg.ID, sg.Status, entries[len(entries)-1].At
 	for _, e := range entries {
 		switch e.Type {
 		case engine.EntrySagaCompleted:
@@ -44,86 +45,115 @@ func (d *told) read(entries []engine.Entry) error {
 	return nil
 }
 
-// zoneBook follows the lines at one name through the sagas that had its lock, one after the other.
-type zoneBook struct {
+// book follows the lines at one name through the sagas that had its lock, one after the other.
+type book struct {
 	states map[string][]line // all that the name may hold now, by their text
 	past   []map[string][]line
 }
 
-// before and after a saga at its name, as far as that is certain.
-type passage struct{ pre, post []line }
+// passage is what a saga found at its name and what it made of it, as one of the ways in which that may have been.
+type passage struct {
+	pre, post []line
+	since     int // how long the book's past was then
+}
+
+// happening is one moment at which what a name holds may have changed.
+type happening struct {
+	at   engine.Time
+	d    *told
+	what string // "completed", "back" or, for a saga that never completed, "churned": all may have been gone for a while
+}
+
+func happenings(sagas []*told) []happening {
+	var out []happening
+	for _, d := range sagas {
+		switch {
+		case d.name == "":
+		case d.completed.IsZero():
+			out = append(out, happening{d.end, d, "churned"})
+		default:
+			out = append(out, happening{d.completed, d, "completed"})
+			if !d.back.IsZero() {
+				out = append(out, happening{d.back, d, "back"})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b happening) int { return a.at.Compare(b.at.Time) })
+	return out
+}
 
 // oracle says what every name may hold at the end, given what each saga came to. Its answer is empty when the truth is among
 // that.
 func oracle(sagas []*told, start, truth map[string][]line) []string {
-	var wrong []string
-	type event struct {
-		at   engine.Time
-		d    *told
-		back bool
-	}
-	var events []event
-	for _, d := range sagas {
-		if d.name == "" || d.completed.IsZero() {
-			continue
-		}
-		events = append(events, event{d.completed, d, false})
-		if !d.back.IsZero() {
-			events = append(events, event{d.back, d, true})
-		}
-	}
-	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at.Time) })
-	books := map[string]*zoneBook{}
+	books := map[string]*book{}
 	for name, lines := range start {
-		books[name] = &zoneBook{states: map[string][]line{text(lines): lines}}
+		books[name] = &book{states: map[string][]line{text(lines): lines}}
 	}
-	passages := map[*told]map[string]passage{} // by the text of the state after it
-	for _, e := range events {
-		b := books[e.d.name]
+	passages := map[*told][]passage{}
+	for _, h := range happenings(sagas) {
+		b := books[h.d.name]
 		b.past = append(b.past, b.states)
 		next := map[string][]line{}
-		if !e.back {
-			passages[e.d] = map[string]passage{}
-			for _, lines := range b.states {
-				if after, ok := e.d.on(lines); ok {
-					next[text(after)] = after
-					passages[e.d][text(after)] = passage{lines, after}
-				}
-			}
-			if len(next) == 0 {
-				wrong = append(wrong, fmt.Sprintf("saga %s %+v is completed over %v, which it must refuse", e.d.id.Short(), e.d.wish, keys(b.states)))
-				return wrong
-			}
-			b.states = next
+		switch h.what {
+		case "churned":
+			b.past = append(b.past, map[string][]line{"": nil})
 			continue
-		}
-		for now, lines := range b.states {
-			for after, p := range passages[e.d] {
-				if e.d.conflict {
-					if after != now || len(b.states) > 1 || len(passages[e.d]) > 1 {
-						next[now] = lines // somebody had changed it
-					}
-					continue
+		case "completed":
+			for _, lines := range b.states {
+				if after, ok := h.d.on(lines); ok {
+					next[text(after)] = after
+					passages[h.d] = append(passages[h.d], passage{lines, after, len(b.past)})
 				}
-				undone := p.undo(lines)
-				next[text(undone)] = undone
-				if b.wasGone(e.d, p) {
-					next[now] = lines // what is there is another record that says the same
+			}
+		case "back":
+			for _, lines := range b.states {
+				for _, p := range passages[h.d] {
+					for _, after := range p.back(h.d, b, lines) {
+						next[text(after)] = after
+					}
 				}
 			}
 		}
 		if len(next) == 0 {
-			wrong = append(wrong, fmt.Sprintf("saga %s %+v reports a conflict, and all is as it left it: %v", e.d.id.Short(), e.d.wish, keys(b.states)))
-			return wrong
+			return []string{fmt.Sprintf("saga %s %+v is %s (conflict %v) over %v, which must not be", h.d.id.Short(), h.d.wish, h.what, h.d.conflict, keys(b.states))}
 		}
 		b.states = next
 	}
+	var wrong []string
 	for name, b := range books {
-		if have := text(truth[name]); b.states[have] == nil && !(have == "" && hasKey(b.states, "")) {
-			wrong = append(wrong, fmt.Sprintf("%s holds [%s], it may hold %v", name, have, keys(b.states)))
+		if _, may := b.states[text(truth[name])]; !may {
+			wrong = append(wrong, fmt.Sprintf("%s holds [%s], it may hold %v", name, text(truth[name]), keys(b.states)))
 		}
 	}
 	return wrong
+}
+
+// back is what a name that holds now may hold after the passage's saga was rolled back.
+func (p passage) back(d *told, b *book, now []line) [][]line {
+	same := b.wasGone(p) // what says the same now may be another record, under another id
+	if d.conflict {
+		if same || text(now) != text(p.post) {
+			return [][]line{now}
+		}
+		return nil // all is as the saga left it: there is nothing to be in conflict with
+	}
+	out := [][]line{p.undo(now)}
+	if same {
+		out = append(out, now)
+	}
+	return out
+}
+
+// wasGone reports whether something that the passage found or wrote was not there in between.
+func (b *book) wasGone(p passage) bool {
+	for _, states := range b.past[p.since:] {
+		for _, lines := range states {
+			if len(without(slices.Concat(p.post, without(p.pre, p.post)), lines)) > 0 && text(lines) != text(p.post) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // undo takes back what a passage wrote, as far as it is there, and puts back what it removed.
@@ -140,21 +170,6 @@ func (p passage) undo(now []line) []line {
 		}
 	}
 	return out
-}
-
-// wasGone reports whether something that the passage wrote was not there in between, so that what says the same now is
-// another record, under another id.
-func (b *zoneBook) wasGone(_ *told, p passage) bool {
-	for _, l := range without(p.post, p.pre) {
-		for _, states := range b.past {
-			for _, lines := range states {
-				if !slices.Contains(lines, l) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 func without(a, b []line) []line {
@@ -181,8 +196,6 @@ func keys(states map[string][]line) []string {
 	slices.Sort(out)
 	return out
 }
-
-func hasKey(states map[string][]line, k string) bool { _, ok := states[k]; return ok }
 
 // linesAt are the records of the zone by name, as the model keeps them.
 func linesAt(records []dosim.Record, names ...string) map[string][]line {

@@ -99,6 +99,14 @@ type stroke struct {
 	n      int
 	struck func() // called when it has happened; may be nil
 	over   bool
+	nay    bool // the answer that was spoilt was a refusal
+}
+
+// illegible reports whether a refusal was spoilt: then nothing was done, and why cannot be read.
+func (s *stroke) illegible() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.nay
 }
 
 // heal ends the mishaps: the provider works again.
@@ -121,8 +129,9 @@ func (s *stroke) then(do func()) {
 	s.struck = do
 }
 
-func (s *stroke) after() {
+func (s *stroke) after(good *http.Response) {
 	s.mu.Lock()
+	s.nay = s.nay || good != nil && good.StatusCode >= http.StatusBadRequest
 	do := s.struck
 	s.mu.Unlock()
 	if do != nil {
@@ -169,7 +178,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		if resp, err = w.stroke.mishap.spoil(r, good); resp != good && good != nil {
 			_ = good.Body.Close() // lost on its way: nobody reads it
 		}
-		w.stroke.after()
+		w.stroke.after(good)
 	}
 	if err != nil {
 		return nil, err
