@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -285,5 +286,56 @@ func TestPauseStartsNoStepUntilResumed(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, id), engine.Completed, "completed completed")
+	})
+}
+
+func TestAResourceThatALaterSagaWithdrewIsNotTakenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		nothing := func(context.Context, *engine.State) error { return nil }
+		steps := []engine.Step{
+			enginetest.Step("makes", func(_ context.Context, s *engine.State) error {
+				s.Provision(engine.Resource{Type: "thing", ExternalID: "1", Name: "one", Spec: []byte(`{}`)})
+				return nil
+			}, nothing),
+			enginetest.Step("drops", func(_ context.Context, s *engine.State) error { s.Withdraw("thing", "1"); return nil }, nothing),
+		}
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: steps})
+		first := enginetest.Launch(t, s, "makes")
+		enginetest.Rest(t, s, first)
+		second := enginetest.Launch(t, s, "drops")
+		enginetest.Rest(t, s, second)
+		if err := s.Rollback(t.Context(), first, engine.Verb{}); err != nil {
+			t.Fatal(err)
+		}
+		enginetest.Until(t, s, first, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
+	})
+}
+
+func TestALaterWriterMustBeRolledBackFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		nothing := func(context.Context, *engine.State) error { return nil }
+		writes := enginetest.Step("writes", func(_ context.Context, s *engine.State) error {
+			s.Provision(engine.Resource{Type: "thing", ExternalID: "1", Name: "one", Spec: []byte(`{}`)})
+			return nil
+		}, nothing)
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{writes}})
+		first, second := enginetest.Launch(t, s, "writes"), engine.ID("")
+		enginetest.Rest(t, s, first)
+		second = enginetest.Launch(t, s, "writes")
+		enginetest.Rest(t, s, second)
+		if err := s.Rollback(t.Context(), first, engine.Verb{}); !errors.Is(err, engine.ErrRefused) || !strings.Contains(err.Error(), second.Short()) {
+			t.Errorf("roll back under a later writer: %v, want a refusal that names %s", err, second.Short())
+		}
+		for _, id := range []engine.ID{second, first} {
+			if err := s.Rollback(t.Context(), id, engine.Verb{}); err != nil {
+				t.Fatal(err)
+			}
+			enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
+		}
+		if left, err := s.Resources(t.Context()); err != nil || len(left) != 0 {
+			t.Errorf("resources left: %v (%v)", left, err)
+		}
 	})
 }

@@ -74,6 +74,9 @@ func (r *run) pause(ctx context.Context, until time.Time) bool {
 	}
 	select {
 	case <-due:
+		r.mu.Lock()
+		r.waited = until
+		r.mu.Unlock()
 	case <-r.wake:
 	case <-ctx.Done():
 		return false

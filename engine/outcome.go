@@ -146,8 +146,8 @@ func (r *run) unprovisioned(changes []ResourceChange) ([]ResourceChange, error) 
 		if err != nil {
 			return nil, err
 		}
-		if now != nil && now.SagaID != r.id {
-			continue
+		if now != nil && now.SagaID != r.id || now == nil && back.After == nil {
+			continue // somebody has written it, or withdrawn it, since: nothing of ours is left to take back
 		}
 		back.Before = now
 		out = append(out, back)

@@ -21,6 +21,7 @@ type run struct {
 	stop   context.CancelCauseFunc // ends the attempt that goes forward; nil when none does
 	under  *State                  // of the attempt under way, in either direction
 	worker bool                    // holds a worker's token
+	waited time.Time               // the latest moment that the driver has waited for, by the monotonic clock
 }
 
 func newRun(e *Engine, id ID) *run {
@@ -42,6 +43,9 @@ func (r *run) load(ctx context.Context) error {
 	}
 	if r.saga, err = Fold(entries); err != nil {
 		return fmt.Errorf("read the ledger of saga %s: %w", r.id.Short(), err)
+	}
+	if back := r.saga.UpdatedAt.Sub(time.Now()); back > 0 {
+		r.saga.sooner(back)
 	}
 	return nil
 }
@@ -186,7 +190,11 @@ var endings = map[Status]EntryType{Completed: EntrySagaCompleted, RolledBack: En
 
 // world is what Next may know besides the ledger.
 func (r *run) world() World {
-	w := World{Now: time.Now(), Knows: r.e.knows, Looks: r.e.looks}
+	now := time.Now()
+	if r.waited.After(now) {
+		now = r.waited // the wait is over, whatever the wall clock was set to meanwhile
+	}
+	w := World{Now: now, Knows: r.e.knows, Looks: r.e.looks}
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
 		w.Holder = r.e.locks.holder(r.id, r.saga.Locks).Short()
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"strings"
+	"time"
 )
 
 // Summary is a saga's header: what lists show and what the store keeps decoded beside the entries.
@@ -117,6 +118,16 @@ func (s *Saga) active() *Row {
 
 // died reports whether the row's last attempt was cut off by a process death: it neither ended nor was put off.
 func (r *Row) died() bool { return r.NextAttemptAt.IsZero() && !r.paused }
+
+// sooner moves what the rows wait for by d: the clock was set back by so much since the last entry, and no wait may grow
+// with it.
+func (s *Saga) sooner(d time.Duration) {
+	for i := range s.Rows {
+		if r := &s.Rows[i]; !r.NextAttemptAt.IsZero() {
+			r.NextAttemptAt = At(r.NextAttemptAt.Add(-d))
+		}
+	}
+}
 
 // toUndo reports whether a rollback has this row to undo, done or not.
 func (r *Row) toUndo() bool {
