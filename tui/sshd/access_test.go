@@ -1,7 +1,9 @@
 package sshd_test
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -15,6 +17,9 @@ import (
 func TestAnOperatorSeesTheConsoleAndLeaves(t *testing.T) {
 	quiet(t)
 	r := newRig(t)
+	for _, key := range []string{"host_key=SHA256:", gossh.FingerprintSHA256(r.keys["ops1"].PublicKey())} {
+		until(t, func() bool { return strings.Contains(r.log.String(), key) }, func() string { return "not logged at start: " + key })
+	}
 	s := r.console(r.dial("ops1"))
 	s.shows("ops1 operator 80x24")
 	s.keys("hello")
@@ -250,5 +255,30 @@ func TestABadLineGrantsNothingAndKeepsNobodyOut(t *testing.T) {
 	if c, err := r.login("ops1"); err == nil {
 		_ = c.Close()
 		t.Error("came in by a file that anybody may write")
+	}
+}
+
+// wish lets everybody in when it has nothing to ask them for.
+func TestANetworkDoorNeedsAHostKeyAndOperators(t *testing.T) {
+	t.Parallel()
+	for name, host := range map[string]gossh.Signer{"no host key": nil, "no operators": newKey(t)} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		srv, err := sshd.New(sshd.Config{
+			Console: func(context.Context, *sshd.Session) error { return nil },
+			Command: command,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := srv.Serve(t.Context(), sshd.Network(ln, host, nil)); err == nil || !strings.Contains(err.Error(), "needs a host key and operators") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c, err := net.Dial("tcp", ln.Addr().String()); err == nil {
+			_ = c.Close()
+			t.Errorf("%s: the door is open", name)
+		}
 	}
 }

@@ -40,6 +40,14 @@ func (n network) open(s *Server) (*door, error) {
 	}
 	d := &door{server: s, ln: n.ln, name: "network", operators: n.operators}
 	d.vouch = func(c net.Conn) (string, error) { return hostOf(c.RemoteAddr()), nil }
+	list, err := n.operators.read()
+	if err != nil {
+		return nil, err
+	}
+	s.log.Info("door opens", "door", d.name, "on", n.ln.Addr().String(), "host_key", gossh.FingerprintSHA256(n.host.PublicKey()))
+	for _, a := range list {
+		s.log.Info("may come in", "operator", a.Name, "role", string(a.Role), "key", a.Key)
+	}
 	return d, d.prepare(n.host, wish.WithPublicKeyAuth(d.welcome))
 }
 

@@ -19,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/vt"
 	gossh "golang.org/x/crypto/ssh"
 
@@ -311,116 +310,6 @@ func (j *journal) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.buf.String()
-}
-
-// model is a small console: it says who it is for, counts keys and takes text.
-type model struct {
-	s             *sshd.Session
-	width, height int
-	got           string
-	marks         int
-	news          <-chan struct{}
-	notice        string
-	calm          bool // no key does anything special
-}
-
-type (
-	markMsg   struct{}
-	noticeMsg string
-)
-
-func newModel(s *sshd.Session) *model { return &model{s: s} }
-
-// calm is a console on which no key does anything special.
-func calm(c *sshd.Config) {
-	c.Console = func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, &model{s: s, calm: true}) }
-}
-
-func (m *model) Init() tea.Cmd { return m.listen() }
-
-func (m *model) listen() tea.Cmd {
-	if m.news == nil {
-		return nil
-	}
-	return func() tea.Msg {
-		if _, ok := <-m.news; !ok {
-			return nil
-		}
-		return markMsg{}
-	}
-}
-
-func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	switch msg := msg.(type) {
-	case markMsg:
-		m.marks++
-		return m, m.listen()
-	case noticeMsg:
-		m.notice = string(msg)
-	case tea.WindowSizeMsg:
-		m.width, m.height = msg.Width, msg.Height
-	case tea.PasteMsg:
-		m.got += fmt.Sprintf("<paste %d>", len(msg.Content))
-	case tea.KeyPressMsg:
-		key := msg.String()
-		if m.calm {
-			key = ""
-		}
-		switch key {
-		case "q":
-			return m, tea.Quit
-		case "!":
-			panic("the model is broken")
-		case "@":
-			return m, func() tea.Msg { panic("a command is broken") }
-		case "#":
-			return m, tea.Sequence(func() tea.Msg { return nil }, func() tea.Msg { panic("a sequence is broken") })
-		case "ctrl+z":
-			return m, tea.Suspend
-		}
-		m.s.LooksAt("key " + msg.String())
-		m.got += msg.String()
-		m.got = strings.ToValidUTF8(m.got[max(0, len(m.got)-60):], "")
-	}
-	return m, nil
-}
-
-func (m *model) View() tea.View {
-	a := m.s.Actor()
-	v := tea.NewView(fmt.Sprintf("%s %s %dx%d\n[%s]\nmarks %d\n%s", a.Name, a.Role, m.width, m.height, m.got, m.marks, m.notice))
-	v.AltScreen = true
-	return v
-}
-
-// command is a small command tree.
-func command(ctx context.Context, s *sshd.Session, args []string) int {
-	switch args[0] {
-	case "list":
-		fmt.Fprintf(s, `[{"by":%q,"args":%q}]`+"\n", s.Actor().Name, args)
-		return 0
-	case "whoami":
-		a := s.Actor()
-		fmt.Fprintf(s, "%s %s %s %v\n", a.Name, a.Role, a.Key, a.From != "")
-		return 0
-	case "env":
-		fmt.Fprintln(s, strings.Join(s.Environ(), " "))
-		return 0
-	case "fail":
-		fmt.Fprintln(s.Stderr(), "arcadia: it failed")
-		return 4
-	case "echo":
-		_, _ = io.Copy(s, s)
-		return 0
-	case "wait":
-		fmt.Fprintln(s, "waiting")
-		<-ctx.Done()
-		fmt.Fprintln(s, context.Cause(ctx))
-		return 3
-	case "panic":
-		panic("a command is broken")
-	}
-	fmt.Fprintln(s.Stderr(), "arcadia: unknown command")
-	return 2
 }
 
 // run runs one command on a new connection.
