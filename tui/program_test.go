@@ -46,7 +46,7 @@ func onProgram(t *testing.T, cfg func() Config, f func(p *tea.Program, w *wire))
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{}
 		app := New(cfg())
-		p := tea.NewProgram(app, tea.WithInput(nil), tea.WithOutput(w), tea.WithoutSignalHandler(), tea.WithWindowSize(120, 40),
+		p := tea.NewProgram(app, tea.WithInput(nil), tea.WithOutput(w), tea.WithoutSignalHandler(), tea.WithWindowSize(180, 40),
 			tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithFPS(fps))
 		done := make(chan error, 1)
 		go func() { _, err := p.Run(); done <- err }()
@@ -166,7 +166,7 @@ func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
 	}
 	onProgram(t, cfg, func(p *tea.Program, w *wire) {
 		for range len(hostile) {
-			for _, k := range []string{"enter", "enter", "esc", "tab", "tab", "enter", "esc", "esc", "X", "esc", "down"} {
+			for _, k := range []string{"enter", "down", "enter", "esc", "tab", "tab", "enter", "esc", "esc", "X", "esc", "down"} {
 				p.Send(keyPress(k))
 				time.Sleep(100 * time.Millisecond)
 			}

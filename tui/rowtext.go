@@ -2,6 +2,7 @@ package tui
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,17 +66,21 @@ func (e *Env) retry(next time.Time, attempts int, why string) string {
 	return text + ": " + why
 }
 
-// pairs writes an output as name value pairs in one line.
+// pairs writes an output as name value pairs in one line. Whole objects are left out beside plain values: they are kept
+// for undoing, and the row's own page shows them.
 func pairs(out map[string]json.RawMessage) string {
-	names := make([]string, 0, len(out))
-	for k := range out {
-		names = append(names, k)
+	var plain, all []string
+	for _, k := range slices.Sorted(maps.Keys(out)) {
+		text := k + " " + value(out[k])
+		all = append(all, text)
+		if raw := strings.TrimSpace(string(out[k])); !strings.HasPrefix(raw, "{") && !strings.HasPrefix(raw, "[") {
+			plain = append(plain, text)
+		}
 	}
-	slices.Sort(names)
-	for i, k := range names {
-		names[i] = k + " " + value(out[k])
+	if len(plain) > 0 {
+		return strings.Join(plain, ", ")
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(all, ", ")
 }
 
 // value writes a JSON value short: a string without its quotes.

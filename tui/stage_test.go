@@ -39,11 +39,13 @@ func onStage(t *testing.T, width, height int, backend func() Backend, change fun
 			change(&cfg)
 		}
 		s := &stage{tb: t, app: New(cfg), msgs: make(chan tea.Msg, 1024)}
+		defer func() { // also when the test has failed
+			s.app.Close()
+			synctest.Wait()
+		}()
 		s.run(s.app.Init())
 		s.send(tea.WindowSizeMsg{Width: width, Height: height})
 		f(s)
-		s.app.Close()
-		synctest.Wait()
 	})
 }
 
