@@ -60,11 +60,11 @@ func owned(path string, info os.FileInfo, forbidden os.FileMode) error {
 
 // safeFolder refuses a folder in which others can replace the file. A sticky folder like /tmp is fine: there they cannot.
 func safeFolder(path string) error {
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(real)
+	dir := filepath.Dir(target)
 	info, err := os.Stat(dir)
 	if err != nil {
 		return err
