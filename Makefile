@@ -5,7 +5,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.dat
 LINT    := v2.5.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test race check vet format bench golden screenshots lint
+.PHONY: help demo build test race torture check vet format bench golden screenshots lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,11 +16,14 @@ demo: build ## the console on a simulated account
 build: ## ./arcadia, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o arcadia .
 
-test: ## all tests
-	go test ./...
+test: ## the tests in two minutes; make race has the long ones too
+	go test -short ./...
 
 race: ## all tests with the race detector
-	go test -race ./...
+	go test -race -timeout 20m ./...
+
+torture: ## crash at every point and in every pair, all random histories: long
+	ARCADIA_TORTURE=1 go test -count=1 -timeout 4h ./steps/crashtest
 
 check: vet format race ## all that CI does: vet, staticcheck, format, arrows, tests with the race detector, each benchmark once
 	go test -run '^$$' -bench . -benchtime 1x ./...

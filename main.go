@@ -41,7 +41,7 @@ func run() int {
 	return cli.Run(ctx, cli.Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()),
-		Token: w.token() != "", Operator: w.operator, Build: build(), Database: os.Getenv("ARCADIA_DB"),
+		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: build(), Database: os.Getenv("ARCADIA_DB"),
 		Open: w.open, Console: console, Check: w.check, Simulate: simulate,
 	}, os.Args[1:])
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,18 +46,11 @@ func (w wire) token() string {
 }
 
 // open puts an engine on a store.
-func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error) {
-	var closers []func() error
-	shut := func() error {
-		var errs []error
-		for i := len(closers) - 1; i >= 0; i-- {
-			errs = append(errs, closers[i]())
-		}
-		return errors.Join(errs...)
-	}
+func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
+	var open closers
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, shut())
+			err = errors.Join(err, open.close())
 		}
 	}()
 	log := slog.New(slog.DiscardHandler)
@@ -65,17 +59,16 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		if err != nil {
 			return nil, err
 		}
-		closers = append(closers, file.Close)
+		open.add(file.Close)
 		log = slog.New(slog.NewJSONHandler(file, nil)).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
-	cloud, err := w.cloud(want.Demo, log)
-	if err != nil {
-		return nil, err
-	}
+	p = &cli.Place{Name: "no account", Simulated: want.Demo}
 	catalog, kinds := steps.Catalog(nil)
-	p = &cli.Place{Close: shut, Name: "no account", Simulated: want.Demo}
-	if cloud != nil {
-		closers = append(closers, func() error { cloud.Close(); return nil })
+	switch cloud, err := w.cloud(want.Demo, log); {
+	case err != nil && want.Access == cli.Act:
+		return nil, err
+	case err == nil && cloud != nil:
+		open.add(func() error { cloud.Close(); return nil })
 		catalog, kinds = steps.Catalog(cloud)
 		p.Provider, p.Name = provider{cloud}, "DigitalOcean"
 		if p.Simulated = want.Demo || w.loopback(); p.Simulated {
@@ -84,16 +77,10 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	var store engine.Store
 	if want.Access != cli.Nothing {
-		file, away, err := w.database(want)
+		s, err := w.store(want, &open, log)
 		if err != nil {
 			return nil, err
 		}
-		closers = append(closers, away)
-		s, err := openStore(file, want)
-		if err != nil {
-			return nil, err
-		}
-		closers = append(closers, s.Close)
 		store, p.Backup = s, s.Backup
 	}
 	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: log})
@@ -108,7 +95,47 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	if want.Access == cli.Act {
 		p.Host = eng.Run
 	}
+	p.Close = open.close
 	return p, nil
+}
+
+// closers is what has been opened so far.
+type closers []func() error
+
+func (c *closers) add(fn func() error) { *c = append(*c, fn) }
+
+// close closes all of it, the last first.
+func (c *closers) close() error {
+	var errs []error
+	for _, fn := range slices.Backward(*c) {
+		errs = append(errs, fn())
+	}
+	return errors.Join(errs...)
+}
+
+// store opens the store as wanted. One that nobody named and that is not there yet is an empty one.
+func (w wire) store(want cli.Want, open *closers, log *slog.Logger) (s *bolt.Store, err error) {
+	file, away, err := w.database(want)
+	if err != nil {
+		return nil, err
+	}
+	open.add(away)
+	if want.Access == cli.Read {
+		s, err = bolt.OpenReadOnly(file, bolt.WithPurpose(want.Purpose))
+	}
+	if want.Access == cli.Act || want.Database == "" && errors.Is(err, bolt.ErrMissing) {
+		s, err = bolt.Open(file, bolt.WithPurpose(want.Purpose))
+	}
+	if err != nil {
+		return nil, err
+	}
+	log.Info("store opened", "file", file)
+	open.add(func() error {
+		err := s.Close()
+		log.Info("store closed", "file", file, "error", err)
+		return err
+	})
+	return s, nil
 }
 
 // cloud is the way to the account, or to the simulated one; nil without a token.
@@ -151,17 +178,6 @@ func (w wire) database(want cli.Want) (file string, away func() error, err error
 		return "", nil, fmt.Errorf("%w, or name a file with --db", err)
 	}
 	return filepath.Join(dir, "arcadia.db"), keep, nil
-}
-
-// openStore opens a store as wanted. One that nobody named and that is not there yet is an empty one.
-func openStore(file string, want cli.Want) (*bolt.Store, error) {
-	if want.Access == cli.Read {
-		s, err := bolt.OpenReadOnly(file, bolt.WithPurpose(want.Purpose))
-		if want.Database != "" || !errors.Is(err, bolt.ErrMissing) {
-			return s, err
-		}
-	}
-	return bolt.Open(file, bolt.WithPurpose(want.Purpose))
 }
 
 // folder is the operator's own folder of one sort.
@@ -222,7 +238,7 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 	}
 	cfg := tui.Config{
 		Backend: session, Env: p.Name, Live: !p.Simulated, ReadOnly: look.ReadOnly, Operator: session.Actor().Name,
-		ASCII: look.ASCII, NoColor: look.NoColor || os.Getenv("NO_COLOR") != "", Dark: true, Hosting: p.Host != nil,
+		ASCII: look.ASCII, NoColor: look.NoColor, Dark: true, Hosting: p.Host != nil,
 	}
 	if seen, ok := p.Provider.(provider); ok {
 		cfg.Inventory = inventory(seen)

@@ -23,9 +23,10 @@ import (
 type Env struct {
 	In       io.Reader
 	Out, Err io.Writer
-	Screen   bool // In and Out are one terminal: the console can be drawn
+	Screen   bool // In and Out are the process's own terminal: the console and coloured help can be drawn
 	Lively   bool // Err is a terminal: progress is worth showing
 	Token    bool // there is access to an account
+	NoColor  bool // what the environment wants
 	Operator string
 	Build    Build
 	Database string // from the environment; empty: the place for data of the operator's

@@ -28,15 +28,15 @@ func Run(ctx context.Context, env Env, args []string) int {
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
 	if wantsHelp(root, args) {
-		return report(env.Err, t.help(ctx, root))
+		return report(env.Err, t.help(ctx, root, slices.Contains(args, "--no-color")))
 	}
 	return report(env.Err, root.ExecuteContext(ctx))
 }
 
-// help is drawn by fang on a terminal. Nothing else goes through it: on an error it asks the process's own
+// help is drawn by fang on a terminal, where colours are welcome. Nothing else goes through it: on an error it asks the process's own
 // terminal for its background, on the stream that is for results.
-func (t *tree) help(ctx context.Context, root *cobra.Command) error {
-	if !t.env.Screen {
+func (t *tree) help(ctx context.Context, root *cobra.Command, plain bool) error {
+	if !t.env.Screen || t.env.NoColor || plain {
 		return root.ExecuteContext(ctx)
 	}
 	unsaid := func(io.Writer, fang.Styles, error) {} // Run reports errors
@@ -71,7 +71,7 @@ func (t *tree) root(args []string) *cobra.Command {
 	flags.StringVar(&t.database, "db", t.env.Database, "the store's file")
 	flags.BoolVar(&t.readOnly, "read-only", false, "only look")
 	flags.BoolVar(&t.accessible, "accessible", false, "the console as plain lines and numbered menus")
-	flags.BoolVar(&t.noColor, "no-color", false, "no colours")
+	flags.BoolVar(&t.noColor, "no-color", t.env.NoColor, "no colours")
 	flags.BoolVar(&t.ascii, "ascii", false, "no symbols beyond ASCII")
 	root.AddGroup(&cobra.Group{ID: "act", Title: "act on sagas"}, &cobra.Group{ID: "look", Title: "look"}, &cobra.Group{ID: "care", Title: "care"})
 	group := func(id string, commands ...*cobra.Command) {

@@ -44,6 +44,11 @@ func build(m *testing.M) int {
 		return 1
 	}
 	binary = dir
+	// The scripts wait for a simulated account more than they compute.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	return m.Run()
 }
 

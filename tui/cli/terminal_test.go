@@ -119,6 +119,19 @@ func TestConsoleEndsInOrder(t *testing.T) {
 	}
 }
 
+func TestHelpIsColouredOnlyWhereThatIsWelcome(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]bool{"launch --help": true, "launch --help --no-color": false} {
+		term := onTerminal(t, t.TempDir(), strings.Fields(args)...)
+		if got := term.end(t); got != 0 {
+			t.Errorf("%s: exit status %d", args, got)
+		}
+		if coloured := strings.Contains(term.seen.String(), "\x1b[3"); coloured != want {
+			t.Errorf("%s: coloured is %v\n%q", args, coloured, term.seen.String())
+		}
+	}
+}
+
 func TestLaunchShowsTheLedgerAsItGrowsOnATerminal(t *testing.T) {
 	t.Parallel()
 	term := onTerminal(t, t.TempDir(), "launch", "echo_fail", "--demo")
