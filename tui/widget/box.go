@@ -58,8 +58,7 @@ func Over(lines, top []string, x, y int) {
 		left += Spaces(x - Width(left))
 		right := ""
 		if w > x+tw {
-			right = ansi.TruncateLeft(under, x+tw, "")
-			right = Spaces(w-x-tw-Width(right)) + right
+			right = after(under, w, x+tw)
 		}
 		lines[y+i] = left + t + right
 	}

@@ -112,7 +112,17 @@ func Middle(s string, width int) string {
 	}
 	head := (width - 1) / 2
 	tail := width - 1 - head
-	return ansi.Truncate(s, head, "") + "…" + ansi.TruncateLeft(s, n-tail, "")
+	return ansi.Truncate(s, head, "") + "…" + strings.TrimLeft(after(s, n, n-tail), " ")
+}
+
+// after is what of s, which has width cells, stands behind the first n: exactly width-n cells, with a blank where half of a
+// wide one would be.
+func after(s string, width, n int) string {
+	rest := ansi.TruncateLeft(s, n, "")
+	if Width(rest) > width-n {
+		rest = ansi.TruncateLeft(s, n+1, "")
+	}
+	return Spaces(width-n-Width(rest)) + rest
 }
 
 // Sides puts left and right on one line of exactly width cells. The right side is cut first away, then the left cut.

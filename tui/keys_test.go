@@ -1,0 +1,167 @@
+package tui
+
+import (
+	"strconv"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+	"arcadia/engine/enginetest"
+)
+
+// onExhibit runs f with a console on the exhibit.
+func onExhibit(t *testing.T, change func(*Config), f func(*stage)) {
+	t.Helper()
+	onStage(t, 120, 40, func() Backend { return newExhibit(t).session(enginetest.Ops) }, change, f)
+}
+
+func TestTheHelpDoesWhatALineSays(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, nil, func(s *stage) {
+		s.press("?")
+		s.write("local or")
+		s.press("enter")
+		if s.app.env.Clock.Format != Local {
+			t.Errorf("times are %s, want local", s.app.env.Clock.Format)
+		}
+		s.hasNot("Keys")
+	})
+}
+
+func TestThePaletteCompletesAndFindsSagas(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, nil, func(s *stage) {
+		s.press(":")
+		s.write("reso")
+		s.press("tab")
+		s.has(": resources")
+		s.press("enter")
+		s.has("arcadia › resources")
+		s.press(":")
+		s.write("77e0b1d2")
+		s.press("enter")
+		s.has("77e0b1d2")
+		s.has("could not be undone")
+		s.press(":")
+		s.write("ffffffff")
+		s.press("enter")
+		s.has("no such saga")
+	})
+}
+
+func TestImpossibleVerbsSayWhy(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, nil, func(s *stage) {
+		s.press("G", "x")
+		s.has("it is completed; roll back undoes it")
+		s.press("a")
+		s.has("nothing waits for a retry")
+		s.press("r") // greyed: it stays open and says why
+		s.has("Actions for")
+	})
+	onExhibit(t, func(c *Config) { c.ReadOnly = true }, func(s *stage) {
+		for _, k := range []string{"x", "X", "r", "n"} {
+			s.press(k)
+			s.has("this console only looks")
+			if len(s.app.overlays) > 0 {
+				t.Errorf("%s opened something in a console that only looks", k)
+			}
+		}
+		s.has("READ-ONLY")
+	})
+}
+
+func TestLeavingAsksWhileSagasAreAtWork(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, func(c *Config) { c.Hosting = true }, func(s *stage) {
+		s.press("q")
+		s.has("3 sagas are at work in this process.")
+		s.press("enter") // staying is the first choice
+		s.hasNot("at work in this process")
+		s.press("ctrl+c")
+		_, cmd := s.app.Update(keyPress("ctrl+c"))
+		if cmd == nil {
+			t.Fatal("ctrl+c twice does not leave")
+		}
+		if _, quit := cmd().(tea.QuitMsg); !quit {
+			t.Error("ctrl+c twice does not leave")
+		}
+	})
+	onExhibit(t, nil, func(s *stage) { // somebody else hosts: nothing to ask
+		_, cmd := s.app.Update(keyPress("q"))
+		if cmd == nil {
+			t.Fatal("q at the root does not leave")
+		}
+		if _, quit := cmd().(tea.QuitMsg); !quit {
+			t.Error("q at the root does not leave")
+		}
+	})
+}
+
+func TestTheFilterSurvivesLeavingAndComingBack(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, nil, func(s *stage) {
+		s.press("/")
+		s.write("kind:snapshot")
+		s.press("enter", "down", "enter", "esc", "5", "1")
+		s.has("/ kind:snapshot")
+		s.press("esc")
+		s.hasNot("kind:snapshot")
+	})
+}
+
+func TestTheLogFollowsUntilTheOperatorScrolls(t *testing.T) {
+	t.Parallel()
+	r := newReel()
+	r.grow(100)
+	if !r.follow || r.cursor != 99 {
+		t.Fatalf("a new log is at %d, following %v", r.cursor, r.follow)
+	}
+	r.move(CmdUp, 10)
+	r.grow(142)
+	if r.follow || r.cursor != 98 || r.fresh() != 42 {
+		t.Errorf("scrolled up, the log is at %d, following %v, with %d new", r.cursor, r.follow, r.fresh())
+	}
+	r.move(CmdOldest, 10)
+	r.grow(150)
+	if !r.follow || r.cursor != 149 || r.fresh() != 0 {
+		t.Errorf("at the end again, the log is at %d, following %v, with %d new", r.cursor, r.follow, r.fresh())
+	}
+}
+
+func TestNeedsMeGoesFromOneToTheNextAndRound(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(t, 10_000)
+	onStage(t, 120, 40, func() Backend { return c }, nil, func(s *stage) {
+		seen := map[engine.ID]bool{}
+		for range 10 {
+			s.press("!")
+			at := s.list().current()
+			if at == nil || at.Status != engine.Failed || seen[at.ID] {
+				t.Fatalf("! went to %+v", at)
+			}
+			seen[at.ID] = true
+		}
+		s.press("!")
+		if at := s.list().current(); at == nil || !seen[at.ID] {
+			t.Error("after the last, ! does not begin again")
+		}
+	})
+}
+
+func TestManyChangesAtOnceAreSaidInOneLine(t *testing.T) {
+	t.Parallel()
+	th := newTheme(true, 0, false, false)
+	var many []engine.Summary
+	for i := range 7 {
+		many = append(many, engine.Summary{Short: strconv.Itoa(i), Status: []engine.Status{engine.Completed, engine.RolledBack, engine.Running}[i%3]})
+	}
+	n, ok := worthSaying(th, many)
+	if !ok || n.Text != "3 completed, 2 rolled back" || n.Level != Warn {
+		t.Errorf("%+v", n)
+	}
+	if _, ok := worthSaying(th, many[2:3]); ok {
+		t.Error("a saga that runs is no news")
+	}
+}

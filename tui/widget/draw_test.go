@@ -1,0 +1,109 @@
+package widget_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"arcadia/tui/widget"
+)
+
+func TestAGaugeNeverLies(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		part, whole int
+		want        string
+	}{{0, 3, "------"}, {1, 100, "#-----"}, {1, 2, "###---"}, {99, 100, "#####-"}, {3, 3, "######"}, {5, 3, "######"}, {1, 0, "------"}, {-1, 3, "------"}} {
+		if got := widget.Gauge(6, c.part, c.whole, "#", "-"); got != c.want {
+			t.Errorf("%d of %d: %s, want %s", c.part, c.whole, got, c.want)
+		}
+	}
+}
+
+func TestColumnsLeaveInTheirOrderUntilTheRestFits(t *testing.T) {
+	t.Parallel()
+	columns := []widget.Column{{Width: 10}, {Width: 10, Grow: 1}, {Width: 10, Drop: 1}, {Width: 10, Drop: 2}}
+	for width, want := range map[int][4]int{48: {10, 10, 10, 10}, 58: {10, 20, 10, 10}, 47: {10, 21, 10, 0}, 30: {10, 16, 0, 0}, 10: {10, 1, 0, 0}} {
+		got := widget.Layout(columns, width)
+		if [4]int(got) != want {
+			t.Errorf("in %d cells: %v, want %v", width, got, want)
+		}
+	}
+}
+
+func TestARowFillsItsWidthExactly(t *testing.T) {
+	t.Parallel()
+	columns := []widget.Column{{Width: 8}, {Width: 8, Grow: 1}, {Width: 6, Right: true}}
+	cells := []widget.Cell{{Text: "世界世界世界"}, {Text: "a long text that does not fit"}, {Text: "42", Ink: "\x1b[31m"}}
+	for width := 1; width < 60; width++ {
+		for _, bar := range []widget.Ink{"", "\x1b[7m"} {
+			row := widget.Row(columns, widget.Layout(columns, width-3), cells, 3, width, bar)
+			if n := ansi.StringWidth(row); n != max(3, width) {
+				t.Errorf("width %d: %d cells: %q", width, n, row)
+			}
+		}
+	}
+}
+
+// TestTheCursorIsAlwaysInTheWindow also sees that the window moves no more than it must.
+func TestTheCursorIsAlwaysInTheWindow(t *testing.T) {
+	t.Parallel()
+	for n := range 12 {
+		for height := range 14 {
+			for cursor := range n {
+				for top := -2; top < 14; top++ {
+					got := widget.Window(n, cursor, top, height)
+					if height > 0 && (cursor < got || cursor >= got+height) {
+						t.Fatalf("row %d of %d is not among the %d from %d", cursor, n, height, got)
+					}
+					if top >= 0 && top <= cursor && cursor < top+height && top+height <= n && got != top {
+						t.Fatalf("the window moved from %d to %d", top, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestTheWayBackIsDrawnBackward(t *testing.T) {
+	t.Parallel()
+	second := time.Second
+	spans := []widget.Span{{From: 0, To: 6 * second}, {From: 6 * second, To: 8 * second, Back: true}}
+	if got, want := widget.Track(spans, 10*second, 10, "#", "<"), "######<<  "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	short := []widget.Span{{From: 5 * second, To: 5 * second}, {From: 5 * second, To: 5 * second, Back: true}}
+	if got, want := widget.Track(short, 10*second, 10, "#", "<"), "     #<   "; got != want {
+		t.Errorf("%q, want %q: a short way back hides what it undoes", got, want)
+	}
+	for _, total := range []time.Duration{0, 1, time.Millisecond, 44 * second, time.Hour, 1000 * time.Hour} {
+		for width := range 130 {
+			if n := ansi.StringWidth(widget.Axis(total, width)); n != width {
+				t.Errorf("the axis of %v in %d cells has %d", total, width, n)
+			}
+			if n := ansi.StringWidth(widget.Track(spans, total, width, "#", "<")); n != width {
+				t.Errorf("the track of %v in %d cells has %d", total, width, n)
+			}
+		}
+	}
+}
+
+func TestABoxLiesOverWideTextWithoutMovingIt(t *testing.T) {
+	t.Parallel()
+	lines := []string{strings.Repeat("世", 10), strings.Repeat("\x1b[31mx\x1b[m", 20), strings.Repeat("世", 10)}
+	box := widget.Box("t", []string{"hi"}, 9, widget.Plain, "", "")
+	for x := range 12 {
+		got := append([]string(nil), lines...)
+		widget.Over(got, box, x, 0)
+		for i, l := range got {
+			if n := ansi.StringWidth(l); n != 20 {
+				t.Errorf("at %d line %d has %d cells: %q", x, i, n, ansi.Strip(l))
+			}
+		}
+		if plain := ansi.Strip(got[1]); !strings.Contains(plain, "|  hi   |") && !strings.Contains(plain, "|  hi  |") && !strings.Contains(plain, "|  hi") {
+			t.Errorf("at %d the box is broken: %q", x, plain)
+		}
+	}
+}
