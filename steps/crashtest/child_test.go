@@ -2,6 +2,7 @@ package crashtest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -81,13 +82,14 @@ func runEngine(spec string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.tend(p); err != nil {
+	err = o.tend(p)
+	n, dead := l.points()
+	if dead {
+		select {} // the signal is on its way
+	}
+	if err = errors.Join(err, p.end()); err != nil {
 		return err
 	}
-	if err := p.end(); err != nil {
-		return err
-	}
-	n, _ := l.points()
 	return say(word{Points: n})
 }
 

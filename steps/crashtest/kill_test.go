@@ -142,12 +142,12 @@ func quick(s *scenario) bool { return !s.snapshot }
 func TestSIGKILLAtEveryPointLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	var y tally
-	slots := make(chan struct{}, 6) // children at once: they wait more than they work
+	slots := make(chan struct{}, 12) // children at once: they wait more than they work
 	t.Run("scenarios", func(t *testing.T) {
 		eachCourse(t, func(t *testing.T, i int, c course, _ string) {
 			step := 1
 			if !torture() {
-				if step = 9; i%7 != 0 || !quick(c.scenario) {
+				if step = 11; i%13 != 0 || !quick(c.scenario) {
 					return
 				}
 			}

@@ -38,9 +38,9 @@ func (l *life) pass(what string) error {
 	n := l.n
 	if n == l.fatal {
 		l.dead, l.at = true, what
-		close(l.gone)
 		l.mu.Unlock()
 		l.die()
+		close(l.gone)
 		return fmt.Errorf("%w since %s", errDead, what)
 	}
 	l.mu.Unlock()

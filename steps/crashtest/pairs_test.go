@@ -5,7 +5,7 @@ import (
 )
 
 // pairStride thins out the pairs of a normal run: every so-manieth first point, and then second point.
-const pairStride = 13
+const pairStride = 17
 
 func TestEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()
@@ -14,7 +14,7 @@ func TestEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testing.T) {
 		eachCourse(t, func(t *testing.T, _ int, c course, dir string) {
 			step, cancels := pairStride, 60
 			if torture() {
-				step, cancels = 1, 6
+				step, cancels = 1, 40
 			}
 			for at, base := range c.starts(t, dir, false, cancels) {
 				c.cancelAt = at
