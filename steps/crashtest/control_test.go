@@ -177,7 +177,7 @@ func TestJudgeFindsEveryControlWrong(t *testing.T) {
 					try()
 				}
 			}
-			t.Logf("control, %s: found wrong in %d of %d courses", k.name, found, tried)
+			t.Logf("figure | control: %s | %d courses | found wrong in %d", k.name, tried, found)
 			if found == 0 {
 				t.Errorf("%s was found right in %d courses: the harness proves nothing", k.name, tried)
 			}

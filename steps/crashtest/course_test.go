@@ -35,7 +35,8 @@ type course struct {
 	cancelAt int   // the point, counted over all lives, at which the operator cancels
 	deaths   []int // the fatal point of each life but the last
 	stroke   *stroke
-	doom     int // die so many points after the stroke; 0: live on
+	doom     int           // die so many points after the stroke; 0: live on
+	late     time.Duration // after which a write that a process died over arrives all the same; 0: never
 	rig      rig
 	opts     []dosim.Option
 }
@@ -48,6 +49,9 @@ func (c *course) String() string {
 	}
 	if len(c.deaths) > 0 {
 		s += fmt.Sprintf(", died at %v", c.deaths)
+	}
+	if c.late > 0 {
+		s += fmt.Sprintf(", its last write arrived %s later", c.late)
 	}
 	if c.stroke != nil {
 		s += fmt.Sprintf(", write %d met %s, lag %d, doom %d", c.stroke.nth, c.stroke.mishap.name, c.lag, c.doom)
@@ -76,7 +80,7 @@ func (c *course) run(dir string) (out outcome) {
 	w := newWorld(c.scenario, c.opts...)
 	o := newOperator(c, w)
 	got := newAcks()
-	m := &machine{path: filepath.Join(dir, "arcadia.db"), noted: got.note, next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest()}
+	m := &machine{path: filepath.Join(dir, "arcadia.db"), noted: got.note, next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest(), late: c.late}
 	m.trail = func(s string) {
 		o.mu.Lock()
 		defer o.mu.Unlock()

@@ -60,6 +60,12 @@ func (out *outcome) against(base *outcome) []string {
 // tally counts what a test went through.
 type tally struct{ courses, points, wrong atomic.Int64 }
 
+// figure prints what docs/RELIABILITY.md publishes; make torture shows these lines.
+func (y *tally) figure(t *testing.T, what string) {
+	t.Helper()
+	t.Logf("figure | %s | %d courses | %d wrong", what, y.courses.Load(), y.wrong.Load())
+}
+
 // judged reports what is wrong with a course.
 func (y *tally) judged(t *testing.T, c *course, out, base *outcome) {
 	t.Helper()
@@ -144,7 +150,7 @@ func TestEveryCrashPointLosesNothingAndDoublesNothing(t *testing.T) {
 			}
 		})
 	})
-	t.Logf("single crash points: %d courses, %d wrong", y.courses.Load(), y.wrong.Load())
+	y.figure(t, "single crash points")
 }
 
 // every thins out a list to each n-th of its elements.

@@ -177,5 +177,5 @@ func TestSIGKILLAtEveryPointLosesNothingAndDoublesNothing(t *testing.T) {
 			}
 		})
 	})
-	t.Logf("SIGKILL: %d courses, %d processes killed, %d wrong", y.courses.Load(), y.points.Load(), y.wrong.Load())
+	t.Logf("figure | SIGKILL in child processes | %d courses, %d processes killed | %d wrong", y.courses.Load(), y.points.Load(), y.wrong.Load())
 }

@@ -9,6 +9,9 @@ import (
 // errDead is what a process gets to see from its fatal point on.
 var errDead = errors.New("this process is dead")
 
+// errDies is errDead at the fatal point itself.
+var errDies = fmt.Errorf("%w now", errDead)
+
 // life is the time of one process between its start and its death, counted in points.
 type life struct {
 	die   func()         // called once at the fatal point; may not return. nil: what the machine does
@@ -41,7 +44,7 @@ func (l *life) pass(what string) error {
 		l.mu.Unlock()
 		l.die()
 		close(l.gone)
-		return fmt.Errorf("%w since %s", errDead, what)
+		return fmt.Errorf("%w: %s", errDies, what)
 	}
 	l.mu.Unlock()
 	if l.trail != nil {

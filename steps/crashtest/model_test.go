@@ -325,5 +325,5 @@ func TestRandomHistoriesKeepTheLedgerAndTheProviderTogether(t *testing.T) {
 	if wrong.Load() > 0 {
 		t.Fail()
 	}
-	t.Logf("random histories: %d seeds, %d sagas, %d crashes, %d wrong", done.Load(), sagas.Load(), crashes.Load(), wrong.Load())
+	t.Logf("figure | random histories | %d seeds, %d sagas, %d crashes | %d wrong", done.Load(), sagas.Load(), crashes.Load(), wrong.Load())
 }

@@ -24,7 +24,7 @@ func TestEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testing.T) {
 			}
 		})
 	})
-	t.Logf("ordered pairs of crash points: %d courses, %d wrong", y.courses.Load(), y.wrong.Load())
+	y.figure(t, "ordered pairs of crash points")
 }
 
 // pairsAfter dies at point n, and in the next life at one point after the other until there are no more.

@@ -33,6 +33,7 @@ type machine struct {
 	next  http.RoundTripper        // to the provider
 	url   string                   // of the provider; empty for the service's own
 	rest  time.Duration            // see wire
+	late  time.Duration            // see wire
 	rig   rig
 	trail func(string)
 	extra []engine.Step // beside the shipped ones
@@ -65,7 +66,7 @@ func (m *machine) start(l *life, s *stroke) (*process, error) {
 	if m.rig.store != nil {
 		inner = m.rig.store(inner)
 	}
-	e, err := m.engine(ledger(inner, l, m.noted), &wire{life: l, next: m.next, stroke: s, rest: m.rest})
+	e, err := m.engine(ledger(inner, l, m.noted), &wire{life: l, next: m.next, stroke: s, rest: m.rest, late: m.late})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

@@ -80,5 +80,5 @@ func TestEngineResumesEverySagaInFlight(t *testing.T) {
 			}
 		}
 	})
-	t.Logf("resume: %d sagas in flight were taken up %s after the start of the process, and done after %s by 8 workers", sagas, ready.Round(time.Millisecond), took.Round(time.Millisecond))
+	t.Logf("figure | resume | %d sagas in flight: taken up %s after the start of the engine, done after %s by 8 workers", sagas, ready.Round(time.Millisecond), took.Round(time.Millisecond))
 }

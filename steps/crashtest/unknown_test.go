@@ -23,7 +23,7 @@ func TestEveryUnknownOutcomeIsSettledExactlyOnce(t *testing.T) {
 			}
 		})
 	})
-	t.Logf("unknown outcomes: %d combinations, %d wrong", y.courses.Load(), y.wrong.Load())
+	y.figure(t, "unknown outcomes")
 }
 
 // unknowns goes through writes × mishaps × ways to go on × lag of the listings.

@@ -156,12 +156,16 @@ type wire struct {
 	next   http.RoundTripper
 	stroke *stroke
 	rest   time.Duration // at each point, so that an operator who acts on it is quick enough
+	late   time.Duration // after which a write that its process died over arrives all the same; 0: it never does
 }
 
 // RoundTrip sends one request, unless the process is dead.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	what := r.Method + " " + r.URL.Path
 	if err := w.point(r.Context(), "before "+what); err != nil {
+		if w.late > 0 && r.Method != http.MethodGet && errors.Is(err, errDies) {
+			return nil, errors.Join(err, w.arrive(r))
+		}
 		return nil, err
 	}
 	hit := r.Method != http.MethodGet && w.stroke.meets()
@@ -198,6 +202,24 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return resp, nil
+}
+
+// arrive lets a write reach the provider when the process that sent it is dead.
+func (w *wire) arrive(r *http.Request) error {
+	sent := r.Clone(context.WithoutCancel(r.Context()))
+	if r.Body != nil {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			return err
+		}
+		sent.Body = io.NopCloser(bytes.NewReader(raw))
+	}
+	time.AfterFunc(w.late, func() {
+		if resp, err := w.next.RoundTrip(sent); err == nil {
+			_ = resp.Body.Close() // there is nobody to read it
+		}
+	})
+	return nil
 }
 
 func drop(resp *http.Response) error {
