@@ -175,9 +175,7 @@ func (m *menu) View(env *Env, width, height int) Drawing {
 		d.Lines = append(d.Lines, "")
 	}
 	for _, l := range m.intro {
-		for _, s := range widget.Wrap(l, width) {
-			d.Lines = append(d.Lines, s)
-		}
+		d.Lines = append(d.Lines, widget.Wrap(l, width)...)
 	}
 	if len(m.intro) > 0 {
 		d.Lines = append(d.Lines, "")

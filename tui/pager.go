@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,10 +117,7 @@ func (p *pager) View(env *Env, width, height int) Drawing {
 	}
 	p.top = max(0, min(p.top, len(p.lines)-p.tall))
 	end := min(len(p.lines), p.top+p.tall)
-	out := make([]string, 0, height)
-	for _, l := range p.lines[p.top:end] {
-		out = append(out, l)
-	}
+	out := slices.Clone(p.lines[p.top:end])
 	if len(p.lines) > height {
 		at := fmt.Sprintf("%d to %d of %d", p.top+1, end, len(p.lines))
 		out = append(out, widget.Spaces(width-len(at))+env.Theme.Faint.Paint(at))

@@ -61,7 +61,12 @@ func (s *sagas) Hints(env *Env) []Command {
 		out = []Command{CmdOpen, CmdLog}
 	}
 	at := s.current()
-	if at != nil {
+	if at == nil {
+		out = out[:0]
+		if !env.Config.ReadOnly {
+			out = append(out, CmdNew)
+		}
+	} else {
 		for _, c := range []Command{CmdCancel, CmdRollback, CmdRetry} {
 			if env.impossible(c, at) == "" {
 				out = append(out, c)
