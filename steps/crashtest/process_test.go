@@ -85,6 +85,10 @@ func (m *machine) start(l *life, s *stroke) (*process, error) {
 	case <-e.Ready():
 	case <-l.gone:
 	case err := <-p.over:
+		if _, dead := l.points(); dead {
+			p.over <- err
+			break
+		}
 		return nil, errors.Join(fmt.Errorf("the engine does not run: %w", err), store.Close())
 	}
 	return p, nil
