@@ -107,16 +107,14 @@ func TestPanicAndGoexitCompensateAndTheProcessLives(t *testing.T) {
 		steps := []engine.Step{
 			w.Make("make"),
 			enginetest.Step("panics", func(context.Context, *engine.State) error {
-				var m map[string]int
-				m["x"] = 1
-				return nil
+				panic("index out of range")
 			}, nil),
 			enginetest.Step("exits", func(context.Context, *engine.State) error { runtime.Goexit(); return nil }, nil),
 		}
 		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: steps})
 		sg := enginetest.Rest(t, s, enginetest.Launch(t, s, "make", "panics"))
 		wantSaga(t, sg, engine.RolledBack, "compensated failed")
-		if !strings.Contains(sg.Rows[1].Error, "nil map") || sg.Rows[1].Stack == "" {
+		if !strings.Contains(sg.Rows[1].Error, "index out of range") || sg.Rows[1].Stack == "" {
 			t.Errorf("row shows %q, stack %d bytes", sg.Rows[1].Error, len(sg.Rows[1].Stack))
 		}
 		wantSaga(t, enginetest.Rest(t, s, enginetest.Launch(t, s, "make", "exits")), engine.RolledBack, "compensated failed")

@@ -44,7 +44,7 @@ func (r *run) load(ctx context.Context) error {
 	if r.saga, err = Fold(entries); err != nil {
 		return fmt.Errorf("read the ledger of saga %s: %w", r.id.Short(), err)
 	}
-	if back := r.saga.UpdatedAt.Sub(time.Now()); back > 0 {
+	if back := time.Until(r.saga.UpdatedAt.Time); back > 0 {
 		r.saga.sooner(back)
 	}
 	return nil

@@ -47,7 +47,7 @@ func TestTheStepOfTheContributorsGuideWorks(t *testing.T) {
 		if err := s.Rollback(t.Context(), sg.ID, engine.Verb{}); err != nil {
 			t.Fatal(err)
 		}
-		sg = enginetest.Until(t, s, sg.ID, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
+		enginetest.Until(t, s, sg.ID, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
 		if w.notices["door"] != "closed" {
 			t.Errorf("after the rollback the door is %s", w.notices["door"])
 		}
