@@ -147,6 +147,14 @@ func TestAnUndoWritesBackOrRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fewer, err := unwanted{zone: zone, name: "n", recordType: "TXT", data: "x"}.plan([]Record{txt(1, "x"), txt(2, "y")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	twins, err := unwanted{zone: zone, name: "n", recordType: "TXT", all: true}.plan([]Record{txt(1, "x"), txt(2, "x")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	done, maybe, no := progress{Done: true}, progress{}, progress{Refused: true}
 	made := progress{Done: true, ID: 9}
 	conflict := "conflict"
@@ -159,6 +167,8 @@ func TestAnUndoWritesBackOrRefuses(t *testing.T) {
 	}{
 		{"created", created, []progress{made}, []Record{a(9, one, 60)}, "-9"},
 		{"created and gone", created, []progress{made}, nil, ""},
+		{"created, and the same there under another id", created, []progress{made}, []Record{a(10, one, 60)}, conflict},
+		{"created and gone, another beside", created, []progress{made}, []Record{a(10, two, 60)}, ""},
 		{"created and changed", created, []progress{made}, []Record{a(9, two, 60)}, conflict},
 		{"created and its ttl changed", created, []progress{made}, []Record{a(9, one, 90)}, conflict},
 		{"created, ttl moved by a later neighbor", created, []progress{made}, []Record{a(9, one, 90), a(10, two, 90)}, "-9"},
@@ -170,6 +180,7 @@ func TestAnUndoWritesBackOrRefuses(t *testing.T) {
 		{"updated and changed", updated, []progress{done}, []Record{a(1, three, 60)}, conflict},
 		{"updated and its ttl changed", updated, []progress{done}, []Record{a(1, one, 90)}, conflict},
 		{"updated and deleted", updated, []progress{done}, nil, conflict},
+		{"updated, and the same there under another id", updated, []progress{done}, []Record{a(5, one, 60)}, conflict},
 		{"updated and put back by hand", updated, []progress{done}, []Record{a(1, two, 300)}, ""},
 		{"perhaps updated, it was", updated, []progress{maybe}, []Record{a(1, one, 60)}, "1=A 192.0.2.2 ttl 300"},
 		{"perhaps updated, it was not", updated, []progress{maybe}, []Record{a(1, two, 300)}, ""},
@@ -196,6 +207,10 @@ func TestAnUndoWritesBackOrRefuses(t *testing.T) {
 		{"deleted and another put there", deleted, []progress{done}, []Record{a(5, two, 300)}, conflict},
 		{"deleted and a cname put there", deleted, []progress{done}, []Record{cname(5, "x.example.net")}, conflict},
 		{"deleted, another type beside", deleted, []progress{done}, []Record{txt(5, "x")}, "+A 192.0.2.1 ttl 300"},
+		{"one of two deleted, the other made to say the same", fewer, []progress{done}, []Record{txt(2, "x")}, conflict},
+		{"one of two deleted, the other back under another id", fewer, []progress{done}, []Record{txt(7, "y")}, "+TXT x ttl 1800"},
+		{"one of two deleted, the other replaced", fewer, []progress{done}, []Record{txt(7, "z")}, conflict},
+		{"two equal ones deleted", twins, []progress{done, done}, nil, "+TXT x ttl 1800, +TXT x ttl 1800"},
 		{"perhaps deleted, listed", deleted, []progress{maybe}, []Record{a(1, one, 300)}, "1=A 192.0.2.1 ttl 300"},
 		{"perhaps deleted, changed since", deleted, []progress{maybe}, []Record{a(1, two, 300)}, ""},
 		{"delete refused", deleted, []progress{no}, []Record{a(1, one, 300)}, ""},

@@ -93,6 +93,9 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 // step makes one write of a change and records what came of it.
 func (d dnsWriter) step(ctx context.Context, s *engine.State, zone string, ids *idBook, o op, done []progress, i int) error {
 	id, err := d.write(ctx, zone, o)
+	if o.Do == opDelete && absent(err) {
+		err = nil
+	}
 	switch {
 	case err == nil:
 		done[i] = progress{Done: true}
@@ -127,14 +130,13 @@ func (d dnsWriter) write(ctx context.Context, zone string, o op) (int64, error) 
 		_, err := d.zones.UpdateRecord(ctx, zone, r)
 		return o.ID, err
 	case opDelete:
-		err := d.zones.DeleteRecord(ctx, zone, o.ID)
-		if err != nil && ClassOf(err) == NotFound {
-			err = nil
-		}
-		return o.ID, err
+		return o.ID, d.zones.DeleteRecord(ctx, zone, o.ID)
 	}
 	return 0, fmt.Errorf("unknown write %q of a record: use the build that began this saga", o.Do)
 }
+
+// absent reports whether the provider has answered that there is no such thing.
+func absent(err error) bool { return err != nil && ClassOf(err) == NotFound }
 
 // refused reports whether the provider has answered a write, and said no.
 func refused(err error) bool {
@@ -180,11 +182,13 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
+	vanished := map[int64]bool{} // listed, and found to be gone
 	for looked := false; ; {
 		live, err := d.zones.RecordsAt(ctx, c.Zone, c.Name)
-		if err != nil && ClassOf(err) != NotFound {
+		if err != nil && !absent(err) {
 			return verdict(ctx, err)
 		}
+		live = slices.DeleteFunc(live, func(r Record) bool { return vanished[r.ID] })
 		todo, refusal := c.undo(done, live, ids.became, ids.gone)
 		switch {
 		case refusal != nil:
@@ -201,22 +205,26 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 		for from, to := range todo.Became {
 			ids.moved(from, to)
 		}
-		if again, err := d.carryOut(ctx, s, c.Zone, todo, ids); err != nil || !again {
+		if again, err := d.carryOut(ctx, s, c.Zone, todo, ids, vanished); err != nil || !again {
 			return err
 		}
 	}
 }
 
-// carryOut makes the writes of an undo. It asks for another look when a record turned out to be gone.
-func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, todo undoing, ids *idBook) (again bool, err error) {
+// carryOut makes the writes of an undo. It asks for another look when a record turned out to be gone. One that was to be
+// deleted is not noted as lost, for it was not this saga that deleted it: it may be back under another id.
+func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, todo undoing, ids *idBook, vanished map[int64]bool) (again bool, err error) {
 	for _, o := range todo.Ops {
 		if ctx.Err() != nil {
 			return false, context.Cause(ctx)
 		}
 		id, err := d.write(ctx, zone, o)
 		switch {
-		case err != nil && o.Do == opUpdate && ClassOf(err) == NotFound && !ids.gone[o.ID]:
+		case o.Do == opUpdate && absent(err) && !ids.gone[o.ID]:
 			ids.lost(o.ID)
+			return true, nil
+		case o.Do == opDelete && absent(err):
+			vanished[o.ID] = true
 			return true, nil
 		case err != nil:
 			return false, verdict(ctx, err)

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"arcadia/engine"
@@ -110,6 +112,16 @@ func (u *undo) stranger(want Record) int {
 	})
 }
 
+// elsewhere is how a conflict shows what says the same as a record whose id is gone; empty when nothing does. The undo of
+// another saga may have put ours back under a new id, or somebody may have written the same again: only a person can tell.
+func (u *undo) elsewhere(want Record) string {
+	at := u.stranger(want)
+	if at < 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s under another id (%d)", u.model[at].describe(), u.model[at].ID)
+}
+
 func (u *undo) create(i int, o op) error {
 	id := u.now(u.done[i].ID)
 	at := u.find(id)
@@ -119,6 +131,9 @@ func (u *undo) create(i int, o op) error {
 		}
 	}
 	if at < 0 {
+		if live := u.elsewhere(*o.After); id != 0 && !u.gone[id] && live != "" {
+			return u.conflict(*o.After, "absent", o.After.describe(), live)
+		}
 		return nil
 	}
 	r := u.model[at]
@@ -133,7 +148,7 @@ func (u *undo) create(i int, o op) error {
 func (u *undo) update(o op) error {
 	at := u.find(u.now(o.ID))
 	if at < 0 {
-		return u.conflict(*o.After, o.Before.describe(), o.After.describe(), "absent")
+		return u.conflict(*o.After, o.Before.describe(), o.After.describe(), cmp.Or(u.elsewhere(*o.After), "absent"))
 	}
 	r := u.model[at]
 	rc, bc := r.canonical(u.Zone), o.Before.canonical(u.Zone)
@@ -184,6 +199,10 @@ func (u *undo) delete(i int, o op) error {
 		u.ours[u.model[at].ID] = true
 		return nil
 	}
+	if b, r, turned := u.turned(want); turned {
+		live := fmt.Sprintf("%s in record %d, which said %s", r.describe(), r.ID, b.describe())
+		return u.conflict(want, o.Before.describe(), "absent", live)
+	}
 	if r, taken := u.taken(want); taken {
 		return u.conflict(want, o.Before.describe(), "absent", r.Type+" "+r.describe())
 	}
@@ -200,10 +219,29 @@ func (u *undo) delete(i int, o op) error {
 	return nil
 }
 
+// turned finds a record that was there before with other data and has since been made to say what want says. Putting want
+// back beside it would make an exact duplicate.
+func (u *undo) turned(want Record) (before, live Record, found bool) {
+	for _, b := range u.Before {
+		at := u.find(u.now(b.ID))
+		if at >= 0 && u.model[at].canonical(u.Zone).same(want) && !b.canonical(u.Zone).same(want) {
+			return b, u.model[at], true
+		}
+	}
+	return Record{}, Record{}, false
+}
+
+// familiar reports whether a live record says what one did that was there before: it is that one, or stands for it, under
+// whatever id.
+func (u *undo) familiar(r Record) bool {
+	c := r.canonical(u.Zone)
+	return slices.ContainsFunc(u.Before, func(b Record) bool { return b.canonical(u.Zone).same(c) })
+}
+
 // taken finds what somebody else has put into the place that a deleted record left: a record that cannot stand beside it,
 // or a new one where the change had left none of the type.
 func (u *undo) taken(want Record) (Record, bool) {
-	emptied := !slices.ContainsFunc(u.model, func(r Record) bool { return r.Type == want.Type && u.ours[r.ID] })
+	emptied := !slices.ContainsFunc(u.model, func(r Record) bool { return r.Type == want.Type && (u.ours[r.ID] || u.familiar(r)) })
 	for _, r := range u.model {
 		c := r.canonical(u.Zone)
 		switch {
