@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"arcadia/engine"
@@ -182,5 +183,25 @@ func TestJudgeFindsEveryControlWrong(t *testing.T) {
 				t.Errorf("%s was found right in %d courses: the harness proves nothing", k.name, tried)
 			}
 		})
+	}
+}
+
+func TestOracleFindsBlindClientWrong(t *testing.T) {
+	t.Parallel()
+	dir := scratch(t)
+	const most = 400
+	found, seeds := 0, 0
+	for ; seeds < most && found == 0; seeds++ {
+		m := newModel(uint64(seeds))
+		m.rig.wire = func(next http.RoundTripper) http.RoundTripper { return blind{next} }
+		synctest.Test(t, func(*testing.T) {
+			if len(m.history(dir)) > 0 {
+				found++
+			}
+		})
+	}
+	t.Logf("figure | control of the oracle: a client that repeats a POST blindly | found wrong after %d seeds", seeds)
+	if found == 0 {
+		t.Errorf("a client that repeats a POST blindly was found right in %d histories: the oracle proves nothing", seeds)
 	}
 }

@@ -32,8 +32,13 @@ type model struct {
 	p        *process
 	sagas    []*told
 	faults   []func()
+	rig      rig
 	crashes  int
 	log      []string
+}
+
+func newModel(seed uint64) *model {
+	return &model{seed: seed, rng: rand.New(rand.NewPCG(seed, 0x6d6f64656c))}
 }
 
 func (m *model) note(format string, args ...any) {
@@ -47,7 +52,7 @@ func (m *model) history(dir string) (wrong []string) {
 	m.world = newWorld(&scenario{before: start}, dosim.WithLatency(20*time.Millisecond), dosim.WithSeed(int64(m.seed%1000)))
 	m.droplets = []int64{m.world.droplet, m.world.sim.AddDroplet("web-02")}
 	m.acks = newAcks()
-	m.m = &machine{path: filepath.Join(dir, fmt.Sprintf("seed-%d.db", m.seed)), noted: m.acks.note, next: m.world.sim}
+	m.m = &machine{path: filepath.Join(dir, fmt.Sprintf("seed-%d.db", m.seed)), noted: m.acks.note, next: m.world.sim, rig: m.rig}
 	defer func() {
 		if err := os.Remove(m.m.path); err != nil {
 			wrong = append(wrong, err.Error())
@@ -309,7 +314,7 @@ func TestRandomHistoriesKeepTheLedgerAndTheProviderTogether(t *testing.T) {
 				t.Parallel()
 				dir := scratch(t)
 				for seed := first + lane; seed < first+seeds; seed += lanes {
-					m := &model{seed: seed, rng: rand.New(rand.NewPCG(seed, 0x6d6f64656c))}
+					m := newModel(seed)
 					var found []string
 					synctest.Test(t, func(*testing.T) { found = m.history(dir) })
 					done.Add(1)
