@@ -128,20 +128,16 @@ func oracle(sagas []*told, start, truth map[string][]line) []string {
 	return wrong
 }
 
-// back is what a name that holds now may hold after the passage's saga was rolled back.
+// back is what a name that holds now may hold after the passage's saga was rolled back; nothing when that must not be.
 func (p passage) back(d *told, b *book, now []line) [][]line {
-	same := b.wasGone(p) // what says the same now may be another record, under another id
 	if d.conflict {
-		if same || text(now) != text(p.post) {
+		// What says the same now may be another record, under another id: then asking is right.
+		if b.wasGone(p) || text(now) != text(p.post) {
 			return [][]line{now}
 		}
 		return nil // all is as the saga left it: there is nothing to be in conflict with
 	}
-	out := [][]line{p.undo(now)}
-	if same {
-		out = append(out, now)
-	}
-	return out
+	return [][]line{p.undo(now)}
 }
 
 // wasGone reports whether something that the passage found or wrote was not there in between.
