@@ -136,3 +136,11 @@ func (w *watched) shown() *detail {
 	}
 	return nil
 }
+
+// whole is the wanted saga with its rows, or nil while it has not been read.
+func (w *watched) whole() *engine.Saga {
+	if d := w.shown(); d != nil {
+		return d.saga
+	}
+	return nil
+}

@@ -108,7 +108,11 @@ func (s *dialogSaga) retries(env *Env, width int) []string {
 	if s.saga.Status == engine.Failed {
 		return s.leftovers(env.Theme, width, "will be tried again with a fresh budget, in this order")
 	}
-	out := widget.Wrap("It waits: "+s.saga.WaitingOn+".", width)
+	text := "It waits: " + s.saga.WaitingOn + "."
+	if r := notDue(s.saga); r != nil && s.saga.WaitingOn == "" {
+		text = "Step " + strconv.Itoa(r.Idx) + " " + r.Name + " waits for its next attempt: " + env.notYet(r) + "."
+	}
+	out := widget.Wrap(text, width)
 	return append(out, widget.Wrap("It will be tried again at once.", width)...)
 }
 

@@ -73,7 +73,7 @@ func (d *dialog) unfit(env *Env, id engine.ID) string {
 			return "row " + strconv.Itoa(d.row) + " is not left behind any more"
 		}
 	}
-	return env.impossible(d.verb, &s.saga.Summary)
+	return env.impossible(d.verb, &s.saga.Summary, s.saga)
 }
 
 // locked says why the answer that changes something cannot be given now.

@@ -68,6 +68,9 @@ func (e *Env) entryText(s *engine.Saga, x *engine.Entry) (string, widget.Ink) {
 		text, ink = step+" skipped"+by(x), t.Compensating
 	case engine.EntryVerified:
 		text, ink = "looked again: nothing is left", t.RolledBack
+		if x.Error != "" {
+			text, ink = "could not look again: "+x.Error, t.Failed
+		}
 		if len(x.Left) > 0 {
 			text, ink = "looked again: still there: "+strings.Join(x.Left, ", "), t.Failed
 		}
@@ -78,7 +81,10 @@ func (e *Env) entryText(s *engine.Saga, x *engine.Entry) (string, widget.Ink) {
 	case engine.EntrySagaCompleted:
 		text, ink = "saga completed", t.Completed
 	case engine.EntrySagaRolledBack:
-		text, ink = "saga rolled back, nothing left", t.RolledBack
+		text, ink = "saga rolled back", t.RolledBack
+		if !s.Verified.IsZero() && len(s.Left) == 0 {
+			text += ", nothing left"
+		}
 	case engine.EntrySagaFailed:
 		text, ink = "saga failed: what is left needs a person", t.Failed
 	default:

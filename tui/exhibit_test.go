@@ -183,7 +183,8 @@ func (x *exhibit) fill() {
 	x.carve("e01c93d4", "snapshot_then_dns", "web-02 (482914)", "ops1", 2*time.Hour, snap, dns).start(0).later(40*time.Second).
 		done(0, `{"snapshot_id":229305609,"snapshot_name":"arcadia-snap-482914-e01c93d4"}`).start(1).later(2*time.Second).
 		done(1, `{"outcome":"updated"}`).end(engine.EntrySagaCompleted).later(20*time.Second).back(1, "rollback_requested").
-		undoing(1).later(3 * time.Second).undone(1).undoing(0).later(4 * time.Second).undone(0).end(engine.EntrySagaRolledBack).keep()
+		undoing(1).later(3 * time.Second).undone(1).undoing(0).later(4 * time.Second).undone(0).
+		later(time.Second).add(engine.Entry{Type: engine.EntryVerified, Left: []string{}}).end(engine.EntrySagaRolledBack).keep()
 	done("51b7f0e9", "delete_dns_record", "TXT _acme.example.com", "ops1", time.Hour, "delete_dns_record")
 	x.carve("77e0b1d2", "snapshot_droplet", "db-02 (482977)", "ops1", 9*time.Minute, snap, "fail").start(0).
 		saved(0, `{"snapshot_name":"arcadia-snap-482977-77e0b1d2"}`).later(31*time.Second).

@@ -217,6 +217,9 @@ func (a *App) footer(w int) string {
 	left := " "
 	used := 1
 	for i, h := range a.hints() {
+		if e.Config.ASCII {
+			h.Key = arrowWords.Replace(h.Key)
+		}
 		n := widget.Width(h.Key) + 1 + widget.Width(h.Word)
 		if i > 0 {
 			n += 2
@@ -232,6 +235,9 @@ func (a *App) footer(w int) string {
 	}
 	return widget.Sides(left, right, w)
 }
+
+// arrowWords are the arrow keys where arrows cannot be shown.
+var arrowWords = strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right")
 
 func (a *App) level(l Level) widget.Ink {
 	t := a.env.Theme
@@ -250,6 +256,9 @@ func (a *App) level(l Level) widget.Ink {
 func (a *App) hints() []Hint {
 	if n := len(a.overlays); n > 0 {
 		return a.overlays[n-1].Hints(&a.env)
+	}
+	if t, ok := a.screen().(Tipper); ok {
+		return t.Tips(&a.env)
 	}
 	cmds := a.screen().Hints(&a.env)
 	if t, ok := a.screen().(Typist); ok && t.Typing() && len(cmds) == 0 {

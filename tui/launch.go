@@ -79,23 +79,8 @@ func (l *launch) Typing() bool { return true }
 // Do does nothing: no bound key reaches the flow.
 func (l *launch) Do(*Env, Command) Action { return nil }
 
-// Hints are the nearest that the key map has; Tips says it better.
-func (l *launch) Hints(*Env) []Command { return []Command{CmdPane, CmdOpen, CmdBack} }
-
-// Tips are the keys that work on the page.
-func (l *launch) Tips(*Env) []Hint {
-	switch l.page {
-	case launchOnKinds:
-		return []Hint{{"enter", "choose"}, {"j k", "move"}, {"a-z", "filter"}, {"esc", "back"}, {"?", "help"}}
-	case launchOnSteps:
-		return l.list.tips()
-	case launchOnForm:
-		return l.form.tips()
-	case launchOnPlan:
-		return l.plan.tips()
-	}
-	return nil
-}
+// Hints are none: see Tips.
+func (l *launch) Hints(*Env) []Command { return nil }
 
 // kind is what is being launched.
 func (l *launch) kind() string {

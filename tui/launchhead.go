@@ -34,3 +34,20 @@ func launchHead(env *Env, width, height int, wrong, title string, what []string,
 	d.Lines = append(head, d.Lines...)
 	return d
 }
+
+// Tips are the keys that work on the page.
+func (l *launch) Tips(*Env) []Hint {
+	switch {
+	case l.wait != "":
+		return []Hint{{"esc", "back"}}
+	case l.page == launchOnSteps:
+		return l.list.tips()
+	case l.page == launchOnForm:
+		return l.form.tips()
+	case l.page == launchOnPlan:
+		return l.plan.tips()
+	case l.kinds.typing():
+		return []Hint{{"enter", "choose"}, {"↑ ↓", "move"}, {"esc", "clear"}}
+	}
+	return []Hint{{"enter", "choose"}, {"j k", "move"}, {"a-z", "filter"}, {"esc", "back"}, {"?", "help"}}
+}

@@ -61,7 +61,7 @@ func TestCompensationIsWatchedStepByStep(t *testing.T) {
 		s.has("● running")
 		s.has("step 1 of 3")
 		s.press("enter")
-		for _, want := range []string{"step 2 of 3", "step 3 of 3", "0 of 2 undone", "1 of 2 undone", "rolled back · 0 left"} {
+		for _, want := range []string{"step 2 of 3", "step 3 of 3", "0 of 2 undone", "1 of 2 undone", "rolled back · not looked at again"} {
 			s.wait(2 * time.Second)
 			s.has(want)
 		}

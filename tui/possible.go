@@ -7,8 +7,9 @@ import (
 	"arcadia/engine"
 )
 
-// impossible says why a verb cannot be done to a saga as it is shown; empty when it can. The engine has the last word.
-func (e *Env) impossible(c Command, s *engine.Summary) string {
+// impossible says why a verb cannot be done to a saga as it is shown; empty when it can. whole is the saga with its rows, as
+// far as it has been read; nil when it has not. The engine has the last word.
+func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) string {
 	b, _ := e.Keys.Of(c)
 	if why := e.unfit(b); why != "" {
 		return why
@@ -41,7 +42,9 @@ func (e *Env) impossible(c Command, s *engine.Summary) string {
 		case s.Status == engine.Failed:
 		case s.Status.Terminal():
 			return "it is " + words(string(s.Status)) + "; nothing waits for a retry"
-		case s.WaitingOn == "" || strings.HasPrefix(s.WaitingOn, "saga "):
+		case strings.HasPrefix(s.WaitingOn, "saga "):
+			return "it waits for another saga; a retry would not help"
+		case s.WaitingOn == "" && notDue(whole) == nil:
 			return "nothing in it waits for a retry"
 		}
 	case CmdPause:
@@ -67,9 +70,23 @@ func (e *Env) impossible(c Command, s *engine.Summary) string {
 	return ""
 }
 
+// notDue is the row whose next attempt is not due yet, or nil.
+func notDue(s *engine.Saga) *engine.Row {
+	if s == nil || s.Status.Terminal() {
+		return nil
+	}
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		if (r.Status == engine.RowRunning || r.Status == engine.RowCompensating) && !r.NextAttemptAt.IsZero() {
+			return r
+		}
+	}
+	return nil
+}
+
 // verb opens the dialog of a verb for a saga, or says why it cannot be done.
-func (e *Env) verb(c Command, s *engine.Summary) Action {
-	if why := e.impossible(c, s); why != "" {
+func (e *Env) verb(c Command, s *engine.Summary, whole *engine.Saga) Action {
+	if why := e.impossible(c, s, whole); why != "" {
 		return Notify{Level: Error, Text: string(c) + ": " + why, Saga: shortOf(s)}
 	}
 	switch c {
@@ -96,7 +113,7 @@ func shortOf(s *engine.Summary) string {
 var verbs = []Command{CmdOpen, CmdLog, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdPause, CmdResume, CmdSkip, CmdEntries, CmdCopy, CmdNew}
 
 // actionsMenu offers everything that can be done to a saga; what cannot be done is greyed, with the reason.
-func actionsMenu(env *Env, s *engine.Summary, skip ...Command) Action {
+func actionsMenu(env *Env, s *engine.Summary, whole *engine.Saga, skip ...Command) Action {
 	var items []item
 	for _, c := range verbs {
 		if slices.Contains(skip, c) {
@@ -104,7 +121,7 @@ func actionsMenu(env *Env, s *engine.Summary, skip ...Command) Action {
 		}
 		b, _ := env.Keys.Of(c)
 		it := item{Key: b.Show(), Text: string(c), Note: b.Help, Danger: b.Danger, Do: Press{c}}
-		it.Why = env.impossible(c, s)
+		it.Why = env.impossible(c, s, whole)
 		items = append(items, it)
 	}
 	name := "Actions"

@@ -16,7 +16,7 @@ func (e *Env) rowText(d *detail, idx int) (string, bool) {
 	r := &d.saga.Rows[idx]
 	switch r.Status {
 	case engine.RowRunning:
-		if text := e.retry(r.NextAttemptAt.Time, r.Attempts, r.Error); text != "" {
+		if text := e.notYet(r); text != "" {
 			return text, true
 		}
 		if r.Note != "" {
@@ -31,10 +31,8 @@ func (e *Env) rowText(d *detail, idx int) (string, bool) {
 	case engine.RowFailed:
 		return r.Error, true
 	case engine.RowCompensating:
-		if c := r.Compensation; c != nil {
-			if text := e.retry(r.NextAttemptAt.Time, c.Attempts, c.Error); text != "" {
-				return text, true
-			}
+		if text := e.notYet(r); text != "" {
+			return text, true
 		}
 		if r.Note != "" {
 			return r.Note + ", then " + d.undo[idx], false
@@ -52,6 +50,14 @@ func (e *Env) rowText(d *detail, idx int) (string, bool) {
 		}
 	}
 	return r.Error, r.Error != ""
+}
+
+// notYet says of a row that waits for its next attempt which one failed, when the next comes, and why; of another nothing.
+func (e *Env) notYet(r *engine.Row) string {
+	if c := r.Compensation; r.Status == engine.RowCompensating && c != nil {
+		return e.retry(r.NextAttemptAt.Time, c.Attempts, c.Error)
+	}
+	return e.retry(r.NextAttemptAt.Time, r.Attempts, r.Error)
 }
 
 // retry says which attempt failed, when the next comes, and why.

@@ -51,7 +51,7 @@ func (s *saga) Hints(env *Env) []Command {
 	if !env.Config.ReadOnly {
 		out = append(out, CmdActions)
 		for _, c := range []Command{CmdCancel, CmdRollback, CmdRetry} {
-			if env.impossible(c, s.summary()) == "" {
+			if env.impossible(c, s.summary(), s.seen.whole()) == "" {
 				out = append(out, c)
 				break
 			}
@@ -119,11 +119,9 @@ func (s *saga) Do(env *Env, c Command) Action {
 	case CmdNew:
 		return newSagaAction(env)
 	case CmdActions:
-		return actionsMenu(env, s.summary(), CmdOpen)
-	case CmdCancel, CmdRollback, CmdRetry:
-		return env.verb(c, s.summary())
-	case CmdPause, CmdResume, CmdSkip:
-		return env.verb(c, s.summary())
+		return actionsMenu(env, s.summary(), s.seen.whole(), CmdOpen)
+	case CmdCancel, CmdRollback, CmdRetry, CmdPause, CmdResume, CmdSkip:
+		return env.verb(c, s.summary(), s.seen.whole())
 	case CmdResolve:
 		return s.resolve(env)
 	case CmdNeedsMe:
@@ -166,7 +164,7 @@ func (s *saga) open(env *Env) Action {
 // resolve asks for the reason why what the row under the cursor has left behind may stay; without such a row it takes the
 // first that there is.
 func (s *saga) resolve(env *Env) Action {
-	if why := env.impossible(CmdResolve, s.summary()); why != "" {
+	if why := env.impossible(CmdResolve, s.summary(), s.seen.whole()); why != "" {
 		return Notify{Level: Error, Text: "resolve: " + why}
 	}
 	d := s.seen.shown()

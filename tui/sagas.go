@@ -68,7 +68,7 @@ func (s *sagas) Hints(env *Env) []Command {
 		}
 	} else {
 		for _, c := range []Command{CmdCancel, CmdRollback, CmdRetry} {
-			if env.impossible(c, at) == "" {
+			if env.impossible(c, at, s.preview.whole()) == "" {
 				out = append(out, c)
 				break
 			}

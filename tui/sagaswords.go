@@ -82,6 +82,29 @@ func (e *Env) phrase(s *engine.Summary) string {
 	return ""
 }
 
+// standing is the phrase of a saga, and of one that was rolled back the proof, as far as its ledger has been read: when
+// somebody looked again, and what was found.
+func (e *Env) standing(s *engine.Summary, whole *engine.Saga) string {
+	if whole == nil || s.Status != engine.RolledBack && s.Status != engine.Failed {
+		return e.phrase(s)
+	}
+	looked := "looked at " + e.Clock.Time(whole.Verified.Time) + ": "
+	switch {
+	case whole.Verified.IsZero() && s.Status == engine.Failed:
+		return e.phrase(s)
+	case whole.Verified.IsZero():
+		return "not looked at again"
+	case len(whole.Left) > 0:
+		looked += "still there: " + strings.Join(whole.Left, ", ")
+	default:
+		looked += "nothing left"
+	}
+	if s.Residue > 0 {
+		return e.phrase(s) + ", " + looked
+	}
+	return looked
+}
+
 // why says what turned a saga round, when if that is known, who asked for it and in which words.
 func why(s *engine.Summary, when string) string {
 	if s.Error == nil {

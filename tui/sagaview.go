@@ -58,7 +58,11 @@ func (s *saga) head(env *Env, width, height int) []string {
 	}
 	left := " " + t.Strong.Paint(sum.Kind) + "  " + sum.Target
 	right := st.String()
-	if p := env.phrase(sum); p != "" {
+	p := env.standing(sum, s.seen.whole())
+	if w := s.seen.whole(); w != nil && len(w.Left) == 0 && !w.Verified.IsZero() && widget.Width(right+p)+5 > width {
+		p = env.phrase(sum) // the same in fewer words
+	}
+	if p != "" {
 		right += " " + t.Symbols.Dot + " " + p
 	}
 	if widget.Width(left)+widget.Width(right)+3 <= width {

@@ -26,6 +26,11 @@ type Typist interface {
 	Typing() bool
 }
 
+// Tipper is a Screen whose keys are its own and not those of the key map: the footer shows its Tips and nothing else.
+type Tipper interface {
+	Tips(env *Env) []Hint
+}
+
 // Overlay lies over the dimmed body and takes all keys but ctrl+c while it is open. Esc reaches it like any key: it
 // returns Close.
 type Overlay interface {

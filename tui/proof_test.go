@@ -1,0 +1,122 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"arcadia/engine"
+)
+
+// backedOff is a saga whose row waits for its next attempt.
+func backedOff(t *testing.T, x *exhibit, back bool) *engine.Saga {
+	t.Helper()
+	c := x.carve("b0ff0001", "snapshot_droplet", "web-09 (482999)", "ops1", time.Minute, "create_droplet_snapshot").start(0)
+	next := engine.At(noon.Add(8 * time.Second))
+	if !back {
+		c.add(engine.Entry{Type: engine.EntryAttemptFailed, Idx: 0, Attempt: 1, Error: "503 Service Unavailable", Next: &next})
+	} else {
+		c.saved(0, `{"snapshot_name":"x"}`).cancel("ops2", "").failed(0, "canceled").back(0, "canceled").undoing(0).
+			add(engine.Entry{Type: engine.EntryCompensationRetried, Idx: 0, Attempt: 1, Error: "502 Bad Gateway", Next: &next})
+	}
+	s, err := engine.Fold(c.entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.keep()
+	return s
+}
+
+func TestARowThatOnlyWaitsForItsNextAttemptCanBeRetried(t *testing.T) {
+	t.Parallel()
+	env := &Env{Keys: newKeyMap()}
+	for _, back := range []bool{false, true} {
+		s := backedOff(t, newExhibit(t), back)
+		if s.WaitingOn != "" {
+			t.Fatalf("it waits on %q: the test proves nothing", s.WaitingOn)
+		}
+		if why := env.impossible(CmdRetry, &s.Summary, s); why != "" {
+			t.Errorf("back %v: retry is greyed: %s", back, why)
+		}
+		if env.impossible(CmdRetry, &s.Summary, nil) == "" {
+			t.Error("retry is offered although no ledger says that anything waits")
+		}
+		s.Rows[0].NextAttemptAt = engine.Time{}
+		if env.impossible(CmdRetry, &s.Summary, s) == "" {
+			t.Error("retry is offered for a row at work")
+		}
+	}
+}
+
+func TestTheRetryDialogSaysWhatIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for back, want := range map[bool]string{false: "503 Service Unavailable", true: "502 Bad Gateway"} {
+		onStage(t, 120, 40, func() Backend {
+			x := newExhibit(t)
+			backedOff(t, x, back)
+			return x.session(engine.Actor{Name: "ops1", Role: engine.Operator})
+		}, nil, func(s *stage) {
+			s.press("/")
+			s.write("b0ff0001")
+			s.press("enter", "r")
+			s.has("Step 0 create_droplet_snapshot waits for its next attempt")
+			s.has("next in 8s")
+			if d := s.openDialog(); d.locked(&s.app.env) != "" {
+				t.Errorf("the dialog is locked: %s", d.locked(&s.app.env))
+			}
+			if flat := strings.Join(strings.Fields(s.text()), " "); !strings.Contains(flat, want) {
+				t.Errorf("the dialog does not say %q:\n%s", want, s.text())
+			}
+		})
+	}
+}
+
+func TestNothingLeftIsClaimedOnlyWhenSomebodyHasLooked(t *testing.T) {
+	t.Parallel()
+	env := &Env{Clock: Clock{Now: noon, Location: time.UTC}, Theme: newTheme(true, 0, false, false)}
+	at := engine.At(time.Date(2026, 11, 23, 14, 3, 22, 0, time.UTC))
+	sum := engine.Summary{Status: engine.RolledBack}
+	for _, c := range []struct {
+		verified engine.Time
+		left     []string
+		want     string
+	}{
+		{want: "not looked at again"},
+		{verified: at, want: "looked at 14:03:22: nothing left"},
+		{verified: at, left: []string{"snapshot 7"}, want: "looked at 14:03:22: still there: snapshot 7"},
+	} {
+		if got := env.standing(&sum, &engine.Saga{Summary: sum, Verified: c.verified, Left: c.left}); got != c.want {
+			t.Errorf("it says %q, want %q", got, c.want)
+		}
+	}
+	if got := env.standing(&sum, nil); got != "0 left" {
+		t.Errorf("without its ledger it says %q", got)
+	}
+	x := engine.Entry{Type: engine.EntryVerified, Error: "look again at row 0: 503"}
+	if got, _ := env.entryText(&engine.Saga{}, &x); strings.Contains(got, "nothing") {
+		t.Errorf("a look that failed says %q", got)
+	}
+	x = engine.Entry{Type: engine.EntrySagaRolledBack}
+	if got, _ := env.entryText(&engine.Saga{}, &x); strings.Contains(got, "nothing left") {
+		t.Errorf("an end without a look says %q", got)
+	}
+}
+
+func TestTheFooterOfTheLaunchNamesTheKeysOfItsPages(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, nil, func(s *stage) {
+		s.press("n")
+		foot := func() string { l := strings.Split(s.text(), "\n"); return l[len(l)-1] }
+		if got := foot(); !strings.Contains(got, "enter choose  j k move  a-z filter") {
+			t.Errorf("the footer of the kinds is %q", got)
+		}
+		s.press("s")
+		if got := foot(); !strings.Contains(got, "↑ ↓ move  esc clear") {
+			t.Errorf("the footer of the filtered kinds is %q", got)
+		}
+		s.app.env.Config.ASCII = true
+		if got := foot(); !strings.Contains(got, "up down move") {
+			t.Errorf("the footer in ASCII is %q", got)
+		}
+	})
+}
