@@ -160,7 +160,7 @@ func TestHostileInputHarmsNobodyElse(t *testing.T) {
 // hostileInput is what no terminal sends.
 func hostileInput() map[string]string {
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that must be the same each time
-	noise := make([]byte, 256<<10)
+	noise := make([]byte, 16<<10)
 	for i := range noise {
 		noise[i] = byte(random.UintN(256))
 	}
@@ -255,4 +255,40 @@ func TestColoursPass(t *testing.T) {
 	if !strings.Contains(s.bytes(), "31m") {
 		t.Errorf("no colour: %q", s.bytes())
 	}
+}
+
+func TestTheSizeIsNotWhatTheInputClaims(t *testing.T) {
+	r := newRig(t, func(c *sshd.Config) {
+		c.Console = func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, &sized{}) }
+	})
+	s := r.console(r.dial("ops1"))
+	s.shows("sizes: 80x24.")
+	s.keys("\x1b[48;50;200;500;2000t\x1b[8;60;220tk") // reports of a size, as terminals send them
+	s.shows("keys: 1")
+	if strings.Contains(s.text(), "80x24.2") {
+		t.Errorf("the input has set the size:\n%s", s.text())
+	}
+}
+
+// sized keeps all sizes that it was told.
+type sized struct {
+	sizes string
+	keys  int
+}
+
+func (m *sized) Init() tea.Cmd { return nil }
+func (m *sized) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.sizes += fmt.Sprintf("%dx%d.", msg.Width, msg.Height)
+	case tea.KeyPressMsg:
+		m.keys++
+	}
+	return m, nil
+}
+
+func (m *sized) View() tea.View {
+	v := tea.NewView(fmt.Sprintf("sizes: %s\nkeys: %d", m.sizes, m.keys))
+	v.AltScreen = true
+	return v
 }
