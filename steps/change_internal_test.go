@@ -205,6 +205,7 @@ func TestAnUndoWritesBackOrRefuses(t *testing.T) {
 		{"deleted and listed late", deleted, []progress{done}, []Record{a(1, one, 300)}, "+A 192.0.2.1 ttl 300"},
 		{"deleted and put back by hand", deleted, []progress{done}, []Record{a(5, one, 300)}, ""},
 		{"deleted and another put there", deleted, []progress{done}, []Record{a(5, two, 300)}, conflict},
+		{"deleted and put back by hand with another ttl", deleted, []progress{done}, []Record{a(5, one, 60)}, conflict},
 		{"deleted and a cname put there", deleted, []progress{done}, []Record{cname(5, "x.example.net")}, conflict},
 		{"deleted, another type beside", deleted, []progress{done}, []Record{txt(5, "x")}, "+A 192.0.2.1 ttl 300"},
 		{"one of two deleted, the other made to say the same", fewer, []progress{done}, []Record{txt(2, "x")}, conflict},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -205,14 +206,21 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 		for from, to := range todo.Became {
 			ids.moved(from, to)
 		}
-		if again, err := d.carryOut(ctx, s, c.Zone, todo, ids, vanished); err != nil || !again {
+		again, err := d.carryOut(ctx, s, c.Zone, todo, ids, vanished)
+		if err != nil {
 			return err
+		}
+		if !again {
+			for _, id := range slices.Sorted(maps.Keys(vanished)) {
+				ids.lost(id)
+			}
+			return nil
 		}
 	}
 }
 
 // carryOut makes the writes of an undo. It asks for another look when a record turned out to be gone. One that was to be
-// deleted is not noted as lost, for it was not this saga that deleted it: it may be back under another id.
+// deleted is not known to be lost yet: it may not have been this saga that deleted it, and be back under another id.
 func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, todo undoing, ids *idBook, vanished map[int64]bool) (again bool, err error) {
 	for _, o := range todo.Ops {
 		if ctx.Err() != nil {

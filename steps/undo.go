@@ -231,11 +231,13 @@ func (u *undo) turned(want Record) (before, live Record, found bool) {
 	return Record{}, Record{}, false
 }
 
-// familiar reports whether a live record says what one did that was there before: it is that one, or stands for it, under
+// familiar reports whether a live record says what one did that the change left alone: it stands for that one, under
 // whatever id.
 func (u *undo) familiar(r Record) bool {
 	c := r.canonical(u.Zone)
-	return slices.ContainsFunc(u.Before, func(b Record) bool { return b.canonical(u.Zone).same(c) })
+	return slices.ContainsFunc(u.Before, func(b Record) bool {
+		return b.canonical(u.Zone).same(c) && !slices.ContainsFunc(u.Ops, func(o op) bool { return o.ID == b.ID })
+	})
 }
 
 // taken finds what somebody else has put into the place that a deleted record left: a record that cannot stand beside it,
