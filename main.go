@@ -1,33 +1,54 @@
 // Arcadia is an operations console for DigitalOcean on a durable saga engine: cancel means rolled back, rolled back means
 // nothing left, and the ledger can be believed after anything.
 //
-// This file and wire.go are the only ones that know every package.
+// This file is the only one that knows every package.
 package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
 	"os"
+	"os/exec"
 	"os/signal"
 	"os/user"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 
+	"arcadia/engine"
+	"arcadia/steps"
+	"arcadia/steps/digitalocean"
+	"arcadia/steps/dosim"
+	"arcadia/storage/bolt"
+	"arcadia/tui"
 	"arcadia/tui/cli"
+	"arcadia/tui/host"
+	"arcadia/tui/sshd"
 )
 
 // Set by the linker; see the Makefile. Without them the build information of the Go toolchain serves.
 var version, commit, date string
+
+// How the simulator behaves in a demonstration: slow enough to watch.
+const (
+	demoLatency = 120 * time.Millisecond
+	demoAction  = 9 * time.Second
+)
 
 func main() {
 	os.Exit(run())
 }
 
 func run() int {
-	if file := os.Getenv(examineEnv); file != "" {
-		return examine(file)
+	if status, is := bolt.Examiner(os.Stdout); is {
+		return status
 	}
 	// The first signal asks for an orderly end, in which running sagas are put to rest; the next one ends the process.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -36,13 +57,16 @@ func run() int {
 	// A reader that goes away must not end a process that drives sagas.
 	signal.Ignore(syscall.SIGPIPE)
 
-	w := wire{env: os.Getenv, operator: operator(), version: build().Version}
+	w := wire{env: os.Getenv, operator: operator(), build: build()}
 	input, output := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
 	return cli.Run(ctx, cli.Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()),
-		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: build(), Database: os.Getenv("ARCADIA_DB"),
-		Open: w.open, Console: console, Check: w.check, Simulate: simulate,
+		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
+		Open: w.open, Console: console, Check: w.check, Serve: serve, Stop: w.stop,
+		Simulate: func(ctx context.Context, addr string, seed int64, ready func(string)) error {
+			return dosim.New(dosim.WithSeed(seed)).ListenAndServe(ctx, addr, ready)
+		},
 	}, os.Args[1:])
 }
 
@@ -70,4 +94,310 @@ func build() cli.Build {
 		}
 	}
 	return b.OrUnknown()
+}
+
+// wire puts the parts together as the environment says.
+type wire struct {
+	env      func(string) string
+	operator string
+	build    cli.Build
+}
+
+func (w wire) token() string {
+	if t := strings.TrimSpace(w.env("DIGITALOCEAN_TOKEN")); t != "" {
+		return t
+	}
+	return strings.TrimSpace(w.env("DIGITALOCEAN_ACCESS_TOKEN"))
+}
+
+// open puts an engine on a store. When another process of this operator hosts the store, the error is the way to it.
+func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
+	var closers stack
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, closers.close())
+		}
+	}()
+	h := &host.Host{Build: w.build, Log: slog.New(slog.DiscardHandler)}
+	if want.Access == cli.Act {
+		file, err := cli.OpenLog(w.env)
+		if err != nil {
+			return nil, err
+		}
+		closers.push(file.Close)
+		h.Log = slog.New(slog.NewJSONHandler(file, nil)).With("pid", os.Getpid(), "purpose", want.Purpose)
+	}
+	cloud, err := w.cloud(want.Demo, h.Log)
+	if err != nil {
+		return nil, err
+	}
+	catalog, kinds := steps.Catalog(nil)
+	p = &cli.Place{Close: closers.close, Name: "no account", Simulated: want.Demo}
+	if cloud != nil {
+		closers.push(func() error { cloud.Close(); return nil })
+		catalog, kinds = steps.Catalog(cloud)
+		p.Provider, p.Name = provider{cloud}, "DigitalOcean"
+		if p.Simulated = want.Demo || w.loopback(); p.Simulated {
+			p.Name = "DEMO"
+		}
+		h.Look.Inventory = inventory{cloud}
+		h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
+	}
+	var store engine.Store
+	if want.Access != cli.Nothing {
+		s, away, err := w.store(want)
+		if err != nil {
+			return nil, err
+		}
+		closers.push(away)
+		closers.push(s.Close)
+		store, p.Backup, h.Socket = s, s.Backup, sshd.SocketPath(s.Path())
+		h.Commits = func() sshd.Commits {
+			st := s.Stats()
+			return sshd.Commits{Commits: st.Commits, Entries: st.Entries, Took: st.CommitTime}
+		}
+	}
+	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log})
+	if err != nil {
+		return nil, err
+	}
+	role := engine.Operator
+	if want.ReadOnly {
+		role = engine.Viewer
+	}
+	h.Engine, h.Place = eng.As(engine.Actor{Name: w.operator, Role: role}), p
+	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
+	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}
+	if want.Access == cli.Act {
+		p.Host = eng.Run
+	}
+	return p, nil
+}
+
+// hosted is an engine with all that a host of consoles on it needs.
+type hosted struct {
+	*engine.Session
+	host    *host.Host
+	closers *stack
+	lasting bool // the account and the store are there when this process has ended
+}
+
+// stack closes what was opened, the last first.
+type stack []func() error
+
+func (s *stack) push(f func() error) { *s = append(*s, f) }
+
+func (s *stack) close() error {
+	var errs []error
+	for i := len(*s) - 1; i >= 0; i-- {
+		errs = append(errs, (*s)[i]())
+	}
+	*s = nil
+	return errors.Join(errs...)
+}
+
+// cloud is the way to the account, or to the simulated one; nil without a token.
+func (w wire) cloud(demo bool, log *slog.Logger) (*digitalocean.Client, error) {
+	cfg := digitalocean.Config{
+		Token: w.token(), ProvisioningToken: w.env("ARCADIA_PROVISIONING_TOKEN"), APIURL: w.env("DIGITALOCEAN_API_URL"),
+		UserAgent: "arcadia/" + w.build.Version, Log: log,
+	}
+	switch {
+	case demo:
+		sim := dosim.New(dosim.WithLatency(demoLatency), dosim.WithActionTime(demoAction))
+		cfg.Token, cfg.ProvisioningToken, cfg.APIURL, cfg.Transport = "demo", "", "", sim
+	case cfg.Token == "":
+		return nil, nil
+	}
+	return digitalocean.New(cfg)
+}
+
+// loopback reports whether the API is on this machine, where DigitalOcean's own never is.
+func (w wire) loopback() bool {
+	u, err := url.Parse(w.env("DIGITALOCEAN_API_URL"))
+	return err == nil && u.Scheme == "http"
+}
+
+// store opens the store as wanted; away is what to do when it is closed. A store that nobody named and that is not there
+// yet is an empty one.
+func (w wire) store(want cli.Want) (s *bolt.Store, away func() error, err error) {
+	file, away := want.Database, func() error { return nil }
+	switch {
+	case file != "":
+	case want.Demo:
+		dir, err := os.MkdirTemp("", "arcadia-demo-")
+		if err != nil {
+			return nil, nil, fmt.Errorf("make a folder for the demo's store: %w", err)
+		}
+		file, away = filepath.Join(dir, "arcadia.db"), func() error { return os.RemoveAll(dir) }
+	default:
+		if file, err = cli.DataFile(w.env); err != nil {
+			return nil, nil, err
+		}
+	}
+	if want.Access == cli.Read {
+		s, err = bolt.OpenReadOnly(file, bolt.WithPurpose(want.Purpose))
+	}
+	if want.Access == cli.Act || want.Database == "" && errors.Is(err, bolt.ErrMissing) {
+		s, err = bolt.Open(file, bolt.WithPurpose(want.Purpose))
+	}
+	if err != nil {
+		err = errors.Join(err, away())
+	}
+	if errors.Is(err, bolt.ErrHeld) {
+		err = elsewhere(err, sshd.SocketPath(file))
+	}
+	return s, away, err
+}
+
+// elsewhere is the way to the process that holds a store, if it takes visitors.
+func elsewhere(err error, socket string) error {
+	if _, missing := os.Stat(socket); missing != nil {
+		return err
+	}
+	return &cli.Elsewhere{Err: err, Attach: func(ctx context.Context, args []string) (int, error) {
+		return sshd.Attach(ctx, socket, args, sshd.Here{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
+	}}
+}
+
+// check examines a store file in a child process.
+func (w wire) check(ctx context.Context, file string) (cli.Verdict, error) {
+	if file == "" {
+		var err error
+		if file, err = cli.DataFile(w.env); err != nil {
+			return cli.Verdict{}, err
+		}
+	}
+	r, err := bolt.Examine(ctx, file)
+	if r.More > 0 {
+		r.Problems = append(r.Problems, fmt.Sprintf("and %d more", r.More))
+	}
+	return cli.Verdict{Sagas: r.Sagas, Problems: r.Problems}, err
+}
+
+// stop ends the process that hosts a store.
+func (w wire) stop(ctx context.Context, file string) error {
+	if file == "" {
+		var err error
+		if file, err = cli.DataFile(w.env); err != nil {
+			return err
+		}
+	}
+	return sshd.Stop(ctx, sshd.SocketPath(file))
+}
+
+// serve opens the doors of a place.
+func serve(ctx context.Context, p *cli.Place, d cli.Doors) error {
+	if d.Listen != "" && d.HostKey == "" {
+		var err error
+		if d.HostKey, err = cli.HostKeyFile(os.Getenv); err != nil {
+			return err
+		}
+	}
+	return p.Engine.(hosted).host.Serve(ctx, d) //nolint:forcetypeassert // every Place comes from open
+}
+
+// console shows the console on the process's own terminal. An operator who leaves may let a host of its own go on with
+// the sagas; it is started when the store is free.
+func console(ctx context.Context, p *cli.Place, look cli.Look) error {
+	e := p.Engine.(hosted) //nolint:forcetypeassert // every Place comes from open
+	cfg := e.host.Look
+	cfg.Backend, cfg.Operator, cfg.ReadOnly = e.Session, e.Actor().Name, look.ReadOnly
+	cfg.ASCII, cfg.NoColor, cfg.Hosting = look.ASCII, look.NoColor, p.Host != nil
+	if cfg.Hosting && e.lasting {
+		cfg.Handover = func(context.Context) error {
+			*e.closers = append(stack{startHost}, *e.closers...) // the last to be called
+			return nil
+		}
+	}
+	if p.Host == nil {
+		e.host.Socket = "" // who only reads takes no visitors
+	}
+	return e.host.Console(ctx, cfg)
+}
+
+// startHost leaves a process behind that drives the sagas of the store that this command line names.
+func startHost() error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("leave a host behind: %w", err)
+	}
+	child := exec.Command(self, append([]string{"host"}, os.Args[1:]...)...) //nolint:gosec,noctx // this program itself, which outlives us
+	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := child.Start(); err != nil {
+		return fmt.Errorf("leave a host behind: %w", err)
+	}
+	return child.Process.Release()
+}
+
+// provider is the account as the smoke tests look at it.
+type provider struct{ cloud steps.Cloud }
+
+func (p provider) Droplets(ctx context.Context) ([]int64, error) {
+	all, err := p.cloud.Droplets(ctx)
+	var ids []int64
+	for _, d := range all {
+		if !d.Locked {
+			ids = append(ids, d.ID)
+		}
+	}
+	return ids, err
+}
+
+func (p provider) Domains(ctx context.Context) ([]string, error) { return domains(ctx, p.cloud) }
+
+func (p provider) TXT(ctx context.Context, domain, name string) ([]string, error) {
+	all, err := p.cloud.RecordsAt(ctx, domain, name)
+	var data []string
+	for _, r := range all {
+		if r.Type == "TXT" {
+			data = append(data, r.Data)
+		}
+	}
+	return data, err
+}
+
+func (p provider) Snapshots(ctx context.Context, droplet int64) ([]string, error) {
+	all, err := p.cloud.DropletSnapshots(ctx, droplet)
+	var names []string
+	for _, s := range all {
+		names = append(names, s.Name)
+	}
+	return names, err
+}
+
+// inventory is the account as the console lists it.
+type inventory struct{ cloud steps.Cloud }
+
+func (i inventory) Droplets(ctx context.Context) ([]tui.Droplet, error) {
+	all, err := i.cloud.Droplets(ctx)
+	out := make([]tui.Droplet, 0, len(all))
+	for _, d := range all {
+		out = append(out, tui.Droplet{
+			ID: d.ID, Name: d.Name, Status: d.Status, Region: d.Region, Size: d.Size, Image: d.Image, IPv4: d.IPv4,
+		})
+	}
+	return out, err
+}
+
+func (i inventory) Domains(ctx context.Context) ([]string, error) { return domains(ctx, i.cloud) }
+
+func (i inventory) Records(ctx context.Context, domain string) ([]tui.Record, error) {
+	all, err := i.cloud.AllRecords(ctx, domain)
+	out := make([]tui.Record, 0, len(all))
+	for _, r := range all {
+		out = append(out, tui.Record{
+			ID: r.ID, Domain: domain, Type: r.Type, Name: r.Name, Data: r.Data, TTL: r.TTL, Priority: r.Priority,
+		})
+	}
+	return out, err
+}
+
+func domains(ctx context.Context, zones steps.Zones) ([]string, error) {
+	all, err := zones.Domains(ctx)
+	names := make([]string, 0, len(all))
+	for _, d := range all {
+		names = append(names, d.Name)
+	}
+	return names, err
 }

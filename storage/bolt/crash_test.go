@@ -26,6 +26,9 @@ import (
 const childEnv = "ARCADIA_BOLT_CHILD"
 
 func TestMain(m *testing.M) {
+	if status, is := bolt.Examiner(os.Stdout); is {
+		os.Exit(status)
+	}
 	if role, path, ok := strings.Cut(os.Getenv(childEnv), " "); ok {
 		if err := child(role, path); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -70,7 +70,7 @@ func syncDir(dir string) error {
 
 // moveNew gives a file its name, unless that name is taken.
 func moveNew(from, to string) error {
-	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	err := renameNew(from, to)
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) { // a file system without it
 		if err = os.Link(from, to); err == nil {
 			err = os.Remove(from)

@@ -37,6 +37,10 @@ type Env struct {
 	Console func(ctx context.Context, p *Place, look Look) error
 	// Check examines a store file without changing it and returns what is wrong with it, one line each. Nil: not here.
 	Check func(ctx context.Context, path string) (Verdict, error)
+	// Serve opens doors to a place until ctx ends. Nil: not here.
+	Serve func(ctx context.Context, p *Place, d Doors) error
+	// Stop ends the process that hosts a store. Nil: not here.
+	Stop func(ctx context.Context, database string) error
 	// Simulate serves a simulated account on addr until ctx ends, and calls ready with its URL once it answers. Nil: not here.
 	Simulate func(ctx context.Context, addr string, seed int64, ready func(url string)) error
 }

@@ -26,6 +26,7 @@ func (t *tree) console(ctx context.Context) error {
 	case !t.env.Screen:
 		return errors.New("the console needs a terminal, and input or output is none: use a command (arcadia --help) or plain lines (arcadia --accessible)")
 	}
+	t.opening = !t.accessible
 	access := Act
 	if t.readOnly {
 		access = Read

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -17,6 +18,7 @@ type tree struct {
 
 	demo, readOnly, accessible, noColor, ascii bool
 	database                                   string
+	opening                                    bool // the console is what was asked for
 }
 
 // Run runs one command line, without the program's name, and returns its exit status.
@@ -30,7 +32,12 @@ func Run(ctx context.Context, env Env, args []string) int {
 	if wantsHelp(root, args) {
 		return report(env.Err, t.help(ctx, root, slices.Contains(args, "--no-color")))
 	}
-	return report(env.Err, root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	var elsewhere *Elsewhere
+	if errors.As(err, &elsewhere) {
+		err = t.attach(ctx, elsewhere, args)
+	}
+	return report(env.Err, err)
 }
 
 // help is drawn by fang on a terminal, where colours are welcome. Nothing else goes through it: on an error it asks the process's own
@@ -82,8 +89,8 @@ func (t *tree) root(args []string) *cobra.Command {
 	}
 	group("act", t.launchCommand(), t.cancelCommand(), t.rollbackCommand(), t.retryCommand(), t.resolveCommand())
 	group("look", t.listCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand())
-	group("care", t.smokeCommand(), t.checkCommand(), t.backupCommand(), t.simCommand(), t.versionCommand())
-	root.AddCommand(t.manCommand())
+	group("care", t.smokeCommand(), t.checkCommand(), t.backupCommand(), t.serveCommand(), t.stopCommand(), t.simCommand(), t.versionCommand())
+	root.AddCommand(t.manCommand(), t.hostCommand())
 	return root
 }
 

@@ -1,57 +1,14 @@
-package main
+package cli_test
 
 import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"arcadia/engine"
-	"arcadia/steps"
-	"arcadia/storage/bolt"
 )
-
-// TestMain is the child process of a check, when it is asked to be.
-func TestMain(m *testing.M) {
-	if file := os.Getenv(examineEnv); file != "" {
-		os.Exit(examine(file))
-	}
-	os.Exit(m.Run())
-}
-
-// A ledger that is whole by its checksums and breaks an invariant all the same is found.
-func TestCheckFindsBrokenInvariants(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "private", "arcadia.db")
-	s, err := bolt.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	eng, err := engine.New(s, engine.Config{Steps: []engine.Step{steps.Echo{}}, Kinds: []engine.Kind{{Name: "echo", Steps: []string{"echo"}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	saga, err := eng.As(engine.Actor{Name: "ops1", Role: engine.Operator}).Create(t.Context(), engine.Launch{Kind: "echo"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The header says completed, and no entry does.
-	wrong := saga.Summary
-	wrong.Seq, wrong.Status = saga.Seq+1, engine.Completed
-	entry := engine.Entry{V: 1, Seq: wrong.Seq, At: saga.CreatedAt, Type: engine.EntryWaiting, On: "nothing"}
-	if err := errors.Join(s.Append(t.Context(), engine.Batch{ID: saga.ID, After: saga.Seq, Entries: []engine.Entry{entry}, Summary: wrong}), s.Close()); err != nil {
-		t.Fatal(err)
-	}
-	v, err := wire{env: os.Getenv}.check(t.Context(), file)
-	if err != nil || v.Sagas != 1 || !slices.ContainsFunc(v.Problems, func(p string) bool { return strings.HasPrefix(p, "I") && strings.Contains(p, saga.Short) }) {
-		t.Errorf("found %+v, %v", v, err)
-	}
-}
 
 // arrows says for each part of the house what nothing in it may depend on, directly or not.
 var arrows = []struct {
