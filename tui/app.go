@@ -42,7 +42,7 @@ func New(cfg Config) *App {
 		Clock: Clock{Now: cfg.Now(), Location: cfg.Location},
 	}}
 	a.ctx, a.end = context.WithCancel(context.Background())
-	a.env.Theme = newTheme(cfg.Dark, a.profile, cfg.NoColor, cfg.ASCII)
+	a.env.Theme = themeOf(&a.env.Config, a.profile)
 	a.stacks = roots(cfg)
 	a.settleAt(cfg.Place)
 	return a
@@ -128,8 +128,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 const maxSide = 1000
 
 func (a *App) restyle() {
-	c := a.env.Config
-	a.env.Theme = newTheme(c.Dark, a.profile, c.NoColor, c.ASCII)
+	a.env.Theme = themeOf(&a.env.Config, a.profile)
 }
 
 func (a *App) now() time.Time { return a.env.Config.Now() }

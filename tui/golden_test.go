@@ -91,6 +91,7 @@ func TestLooksOfOtherTerminals(t *testing.T) {
 		profile colorprofile.Profile
 	}{
 		"light":     {func(c *Config) { c.Dark = false }, colorprofile.TrueColor},
+		"contrast":  {func(c *Config) { c.Theme = ThemeContrast }, colorprofile.TrueColor},
 		"sixteen":   {nil, colorprofile.ANSI},
 		"no-color":  {func(c *Config) { c.NoColor = true }, colorprofile.TrueColor},
 		"ascii":     {func(c *Config) { c.ASCII = true }, colorprofile.TrueColor},

@@ -34,7 +34,7 @@ func newInput(env *Env) textinput.Model {
 func styleInput(env *Env, m *textinput.Model) {
 	faint := lipgloss.NewStyle()
 	if !env.Theme.Plain {
-		faint = faint.Foreground(lipgloss.LightDark(env.Theme.Dark)(lipgloss.Color(tokens.faint.light), lipgloss.Color(tokens.faint.dark)))
+		faint = faint.Foreground(lipgloss.LightDark(env.Theme.Dark)(lipgloss.Color(env.Theme.colours.faint.light), lipgloss.Color(env.Theme.colours.faint.dark)))
 	}
 	st := textinput.StyleState{Text: lipgloss.NewStyle(), Placeholder: faint, Suggestion: faint, Prompt: lipgloss.NewStyle()}
 	s := textinput.Styles{Focused: st, Blurred: st}

@@ -136,6 +136,9 @@ func (m *menu) find() {
 	for i, it := range m.items {
 		text := strings.ToLower(it.Key + " " + it.Text + " " + it.Note + " " + it.Head)
 		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
+			if len(words) > 0 && strings.EqualFold(it.Text, strings.Join(words, " ")) {
+				m.cursor = len(m.shown) // a line that is typed whole is meant, whatever else has its words
+			}
 			m.shown = append(m.shown, i)
 		}
 	}

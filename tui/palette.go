@@ -27,6 +27,9 @@ func newPalette(env *Env) *menu {
 		}
 		items = append(items, item{Key: "", Text: "new " + k.Name, Note: k.Summary, Why: why, Do: launchKind{k.Name}})
 	}
+	for _, name := range ThemeNames() {
+		items = append(items, item{Text: "theme " + name, Note: themeNotes[name], Do: setTheme{name}})
+	}
 	m := newMenu("Do", items).searchable(env)
 	m.tips = []Hint{{"type", "search, or a saga's id"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}
 	m.other = func(text string) Action {

@@ -3,6 +3,7 @@ package tui
 import (
 	"image/color"
 
+	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -35,6 +36,8 @@ type Theme struct {
 	Edges   widget.Edges
 	Dark    bool
 	Plain   bool // no colours
+
+	colours *colours
 }
 
 // Symbols are one cell each.
@@ -60,49 +63,60 @@ func symbols(ascii bool) Symbols {
 	}
 }
 
-// token is one colour in both backgrounds and in the sixteen that every terminal has.
-type token struct {
-	light, dark string
-	basic       ansi.BasicColor
-}
-
-// The tokens that colour text. Contrast is at least 4.5:1 on the backgrounds below.
-var tokens = struct {
-	faint, accent, key, running, completed, compensating, rolledBack, failed, danger token
-}{
-	faint:        token{"#5F6672", "#8A919C", ansi.BrightBlack},
-	accent:       token{"#5B3FD6", "#A78BFA", ansi.Magenta},
-	key:          token{"#4B32B8", "#C9B8FF", ansi.Magenta},
-	running:      token{"#006C85", "#5CCFE6", ansi.Cyan},
-	completed:    token{"#1A7F37", "#7FD88F", ansi.Green},
-	compensating: token{"#945600", "#F2B86B", ansi.Yellow},
-	rolledBack:   token{"#6650A4", "#B9A7E8", ansi.Magenta},
-	failed:       token{"#C0261F", "#FF7B72", ansi.Red},
-	danger:       token{"#C0261F", "#FF7B72", ansi.Red},
-}
-
-// border is drawn with, not written with: it need not be read.
-var border = token{"#C3C8D0", "#3D434D", ansi.BrightBlack}
-
-// badge is text on a ground of its own.
-type badge struct{ text, ground token }
-
-var (
-	demoBadge  = badge{token{"#FFFFFF", "#16161E", ansi.Black}, token{"#1A7F37", "#7FD88F", ansi.Green}}
-	liveBadge  = badge{token{"#FFFFFF", "#FFFFFF", ansi.BrightWhite}, token{"#B3261E", "#A4262C", ansi.Red}}
-	quietBadge = badge{token{"#FFFFFF", "#16161E", ansi.Black}, token{"#5F6672", "#8A919C", ansi.White}}
-)
-
-// The backgrounds that contrast is computed against.
+// The names of the themes.
 const (
-	lightGround = "#FAFBF8"
-	darkGround  = "#16161E"
+	ThemeAuto     = "auto" // dark or light, as the terminal answers when it is asked for its background
+	ThemeDark     = "dark"
+	ThemeLight    = "light"
+	ThemeContrast = "high-contrast" // at least 7:1, on the background that the terminal has
+	ThemeMono     = "mono"          // attributes only
 )
 
-// newTheme mixes the inks for a terminal. From 256 colours on the program's renderer brings the values down to what the
-// terminal has; at sixteen we choose ourselves, and without colour there are attributes only.
+// ThemeNames lists the themes that Config.Theme, the settings and the palette take.
+func ThemeNames() []string {
+	return []string{ThemeAuto, ThemeDark, ThemeLight, ThemeContrast, ThemeMono}
+}
+
+// themeNotes say for the palette what a theme is.
+var themeNotes = map[string]string{
+	ThemeAuto: "dark or light, as the terminal is", ThemeDark: "colours for a dark background", ThemeLight: "colours for a light background",
+	ThemeContrast: "colours of a contrast of 7:1 and more", ThemeMono: "no colours, only bold, underlined and reversed",
+}
+
+// setTheme changes the look of this session.
+type setTheme struct{ name string }
+
+func (s setTheme) perform(a *App) tea.Cmd {
+	a.env.Config.Theme = s.name
+	a.restyle()
+	return a.note(Notify{Text: "theme: " + s.name})
+}
+
+// themeOf is the theme of a console on its terminal. A name that is none of ThemeNames is auto.
+func themeOf(c *Config, profile colorprofile.Profile) *Theme {
+	dark, plain, colours := c.Dark, c.NoColor, &normal
+	switch c.Theme {
+	case ThemeDark:
+		dark = true
+	case ThemeLight:
+		dark = false
+	case ThemeContrast:
+		colours = &strong
+	case ThemeMono:
+		plain = true
+	}
+	return mixTheme(colours, dark, profile, plain, c.ASCII)
+}
+
+// newTheme is the theme of normal colours.
 func newTheme(dark bool, profile colorprofile.Profile, noColor, ascii bool) *Theme {
-	t := &Theme{Dark: dark, Symbols: symbols(ascii), Edges: widget.Thin}
+	return mixTheme(&normal, dark, profile, noColor, ascii)
+}
+
+// mixTheme mixes the inks for a terminal. From 256 colours on the program's renderer brings the values down to what the
+// terminal has; at sixteen we choose ourselves, and without colour there are attributes only.
+func mixTheme(c *colours, dark bool, profile colorprofile.Profile, noColor, ascii bool) *Theme {
+	t := &Theme{Dark: dark, colours: c, Symbols: symbols(ascii), Edges: widget.Thin}
 	if ascii {
 		t.Edges = widget.Plain
 	}
@@ -121,15 +135,20 @@ func newTheme(dark bool, profile colorprofile.Profile, noColor, ascii bool) *The
 		}
 		return pick(lipgloss.Color(k.light), lipgloss.Color(k.dark))
 	}
-	ink := func(k token) widget.Ink { return widget.Ink(ansi.NewStyle().ForegroundColor(mix(k)).String()) }
+	ink := func(k token) widget.Ink {
+		if profile == colorprofile.ANSI {
+			return c.basic(k, dark)
+		}
+		return widget.Ink(ansi.NewStyle().ForegroundColor(mix(k)).String())
+	}
 	on := func(b badge) widget.Ink {
 		return widget.Ink(ansi.NewStyle().ForegroundColor(mix(b.text)).BackgroundColor(mix(b.ground)).String())
 	}
-	t.Faint, t.Accent, t.Key = ink(tokens.faint), t.Strong.With(ink(tokens.accent)), ink(tokens.key)
-	t.Running, t.Completed, t.Compensating = ink(tokens.running), ink(tokens.completed), ink(tokens.compensating)
-	t.RolledBack, t.Failed, t.Danger = ink(tokens.rolledBack), ink(tokens.failed), ink(tokens.danger)
-	t.Pending, t.Border = t.Faint, ink(border)
-	t.Demo, t.Live, t.Quiet = on(demoBadge), t.Strong.With(on(liveBadge)), on(quietBadge)
+	t.Faint, t.Accent, t.Key = ink(c.faint), t.Strong.With(ink(c.accent)), ink(c.key)
+	t.Running, t.Completed, t.Compensating = ink(c.running), ink(c.completed), ink(c.compensating)
+	t.RolledBack, t.Failed, t.Danger = ink(c.rolledBack), ink(c.failed), ink(c.danger)
+	t.Pending, t.Border = t.Faint, ink(c.border)
+	t.Demo, t.Live, t.Quiet = on(c.demo), t.Strong.With(on(c.live)), on(c.quiet)
 	return t
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -32,24 +33,29 @@ func luminance(hex string) float64 {
 
 func TestEveryColourOfTextCanBeRead(t *testing.T) {
 	t.Parallel()
-	const least = 4.5
+	readable(t, "normal", &normal, 4.5)
+	readable(t, "high contrast", &strong, 7)
+}
+
+func readable(t *testing.T, of string, tokens *colours, least float64) {
+	t.Helper()
 	for name, k := range map[string]token{
 		"faint": tokens.faint, "accent": tokens.accent, "key": tokens.key, "running": tokens.running, "completed": tokens.completed,
 		"compensating": tokens.compensating, "rolled back": tokens.rolledBack, "failed": tokens.failed, "danger": tokens.danger,
 	} {
 		if c := contrast(k.light, lightGround); c < least {
-			t.Errorf("%s on light: %.2f, want at least %.1f", name, c, least)
+			t.Errorf("%s %s on light: %.2f, want at least %.1f", of, name, c, least)
 		}
 		if c := contrast(k.dark, darkGround); c < least {
-			t.Errorf("%s on dark: %.2f, want at least %.1f", name, c, least)
+			t.Errorf("%s %s on dark: %.2f, want at least %.1f", of, name, c, least)
 		}
 	}
-	for name, b := range map[string]badge{"demo": demoBadge, "live": liveBadge, "quiet": quietBadge} {
+	for name, b := range map[string]badge{"demo": tokens.demo, "live": tokens.live, "quiet": tokens.quiet} {
 		if c := contrast(b.text.light, b.ground.light); c < least {
-			t.Errorf("badge %s on light: %.2f", name, c)
+			t.Errorf("%s badge %s on light: %.2f", of, name, c)
 		}
 		if c := contrast(b.text.dark, b.ground.dark); c < least {
-			t.Errorf("badge %s on dark: %.2f", name, c)
+			t.Errorf("%s badge %s on dark: %.2f", of, name, c)
 		}
 	}
 }
@@ -106,5 +112,47 @@ func TestEveryStatusHasASymbolOfOneCellAndAWord(t *testing.T) {
 		for _, s := range []engine.RowStatus{"", engine.RowRunning, engine.RowCompleted, engine.RowFailed, engine.RowCompensating, engine.RowCompensated, engine.RowCompensationFailed, engine.RowResolved} {
 			check(th.row(s))
 		}
+	}
+}
+
+func TestAThemeIsChosenByName(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, func(c *Config) { c.Theme = ThemeLight }, func(s *stage) {
+		s.send(tea.BackgroundColorMsg{Color: lipgloss.Color("#000000")})
+		if s.app.env.Theme.Dark {
+			t.Error("what the terminal answers beats the theme that was asked for")
+		}
+		choose := func(name string) *Theme {
+			s.press(":")
+			s.write("theme " + name)
+			s.press("enter")
+			s.has("theme: " + name)
+			return s.app.env.Theme
+		}
+		if th := choose(ThemeMono); !th.Plain {
+			t.Error("mono has colours")
+		}
+		if th := choose(ThemeContrast); th.Plain || th.colours != &strong || !th.Dark {
+			t.Error("high-contrast is not of the strong colours for the terminal's background")
+		}
+		if th := choose(ThemeDark); th.colours != &normal || !th.Dark {
+			t.Error("dark is not dark")
+		}
+		choose(ThemeAuto)
+		s.send(tea.BackgroundColorMsg{Color: lipgloss.Color("#ffffff")})
+		if s.app.env.Theme.Dark {
+			t.Error("auto does not follow the terminal")
+		}
+	})
+}
+
+func TestHighContrastOfSixteenColoursIsBrightOnDark(t *testing.T) {
+	t.Parallel()
+	dark := mixTheme(&strong, true, colorprofile.ANSI, false, false)
+	if dark.Running != "\x1b[96m" || dark.Faint != "" {
+		t.Errorf("on dark running is %q and faint %q", dark.Running, dark.Faint)
+	}
+	if light := mixTheme(&strong, false, colorprofile.ANSI, false, false); light.Running != "\x1b[36m" {
+		t.Errorf("on light running is %q", light.Running)
 	}
 }

@@ -44,6 +44,7 @@ type Config struct {
 	ASCII     bool      // no symbols beyond ASCII
 	NoColor   bool      // attributes only, as with any NO_COLOR in the environment of the terminal
 	Dark      bool      // the background until the terminal has said what it is
+	Theme     string    // one of ThemeNames; empty: auto
 
 	// Hosting says that this process drives the sagas, so that leaving while some are at work asks first. Handover lets
 	// them go on in the background; nil when that cannot be done here.
