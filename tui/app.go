@@ -18,6 +18,7 @@ type App struct {
 	overlays []Overlay
 	profile  colorprofile.Profile
 	mouse    bool
+	plain    dump
 	last     *Message // what the footer shows
 
 	ctx    context.Context //nolint:containedctx // of the session: commands end with it
@@ -102,6 +103,8 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			return a.note(Notify{Level: Error, Text: "hand over: " + Clean(msg.err.Error())})
 		}
 		return tea.Quit
+	case said:
+		return a.note(Notify(msg))
 	case decidedMsg:
 		return a.decided(msg)
 	case refMsg:
@@ -196,6 +199,10 @@ func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 	name := k.String()
 	if name == "ctrl+c" {
 		return a.do(Leave{})
+	}
+	if a.plain != nil {
+		a.plain = nil
+		return nil
 	}
 	if n := len(a.overlays); n > 0 {
 		return a.deliver(a.overlays[n-1], k)

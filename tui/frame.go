@@ -32,6 +32,8 @@ func (a *App) View() tea.View {
 	switch {
 	case w <= 0 || h <= 0:
 		return v
+	case a.plain != nil:
+		return a.plain.view(w, h)
 	case w < minWidth || h < minHeight:
 		v.Content = widget.Cut(a.counters(true), w)
 		return v

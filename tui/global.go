@@ -23,6 +23,10 @@ func (a *App) global(c Command) (tea.Cmd, bool) {
 		return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()}), true
 	case CmdRedraw:
 		return tea.ClearScreen, true
+	case CmdDump:
+		a.overlays = nil
+		a.takeDump()
+		return nil, true
 	case CmdMouse:
 		a.mouse = !a.mouse
 		text := "mouse off"

@@ -39,6 +39,7 @@ const (
 	CmdCopy     Command = "copy"
 	CmdRedraw   Command = "redraw"
 	CmdMouse    Command = "mouse"
+	CmdDump     Command = "dump"
 
 	CmdDown     Command = "down"
 	CmdUp       Command = "up"
@@ -162,6 +163,7 @@ func bindings() []Binding {
 		{CmdCopy, Everywhere, []string{"y"}, "", "copy", "copy the id, the row, the JSON or the error", false},
 		{CmdRedraw, Everywhere, []string{"ctrl+l"}, "", "redraw", "draw the screen again", false},
 		{CmdMouse, Everywhere, []string{"f2"}, "F2", "mouse", "mouse on or off", false},
+		{CmdDump, Everywhere, nil, "", "dump", "this screen as plain text, to select from", false},
 
 		{CmdDown, Lists, []string{"j", "down"}, "j ↓", "down", "one row down", false},
 		{CmdUp, Lists, []string{"k", "up"}, "k ↑", "up", "one row up", false},

@@ -27,12 +27,19 @@ func newPalette(env *Env) *menu {
 		}
 		items = append(items, item{Key: "", Text: "new " + k.Name, Note: k.Summary, Why: why, Do: launchKind{k.Name}})
 	}
+	for _, format := range exportFormats {
+		note := "write what is shown to a new file; a name for it may follow"
+		items = append(items, item{Text: "export " + format, Note: note, Why: env.noExport(), Do: exportAs{format: format}})
+	}
 	for _, name := range ThemeNames() {
 		items = append(items, item{Text: "theme " + name, Note: themeNotes[name], Do: setTheme{name}})
 	}
 	m := newMenu("Do", items).searchable(env)
 	m.tips = []Hint{{"type", "search, or a saga's id"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}
 	m.other = func(text string) Action {
+		if act := exportWords(text); act != nil {
+			return act
+		}
 		if len(text) < 4 || strings.Trim(strings.ToLower(text), "0123456789abcdef-") != "" {
 			return nil
 		}

@@ -46,6 +46,11 @@ type Config struct {
 	Dark      bool      // the background until the terminal has said what it is
 	Theme     string    // one of ThemeNames; empty: auto
 
+	// Dir is where an export writes its file; empty: the current directory. NoFiles says that there is none to write to:
+	// the session is on another machine than its operator.
+	Dir     string
+	NoFiles bool
+
 	// Hosting says that this process drives the sagas, so that leaving while some are at work asks first. Handover lets
 	// them go on in the background; nil when that cannot be done here.
 	Hosting  bool
