@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string) error {
 	binary := fs.String("binary", "", "program to take pictures of (default: built from the folder this runs in)")
 	out := fs.String("out", "screenshots", "folder for the pictures")
 	only := fs.String("only", "", "take this scene only")
-	limit := fs.Duration("timeout", 10*time.Second, "limit of each wait")
+	limit := fs.Duration("timeout", time.Minute, "limit of each wait")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}

@@ -1,7 +1,5 @@
 package main
 
-import "time"
-
 // scene is one run of the program and the pictures taken of it. It runs in an empty folder of its own, which is also
 // its home, and sees no environment but what is given here and what environment adds.
 type scene struct {
@@ -25,37 +23,72 @@ var (
 	small = size{80, 24}
 )
 
-// scenes lists all pictures. A script waits for what it needs to see and never for time to pass, and every picture
-// is taken of a screen that holds still, so that it comes out the same each time.
+// scenes lists all pictures. A script waits for what it needs to see and never for time to pass. Pictures of a screen
+// that holds still come out the same each time; see mask for what that takes. Two cannot: compensation.png and
+// tour.gif show a saga at work, and how far its timeline has come depends on how fast the machine is.
 func scenes() []scene {
 	return []scene{
 		{
-			name: "sagas-dark", size: wide, theme: dark(), args: []string{"--demo"},
-			script: script(wait("sagas"), wait("STATUS"), snap("sagas-dark")),
-		},
-		{
-			name: "sagas-light", size: wide, theme: light(), args: []string{"--demo"},
-			script: script(wait("sagas"), wait("STATUS"), snap("sagas-light")),
-		},
-		{
-			name: "sagas-80x24", size: small, theme: light(), args: []string{"--demo"},
-			script: script(wait("sagas"), wait("STATUS"), snap("sagas-80x24")),
-		},
-		{
-			name: "saga-dark", size: wide, theme: dark(), args: []string{"--demo"},
-			script: script(wait("STATUS"), press("enter"), wait("STEP"), snap("saga-dark")),
-		},
-		{
-			name: "launch-dark", size: wide, theme: dark(), args: []string{"--demo"},
-			script: script(wait("STATUS"), press("n"), wait("new saga"), snap("launch-dark")),
-		},
-		{
-			name: "tour", size: wide, theme: dark(), args: []string{"--demo"},
+			name: "dark", size: wide, theme: dark(), before: history(), args: onStore(),
 			script: script(
-				wait("STATUS"), record("tour", 400*time.Millisecond),
-				press("down", "down", "enter"), wait("STEP"), settle(),
-				press("esc"), wait("STATUS"), press("?"), settle(), press("esc"), settle(), cut(),
+				wait("create_…snapshot"), press("?"), wait("Keys"), snap("help"), press("esc"), gone("Keys"),
+				press("X"), wait("to confirm"), wait("deletes"), snap("roll-back"), press("esc"), gone("to confirm"),
+				chooseDroplet(), snap("launch"), seePlan(), snap("plan"),
+				launch(), press("esc"), wait("STATUS"), press("g"), wait("● running"), snap("sagas-dark"),
+			),
+		},
+		{
+			name: "light", size: wide, theme: light(), before: history(), args: onStore(),
+			script: script(wait("create_…snapshot"), press("down", "down"), wait("step_failed"), snap("sagas-light")),
+		},
+		{
+			name: "small", size: small, theme: light(), before: history(), args: onStore(),
+			script: script(wait("STATUS"), wait("rolled back"), snap("sagas-80x24")),
+		},
+		{
+			name: "compensation", size: wide, theme: dark(), args: onStore(),
+			script: script(wait("sagas"), chooseDroplet(), seePlan(), launch(), cancel(), wait("waiting for action"), catch("compensation")),
+		},
+		{
+			name: "tour", size: wide, theme: dark(), before: history(), args: onStore(),
+			script: script(
+				wait("create_…snapshot"), record("tour", 0), chooseDroplet(), seePlan(), launch(), cancel(),
+				wait("waiting for action"), wait("0 left"), press("esc"), wait("STATUS"), settle(), cut(),
 			),
 		},
 	}
+}
+
+// history is what the pictures' operator has done so far today. Each command has a simulated account of its own, all
+// made from the same seed; the store is the same.
+func history() []command {
+	record := func(name, data string) []string {
+		return []string{"dns_domain=example.com", "dns_record_type=TXT", "dns_record_name=" + name, "dns_record_data=" + data}
+	}
+	launch := func(exit int, args ...string) command {
+		return command{args: append(append(onStore(), "launch"), args...), exit: exit}
+	}
+	return []command{
+		launch(0, "echo", "text=good morning"),
+		launch(0, append([]string{"upsert_dns_record"}, record("_note", "hello")...)...),
+		launch(3, append([]string{"adhoc", "--steps", "upsert_dns_record,fail"}, record("_trial", "one")...)...),
+		launch(3, "echo_fail", "text=what if"),
+		launch(0, append([]string{"snapshot_then_dns", "droplet_id=500000092"}, record("_backup", "db-01")...)...),
+	}
+}
+
+func onStore() []string { return []string{"--demo", "--db", "arcadia.db"} }
+
+func chooseDroplet() []action {
+	return script(press("n"), wait("What shall be done?"), press("enter"), wait("web-02"), press("down"))
+}
+
+func seePlan() []action {
+	return script(press("enter"), wait("[ Show the plan ]"), press("enter"), wait("[ Launch ]"))
+}
+
+func launch() []action { return script(press("tab", "enter"), wait("snapshot_action_id")) }
+
+func cancel() []action {
+	return script(press("x"), wait("then deletes"), press("shift+tab"), typing("wrong droplet"), press("tab", "tab", "enter"), gone("Cancel it"))
 }

@@ -63,10 +63,14 @@ func (st *studio) prepare(ctx context.Context, dir string, env []string, c comma
 }
 
 func (st *studio) picture(name string, f *frame) error {
-	return st.keep(name+".png", func(w io.Writer) error { return writePNG(w, st.paint.picture(f)) })
+	return st.keep(name+".png", func(w io.Writer) error { return writePNG(w, st.paint.picture(newMask().apply(f))) })
 }
 
 func (st *studio) movie(name string, shots []shot) error {
+	m := newMask()
+	for i := range shots {
+		shots[i].frame = m.apply(shots[i].frame)
+	}
 	return st.keep(name+".gif", func(w io.Writer) error { return writeGIF(w, st.paint, shots) })
 }
 

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+const unmasked = "● running  3f9c2a1b  snapshot_droplet │ id 3408000028, 3f9c2a1b\r\n" +
+	"13:38:21 by me42  took 10.6s, 245ms, <1m\r\n" +
+	"13:38:21.004  step 0 世 deadbeef droplet 500000064\r\n" +
+	"TIMELINE  0s   2s   4s\r\n" +
+	"\x1b[7m13:38:29.999\x1b[0m"
+
+func TestMaskKeepsEveryCellButTheCharacterInIt(t *testing.T) {
+	t.Parallel()
+	f := show(dark(), size{72, 6}, unmasked)
+	before := f.String()
+	g := (&mask{operator: "me42", put: map[string]string{}}).apply(f)
+	if f.String() != before {
+		t.Error("the frame it was given has changed")
+	}
+	if g.size != f.size || g.cursor != f.cursor || g.bg != f.bg || len(g.cells) != len(f.cells) {
+		t.Fatalf("%+v became %+v", f.size, g.size)
+	}
+	for i := range f.cells {
+		was, is := f.cells[i], g.cells[i]
+		if len(was.text) != len(is.text) {
+			t.Errorf("cell %d: %q became %q", i, was.text, is.text)
+		}
+		if was.text = is.text; was != is {
+			t.Errorf("cell %d: %+v became %+v", i, was, is)
+		}
+	}
+}
+
+func TestMaskLeavesNothingOfARunAndAllOfTheRest(t *testing.T) {
+	t.Parallel()
+	got := (&mask{operator: "me42", put: map[string]string{}}).apply(show(dark(), size{72, 6}, unmasked)).String()
+	for _, gone := range []string{"3f9c2a1b", "deadbeef", "3408000028", "13:38", "me42", "10.6s", "245ms"} {
+		if strings.Contains(got, gone) {
+			t.Errorf("%q is still there:\n%s", gone, got)
+		}
+	}
+	for _, kept := range []string{"● running", "│ id ", "step 0 世 ", "droplet 500000064", "<1m", "by ops1", "0s   2s   4s"} {
+		if !strings.Contains(got, kept) {
+			t.Errorf("%q is gone:\n%s", kept, got)
+		}
+	}
+	if strings.Count(got, short(1)) != 2 || strings.Count(got, short(2)) != 1 {
+		t.Errorf("the same id has to be the same everywhere, and another one another:\n%s", got)
+	}
+}
+
+func TestMaskOfTwoRunsIsTheSame(t *testing.T) {
+	t.Parallel()
+	other := strings.NewReplacer("3f9c2a1b", "00112233", "deadbeef", "9e107d9d", "3408000028", "3408000060", "13:38:2", "07:00:1", "10.6", "11.2", "245", "251").Replace(unmasked)
+	a := (&mask{put: map[string]string{}}).apply(show(dark(), size{72, 6}, unmasked))
+	b := (&mask{put: map[string]string{}}).apply(show(dark(), size{72, 6}, other))
+	if !a.equal(b) {
+		t.Errorf("two runs differ:\n%s\n%s", a, b)
+	}
+}
+
+func TestMaskingTwiceIsMaskingOnce(t *testing.T) {
+	t.Parallel()
+	m := newMask()
+	once := m.apply(show(dark(), size{72, 6}, unmasked))
+	if twice := m.apply(once); !twice.equal(once) {
+		t.Errorf("with the same mask:\n%s\n%s", once, twice)
+	}
+	if twice := newMask().apply(once); !twice.equal(once) {
+		t.Errorf("with another mask:\n%s\n%s", once, twice)
+	}
+}
