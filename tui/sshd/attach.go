@@ -128,7 +128,7 @@ type attached struct {
 	session *gossh.Session
 	here    Here
 	console bool
-	tasks   sync.WaitGroup
+	group   sync.WaitGroup
 }
 
 func (a *attached) run(ctx context.Context, line string) (int, error) {
@@ -163,13 +163,13 @@ func (a *attached) run(ctx context.Context, line string) (int, error) {
 		return exitTrouble, err
 	}
 	done := make(chan struct{})
-	defer a.tasks.Wait()
+	defer a.group.Wait()
 	unread := a.copy(in)
 	defer unread()
 	if tty != nil {
-		a.tasks.Go(func() { a.follow(tty, done) })
+		a.group.Go(func() { a.follow(tty, done) })
 	}
-	a.tasks.Go(func() { a.interrupt(ctx, done) })
+	a.group.Go(func() { a.interrupt(ctx, done) })
 	err = a.session.Wait()
 	close(done)
 	return a.result(err, tty != nil)
@@ -202,7 +202,7 @@ func (a *attached) copy(to io.WriteCloser) (end func()) {
 	if f, ok := from.(*os.File); ok {
 		if r, err := cancelreader.NewReader(f); err == nil {
 			from, end = r, func() { r.Cancel() }
-			a.tasks.Go(func() {
+			a.group.Go(func() {
 				defer r.Close()
 				carry(to, from)
 			})

@@ -164,9 +164,13 @@ func TestAnAttachedCommandIsInterruptedWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var out lockedBuffer
 	go func() {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
 		for !strings.Contains(out.String(), "waiting") {
-			if ctx.Err() != nil {
+			select {
+			case <-ctx.Done():
 				return
+			case <-tick.C:
 			}
 		}
 		cancel()

@@ -28,7 +28,7 @@ func onEngine(t *testing.T) (option, *engine.Session) {
 		}
 	})
 	return func(c *sshd.Config) {
-		c.Guard = func(in io.Reader) io.Reader { return tui.NewGuard(in, tui.HoldRemote) }
+		c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return tui.NewGuard(in, tui.HoldRemote) }
 		c.Console = func(ctx context.Context, s *sshd.Session) error {
 			a := s.Actor()
 			app := tui.New(tui.Config{Backend: host.As(a), Operator: a.Name, ReadOnly: a.Role == engine.Viewer, Env: "DEMO"})

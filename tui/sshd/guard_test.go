@@ -13,7 +13,7 @@ import (
 func TestWithTheConsolesGuardHostileInputIsNoFaultAtAll(t *testing.T) {
 	quiet(t)
 	r := newRig(t, calm, func(c *sshd.Config) {
-		c.Guard = func(in io.Reader) io.Reader { return tui.NewGuard(in, tui.HoldRemote) }
+		c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return tui.NewGuard(in, tui.HoldRemote) }
 	})
 	s := r.console(r.dial("ops1"))
 	s.shows("ops1")

@@ -59,7 +59,7 @@ func TestAPanicOfAViewEndsItsSessionAlone(t *testing.T) {
 
 func TestAPanicOfTheGuardEndsItsSessionAlone(t *testing.T) {
 	quiet(t)
-	r := newRig(t, func(c *sshd.Config) { c.Guard = func(in io.Reader) io.Reader { return brittle{in} } })
+	r := newRig(t, func(c *sshd.Config) { c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return brittle{in} } })
 	other := r.console(r.dial("ops2"))
 	other.shows("ops2")
 	s := r.console(r.dial("ops1"))
@@ -247,7 +247,7 @@ func TestColoursPass(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(c *sshd.Config) {
 		c.Console = func(ctx context.Context, s *sshd.Session) error {
-			return s.Run(ctx, hostile{fmt.Sprint("\x1b[1;31mred\x1b[0m \x1b[1;4;38;2;255;255;255;48;2;1;2;3mboth\x1b[m")})
+			return s.Run(ctx, hostile{"\x1b[1;31mred\x1b[0m \x1b[1;4;38;2;255;255;255;48;2;1;2;3mboth\x1b[m"})
 		}
 	})
 	s := r.console(r.dial("ops1"))

@@ -70,7 +70,7 @@ func ListenMetrics(addr string) (net.Listener, error) {
 // ServeMetrics serves /metrics for Prometheus and /healthz on ln until ctx ends, which is nil. It closes ln.
 func ServeMetrics(ctx context.Context, ln net.Listener, src Sources, log *slog.Logger) error {
 	srv := &http.Server{
-		Handler:           MetricsHandler(src),
+		Handler:           Metrics(src),
 		ReadHeaderTimeout: scrape,
 		ReadTimeout:       scrape,
 		WriteTimeout:      2 * scrape,
@@ -95,9 +95,9 @@ func ServeMetrics(ctx context.Context, ln net.Listener, src Sources, log *slog.L
 	return nil
 }
 
-// MetricsHandler serves /metrics and /healthz. It answers only to names of this machine, so that a page in somebody's
+// Metrics serves /metrics and /healthz. It answers only to names of this machine, so that a page in somebody's
 // browser cannot read it by pointing a name of its own here.
-func MetricsHandler(src Sources) http.Handler {
+func Metrics(src Sources) http.Handler {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &figures{src})
 	mux := http.NewServeMux()

@@ -25,7 +25,7 @@ func get(t *testing.T, h http.Handler, host, path string) (int, string) {
 
 func TestMetricsShowWhatTheSourcesSay(t *testing.T) {
 	t.Parallel()
-	h := sshd.MetricsHandler(sshd.Sources{
+	h := sshd.Metrics(sshd.Sources{
 		Sagas: func(context.Context) ([]sshd.SagaCount, error) {
 			return []sshd.SagaCount{{Kind: "echo", Status: engine.Running, Count: 3}, {Status: engine.Failed, Count: 1}}, nil
 		},
@@ -60,7 +60,7 @@ func TestMetricsShowWhatTheSourcesSay(t *testing.T) {
 
 func TestASourceThatFailsDoesNotHideTheOthers(t *testing.T) {
 	t.Parallel()
-	h := sshd.MetricsHandler(sshd.Sources{
+	h := sshd.Metrics(sshd.Sources{
 		Sagas:  func(context.Context) ([]sshd.SagaCount, error) { return nil, errors.New("the store is closed") },
 		Totals: func() sshd.Totals { return sshd.Totals{Logins: 7} },
 		Budget: func() sshd.Budget { return sshd.Budget{Remaining: -1} },
@@ -74,7 +74,7 @@ func TestASourceThatFailsDoesNotHideTheOthers(t *testing.T) {
 func TestHealthSaysWhatTheHostSays(t *testing.T) {
 	t.Parallel()
 	var err error
-	h := sshd.MetricsHandler(sshd.Sources{Health: func(context.Context) error { return err }})
+	h := sshd.Metrics(sshd.Sources{Health: func(context.Context) error { return err }})
 	if code, text := get(t, h, "[::1]:9464", "/healthz"); code != http.StatusOK || text != "ok\n" {
 		t.Errorf("%d, %q", code, text)
 	}
@@ -92,7 +92,7 @@ func TestMetricsAreForThisMachineOnly(t *testing.T) {
 			t.Errorf("listens on %s", addr)
 		}
 	}
-	h := sshd.MetricsHandler(sshd.Sources{})
+	h := sshd.Metrics(sshd.Sources{})
 	if code, _ := get(t, h, "evil.example:9464", "/metrics"); code != http.StatusForbidden {
 		t.Errorf("a foreign name got %d", code)
 	}

@@ -3,8 +3,10 @@ package sshd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -23,7 +25,7 @@ type peer struct {
 
 	done  chan struct{} // closed when the connection has ended
 	once  sync.Once     // of loggedIn and of the end, whichever is first
-	tasks sync.WaitGroup
+	group sync.WaitGroup
 
 	mu       sync.Mutex // guards what follows; Server.mu may be taken inside it
 	list     roster     // as read for this connection
@@ -56,7 +58,7 @@ func (p *peer) serve() {
 	p.mu.Unlock()
 	close(p.done)
 	p.once.Do(func() { p.server.intake.opened(p.from) })
-	p.tasks.Wait()
+	p.group.Wait()
 	p.server.intake.leave()
 	p.server.forget(p)
 	if len(tried) > 0 {
@@ -145,6 +147,13 @@ func (p *peer) channel(conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.C
 		return
 	}
 	defer p.leave()
+	defer func() {
+		if v := recover(); v != nil { // in what answers requests: nobody serves this channel any more
+			p.server.faults.Add(1)
+			p.server.log.Error("panic on a connection", "door", p.door.name, "from", p.RemoteAddr().String(), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			p.hangUp("a fault of arcadia")
+		}
+	}()
 	ch, requests, err := offer.Accept()
 	if err != nil {
 		return // the connection is gone, and HandleConn says so
@@ -165,10 +174,10 @@ func (p *peer) enter(conn *gossh.ServerConn) error {
 		return errChannels
 	}
 	p.channels++
-	p.tasks.Add(1)
+	p.group.Add(1)
 	if p.ssh == nil {
 		p.ssh = conn
-		p.tasks.Go(func() { p.keepalive(conn) })
+		p.group.Go(func() { p.keepalive(conn) })
 	}
 	return nil
 }
@@ -177,7 +186,7 @@ func (p *peer) leave() {
 	p.mu.Lock()
 	p.channels--
 	p.mu.Unlock()
-	p.tasks.Done()
+	p.group.Done()
 }
 
 // seat notes a live session, stand that it has ended.
@@ -248,7 +257,7 @@ func (p *peer) keepalive(conn *gossh.ServerConn) {
 			switch {
 			case asked.IsZero():
 				asked = now
-				p.tasks.Go(func() {
+				p.group.Go(func() {
 					_, _, err := conn.SendRequest("keepalive@openssh.com", true, nil)
 					answered <- err
 				})

@@ -50,16 +50,16 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 	)...)
 	r := &running{session: s, program: program, shield: sh}
 	r.touch()
-	sh.quit = func() { r.tasks.Go(program.Quit) }
+	sh.quit = func() { r.group.Go(program.Quit) }
 
-	r.tasks.Go(func() { r.keys(alive) })
-	r.tasks.Go(func() { r.sizes(alive) })
-	r.tasks.Go(func() { r.watchIdle(alive) })
-	r.tasks.Go(func() { r.end(ctx, alive, kill) })
+	r.group.Go(func() { r.keys(alive) })
+	r.group.Go(func() { r.sizes(alive) })
+	r.group.Go(func() { r.watchIdle(alive) })
+	r.group.Go(func() { r.end(ctx, alive, kill) })
 	_, err := program.Run()
 	kill()
 	s.in.shut()
-	r.tasks.Wait()
+	r.group.Wait()
 	switch fault := sh.broken(); {
 	case fault != nil:
 		return fault
@@ -74,7 +74,7 @@ type running struct {
 	session *Session
 	program *tea.Program
 	shield  *shield
-	tasks   sync.WaitGroup
+	group   sync.WaitGroup
 	last    atomic.Int64 // when a key was pressed last, in nanoseconds since 1970
 }
 
@@ -86,7 +86,7 @@ func (r *running) quiet() time.Duration { return time.Since(time.Unix(0, r.last.
 func (r *running) keys(ctx context.Context) {
 	in, hold := io.Reader(r.session.in), torn
 	if g := r.session.server.config.Guard; g != nil {
-		in = g(in)
+		in = g(r.session, in)
 		hold = uv.DefaultEscTimeout // the guard has held what was torn
 		if c, ok := in.(io.Closer); ok {
 			defer c.Close()
@@ -192,7 +192,7 @@ func (r *running) end(ctx, alive context.Context, kill func()) {
 	case <-ctx.Done():
 	case <-r.session.ctx.Done():
 	}
-	r.tasks.Go(r.program.Quit)
+	r.group.Go(r.program.Quit)
 	if rest(alive, r.session.server.limits.Grace/2) {
 		kill()
 	}

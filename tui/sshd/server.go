@@ -23,8 +23,9 @@ type Config struct {
 	// says why (ErrInterrupted, ErrHangup, ErrStopping, ...): end in order.
 	Command func(ctx context.Context, s *Session, args []string) int
 	// Guard stands in front of a console's input and passes well-formed, bounded sequences only. Nil: no guard; a
-	// sequence on which the decoder panics still ends that session only.
-	Guard func(io.Reader) io.Reader
+	// sequence on which the decoder panics still ends that session only. A Local session comes over no network, where
+	// sequences are torn.
+	Guard func(s *Session, in io.Reader) io.Reader
 	// Notice makes the message by which a console tells its operator something. Nil: only the bell is rung.
 	Notice func(text string) tea.Msg
 	// Stop is called when the operator's own process on this machine asks the host to end (Stop). Nil: that is refused.

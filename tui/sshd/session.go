@@ -30,7 +30,7 @@ type Session struct {
 	out    *outlet
 	errOut *outlet
 	begun  *time.Timer
-	tasks  sync.WaitGroup
+	group  sync.WaitGroup
 
 	ctx  context.Context //nolint:containedctx // ends with the session
 	stop context.CancelCauseFunc
@@ -98,15 +98,15 @@ func (s *Session) serve(requests <-chan *gossh.Request) {
 	defer s.stop(nil)
 	s.begun = time.AfterFunc(s.server.limits.Handshake, func() { s.give(errNoWish) })
 	for _, o := range []*outlet{s.out, s.errOut} {
-		s.tasks.Go(o.pump)
+		s.group.Go(o.pump)
 	}
-	s.tasks.Go(func() { s.in.pump(s.ch, s.typed) })
+	s.group.Go(func() { s.in.pump(s.ch, s.typed) })
 	playing := false
 	for r := range requests {
 		_ = r.Reply(s.request(r), nil)
 		if s.asked.settled && !playing {
 			playing = true // only now: a command that is quick must not close the channel before its client has the answer
-			s.tasks.Go(s.play)
+			s.group.Go(s.play)
 		}
 	}
 	s.begun.Stop()
@@ -114,7 +114,7 @@ func (s *Session) serve(requests <-chan *gossh.Request) {
 	s.in.shut()
 	s.out.fail(ErrHangup)
 	s.errOut.fail(ErrHangup)
-	s.tasks.Wait()
+	s.group.Wait()
 }
 
 // give up on a channel that nothing runs on.
@@ -210,7 +210,7 @@ func (s *Session) bounded() (int, error) {
 		err  error
 	}
 	done := make(chan result, 1)
-	s.tasks.Go(func() {
+	s.group.Go(func() {
 		code, err := s.caught()
 		done <- result{code, err}
 	})
