@@ -124,11 +124,14 @@ func (CreateDropletSnapshot) RetryPolicies() (forward, backward engine.RetryPoli
 	return forward, engine.BackwardRetry
 }
 
-// Target is "web-01 (482913)". A droplet that does not exist refuses the launch.
+// Target is "web-01 (482913)". A droplet that does not exist refuses the launch, and so does a token known to lack a scope.
 func (c CreateDropletSnapshot) Target(ctx context.Context, in engine.Inputs) (string, error) {
 	id, err := dropletOf(in)
 	if err != nil {
 		return "", err
+	}
+	if err := denied(c.cloud, snapshotNeeds...); err != nil {
+		return "", fmt.Errorf("snapshot droplet %d: %w", id, err)
 	}
 	d, err := c.droplet(ctx, id)
 	if err != nil {
@@ -146,21 +149,26 @@ func (c CreateDropletSnapshot) droplet(ctx context.Context, id int64) (Droplet, 
 		return all[at], nil
 	}
 	d, err := c.cloud.Droplet(ctx, id) // the list may be some seconds old
-	if err != nil && ClassOf(err) == NotFound {
-		return d, fmt.Errorf("droplet %d is not in this account", id)
-	}
-	return d, err
+	return d, c.unknown(id, err)
 }
 
-// Plan says which snapshot Execute would take.
+// unknown says of a droplet that does not exist what it is to the operator.
+func (CreateDropletSnapshot) unknown(droplet int64, err error) error {
+	if absent(err) {
+		return fmt.Errorf("droplet %d is not in this account", droplet)
+	}
+	return err
+}
+
+// Plan says which snapshot Execute would take, and that it waits first when another event runs on the droplet now.
 func (c CreateDropletSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
 	id, err := dropletOf(in)
 	if err != nil {
 		return engine.Change{}, err
 	}
-	d, err := c.droplet(ctx, id)
+	d, err := c.cloud.Droplet(ctx, id) // the list may be some seconds old
 	if err != nil {
-		return engine.Change{}, err
+		return engine.Change{}, c.unknown(id, err)
 	}
 	change := engine.Change{
 		Action: engine.ActCreate, Subject: fmt.Sprintf("snapshot of %s (%d)", visible.Text(d.Name), id),
@@ -168,9 +176,23 @@ func (c CreateDropletSnapshot) Plan(ctx context.Context, in engine.Inputs) (engi
 		Undo:   "deletes the snapshot",
 	}
 	if d.Locked {
-		change.Note = "another event is running on the droplet: waits for it first"
+		change.Action = engine.ActWait
+		change.Note = fmt.Sprintf("another event is running on the droplet%s: waits for it to end, then takes the snapshot", c.event(ctx, id))
 	}
 	return change, nil
+}
+
+// event names what is running on a locked droplet, as far as it can be seen.
+func (c CreateDropletSnapshot) event(ctx context.Context, droplet int64) string {
+	actions, err := c.cloud.DropletActions(ctx, droplet)
+	if err != nil {
+		return "" // only a name: the plan holds without it
+	}
+	at := slices.IndexFunc(actions, func(a Action) bool { return a.Status == ActionRunning })
+	if at < 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s, action %d)", visible.Short(actions[at].Type, 40), actions[at].ID)
 }
 
 // Execute puts snapshot_id and snapshot_name.

@@ -32,13 +32,14 @@ func (d DeleteDNSRecord) Inputs() []engine.Field {
 // Locks names the domain and the record's name.
 func (DeleteDNSRecord) Locks(in engine.Inputs) []string { return dnsLocks(in) }
 
-// Target is "TXT _acme.example.com". A domain that does not exist refuses the launch.
+// Target is "TXT _acme.example.com". A domain that does not exist refuses the launch, and so does a
+// token known to lack a scope.
 func (d DeleteDNSRecord) Target(ctx context.Context, in engine.Inputs) (string, error) {
 	u, err := doomed(in)
 	if err != nil {
 		return "", err
 	}
-	return d.target(ctx, u.zone, u.about())
+	return d.target(ctx, u.zone, u.about(), u.plan)
 }
 
 // Plan says what Execute would delete now.

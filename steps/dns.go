@@ -348,22 +348,3 @@ func resource(zone string, id int64, r Record) (engine.Resource, error) {
 const dnsResource = "dns_record"
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
-
-// target names what a step is about, after a look whether the domain exists.
-func (d dnsWriter) target(ctx context.Context, zone string, about Record) (string, error) {
-	domains, err := d.zones.Domains(ctx)
-	if err != nil {
-		return "", err
-	}
-	if !slices.ContainsFunc(domains, func(o Domain) bool { return canonicalZone(o.Name) == zone }) {
-		// The list may be some seconds old.
-		_, err := d.zones.RecordsAt(ctx, zone, about.Name)
-		switch {
-		case err != nil && ClassOf(err) == NotFound:
-			return "", fmt.Errorf("domain %s is not in this account: add it at the provider first", zone)
-		case err != nil:
-			return "", err
-		}
-	}
-	return about.title(zone), nil
-}

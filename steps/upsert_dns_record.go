@@ -56,13 +56,14 @@ func (u UpsertDNSRecord) Inputs() []engine.Field {
 // Locks names the domain and the record's name.
 func (UpsertDNSRecord) Locks(in engine.Inputs) []string { return dnsLocks(in) }
 
-// Target is "TXT _acme.example.com". A domain that does not exist refuses the launch.
+// Target is "TXT _acme.example.com". A domain that does not exist refuses the launch, and so does a
+// token known to lack a scope.
 func (u UpsertDNSRecord) Target(ctx context.Context, in engine.Inputs) (string, error) {
 	w, err := wanted(in)
 	if err != nil {
 		return "", err
 	}
-	return u.target(ctx, w.zone, w.rec)
+	return u.target(ctx, w.zone, w.rec, w.plan)
 }
 
 // Plan says what Execute would write now.

@@ -82,7 +82,7 @@ func (c *Client) once(ctx context.Context, l lane, write bool, what string, do f
 		if a.message == "" && er.NestedError != nil {
 			a.message = er.NestedError.Message
 		}
-		text = answerText(a, er.RequestID)
+		text = answerText(a, er.RequestID, lacking(er.Response.Request))
 	} else {
 		text = failureText(call, ctx, c.timeout, err)
 	}
@@ -121,7 +121,17 @@ func (c *Client) cut(ctx context.Context, what string, class steps.Class) error 
 	return &steps.CloudError{Class: class, Cause: cause, Text: c.clean(what + ": " + cause.Error())}
 }
 
-func answerText(a answer, requestID string) string {
+// lacking names the scopes that a refused request needs.
+func lacking(req *http.Request) string {
+	if req != nil && req.URL != nil {
+		if scope, known := scopes[kindOf(req.Method, req.URL.Path)]; known {
+			return scope
+		}
+	}
+	return "a scope"
+}
+
+func answerText(a answer, requestID, scope string) string {
 	message := strings.TrimSpace(a.message)
 	if strings.HasPrefix(message, "<") {
 		message = "an HTML page instead of an answer"
@@ -137,7 +147,7 @@ func answerText(a answer, requestID string) string {
 	case http.StatusUnauthorized:
 		text += ": the token is refused, give a valid one in DIGITALOCEAN_TOKEN"
 	case http.StatusForbidden:
-		text += ": the token lacks a scope for this"
+		text += ": the token lacks " + scope + " for this"
 	}
 	return text
 }

@@ -49,6 +49,7 @@ type Config struct {
 // Client is a steps.Cloud. It is safe for concurrent use.
 type Client struct {
 	reads, writes lane
+	writeToken    string // what errors call the token of writes
 	timeout       time.Duration
 	log           *slog.Logger
 	traced        bool // the transport reports connections, so that a request that was never sent is known
@@ -62,11 +63,15 @@ type Client struct {
 
 // lane is a token's way to the service.
 type lane struct {
-	api    *godo.Client
-	bucket *bucket
+	api     *godo.Client
+	bucket  *bucket
+	denials *denials
 }
 
-var _ steps.Cloud = (*Client)(nil)
+var (
+	_ steps.Cloud   = (*Client)(nil)
+	_ steps.Permits = (*Client)(nil)
+)
 
 // New makes a client. It makes no request.
 func New(cfg Config) (*Client, error) {
@@ -93,8 +98,9 @@ func New(cfg Config) (*Client, error) {
 	if c.reads, err = c.open(cfg, base, rt, cfg.Token); err != nil {
 		return nil, err
 	}
-	c.writes = c.reads
+	c.writes, c.writeToken = c.reads, "token"
 	if p := strings.TrimSpace(cfg.ProvisioningToken); p != "" && p != strings.TrimSpace(cfg.Token) {
+		c.writeToken = "provisioning token"
 		if c.writes, err = c.open(cfg, base, rt, p); err != nil {
 			return nil, err
 		}
@@ -108,9 +114,9 @@ func (c *Client) open(cfg Config, base *url.URL, rt http.RoundTripper, token str
 		return lane{}, errors.New("the DigitalOcean token holds blanks or control characters: copy it again")
 	}
 	c.secrets = append(c.secrets, token)
-	b := newBucket(orDefault(cfg.PerMinute, DefaultPerMinute), orDefault(cfg.PerHour, DefaultPerHour))
+	l := lane{bucket: newBucket(orDefault(cfg.PerMinute, DefaultPerMinute), orDefault(cfg.PerHour, DefaultPerHour)), denials: &denials{}}
 	hc := &http.Client{
-		Transport: &transport{next: rt, token: token, base: base, bucket: b, log: c.log, clean: c.clean},
+		Transport: &transport{next: rt, token: token, base: base, bucket: l.bucket, denied: l.denials, log: c.log, clean: c.clean},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return errRedirect
 		},
@@ -123,7 +129,8 @@ func (c *Client) open(cfg Config, base *url.URL, rt http.RoundTripper, token str
 	if err != nil {
 		return lane{}, fmt.Errorf("set up the DigitalOcean client: %w", err)
 	}
-	return lane{api: api, bucket: b}, nil
+	l.api = api
+	return l, nil
 }
 
 func orDefault(n, preset int) int {

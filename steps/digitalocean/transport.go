@@ -19,12 +19,13 @@ var (
 	errHost     = errors.New("the request goes to another host than the configured one, so the token stays here")
 )
 
-// transport gives requests to one host their token, bounds answers and keeps the rate books.
+// transport gives requests to one host their token, bounds answers, and keeps book of rates and of refusals.
 type transport struct {
 	next   http.RoundTripper
 	token  string
 	base   *url.URL
 	bucket *bucket
+	denied *denials
 	log    *slog.Logger
 	clean  func(string) string // keeps outside text in logs harmless
 }
@@ -43,6 +44,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	t.bucket.learn(resp.StatusCode, resp.Header)
+	t.denied.learn(kindOf(req.Method, req.URL.Path), resp.StatusCode)
 	t.log.DebugContext(req.Context(), "request", "method", req.Method, "path", req.URL.Path, "status", resp.StatusCode,
 		"took", time.Since(began), "request_id", t.clean(resp.Header.Get("x-request-id")))
 	resp.Body = &bounded{body: resp.Body, left: maxBody}
