@@ -242,6 +242,7 @@ func (a *App) front() Receiver {
 
 // deliver hands a message to a screen or an overlay, if it is still there, and performs what it answers.
 func (a *App) deliver(to Receiver, msg tea.Msg) tea.Cmd {
+	a.env.front = a.screen()
 	if msg == nil || !a.isOpen(to) {
 		return nil
 	}
@@ -251,6 +252,7 @@ func (a *App) deliver(to Receiver, msg tea.Msg) tea.Cmd {
 // tell hands a message to everything that is open.
 func (a *App) tell(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
+	a.env.front = a.screen()
 	for _, s := range a.stacks {
 		for _, sc := range s {
 			cmds = append(cmds, a.do(sc.Update(&a.env, msg)))

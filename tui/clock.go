@@ -57,6 +57,14 @@ func (c Clock) Time(t time.Time) string { return c.write(t, "15:04:05") }
 // Precise writes the time of day of t to the millisecond.
 func (c Clock) Precise(t time.Time) string { return c.write(t, "15:04:05.000") }
 
+// Moment writes t in twelve cells: the time of day to the millisecond, or the date and the minute of another day.
+func (c Clock) Moment(t time.Time) string {
+	if c.Now.Sub(t) < 20*time.Hour {
+		return c.Precise(t)
+	}
+	return c.write(t, "Jan 02 15:04")
+}
+
 // Full writes date, time and zone.
 func (c Clock) Full(t time.Time) string { return c.write(t, "2006-01-02 15:04:05 MST") }
 

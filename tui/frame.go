@@ -213,7 +213,7 @@ func (a *App) footer(w int) string {
 	case e.State.Trouble != "":
 		right = t.Danger.Paint(widget.Cut(e.State.Trouble, w*2/3)) + " "
 	case a.last != nil:
-		right = a.level(a.last.Level).Paint(widget.Cut(a.last.Text, w*2/3)) + " "
+		right = t.level(a.last.Level).Paint(widget.Cut(a.last.Text, w*2/3)) + " "
 	}
 	room := w - widget.Width(right) - 1
 	left := " "
@@ -240,20 +240,6 @@ func (a *App) footer(w int) string {
 
 // arrowWords are the arrow keys where arrows cannot be shown.
 var arrowWords = strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right")
-
-func (a *App) level(l Level) widget.Ink {
-	t := a.env.Theme
-	switch l {
-	case Good:
-		return t.Completed
-	case Warn:
-		return t.Compensating
-	case Error:
-		return t.Failed
-	case Info:
-	}
-	return t.Faint
-}
 
 func (a *App) hints() []Hint {
 	if n := len(a.overlays); n > 0 {

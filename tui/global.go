@@ -16,7 +16,7 @@ func (a *App) global(c Command) (tea.Cmd, bool) {
 		return a.do(Leave{}), true
 	case CmdLeave:
 		return a.do(Leave{}), true
-	case CmdSagas, CmdDroplets, CmdRecords, CmdResource, CmdMessages:
+	case CmdSagas, CmdDroplets, CmdRecords, CmdResource, CmdMessages, CmdLogs:
 		return a.goTo(c), true
 	case CmdTimes:
 		a.env.Clock.Format = (a.env.Clock.Format + 1) % (UTC + 1)

@@ -32,6 +32,8 @@ func TestScreensLookAsDrawn(t *testing.T) {
 		"help":             {"?"},
 		"palette":          {":"},
 		"messages":         {"T", "T", "T", "5"},
+		"log":              {"6", "G"},
+		"log-filter":       {"6", "/", "e", "r", "r", "o", "r"},
 		"messages-none":    {"5"},
 		"droplets":         {"2", "down"},
 		"domains":          {"3"},

@@ -35,6 +35,7 @@ const (
 	CmdRecords  Command = "records"
 	CmdResource Command = "resources"
 	CmdMessages Command = "messages"
+	CmdLogs     Command = "everything" // the log of all sagas
 	CmdTimes    Command = "times"
 	CmdCopy     Command = "copy"
 	CmdRedraw   Command = "redraw"
@@ -159,6 +160,7 @@ func bindings() []Binding {
 		{CmdRecords, Everywhere, []string{"3"}, "", "records", "the DNS records of the account", false},
 		{CmdResource, Everywhere, []string{"4"}, "", "resources", "what sagas have provisioned", false},
 		{CmdMessages, Everywhere, []string{"5"}, "", "messages", "everything that was said in the footer", false},
+		{CmdLogs, Everywhere, []string{"6", "L"}, "6 L", "log", "what the engine did over all sagas; on a saga L is its own log", false},
 		{CmdTimes, Everywhere, []string{"T"}, "", "times", "times as age, local or UTC", false},
 		{CmdCopy, Everywhere, []string{"y"}, "", "copy", "copy the id, the row, the JSON or the error", false},
 		{CmdRedraw, Everywhere, []string{"ctrl+l"}, "", "redraw", "draw the screen again", false},

@@ -53,7 +53,7 @@ func TestTheKeysOfTheDesignAreBound(t *testing.T) {
 	want := map[Scope]map[string]Command{
 		Everywhere: {
 			"?": CmdHelp, ":": CmdPalette, "/": CmdFilter, "esc": CmdBack, "q": CmdOut, "ctrl+c": CmdLeave, "tab": CmdPane,
-			"1": CmdSagas, "2": CmdDroplets, "3": CmdRecords, "4": CmdResource, "5": CmdMessages, "T": CmdTimes, "y": CmdCopy,
+			"1": CmdSagas, "2": CmdDroplets, "3": CmdRecords, "4": CmdResource, "5": CmdMessages, "6": CmdLogs, "L": CmdLogs, "T": CmdTimes, "y": CmdCopy,
 			"ctrl+l": CmdRedraw, "f2": CmdMouse,
 		},
 		Lists: {

@@ -79,4 +79,6 @@ type Env struct {
 	Width  int // of the terminal, in cells
 	Height int
 	Clock  Clock
+
+	front Screen // the one that is shown
 }

@@ -158,3 +158,17 @@ func (t *Theme) plain() *Theme {
 	t.Demo, t.Live, t.Quiet = t.Selection, t.Selection.With(t.Strong), t.Selection
 	return t
 }
+
+// level is the ink of a message.
+func (t *Theme) level(l Level) widget.Ink {
+	switch l {
+	case Good:
+		return t.Completed
+	case Warn:
+		return t.Compensating
+	case Error:
+		return t.Failed
+	case Info:
+	}
+	return t.Faint
+}
