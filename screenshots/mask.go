@@ -29,8 +29,10 @@ const cast = "ops1"
 var (
 	maskedShort    = regexp.MustCompile(`\b[0-9a-f]{8}\b`)
 	maskedNumber   = regexp.MustCompile(`\b[1-9][0-9]{9}\b`)
-	maskedTime     = regexp.MustCompile(`\b[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?\b`)
-	maskedDuration = regexp.MustCompile(`\b[0-9]+(\.[0-9])?m?s\b`)
+	maskedTime     = regexp.MustCompile(`\b[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?\b`)
+	maskedDuration = regexp.MustCompile(`\b[0-9]+(?:\.[0-9])?m?s\b`)
+	// The end of an id or a number whose beginning is below a dialog.
+	maskedEnd = regexp.MustCompile(`│([0-9a-f]{1,9})\b`)
 )
 
 func newMask() *mask {
@@ -45,13 +47,18 @@ func newMask() *mask {
 func (m *mask) apply(f *frame) *frame {
 	g := *f
 	g.cells = append([]cell(nil), f.cells...)
-	times := 0
+	times, entries := 0, 0
 	for y := range g.rows {
 		row := g.cells[y*g.cols : (y+1)*g.cols]
 		replace(row, maskedTime, func(s string) string {
+			if len(s) > len("15:04:05") {
+				entries++
+				return entryTime(entries)[:len(s)]
+			}
 			times++
-			return clockTime(times)[:len(s)]
+			return headTime(times)
 		})
+		replace(row, maskedEnd, ending)
 		replace(row, maskedShort, func(s string) string { return m.next(s, &m.shorts, short) })
 		replace(row, maskedNumber, func(s string) string { return m.next(s, &m.numbers, number10) })
 		if !strings.Contains(g.row(y), "TIMELINE") { // whose seconds are a scale
@@ -83,9 +90,16 @@ func short(i int) string {
 
 func number10(i int) string { return fmt.Sprint(3408000000 + 32*i) }
 
-func clockTime(i int) string {
-	ms := 22_000 + 217*i
-	return fmt.Sprintf("14:%02d:%02d.%03d", 3+ms/60_000, ms/1000%60, ms%1000)
+// headTime is the i-th time of day on a screen that has no milliseconds: when a saga was launched, canceled, ended.
+func headTime(i int) string {
+	seconds := [...]int{22, 24, 33}
+	return fmt.Sprintf("14:03:%02d", seconds[(i-1)%len(seconds)])
+}
+
+// entryTime is the time of the i-th entry of a log.
+func entryTime(i int) string {
+	ms := 3*60_000 + 22_000 + 217*i
+	return fmt.Sprintf("14:%02d:%02d.%03d", ms/60_000, ms/1000%60, ms%1000)
 }
 
 // duration has the digits of s replaced, the first by one that is no zero.
@@ -100,18 +114,24 @@ func duration(s string) string {
 	return string(out)
 }
 
-// replace puts another text of the same length in the place of each match in a row of cells. Cells that hold more
-// than one rune, or none, are never part of a match.
+// ending is the end of a number as long as s, which may be a word as well.
+func ending(s string) string {
+	if !strings.ContainsAny(s, "0123456789") {
+		return s
+	}
+	n := number10(1)
+	return n[len(n)-len(s):]
+}
+
+// replace puts another text of the same length in the place of each match in a row of cells, or of the group in it.
+// Both are ASCII. Cells that hold more than one rune, or none, are never part of a match.
 func replace(row []cell, what *regexp.Regexp, with func(string) string) {
 	var text strings.Builder
 	places := make([]int, 0, len(row)) // of each byte of text
 	for x, c := range row {
 		s := c.text
-		if len(s) != 1 {
+		if utf8.RuneCountInString(s) != 1 {
 			s = " "
-			if utf8.RuneCountInString(c.text) == 1 {
-				s = c.text
-			}
 		}
 		for range len(s) {
 			places = append(places, x)
@@ -119,7 +139,8 @@ func replace(row []cell, what *regexp.Regexp, with func(string) string) {
 		text.WriteString(s)
 	}
 	all := text.String()
-	for _, at := range what.FindAllStringIndex(all, -1) {
+	for _, at := range what.FindAllStringSubmatchIndex(all, -1) {
+		at = at[len(at)-2:]
 		for i, b := range []byte(with(all[at[0]:at[1]])) {
 			row[places[at[0]+i]].text = string(rune(b))
 		}

@@ -7,13 +7,13 @@ import (
 
 const unmasked = "● running  3f9c2a1b  snapshot_droplet │ id 3408000028, 3f9c2a1b\r\n" +
 	"13:38:21 by me42  took 10.6s, 245ms, <1m\r\n" +
-	"13:38:21.004  step 0 世 deadbeef droplet 500000064\r\n" +
+	"│105, snapshot │ 12\r\n13:38:21.004  step 0 世 deadbeef droplet 500000064\r\n" +
 	"TIMELINE  0s   2s   4s\r\n" +
 	"\x1b[7m13:38:29.999\x1b[0m"
 
 func TestMaskKeepsEveryCellButTheCharacterInIt(t *testing.T) {
 	t.Parallel()
-	f := show(dark(), size{72, 6}, unmasked)
+	f := show(dark(), size{72, 7}, unmasked)
 	before := f.String()
 	g := (&mask{operator: "me42", put: map[string]string{}}).apply(f)
 	if f.String() != before {
@@ -35,13 +35,13 @@ func TestMaskKeepsEveryCellButTheCharacterInIt(t *testing.T) {
 
 func TestMaskLeavesNothingOfARunAndAllOfTheRest(t *testing.T) {
 	t.Parallel()
-	got := (&mask{operator: "me42", put: map[string]string{}}).apply(show(dark(), size{72, 6}, unmasked)).String()
-	for _, gone := range []string{"3f9c2a1b", "deadbeef", "3408000028", "13:38", "me42", "10.6s", "245ms"} {
+	got := (&mask{operator: "me42", put: map[string]string{}}).apply(show(dark(), size{72, 7}, unmasked)).String()
+	for _, gone := range []string{"3f9c2a1b", "deadbeef", "3408000028", "13:38", "me42", "10.6s", "245ms", "105"} {
 		if strings.Contains(got, gone) {
 			t.Errorf("%q is still there:\n%s", gone, got)
 		}
 	}
-	for _, kept := range []string{"● running", "│ id ", "step 0 世 ", "droplet 500000064", "<1m", "by ops1", "0s   2s   4s"} {
+	for _, kept := range []string{"● running", "│ id ", "step 0 世 ", "droplet 500000064", "<1m", ", snapshot │ 12", "by ops1", "0s   2s   4s"} {
 		if !strings.Contains(got, kept) {
 			t.Errorf("%q is gone:\n%s", kept, got)
 		}
@@ -54,8 +54,8 @@ func TestMaskLeavesNothingOfARunAndAllOfTheRest(t *testing.T) {
 func TestMaskOfTwoRunsIsTheSame(t *testing.T) {
 	t.Parallel()
 	other := strings.NewReplacer("3f9c2a1b", "00112233", "deadbeef", "9e107d9d", "3408000028", "3408000060", "13:38:2", "07:00:1", "10.6", "11.2", "245", "251").Replace(unmasked)
-	a := (&mask{put: map[string]string{}}).apply(show(dark(), size{72, 6}, unmasked))
-	b := (&mask{put: map[string]string{}}).apply(show(dark(), size{72, 6}, other))
+	a := (&mask{put: map[string]string{}}).apply(show(dark(), size{72, 7}, unmasked))
+	b := (&mask{put: map[string]string{}}).apply(show(dark(), size{72, 7}, other))
 	if !a.equal(b) {
 		t.Errorf("two runs differ:\n%s\n%s", a, b)
 	}
@@ -64,7 +64,7 @@ func TestMaskOfTwoRunsIsTheSame(t *testing.T) {
 func TestMaskingTwiceIsMaskingOnce(t *testing.T) {
 	t.Parallel()
 	m := newMask()
-	once := m.apply(show(dark(), size{72, 6}, unmasked))
+	once := m.apply(show(dark(), size{72, 7}, unmasked))
 	if twice := m.apply(once); !twice.equal(once) {
 		t.Errorf("with the same mask:\n%s\n%s", once, twice)
 	}

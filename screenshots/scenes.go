@@ -34,12 +34,15 @@ func scenes() []scene {
 				wait("create_…snapshot"), press("?"), wait("Keys"), snap("help"), press("esc"), gone("Keys"),
 				press("X"), wait("to confirm"), wait("deletes"), snap("roll-back"), press("esc"), gone("to confirm"),
 				chooseDroplet(), snap("launch"), seePlan(), snap("plan"),
-				launch(), press("esc"), wait("STATUS"), press("g"), wait("● running"), snap("sagas-dark"),
+				launch(), press("esc"), gone("TIMELINE"), press("g"), wait("│ snapshot_droplet"), wait("● running  "), snap("sagas-dark"),
 			),
 		},
 		{
 			name: "light", size: wide, theme: light(), before: history(), args: onStore(),
-			script: script(wait("create_…snapshot"), press("down", "down"), wait("step_failed"), snap("sagas-light")),
+			script: script(
+				wait("create_…snapshot"), press("down", "down"), wait("step_failed"), chooseDroplet(), seePlan(), launch(),
+				press("esc"), gone("TIMELINE"), wait("step_failed"), wait("● running  "), snap("sagas-light"),
+			),
 		},
 		{
 			name: "small", size: small, theme: light(), before: history(), args: onStore(),
@@ -53,7 +56,7 @@ func scenes() []scene {
 			name: "tour", size: wide, theme: dark(), before: history(), args: onStore(),
 			script: script(
 				wait("create_…snapshot"), record("tour", 0), chooseDroplet(), seePlan(), launch(), cancel(),
-				wait("waiting for action"), wait("0 left"), press("esc"), wait("STATUS"), settle(), cut(),
+				wait("waiting for action"), wait("0 left"), press("esc"), gone("TIMELINE"), settle(), cut(),
 			),
 		},
 	}
