@@ -157,7 +157,7 @@ func (a *App) opened(m openedMsg) tea.Cmd {
 func (a *App) changed(m changesMsg) tea.Cmd {
 	s := a.env.State
 	a.looked = time.Now()
-	cmds := []tea.Cmd{a.watch()}
+	cmds := []tea.Cmd{a.watch(), a.ring(m.changed.Summaries)}
 	if m.err == nil {
 		s.Counts = m.counts
 	}

@@ -23,7 +23,7 @@ const headLines = 2
 
 // View draws the screen: header, rule, body, rule, footer.
 func (a *App) View() tea.View {
-	v := tea.View{AltScreen: true, WindowTitle: a.title()}
+	v := tea.View{AltScreen: true, WindowTitle: a.title(), ProgressBar: a.progress()}
 	if a.mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
@@ -51,11 +51,6 @@ func (a *App) View() tea.View {
 		v.Cursor = &c
 	}
 	return v
-}
-
-// title is as clean as the breadcrumb: the terminal takes it as it is.
-func (a *App) title() string {
-	return "arcadia " + strings.Join(a.screen().Title(&a.env), " ")
 }
 
 // body draws the screen and what lies over it.

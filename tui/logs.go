@@ -194,9 +194,9 @@ func (l *logs) View(env *Env, width, height int) Drawing {
 	}
 	columns := []widget.Column{
 		{Title: "TIME", Width: 12, Drop: 1},
-		{Title: "LEVEL", Width: 7, Drop: 3},
+		{Title: "LEVEL", Width: 7, Drop: 2},
 		{Title: "SAGA", Width: 8},
-		{Title: "KIND", Width: 17, Drop: 2},
+		{Title: "KIND", Width: 17, Drop: 3},
 		{Title: "WHAT", Width: min(34, width-listMargin-11), Grow: 1},
 	}
 	widths := widget.Layout(columns, width-listMargin-1)

@@ -46,6 +46,10 @@ type Config struct {
 	Dark      bool      // the background until the terminal has said what it is
 	Theme     string    // one of ThemeNames; empty: auto
 
+	// Progress shows how far things are in the terminal's own progress bar (OSC 9;4). Bell rings when a saga that is open
+	// on a screen comes to rest.
+	Progress, Bell bool
+
 	// Dir is where an export writes its file; empty: the current directory. NoFiles says that there is none to write to:
 	// the session is on another machine than its operator.
 	Dir     string

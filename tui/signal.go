@@ -1,0 +1,88 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"arcadia/engine"
+)
+
+// maxTitle bounds the window title: terminals keep it, and some echo it back.
+const maxTitle = 80
+
+// title is as clean as the breadcrumb: the terminal takes it as it is. What needs a person comes first, since tabs are
+// narrow.
+func (a *App) title() string {
+	s := a.env.State
+	text := "arcadia " + strings.Join(a.screen().Title(&a.env), " ")
+	if n := s.Active(); n > 0 {
+		text = strconv.Itoa(n) + " running " + text
+	}
+	if n := s.NeedsMe(); n > 0 {
+		text = strconv.Itoa(n) + "! " + text
+	}
+	return Clean(ansi.Truncate(text, maxTitle, ""))
+}
+
+// progress is the terminal's own progress bar (OSC 9;4), which shows in its tab or on the task bar: of the saga on the
+// screen how far it is, else that something is at work or needs a person.
+func (a *App) progress() *tea.ProgressBar {
+	s := a.env.State
+	if !a.env.Config.Progress || !s.Ready {
+		return nil
+	}
+	if x, ok := a.screen().(*saga); ok {
+		if bar := sagaBar(x.summary()); bar != nil {
+			return bar
+		}
+	}
+	switch {
+	case s.NeedsMe() > 0:
+		return tea.NewProgressBar(tea.ProgressBarError, 100)
+	case s.Active() > 0:
+		return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
+	}
+	return nil
+}
+
+func sagaBar(s *engine.Summary) *tea.ProgressBar {
+	part := func(n, of int) int { return 100 * n / max(1, of) }
+	switch s.Status {
+	case engine.Running:
+		return tea.NewProgressBar(tea.ProgressBarDefault, part(s.CurrentStepIdx, len(s.StepNames)))
+	case engine.Compensating:
+		return tea.NewProgressBar(tea.ProgressBarWarning, part(s.UndoTotal-s.Undone, s.UndoTotal))
+	case engine.Failed:
+		return tea.NewProgressBar(tea.ProgressBarError, 100)
+	case engine.Pending, engine.Completed, engine.RolledBack:
+	}
+	return nil
+}
+
+// ring is the bell, when a saga that is on a screen of this session has come to rest with this change.
+func (a *App) ring(changed []engine.Summary) tea.Cmd {
+	if !a.env.Config.Bell {
+		return nil
+	}
+	for i := range changed {
+		if c := &changed[i]; c.Status.Terminal() && a.watches(c) {
+			return tea.Raw("\a")
+		}
+	}
+	return nil
+}
+
+// watches reports whether a saga is open on one of the screens, where it was last seen at work.
+func (a *App) watches(c *engine.Summary) bool {
+	for _, stack := range a.stacks {
+		for _, sc := range stack {
+			if x, ok := sc.(*saga); ok && x.first.ID == c.ID && !x.summary().Status.Terminal() {
+				return true
+			}
+		}
+	}
+	return false
+}
