@@ -94,19 +94,19 @@ func eachCourse(t *testing.T, f func(t *testing.T, i int, c course, dir string))
 	}
 }
 
-// cancelPoints are the points of a course at which a cancel is worth the while: each one, or a sample.
-func cancelPoints(base *outcome, all bool) []int {
+// cancelPoints are the points of a course at which a cancel is worth the while: around each save and each write.
+func cancelPoints(base *outcome) []int {
 	var out []int
 	for n, what := range base.trail {
-		if all || strings.Contains(what, "step_saved") || strings.Contains(what, "POST ") || strings.Contains(what, "PUT ") || strings.Contains(what, "DELETE ") {
+		if strings.Contains(what, "step_saved") || strings.Contains(what, "POST ") || strings.Contains(what, "PUT ") || strings.Contains(what, "DELETE ") {
 			out = append(out, n+1)
 		}
 	}
 	return out
 }
 
-// starts yields the undisturbed courses to set out from: one, or for the canceled ending one for each point of the cancel.
-func (c course) starts(t *testing.T, dir string, all bool, stride int) iter.Seq2[int, outcome] {
+// starts yields the undisturbed courses to set out from: one, or for the canceled ending one for each stride-th point of the cancel.
+func (c course) starts(t *testing.T, dir string, stride int) iter.Seq2[int, outcome] {
 	return func(yield func(int, outcome) bool) {
 		if c.ending != canceled {
 			yield(0, baseline(t, &c, dir))
@@ -115,11 +115,7 @@ func (c course) starts(t *testing.T, dir string, all bool, stride int) iter.Seq2
 		whole := c
 		whole.ending = undone // as if the cancel came too late
 		most := baseline(t, &whole, dir)
-		points := cancelPoints(&most, all)
-		if !all {
-			points = every(points, stride)
-		}
-		for _, at := range points {
+		for _, at := range every(cancelPoints(&most), stride) {
 			c.cancelAt = at
 			base := baseline(t, &c, dir)
 			// A crash moves the cancel, so that more may be done and undone than without it.
@@ -140,7 +136,7 @@ func TestEveryCrashPointLosesNothingAndDoublesNothing(t *testing.T) {
 			if torture() {
 				step, cancels = 1, 2
 			}
-			for at, base := range c.starts(t, dir, false, cancels) {
+			for at, base := range c.starts(t, dir, cancels) {
 				c.cancelAt = at
 				for n := 1 + (i+at)%step; n <= base.lives[0]; n += step {
 					c.deaths = []int{n}

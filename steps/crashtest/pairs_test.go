@@ -25,7 +25,7 @@ func TestEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testing.T) {
 			if torture() {
 				step, cancels = 1, 20
 			}
-			for at, base := range c.starts(t, dir, false, cancels) {
+			for at, base := range c.starts(t, dir, cancels) {
 				c.cancelAt = at
 				firsts := paired(base.trail)
 				for j := i % step; j < len(firsts); j += step {

@@ -38,8 +38,8 @@ func badSteps(release <-chan struct{}) []struct {
 			if err := s.Save(ctx); err != nil {
 				return err
 			}
-			var m map[string]int
-			m["nil map"]++
+			none := func() map[string]int { return nil }
+			none()["there is no map"]++
 			return nil
 		}, undo), "panic: assignment to entry in nil map"},
 		{enginetest.Step("exits", func(context.Context, *engine.State) error { runtime.Goexit(); return nil }, undo), "ended its goroutine"},
@@ -104,8 +104,7 @@ func TestEndlessStepIsNotJoinedBySecondDriver(t *testing.T) {
 	})
 }
 
-// skews are how the clock of the machine moves while no process lives. A bubble's clock cannot go back within one process;
-// what an engine does then is tested in package engine.
+// A bubble's clock cannot go back, so the jump is between two bubbles: the clock of the machine moves while no process lives.
 func TestClockThatJumpsBetweenTwoProcessesChangesNoOutcome(t *testing.T) {
 	t.Parallel()
 	s := creations()[0]

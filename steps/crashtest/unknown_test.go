@@ -17,7 +17,7 @@ func TestEveryUnknownOutcomeIsSettledExactlyOnce(t *testing.T) {
 			if c.unchanged {
 				return
 			}
-			for at, base := range c.starts(t, dir, false, 12) {
+			for at, base := range c.starts(t, dir, 12) {
 				c.cancelAt = at
 				c.unknowns(t, dir, &base, &y, i)
 			}
