@@ -26,11 +26,16 @@ const longestPause = time.Minute
 type bucket struct {
 	all, ordinary []*rate.Limiter
 
+	perMinute, perHour int
+
 	mu      sync.Mutex // guards the fields below; never held while waiting
-	until   time.Time  // no request before this
-	strikes int        // refusals in a row that gave no time
+	minute  tally      // requests let through
+	hour    tally
+	until   time.Time // no request before this
+	strikes int       // refusals in a row that gave no time
 	limit   int
 	left    int
+	heard   time.Time // when left was said
 	reset   time.Time
 }
 
@@ -41,9 +46,11 @@ func newBucket(perMinute, perHour int) *bucket {
 	}
 	share := func(n int) int { return max(1, n*9/10) }
 	return &bucket{
-		all:      []*rate.Limiter{limiter(perMinute, time.Minute), limiter(perHour, time.Hour)},
-		ordinary: []*rate.Limiter{limiter(share(perMinute), time.Minute), limiter(share(perHour), time.Hour)},
-		limit:    perHour, left: -1,
+		all:       []*rate.Limiter{limiter(perMinute, time.Minute), limiter(perHour, time.Hour)},
+		ordinary:  []*rate.Limiter{limiter(share(perMinute), time.Minute), limiter(share(perHour), time.Hour)},
+		perMinute: perMinute, perHour: perHour,
+		minute: tally{window: time.Minute}, hour: tally{window: time.Hour},
+		limit: perHour, left: -1,
 	}
 }
 
@@ -83,7 +90,16 @@ func (b *bucket) take(ctx context.Context) error {
 			return &waitError{wait}
 		}
 	}
+	b.count(time.Now())
 	return nil
+}
+
+// count books a request that is let through.
+func (b *bucket) count(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.minute.add(now)
+	b.hour.add(now)
 }
 
 // waitError says that the budget is used up for longer than a call waits.
@@ -108,7 +124,7 @@ func (b *bucket) learn(status int, h http.Header) {
 		b.limit = n
 	}
 	if n, err := strconv.Atoi(h.Get("ratelimit-remaining")); err == nil {
-		b.left = n
+		b.left, b.heard = n, now
 	}
 	if n, err := strconv.ParseInt(h.Get("ratelimit-reset"), 10, 64); err == nil {
 		b.reset = time.Unix(n, 0)
@@ -138,28 +154,4 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 		return min(max(at.Sub(now), 0), time.Hour), true
 	}
 	return 0, false
-}
-
-// Budget is what is left of a token's allowance.
-type Budget struct {
-	Limit       int       // requests an hour
-	Remaining   int       // as the service said last; -1 before the first answer
-	Reset       time.Time // when the oldest counted request is forgotten, as the service said; zero when it did not
-	MinuteLeft  int       // how many requests may be sent at once now, by our own count
-	PausedUntil time.Time // no request is sent before this; zero or past when none is held back
-}
-
-// Budget is what is left for the token that has less of it.
-func (c *Client) Budget() Budget {
-	a, b := c.reads.bucket.budget(), c.writes.bucket.budget()
-	if b.Remaining >= 0 && (a.Remaining < 0 || b.Remaining < a.Remaining) {
-		return b
-	}
-	return a
-}
-
-func (b *bucket) budget() Budget {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return Budget{Limit: b.limit, Remaining: b.left, Reset: b.reset, MinuteLeft: max(0, int(b.all[0].Tokens())), PausedUntil: b.until}
 }

@@ -152,19 +152,3 @@ func TestALongWaitIsTheCallersToKnow(t *testing.T) {
 		}
 	})
 }
-
-func TestTheRemainingBudgetCanBeRead(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c := client(t, dosim.New())
-		if b := c.Budget(); b.Remaining != -1 || b.Limit != 5000 {
-			t.Errorf("before any call: %+v", b)
-		}
-		if _, err := c.Droplets(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if b := c.Budget(); b.Limit != 5000 || b.Remaining != 4999 || b.Reset.IsZero() || b.MinuteLeft != 49 {
-			t.Errorf("after one call: %+v", b)
-		}
-	})
-}

@@ -101,6 +101,6 @@ func (c *Client) Denied(a steps.Ability) error {
 	return &steps.CloudError{
 		Class: steps.Permanent, Status: http.StatusForbidden,
 		Text: fmt.Sprintf("the %s may not %s: DigitalOcean refused it %s ago: add %s to the token, or wait %s and try again",
-			token, a, ago.Truncate(time.Second), scopes[kind], (keepDenial-ago).Truncate(time.Second)+time.Second),
+			token, a, ago.Truncate(time.Second), scopes[kind], (keepDenial - ago + time.Second - 1).Truncate(time.Second)),
 	}
 }
