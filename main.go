@@ -15,7 +15,6 @@ import (
 	"os/signal"
 	"os/user"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -57,7 +56,7 @@ func run() int {
 	// A reader that goes away must not end a process that drives sagas.
 	signal.Ignore(syscall.SIGPIPE)
 
-	w := wire{env: os.Getenv, operator: operator(), build: build()}
+	w := wire{env: os.Getenv, operator: operator(), build: cli.Build{Version: version, Commit: commit, Date: date}.OrBuilt()}
 	input, output := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
 	return cli.Run(ctx, cli.Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
@@ -76,24 +75,6 @@ func operator() string {
 		return u.Username
 	}
 	return "user-" + strings.TrimSpace(os.Getenv("USER"))
-}
-
-func build() cli.Build {
-	b := cli.Build{Version: version, Commit: commit, Date: date}
-	info, ok := debug.ReadBuildInfo()
-	if !ok || b.Version != "" {
-		return b.OrUnknown()
-	}
-	b.Version = info.Main.Version
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			b.Commit = s.Value
-		case "vcs.time":
-			b.Date = s.Value
-		}
-	}
-	return b.OrUnknown()
 }
 
 // wire puts the parts together as the environment says.
@@ -127,13 +108,12 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 		closers.push(file.Close)
 		h.Log = slog.New(slog.NewJSONHandler(file, nil)).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
-	cloud, err := w.cloud(want.Demo, h.Log)
-	if err != nil {
-		return nil, err
-	}
 	catalog, kinds := steps.Catalog(nil)
 	p = &cli.Place{Close: closers.close, Name: "no account", Simulated: want.Demo}
-	if cloud != nil {
+	switch cloud, err := w.cloud(want.Demo, h.Log); {
+	case err != nil && want.Access == cli.Act:
+		return nil, err
+	case err == nil && cloud != nil:
 		closers.push(func() error { cloud.Close(); return nil })
 		catalog, kinds = steps.Catalog(cloud)
 		p.Provider, p.Name = provider{cloud}, "DigitalOcean"
@@ -149,9 +129,14 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 		if err != nil {
 			return nil, err
 		}
+		h.Log.Info("store opened", "file", s.Path())
 		closers.push(away)
-		closers.push(s.Close)
-		store, p.Backup, h.Socket = s, s.Backup, sshd.SocketPath(s.Path())
+		closers.push(func() error {
+			err := s.Close()
+			h.Log.Info("store closed", "file", s.Path(), "error", err)
+			return err
+		})
+		store, p.Backup, p.Prune, h.Socket = s, s.Backup, s.Prune, sshd.SocketPath(s.Path())
 		h.Commits = func() sshd.Commits {
 			st := s.Stats()
 			return sshd.Commits{Commits: st.Commits, Entries: st.Entries, Took: st.CommitTime}

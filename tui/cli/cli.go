@@ -15,6 +15,8 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"runtime/debug"
+	"time"
 
 	"arcadia/engine"
 )
@@ -48,8 +50,19 @@ type Env struct {
 // Build says what this program is.
 type Build struct{ Version, Commit, Date string }
 
-// OrUnknown says so where nothing is known.
-func (b Build) OrUnknown() Build {
+// OrBuilt adds what the toolchain knows, when the linker was told nothing, and says so where nobody knows.
+func (b Build) OrBuilt() Build {
+	if info, ok := debug.ReadBuildInfo(); ok && b.Version == "" {
+		b.Version = info.Main.Version
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				b.Commit = s.Value
+			case "vcs.time":
+				b.Date = s.Value
+			}
+		}
+	}
 	return Build{cmp.Or(b.Version, "unknown"), cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "unknown")}
 }
 
@@ -84,7 +97,9 @@ type Place struct {
 	Provider Provider
 	// Backup writes a copy of the store, whole and synced, to a file that must not exist.
 	Backup func(ctx context.Context, file string) error
-	Close  func() error
+	// Prune removes sagas that ended before a moment and returns how many.
+	Prune func(ctx context.Context, before time.Time) (int, error)
+	Close func() error
 
 	Simulated bool   // the account is a simulated one: nothing in it is real
 	Name      string // of the account, for people
@@ -123,7 +138,11 @@ type Verbs interface {
 	Cancel(ctx context.Context, id engine.ID, v engine.Verb) error
 	Rollback(ctx context.Context, id engine.ID, v engine.Verb) error
 	Retry(ctx context.Context, id engine.ID, v engine.Verb) error
+	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
 	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
+	Pause(ctx context.Context, id engine.ID, v engine.Verb) error
+	Resume(ctx context.Context, id engine.ID, v engine.Verb) error
+	Skip(ctx context.Context, id engine.ID, v engine.Verb) error
 }
 
 // Provider looks at the account itself, past every ledger, for the smoke tests. Its answers are of now.

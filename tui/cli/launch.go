@@ -19,12 +19,17 @@ type launching struct {
 	key, reason string
 	noWait      bool
 	plan        bool
+	planHash    string
 	ifLocked    format
+	onFailure   format
 	out         *format
 }
 
 func (t *tree) launchCommand() *cobra.Command {
-	l := launching{ifLocked: format{value: "wait", among: []string{"wait", "refuse"}}}
+	l := launching{
+		ifLocked:  format{value: "wait", among: []string{"wait", "refuse"}},
+		onFailure: format{value: "rollback", among: []string{"rollback", "pause"}},
+	}
 	cmd := &cobra.Command{
 		Use: "launch KIND [name=value ...]", Short: "Start a saga and wait for its end",
 		Long: "launch starts a saga of a kind (see arcadia kinds) with inputs as\n" +
@@ -47,6 +52,8 @@ func (t *tree) launchCommand() *cobra.Command {
 	flags.StringVar(&l.reason, "reason", "", "why, in your words, for the record")
 	flags.BoolVar(&l.noWait, "no-wait", false, "record it and return; it runs at the next host")
 	flags.BoolVar(&l.plan, "plan", false, "say what it would do, and do nothing")
+	flags.StringVar(&l.planHash, "plan-hash", "", "refuse when a plan made now would not have this hash")
+	flags.Var(&l.onFailure, "on-failure", "when a step has failed for good; pause: retry, skip or cancel it")
 	flags.Var(&l.ifLocked, "if-locked", "when another saga holds what this one needs")
 	l.out = output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return t.launch(cmd.Context(), l, args) }
@@ -55,7 +62,10 @@ func (t *tree) launchCommand() *cobra.Command {
 
 func (t *tree) launch(ctx context.Context, l launching, args []string) error {
 	ask := engine.Launch{
-		Kind: args[0], Steps: l.steps, Key: l.key, Reason: l.reason, RefuseLocked: l.ifLocked.value == "refuse",
+		Kind: args[0], Steps: l.steps, Key: l.key, Reason: l.reason, RefuseLocked: l.ifLocked.value == "refuse", PlanHash: l.planHash,
+	}
+	if l.onFailure.value == "pause" {
+		ask.OnFailure = engine.OnFailurePause
 	}
 	var err error
 	if ask.Inputs, err = inputs(args[1:]); err != nil {

@@ -212,6 +212,21 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// appears waits until a file is there: appears FILE.
+func appears(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: appears FILE")
+	}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); <-tick.C {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s does not appear", args[0])
+}
+
 // gone proves that a text is in no file below a folder: gone TEXT FOLDER.
 func gone(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

@@ -86,14 +86,23 @@ func (t *tree) rollbackCommand() *cobra.Command {
 
 func (t *tree) retryCommand() *cobra.Command {
 	var v engine.Verb
+	step := ""
 	cmd := &cobra.Command{
 		Use: "retry SAGA", Short: "Try again what could not be undone, or what waits", Args: exactly("SAGA"),
 	}
+	cmd.Flags().StringVar(&step, "step", "", "only this step, by number or name")
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return t.verb(cmd.Context(), "retry", args[0], out, func(eng Engine, s *engine.Saga) error {
-			return eng.Retry(cmd.Context(), s.ID, v)
+			if step == "" {
+				return eng.Retry(cmd.Context(), s.ID, v)
+			}
+			idx, err := stepOf(s, step)
+			if err != nil {
+				return err
+			}
+			return eng.RetryRow(cmd.Context(), s.ID, idx, v)
 		})
 	}
 	return cmd

@@ -126,7 +126,12 @@ func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err er
 func (h *Host) server(stop func()) (*sshd.Server, error) {
 	return sshd.New(sshd.Config{
 		Console: h.console, Command: h.command, Stop: stop, Log: h.Log,
-		Guard: func(r io.Reader) io.Reader { return tui.NewGuard(r, tui.HoldRemote) },
+		Guard: func(s *sshd.Session, in io.Reader) io.Reader {
+			if s.Local() {
+				return tui.NewGuard(in, tui.HoldLocal)
+			}
+			return tui.NewGuard(in, tui.HoldRemote)
+		},
 	})
 }
 
@@ -169,7 +174,7 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 			p := *h.Place
 			p.Engine, p.Host, p.Close = h.Engine.As(who), nil, func() error { return nil }
 			if !s.Local() {
-				p.Backup = nil // files are for processes of this machine
+				p.Backup, p.Prune = nil, nil // the store's file is for processes of this machine
 			}
 			if who.Role != engine.Operator {
 				p.Provider = nil // a smoke test writes past the engine's roles

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/engine"
+)
+
+// decision is a command that tells a saga something and returns at once, without driving it to its end.
+func (t *tree) decision(use, short, long string, ask func(ctx context.Context, eng Engine, id engine.ID, v engine.Verb) error) *cobra.Command {
+	var v engine.Verb
+	cmd := &cobra.Command{Use: use + " SAGA", Short: short, Long: long, Args: exactly("SAGA")}
+	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		p, err := t.place(cmd.Context(), Act, use)
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		id, err := p.Engine.Find(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
+		if err := ask(cmd.Context(), p.Engine, id, v); err != nil {
+			return err
+		}
+		saga, err := p.Engine.Saga(cmd.Context(), id)
+		if err != nil {
+			return err
+		}
+		return t.show(saga, out)
+	}
+	return cmd
+}
+
+func (t *tree) pauseCommand() *cobra.Command {
+	return t.decision("pause", "Start no further step of a saga",
+		"pause lets the step under way finish and starts no other, forward or\nbackward, until arcadia resume. A cancel goes past a pause.",
+		func(ctx context.Context, eng Engine, id engine.ID, v engine.Verb) error { return eng.Pause(ctx, id, v) })
+}
+
+func (t *tree) resumeCommand() *cobra.Command {
+	return t.decision("resume", "End a pause",
+		"resume ends a pause. The saga goes on where sagas are driven: in a console, a\nhost, or with arcadia watch.",
+		func(ctx context.Context, eng Engine, id engine.ID, v engine.Verb) error {
+			return eng.Resume(ctx, id, v)
+		})
+}
+
+func (t *tree) skipCommand() *cobra.Command {
+	return t.decision("skip", "Go on without a step that failed and changed nothing",
+		"skip goes on without the failed step of a saga that was launched with\n--on-failure pause. A step that may have changed something cannot be skipped.",
+		func(ctx context.Context, eng Engine, id engine.ID, v engine.Verb) error { return eng.Skip(ctx, id, v) })
+}
