@@ -17,7 +17,7 @@ build: ## ./arcadia, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o arcadia .
 
 test: ## the tests in two minutes; make race has the long ones too
-	go test -short ./...
+	go test -short $(RACE) ./...
 
 race: ## all tests with the race detector
 	go test -race -timeout 20m ./...
@@ -25,8 +25,8 @@ race: ## all tests with the race detector
 torture: ## crash at every point and in every pair, all random histories: long
 	ARCADIA_TORTURE=1 go test -count=1 -timeout 4h ./steps/crashtest
 
-check: vet format race ## all that CI does: vet, staticcheck, format, arrows, tests with the race detector, each benchmark once
-	go test -run '^$$' -bench . -benchtime 1x ./...
+check: ## all that CI does: vet, staticcheck, format, arrows, tests with the race detector, each benchmark once
+	bash .ci/run
 
 vet: ## go vet and staticcheck
 	go vet ./...
@@ -35,7 +35,8 @@ vet: ## go vet and staticcheck
 format: ## fail when a file is not formatted
 	@unformatted="$$(go tool gofumpt -l .)"; if [ -n "$$unformatted" ]; then echo "go tool gofumpt -w these:"; echo "$$unformatted"; exit 1; fi
 
-bench: ## benchmarks, the engine beside its bound
+bench: ## the engine beside the bare store, as a table, then all benchmarks
+	ARCADIA_BENCH=1 go test -count=1 -timeout 60m -run '^TestTable$$' -v ./engine/enginetest
 	go test -run '^$$' -bench . -benchmem ./...
 
 golden: ## write the golden files anew; look at the difference like at code
