@@ -334,10 +334,7 @@ func (c change) ttlNote(o op) string {
 
 // resource is a record as the saga wants it.
 func resource(zone string, id int64, r Record) (engine.Resource, error) {
-	spec, err := json.Marshal(struct {
-		Domain string `json:"domain"`
-		Record
-	}{zone, r})
+	spec, err := json.Marshal(recordSpec{zone, r})
 	if err != nil {
 		return engine.Resource{}, fmt.Errorf("describe %s: %w", r.title(zone), err)
 	}

@@ -1,0 +1,102 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"arcadia/engine"
+)
+
+// Inventory compares what sagas have provisioned with what is there. It only reads, and is safe for concurrent use.
+type Inventory struct{ cloud Cloud }
+
+// NewInventory makes an inventory over a provider. With a nil cloud nothing can be checked, and every look says so.
+func NewInventory(cloud Cloud) Inventory {
+	if cloud == nil {
+		cloud = noCloud{}
+	}
+	return Inventory{cloud}
+}
+
+// Observe looks for a resource at the provider now. live has the form of the resource's Spec: a Snapshot, or a record with
+// its domain. found is false when the provider has said that there is no such thing; an error means that it could not be
+// asked, or that this build knows nothing of such resources.
+//
+// A record is looked for by its id, also at other names of its domain, and then by what it says: putting a record back
+// gives it a new id.
+func (i Inventory) Observe(ctx context.Context, r engine.Resource) (live json.RawMessage, found bool, err error) {
+	var thing any
+	switch r.Type {
+	case snapshotResource:
+		thing, found, err = i.snapshot(ctx, r)
+	case dnsResource:
+		thing, found, err = i.record(ctx, r)
+	default:
+		err = fmt.Errorf("resources of type %q are not known to this build", r.Type)
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("look at %s %s: %w", r.Type, r.Name, err)
+	}
+	if !found {
+		return nil, false, nil
+	}
+	if live, err = json.Marshal(thing); err != nil {
+		return nil, false, fmt.Errorf("describe %s %s: %w", r.Type, r.Name, err)
+	}
+	return live, true, nil
+}
+
+func (i Inventory) snapshot(ctx context.Context, r engine.Resource) (Snapshot, bool, error) {
+	id, err := strconv.ParseInt(r.ExternalID, 10, 64)
+	if err != nil {
+		return Snapshot{}, false, fmt.Errorf("its id %q is not a number", r.ExternalID)
+	}
+	s, err := i.cloud.Snapshot(ctx, id)
+	if absent(err) {
+		return s, false, nil
+	}
+	return s, err == nil, err
+}
+
+// recordSpec is a record as a resource: the desired one in canonical form, a live one as the provider lists it.
+type recordSpec struct {
+	Domain string `json:"domain"`
+	Record
+}
+
+func (i Inventory) record(ctx context.Context, r engine.Resource) (recordSpec, bool, error) {
+	var want recordSpec
+	if err := json.Unmarshal(r.Spec, &want); err != nil {
+		return want, false, fmt.Errorf("read its desired state: %w", err)
+	}
+	id, err := strconv.ParseInt(r.ExternalID, 10, 64)
+	if err != nil {
+		return want, false, fmt.Errorf("its id %q is not a number", r.ExternalID)
+	}
+	as := func(rec Record) (recordSpec, bool, error) { return recordSpec{want.Domain, rec}, true, nil }
+	here, err := i.cloud.RecordsAt(ctx, want.Domain, want.Name)
+	if absent(err) {
+		return want, false, nil // with its domain
+	}
+	if err != nil {
+		return want, false, err
+	}
+	if at := slices.IndexFunc(here, func(o Record) bool { return o.ID == id }); at >= 0 {
+		return as(here[at])
+	}
+	if at := slices.IndexFunc(here, func(o Record) bool { return o.canonical(want.Domain).same(want.canonical(want.Domain)) }); at >= 0 {
+		return as(here[at])
+	}
+	all, err := i.cloud.AllRecords(ctx, want.Domain)
+	if err != nil && !absent(err) {
+		return want, false, err
+	}
+	// This list may be some seconds old: what it still shows at the old name is gone.
+	if at := slices.IndexFunc(all, func(o Record) bool { return o.ID == id && liveName(o.Name) != want.Name }); at >= 0 {
+		return as(all[at])
+	}
+	return want, false, nil
+}

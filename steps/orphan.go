@@ -1,0 +1,50 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// snapshotPrice is what a snapshot costs, in US dollars for each GiB and month, by the provider's price list.
+const snapshotPrice = 0.06
+
+// ownSnapshot matches the names that sagas give to snapshots: see snapshotName.
+var ownSnapshot = regexp.MustCompile(`^arcadia-snap-[0-9]+-[0-9a-f]{8}$`)
+
+// Orphan is a snapshot that a saga of some ledger has made and that the asked ledger does not account for. It costs money
+// until somebody deletes it, or finds the ledger that it belongs to.
+type Orphan struct {
+	ID         int64         `json:"id"`
+	Name       string        `json:"name"`
+	Droplet    int64         `json:"droplet_id"` // which may be gone
+	Created    time.Time     `json:"created_at"`
+	Age        time.Duration `json:"-"`              // at the time of the look
+	SizeGB     float64       `json:"size_gigabytes"` // GiB, compressed
+	MonthlyUSD float64       `json:"monthly_usd"`    // rounded to cents
+}
+
+// Orphans lists the snapshots of the account whose names are those of sagas' snapshots and for which accountedFor says no,
+// the oldest first. Nothing is deleted: another ledger may account for them.
+func (i Inventory) Orphans(ctx context.Context, accountedFor func(name string) bool) ([]Orphan, error) {
+	all, err := i.cloud.AllSnapshots(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for orphans: %w", err)
+	}
+	now := time.Now()
+	var out []Orphan
+	for _, s := range all {
+		if !ownSnapshot.MatchString(s.Name) || accountedFor(s.Name) {
+			continue
+		}
+		out = append(out, Orphan{
+			ID: s.ID, Name: s.Name, Droplet: s.Droplet, Created: s.Created, Age: max(0, now.Sub(s.Created)),
+			SizeGB: s.SizeGB, MonthlyUSD: math.Round(s.SizeGB*snapshotPrice*100) / 100,
+		})
+	}
+	slices.SortFunc(out, func(a, b Orphan) int { return a.Created.Compare(b.Created) })
+	return out, nil
+}
