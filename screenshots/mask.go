@@ -14,10 +14,13 @@ import (
 // sequence when they are first seen, a time of day the one that belongs to its place on the screen, a duration fixed
 // digits of the same length. Nothing else is touched, and nothing moves: what goes in is as wide as what comes out.
 //
+// A saga at work keeps its times, and so does a moving picture: the timeline cannot be masked, and would disagree.
+//
 // A mask belongs to one picture, so that the sequence starts anew with each. What it has put in stays as it is when
 // it comes by again. It is not safe for concurrent use.
 type mask struct {
 	operator string // who runs this, as the program sees it
+	times    bool   // times and durations too
 	put      map[string]string
 	shorts   int
 	numbers  int
@@ -36,7 +39,7 @@ var (
 )
 
 func newMask() *mask {
-	m := &mask{put: map[string]string{}}
+	m := &mask{times: true, put: map[string]string{}}
 	if u, err := user.Current(); err == nil {
 		m.operator = u.Username
 	}
@@ -48,20 +51,21 @@ func (m *mask) apply(f *frame) *frame {
 	g := *f
 	g.cells = append([]cell(nil), f.cells...)
 	times, entries := 0, 0
+	masked := m.times && !f.shows("TIMELINE")
 	for y := range g.rows {
 		row := g.cells[y*g.cols : (y+1)*g.cols]
-		replace(row, maskedTime, func(s string) string {
-			if len(s) > len("15:04:05") {
-				entries++
-				return entryTime(entries)[:len(s)]
-			}
-			times++
-			return headTime(times)
-		})
 		replace(row, maskedEnd, ending)
 		replace(row, maskedShort, func(s string) string { return m.next(s, &m.shorts, short) })
 		replace(row, maskedNumber, func(s string) string { return m.next(s, &m.numbers, number10) })
-		if !strings.Contains(g.row(y), "TIMELINE") { // whose seconds are a scale
+		if masked {
+			replace(row, maskedTime, func(s string) string {
+				if len(s) > len("15:04:05") {
+					entries++
+					return entryTime(entries)[:len(s)]
+				}
+				times++
+				return headTime(times)
+			})
 			replace(row, maskedDuration, duration)
 		}
 		if utf8.RuneCountInString(m.operator) == len(cast) { // another one would have to move what is beside it

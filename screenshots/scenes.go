@@ -50,13 +50,13 @@ func scenes() []scene {
 		},
 		{
 			name: "compensation", size: wide, theme: dark(), args: onStore(),
-			script: script(wait("sagas"), chooseDroplet(), seePlan(), launch(), cancel(), wait("waiting for action"), catch("compensation")),
+			script: script(wait("sagas"), chooseDroplet(), seePlan(), launch(), cancel(), wait("waiting for action"), wait("◀◀◀◀◀◀◀◀◀◀◀◀"), catch("compensation")),
 		},
 		{
 			name: "tour", size: wide, theme: dark(), before: history(), args: onStore(),
 			script: script(
-				wait("create_…snapshot"), record("tour", 0), chooseDroplet(), seePlan(), launch(), cancel(),
-				wait("waiting for action"), wait("0 left"), press("esc"), gone("TIMELINE"), settle(), cut(),
+				wait("create_…snapshot"), record("tour", 0), linger(), chooseDroplet(), linger(), seePlan(), linger(), launch(), linger(),
+				cancel(), wait("waiting for action"), wait("0 left"), linger(), press("esc"), gone("TIMELINE"), settle(), cut(),
 			),
 		},
 	}
@@ -82,6 +82,9 @@ func history() []command {
 
 func onStore() []string { return []string{"--demo", "--db", "arcadia.db"} }
 
+// linger leaves the eye time to read. It holds on to the screen as it is, and so does not depend on what comes next.
+func linger() []action { return script(settle(), settle(), settle(), settle()) }
+
 func chooseDroplet() []action {
 	return script(press("n"), wait("What shall be done?"), press("enter"), wait("web-02"), press("down"))
 }
@@ -93,5 +96,5 @@ func seePlan() []action {
 func launch() []action { return script(press("tab", "enter"), wait("snapshot_action_id")) }
 
 func cancel() []action {
-	return script(press("x"), wait("then deletes"), press("shift+tab"), typing("wrong droplet"), press("tab", "tab", "enter"), gone("Cancel it"))
+	return script(press("x"), wait("then deletes"), settle(), press("shift+tab"), typing("wrong droplet"), settle(), press("tab", "tab", "enter"), gone("Cancel it"))
 }

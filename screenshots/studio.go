@@ -68,6 +68,7 @@ func (st *studio) picture(name string, f *frame) error {
 
 func (st *studio) movie(name string, shots []shot) error {
 	m := newMask()
+	m.times = false
 	for i := range shots {
 		shots[i].frame = m.apply(shots[i].frame)
 	}
