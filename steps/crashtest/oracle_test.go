@@ -20,6 +20,8 @@ type told struct {
 	back      engine.Time // rolled back after it was completed; zero: never
 	conflict  bool        // a row was resolved because somebody else had changed what it would undo
 	asked     bool        // a cancel was acknowledged
+	retries   int         // of a residue that nobody else has caused
+	resolved  int         // rows that an operator accepted
 }
 
 // read takes from a ledger what the oracle needs.
@@ -38,7 +40,8 @@ func (d *told) read(entries []engine.Entry) error {
 				d.back = e.At
 			}
 		case engine.EntryResolved:
-			d.conflict = true
+			d.conflict = d.conflict || sg.StepNames[e.Idx] != "create_droplet_snapshot"
+			d.resolved++
 		default:
 		}
 	}
