@@ -38,8 +38,12 @@ func New(cfg Config) *App {
 		cfg.Location = time.Local
 	}
 	cfg.Env, cfg.Operator = Clean(cfg.Env), Clean(cfg.Operator)
+	if cfg.Theme == "" {
+		cfg.Theme = cfg.Settings.Theme
+	}
+	cfg.Progress, cfg.Bell = cfg.Progress || cfg.Settings.Progress, cfg.Bell || cfg.Settings.Bell
 	a := &App{env: Env{
-		Config: cfg, Keys: newKeyMap(), State: newState(),
+		Config: cfg, Keys: newKeyMap().with(cfg.Settings), State: newState(),
 		Clock: Clock{Now: cfg.Now(), Location: cfg.Location},
 	}}
 	a.ctx, a.end = context.WithCancel(context.Background())

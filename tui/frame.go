@@ -250,7 +250,9 @@ func (a *App) hints() []Hint {
 	cmds = append(slices.Clone(cmds), CmdHelp)
 	out := make([]Hint, 0, len(cmds))
 	for _, c := range cmds {
-		out = append(out, a.env.Keys.Hint(c))
+		if h := a.env.Keys.Hint(c); h.Key != "" { // the settings may have left a command without one
+			out = append(out, h)
+		}
 	}
 	return out
 }

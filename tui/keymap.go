@@ -130,8 +130,10 @@ func (k *KeyMap) Hint(c Command) Hint {
 	return Hint{Key: b.Show(), Word: b.Word}
 }
 
-func newKeyMap() *KeyMap {
-	k := &KeyMap{all: bindings(), byKey: map[Scope]map[string]Command{}}
+func newKeyMap() *KeyMap { return mapOf(bindings()) }
+
+func mapOf(all []Binding) *KeyMap {
+	k := &KeyMap{all: all, byKey: map[Scope]map[string]Command{}}
 	for _, b := range k.all {
 		if k.byKey[b.Scope] == nil {
 			k.byKey[b.Scope] = map[string]Command{}

@@ -6,12 +6,6 @@ import (
 	"testing"
 )
 
-// torn are the keys that a torn escape sequence can produce over a slow line.
-const torn = "ABCDFHMOPQRSZmuy0123456789~[];<"
-
-// never are keys that are bound to nothing at all.
-var never = []string{"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z", "ctrl+k", "delete"}
-
 func TestNoMutationIsBoundToAKeyThatATornSequenceProduces(t *testing.T) {
 	t.Parallel()
 	for _, b := range bindings() {

@@ -109,7 +109,7 @@ func (s *sagas) freeze(env *Env) Action {
 	s.frozen = !s.frozen
 	if s.frozen {
 		s.held = 0
-		return Notify{Text: "frozen: f lets the rows go on"}
+		return Notify{Text: "frozen: " + env.Keys.Hint(CmdFreeze).Key + " lets the rows go on"}
 	}
 	return s.reload(env, s.cursor)
 }

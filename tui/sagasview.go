@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 
 	"arcadia/engine"
 	"arcadia/tui/widget"
@@ -223,5 +224,5 @@ func (s *sagas) none(env *Env, width, height int) []string {
 	case s.search.text != "":
 		return empty(env, width, height, "no saga matches", "esc clears the filter")
 	}
-	return empty(env, width, height, "no sagas yet", "n launches the first")
+	return empty(env, width, height, "no sagas yet", strings.TrimSpace(env.Keys.Hint(CmdNew).Key+" launches the first"))
 }

@@ -44,7 +44,8 @@ type Config struct {
 	ASCII     bool      // no symbols beyond ASCII
 	NoColor   bool      // attributes only, as with any NO_COLOR in the environment of the terminal
 	Dark      bool      // the background until the terminal has said what it is
-	Theme     string    // one of ThemeNames; empty: auto
+	Theme     string    // one of ThemeNames; empty: that of the settings, or auto
+	Settings  Settings  // what the operator has chosen
 
 	// Progress shows how far things are in the terminal's own progress bar (OSC 9;4). Bell rings when a saga that is open
 	// on a screen comes to rest.

@@ -1,0 +1,49 @@
+package tui
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteKeys writes the key map with the settings in it as text: per part of the console one line for every command, with
+// its keys, its name, which the settings and the palette know it by, and what it does. A ! is before what changes the world.
+func WriteKeys(w io.Writer, s Settings) error {
+	var b strings.Builder
+	k := newKeyMap().with(s)
+	keys, names := 0, 0
+	for _, x := range k.all {
+		keys, names = max(keys, len(keysText(x))), max(names, len(x.Command))
+	}
+	line := func(mark, key, name, help string) {
+		fmt.Fprintf(&b, " %1s %-*s  %-*s  %s\n", mark, keys, key, names, name, help)
+	}
+	last := Scope("")
+	for _, x := range k.all {
+		if x.Scope != last {
+			if last != "" {
+				b.WriteString("\n")
+			}
+			last = x.Scope
+			b.WriteString(string(last) + "\n")
+		}
+		mark := ""
+		if x.mutates() {
+			mark = "!"
+		}
+		line(mark, keysText(x), string(x.Command), x.Help)
+	}
+	b.WriteString("\nin the palette\n")
+	line("", "", "new KIND", "launch a saga of a kind")
+	line("", "", "theme NAME", strings.Join(ThemeNames(), ", "))
+	line("", "", "export FORMAT [FILE]", "write what is shown to a new file: "+strings.Join(exportFormats, ", "))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func keysText(b Binding) string {
+	if len(b.Keys) == 0 {
+		return "-"
+	}
+	return strings.Join(b.Keys, " ")
+}
