@@ -52,11 +52,11 @@ func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramO
 		if err != nil {
 			return err
 		}
-		ln, err := sshd.Listen(h.Socket)
-		if err != nil {
-			return err
+		if ln, err := sshd.Listen(h.Socket); err != nil {
+			h.Log.Warn("no other process can attach", "error", err) // the console is worth having without
+		} else {
+			doors.Go(func() error { return srv.Serve(ctx, sshd.Local(ln, h.Engine.Actor().Name)) })
 		}
-		doors.Go(func() error { return srv.Serve(ctx, sshd.Local(ln, h.Engine.Actor().Name)) })
 	}
 	err := tui.Run(ctx, cfg, os.Stdin, os.Stdout, append(opts, tea.WithoutSignalHandler())...)
 	stop()
@@ -114,6 +114,10 @@ func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err er
 	}
 	if h.Socket != "" {
 		ln, err := sshd.Listen(h.Socket)
+		if err != nil && len(doors) > 0 {
+			d.Ready("no process of this machine can attach: " + err.Error())
+			return doors, nil
+		}
 		if err != nil {
 			return nil, err
 		}
