@@ -27,6 +27,11 @@ func TestALogbookIsBoundedAndOrdered(t *testing.T) {
 			t.Fatalf("it holds %d lines and knows %d sagas", len(b.lines), len(b.last))
 		}
 	}
+	for i := 1; i < len(b.lines); i++ {
+		if b.lines[i].compare(b.lines[i-1]) == 0 {
+			t.Fatal("a line is there twice")
+		}
+	}
 	if !slices.IsSortedFunc(b.lines, logLine.compare) {
 		t.Error("the lines are out of order")
 	}

@@ -22,6 +22,7 @@ type saga struct {
 	first engine.Summary
 	seen  watched
 
+	rested bool // it was at rest with the last change: the bell rings at its end, once
 	pane   pane
 	row    int // the cursor in the ledger, and what the timeline shows
 	rowTop int
@@ -31,7 +32,7 @@ type saga struct {
 
 // newSaga opens the screen of a saga as the list shows it.
 func newSaga(s *engine.Summary, log bool) *saga {
-	x := &saga{from: "sagas", first: *s, seen: watched{log: true}, log: newReel()}
+	x := &saga{from: "sagas", first: *s, rested: s.Status.Terminal(), seen: watched{log: true}, log: newReel()}
 	x.seen.point(s.ID, s.Seq)
 	if log {
 		x.pane = logPane

@@ -62,27 +62,31 @@ func sagaBar(s *engine.Summary) *tea.ProgressBar {
 	return nil
 }
 
-// ring is the bell, when a saga that is on a screen of this session has come to rest with this change.
+// ring is the bell, when a saga that is open on a screen of this session has come to rest with this change.
 func (a *App) ring(changed []engine.Summary) tea.Cmd {
-	if !a.env.Config.Bell {
-		return nil
-	}
+	var bell tea.Cmd
 	for i := range changed {
-		if c := &changed[i]; c.Status.Terminal() && a.watches(c) {
-			return tea.Raw("\a")
+		x := a.openSaga(changed[i].ID)
+		if x == nil {
+			continue
 		}
+		rests := changed[i].Status.Terminal()
+		if rests && !x.rested && a.env.Config.Bell {
+			bell = tea.Raw("\a")
+		}
+		x.rested = rests
 	}
-	return nil
+	return bell
 }
 
-// watches reports whether a saga is open on one of the screens, where it was last seen at work.
-func (a *App) watches(c *engine.Summary) bool {
+// openSaga is the screen of a saga, or nil.
+func (a *App) openSaga(id engine.ID) *saga {
 	for _, stack := range a.stacks {
 		for _, sc := range stack {
-			if x, ok := sc.(*saga); ok && x.first.ID == c.ID && !x.summary().Status.Terminal() {
-				return true
+			if x, ok := sc.(*saga); ok && x.first.ID == id {
+				return x
 			}
 		}
 	}
-	return false
+	return nil
 }

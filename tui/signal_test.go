@@ -56,6 +56,25 @@ func TestTheProgressBarIsTheTerminalsAndOffUntilAskedFor(t *testing.T) {
 	})
 }
 
+func TestTheBellRingsAgainOnlyAfterTheSagaWasAtWorkAgain(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, func(c *Config) { c.Bell = true }, func(s *stage) {
+		s.press("down", "enter")
+		x, ok := s.app.screen().(*saga)
+		if !ok {
+			t.Fatal("no saga is open")
+		}
+		for _, c := range []struct {
+			status engine.Status
+			rings  bool
+		}{{engine.Running, false}, {engine.Failed, true}, {engine.Failed, false}, {engine.Compensating, false}, {engine.RolledBack, true}} {
+			if got := s.app.ring([]engine.Summary{{ID: x.first.ID, Status: c.status}}) != nil; got != c.rings {
+				t.Errorf("at %s it rings: %v, want %v", c.status, got, c.rings)
+			}
+		}
+	})
+}
+
 func TestTheBellRingsOnceAtTheEndOfASagaThatIsWatched(t *testing.T) {
 	t.Parallel()
 	for _, bell := range []bool{true, false} {
