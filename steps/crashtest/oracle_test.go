@@ -140,7 +140,11 @@ func (p passage) back(d *told, b *book, now []line) [][]line {
 		}
 		return nil // all is as the saga left it: there is nothing to be in conflict with
 	}
-	return [][]line{p.undo(now)}
+	out := [][]line{p.undo(now, false)}
+	if !d.del {
+		out = append(out, p.undo(now, true)) // its own record says again what it said, whoever else says the same by now
+	}
+	return out
 }
 
 // wasGone reports whether something that the passage found or wrote was not there in between.
@@ -155,8 +159,8 @@ func (b *book) wasGone(p passage) bool {
 	return false
 }
 
-// undo takes back what a passage wrote, as far as it is there, and puts back what it removed.
-func (p passage) undo(now []line) []line {
+// undo takes back what a passage wrote, as far as it is there, and puts back what it removed, if need be a second time.
+func (p passage) undo(now []line, twice bool) []line {
 	out := slices.Clone(now)
 	for _, l := range without(p.post, p.pre) {
 		if i := slices.Index(out, l); i >= 0 {
@@ -164,7 +168,7 @@ func (p passage) undo(now []line) []line {
 		}
 	}
 	for _, l := range without(p.pre, p.post) {
-		if !slices.Contains(out, l) {
+		if twice || !slices.Contains(out, l) {
 			out = append(out, l)
 		}
 	}
