@@ -166,13 +166,13 @@ func (d *dialog) enter(env *Env) Action {
 }
 
 // type_ edits the line with the focus. With the focus on the harmless answer, what is typed goes to the line that has to be
-// filled.
+// filled, or else to the reason.
 func (d *dialog) type_(k tea.KeyPressMsg) {
 	if d.focus == dialogKeep && k.Text != "" && k.String() != "space" {
 		switch {
 		case d.phrase() != "":
 			d.focus = dialogType
-		case d.verb == CmdResolve:
+		default:
 			d.focus = dialogReason
 		}
 	}

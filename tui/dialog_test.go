@@ -385,7 +385,7 @@ func TestNoStrayKeysRollBackOrCancel(t *testing.T) {
 							rt.Fatalf("rolled back with %q typed", d.typed.String())
 						}
 						if verb == CmdCancel && !tabbed {
-							rt.Fatalf("cancelled without a tab: %v", typed[:i+1])
+							rt.Fatalf("canceled without a tab: %v", typed[:i+1])
 						}
 						return
 					}

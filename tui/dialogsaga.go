@@ -39,7 +39,7 @@ func (d *dialogSaga) changes(now *dialogSaga) string {
 		out = append(out, "it was "+words(string(a.Status))+" and is "+words(string(b.Status))+" now")
 	}
 	if !a.CancelRequested && b.CancelRequested {
-		out = append(out, "somebody has cancelled it")
+		out = append(out, "somebody has canceled it")
 	}
 	if a.CurrentStepIdx != b.CurrentStepIdx && b.CurrentStepIdx < len(b.StepNames) && b.Status == engine.Running {
 		out = append(out, fmt.Sprintf("it has come to step %d %s", b.CurrentStepIdx, b.StepNames[b.CurrentStepIdx]))

@@ -23,7 +23,7 @@ type dialogWords struct {
 }
 
 var dialogVerbs = map[Command]dialogWords{
-	CmdCancel:   {"Cancel", "Keep running", "Cancel it", "is being cancelled", true},
+	CmdCancel:   {"Cancel", "Keep running", "Cancel it", "is being canceled", true},
 	CmdRollback: {"Roll back", "Keep as it is", "Roll back", "is being rolled back", true},
 	CmdRetry:    {"Retry", "Leave it", "Retry", "is tried again", false},
 	CmdResolve:  {"Resolve", "Leave it", "Resolve", "resolved", true},

@@ -74,7 +74,7 @@ func (d *dialog) head(env *Env, width int) string {
 		right += look.Ink.Paint(" " + t.Symbols.Dot + " " + strconv.Itoa(s.Residue) + " left behind")
 	}
 	if s.CancelRequested && !s.Status.Terminal() {
-		right = t.Compensating.Paint(t.Symbols.Compensating + " being cancelled")
+		right = t.Compensating.Paint(t.Symbols.Compensating + " being canceled")
 	}
 	return widget.Sides(widget.Cut(t.Strong.Paint(s.Kind)+"  "+s.Target, width-widget.Width(right)-2), right, width)
 }

@@ -47,7 +47,7 @@ func (e *Env) entryText(s *engine.Saga, x *engine.Entry) (string, widget.Ink) {
 	case engine.EntryInterrupted:
 		text, ink = step+" interrupted by a shutdown", t.Faint
 	case engine.EntryRollbackStarted:
-		text, ink = "rollback started: "+x.Reason+by(x), t.Compensating
+		text, ink = "rollback started: "+reasonWords(x.Reason)+by(x), t.Compensating
 	case engine.EntryCompensating:
 		text, ink = "undo of "+step+" started"+attempt(x), t.Compensating
 	case engine.EntryCompensationSaved:

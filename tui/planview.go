@@ -195,7 +195,7 @@ func (p *plan) steps(t *Theme, width int) []string {
 	if !l.stacked {
 		head := widget.Spaces(l.margin) + "#  " + widget.Fit("STEP", l.step) + "  " + widget.Fit("NOW", l.now+2+l.what)
 		if l.undo > 0 {
-			head += "  UNDO WOULD"
+			head += "  UNDO"
 		}
 		out = append(out, t.Faint.Paint(head))
 	}

@@ -25,7 +25,7 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 		case s.Status.Terminal():
 			return "it is " + words(string(s.Status)) + " already"
 		case s.CancelRequested:
-			return "it is being cancelled already"
+			return "it is being canceled already"
 		case s.Status == engine.Compensating:
 			return "it is being rolled back already"
 		}

@@ -20,7 +20,7 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 	st := t.status(at.Status)
 	lines := []string{
 		widget.Cut(t.Strong.Paint(at.Kind)+"  "+at.Target, width),
-		widget.Cut(st.Paint()+"  "+t.Faint.Paint(env.standing(at, s.preview.whole())), width),
+		widget.Cut(st.Paint()+"  "+t.Faint.Paint(env.inShort(at, s.preview.whole())), width),
 	}
 	d := s.preview.shown()
 	air := height > 9

@@ -120,3 +120,34 @@ func TestTheFooterOfTheLaunchNamesTheKeysOfItsPages(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatARowTookCountsBothWays(t *testing.T) {
+	t.Parallel()
+	at := func(s int) engine.Time { return engine.At(noon.Add(time.Duration(s) * time.Second)) }
+	env := &Env{Clock: Clock{Now: noon.Add(20 * time.Second)}}
+	r := &engine.Row{StartedAt: at(0), FinishedAt: at(3), Compensation: &engine.Compensation{StartedAt: at(5), FinishedAt: at(9)}}
+	if got := (&saga{}).took(env, r); got != "7.0s" {
+		t.Errorf("3s forward and 4s back are %s", got)
+	}
+	r.Compensation.FinishedAt = engine.Time{}
+	if got := (&saga{}).took(env, r); got != "18.0s" {
+		t.Errorf("3s forward and 15s back so far are %s", got)
+	}
+}
+
+func TestTheVerdictComesFirstBesideTheList(t *testing.T) {
+	t.Parallel()
+	env := &Env{Clock: Clock{Now: noon, Location: time.UTC}, Theme: newTheme(true, 0, false, false)}
+	sum := engine.Summary{Status: engine.RolledBack}
+	whole := &engine.Saga{Summary: sum, Verified: engine.At(noon)}
+	if got := env.inShort(&sum, whole); got != "0 left · looked 14:04" {
+		t.Errorf("it says %q", got)
+	}
+	whole.Left = []string{"snapshot 7"}
+	if got := env.inShort(&sum, whole); !strings.Contains(got, "still there") {
+		t.Errorf("with something left it says %q", got)
+	}
+	if got := reasonWords("step_failed:out of luck"); got != "step failed: out of luck" {
+		t.Errorf("the reason reads %q", got)
+	}
+}

@@ -29,6 +29,9 @@ func (e *Env) rowText(d *detail, idx int) (string, bool) {
 		}
 		return pairs(r.Output), false
 	case engine.RowFailed:
+		if r.Error == r.Name { // that it failed is in its status
+			return "", true
+		}
 		return r.Error, true
 	case engine.RowCompensating:
 		if text := e.notYet(r); text != "" {

@@ -105,6 +105,23 @@ func (e *Env) standing(s *engine.Summary, whole *engine.Saga) string {
 	return looked
 }
 
+// reasonWords writes why the engine turned a saga round: "step_failed:out of luck" is "step failed: out of luck".
+func reasonWords(reason string) string {
+	what, detail, ok := strings.Cut(reason, ":")
+	if !ok {
+		return words(reason)
+	}
+	return words(what) + ": " + strings.TrimSpace(detail)
+}
+
+// inShort is the phrase beside a list, where there is room for little: of a rollback the verdict first.
+func (e *Env) inShort(s *engine.Summary, whole *engine.Saga) string {
+	if s.Status == engine.RolledBack && whole != nil && !whole.Verified.IsZero() && len(whole.Left) == 0 {
+		return strconv.Itoa(s.Residue) + " left " + e.Theme.Symbols.Dot + " looked " + e.Clock.write(whole.Verified.Time, "15:04")
+	}
+	return e.standing(s, whole)
+}
+
 // why says what turned a saga round, when if that is known, who asked for it and in which words.
 func why(s *engine.Summary, when string) string {
 	if s.Error == nil {
@@ -113,11 +130,11 @@ func why(s *engine.Summary, when string) string {
 	var text string
 	switch reason := s.Error.Reason; {
 	case reason == "canceled":
-		text = "cancelled"
+		text = "canceled"
 	case reason == "rollback_requested":
 		text = "rollback asked for"
 	default:
-		text = reason
+		text = reasonWords(reason)
 	}
 	if when != "" {
 		text += " " + when

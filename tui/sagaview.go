@@ -210,17 +210,23 @@ func (s *saga) cells(env *Env, d *detail, i int) []widget.Cell {
 	return cells
 }
 
-// took is how long the row's way forward took or has taken, or its way back when that is under way or done.
+// took is how long the row took or has taken, its way forward and its way back together.
 func (s *saga) took(env *Env, r *engine.Row) string {
-	from, to := r.StartedAt, r.FinishedAt
-	if c := r.Compensation; c != nil && !c.StartedAt.IsZero() {
-		from, to = c.StartedAt, c.FinishedAt
-	}
-	if from.IsZero() {
+	if r.StartedAt.IsZero() {
 		return ""
 	}
-	if to.IsZero() {
-		return took(max(0, env.Clock.Now.Sub(from.Time)).Truncate(time.Second))
+	part := func(from, to engine.Time) time.Duration {
+		switch {
+		case from.IsZero():
+			return 0
+		case to.IsZero():
+			return max(0, env.Clock.Now.Sub(from.Time)).Truncate(time.Second)
+		}
+		return max(0, to.Sub(from.Time))
 	}
-	return took(to.Sub(from.Time))
+	total := part(r.StartedAt, r.FinishedAt)
+	if c := r.Compensation; c != nil {
+		total += part(c.StartedAt, c.FinishedAt)
+	}
+	return took(total)
 }
