@@ -124,7 +124,7 @@ func TestThePlanOfASnapshotSaysThatItWaitsForABusyDroplet(t *testing.T) {
 		}
 		// The list of droplets is some seconds old, and the event is new.
 		id := r.launch("create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
-		time.Sleep(time.Second)
+		r.until(id, "began its action", func(s *engine.Saga) bool { return s.Context["snapshot_action_id"] != nil })
 		if c := plan("web-01"); c.Action != engine.ActWait || !strings.Contains(c.Note, "(snapshot, action ") {
 			t.Errorf("of a busy droplet: %+v", c)
 		}
