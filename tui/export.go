@@ -40,10 +40,11 @@ type exportAs struct {
 	file   string // empty: a name made of the screen and the time
 }
 
-// exportWords reads "export csv FILE" as it is typed into the palette; nil when it is something else.
+// exportWords reads "export csv FILE" as it is typed into the palette; nil when it is something else, or names no file:
+// then it is a line of the palette.
 func exportWords(text string) Action {
 	w := strings.Fields(text)
-	if len(w) < 2 || w[0] != "export" || !slices.Contains(exportFormats, w[1]) {
+	if len(w) < 3 || w[0] != "export" || !slices.Contains(exportFormats, w[1]) {
 		return nil
 	}
 	return exportAs{format: w[1], file: strings.Join(w[2:], " ")}

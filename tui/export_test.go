@@ -43,6 +43,8 @@ func TestAnExportHoldsWhatTheFilterShows(t *testing.T) {
 		if err != nil || len(rows) != 3 || rows[1][1] != "rolled_back" {
 			t.Errorf("the table is %v (%v)", rows, err)
 		}
+		s.command("export csv shown") // also a word of the palette's own line
+		contents(t, dir, "shown")
 		s.press("enter")
 		s.command("export md")
 		text := string(contents(t, dir, "arcadia-e01c93d4-20261123-140406.md"))

@@ -31,6 +31,7 @@ type menu struct {
 	top    int
 	field  *textinput.Model
 	tips   []Hint
+	whole  func(text string) Action // what enter does with a text that says all by itself, whatever lines it finds; nil: nothing
 	other  func(text string) Action // what enter does with a text that no line has; nil: nothing
 	fill   func(*menu)              // completes the text of the field at tab; nil: tab moves
 }
@@ -150,6 +151,11 @@ func (m *menu) move(n int) {
 
 // choose closes the menu and does the line under the cursor; a greyed one stays and says why.
 func (m *menu) choose() Action {
+	if m.whole != nil {
+		if act := m.whole(strings.TrimSpace(m.field.Value())); act != nil {
+			return Batch{Close{}, act}
+		}
+	}
 	if len(m.shown) == 0 {
 		if m.other != nil {
 			if act := m.other(strings.TrimSpace(m.field.Value())); act != nil {

@@ -36,10 +36,8 @@ func newPalette(env *Env) *menu {
 	}
 	m := newMenu("Do", items).searchable(env)
 	m.tips = []Hint{{"type", "search, or a saga's id"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}
+	m.whole = exportWords
 	m.other = func(text string) Action {
-		if act := exportWords(text); act != nil {
-			return act
-		}
 		if len(text) < 4 || strings.Trim(strings.ToLower(text), "0123456789abcdef-") != "" {
 			return nil
 		}
