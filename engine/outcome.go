@@ -29,7 +29,7 @@ func (r *run) executed(a *attempt, res result) []Entry {
 	if res.err == nil {
 		e.Type = EntryStepCompleted
 		var err error
-		if e.Resources, err = r.provisioned(res.resources); err == nil {
+		if e.Resources, err = r.provisioned(res.resources, nil); err == nil {
 			return []Entry{e}
 		}
 		res.err = err
@@ -73,7 +73,7 @@ func (r *run) compensated(a *attempt, res result) []Entry {
 		e.Type = EntryCompensated
 		back, err := r.unprovisioned(row.Resources)
 		if err == nil {
-			e.Resources, err = r.provisioned(res.resources)
+			e.Resources, err = r.provisioned(res.resources, back)
 			e.Resources = append(back, e.Resources...)
 		}
 		if err == nil {
@@ -111,24 +111,25 @@ func errorText(err error) string {
 	return clip(strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " "), maxError)
 }
 
-// provisioned completes what a step said about resources with what the store knows of them.
-func (r *run) provisioned(changes []ResourceChange) ([]ResourceChange, error) {
+// provisioned completes what a step said about resources with what is known of them: by the changes that stand before in the
+// same entry, else by the store.
+func (r *run) provisioned(changes, before []ResourceChange) ([]ResourceChange, error) {
 	now := At(time.Now())
 	var out []ResourceChange
 	for _, c := range changes {
-		before, err := r.resource(c.Key())
+		prior, err := r.resourceAfter(c.Key(), before)
 		if err != nil {
 			return nil, err
 		}
-		if before == nil && c.After == nil {
+		if prior == nil && c.After == nil {
 			continue
 		}
-		full := ResourceChange{Before: before}
+		full := ResourceChange{Before: prior}
 		if c.After != nil {
 			after := *c.After
 			after.SpecVersion, after.SagaID, after.CreatedAt, after.UpdatedAt = 1, r.id, now, now
-			if before != nil {
-				after.SpecVersion, after.CreatedAt = before.SpecVersion+1, before.CreatedAt
+			if prior != nil {
+				after.SpecVersion, after.CreatedAt = prior.SpecVersion+1, prior.CreatedAt
 			}
 			full.After = &after
 		}

@@ -274,3 +274,13 @@ func (r *run) resource(key string) (*Resource, error) {
 	}
 	return &found[0], nil
 }
+
+// resourceAfter is a resource as the given changes leave it, nil when there is none.
+func (r *run) resourceAfter(key string, changes []ResourceChange) (*Resource, error) {
+	for i := len(changes) - 1; i >= 0; i-- {
+		if changes[i].Key() == key {
+			return changes[i].After, nil
+		}
+	}
+	return r.resource(key)
+}

@@ -41,16 +41,23 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 	if err != nil {
 		return c, nil, err
 	}
-	live, err := d.zones.RecordsAt(ctx, zone, name)
-	if err != nil {
-		return c, nil, verdict(ctx, err)
-	}
-	live = ids.present(live)
 	var done []progress
 	if resumed {
 		if done, err = c.progress(s); err != nil {
 			return c, nil, err
 		}
+		if underWay(done) { // it may arrive after the look
+			if err := pause(ctx, lateWrite); err != nil {
+				return c, nil, err
+			}
+		}
+	}
+	live, err := d.zones.RecordsAt(ctx, zone, name)
+	if err != nil {
+		return c, nil, verdict(ctx, err)
+	}
+	live = ids.present(live)
+	if resumed {
 		if done, err = c.resume(done, live); err != nil {
 			return c, nil, err
 		}
@@ -178,6 +185,11 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 	done, err := c.progress(s)
 	if err != nil {
 		return err
+	}
+	if underWay(done) || s.Attempt() > 1 { // a write of the step, or of an earlier attempt to undo it, may still arrive
+		if err := pause(ctx, lateWrite); err != nil {
+			return err
+		}
 	}
 	ids, err := readIDs(s)
 	if err != nil {
@@ -345,3 +357,13 @@ func resource(zone string, id int64, r Record) (engine.Resource, error) {
 const dnsResource = "dns_record"
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
+
+// underWay reports whether a write may still be on its way to the provider: it was begun and nobody said what became of it.
+func underWay(done []progress) bool {
+	for _, p := range done {
+		if !p.Done {
+			return !p.Refused
+		}
+	}
+	return false
+}

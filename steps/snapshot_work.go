@@ -44,6 +44,11 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 	} else if ok {
 		return w.finish(ctx, action)
 	}
+	if begun && !w.intent.Refused { // the POST of an earlier attempt may arrive after the look
+		if err := pause(ctx, lateWrite); err != nil {
+			return Snapshot{}, err
+		}
+	}
 	for busy := 0; ; busy++ {
 		snap, found, err := w.look(ctx)
 		if err != nil || found {

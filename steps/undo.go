@@ -157,8 +157,10 @@ func (u *undo) update(o op) error {
 	switch {
 	case r == old:
 		return nil
-	case (rc.same(*o.After) || rc.same(bc)) && (r.TTL == o.After.TTL || r.TTL == old.TTL):
-		// Either TTL: putting a neighbor back has moved it back already. Also the same data in another spelling is put back.
+	case rc.same(bc) && (r.TTL == o.After.TTL || r.TTL == old.TTL),
+		rc.same(*o.After) && (r.TTL == o.After.TTL || r.TTL == old.TTL && !u.alone(r)):
+		// Either TTL among several: putting a neighbor back has moved it back already. One that stands alone and has our data
+		// with the TTL from before is somebody's later choice. The same data in another spelling is put back too.
 		u.write(r, old)
 		return nil
 	}
