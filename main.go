@@ -62,7 +62,7 @@ func run() int {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()),
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
-		Open: w.open, Console: console, Check: w.check, Serve: serve, Stop: w.stop,
+		Open: w.open, Console: console, Check: w.check, Serve: serve, Stop: w.stop, Settings: settings,
 		Simulate: func(ctx context.Context, addr string, seed int64, ready func(string)) error {
 			return dosim.New(dosim.WithSeed(seed)).ListenAndServe(ctx, addr, ready)
 		},
@@ -289,6 +289,10 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 	cfg := e.host.Look
 	cfg.Backend, cfg.Operator, cfg.ReadOnly = e.Session, e.Actor().Name, look.ReadOnly
 	cfg.ASCII, cfg.NoColor, cfg.Hosting = look.ASCII, look.NoColor, p.Host != nil
+	var err error
+	if cfg.Settings, _, err = settings(); err != nil {
+		return err
+	}
 	if cfg.Hosting && e.lasting {
 		cfg.Handover = func(context.Context) error {
 			*e.closers = append(stack{startHost}, *e.closers...) // the last to be called
@@ -299,6 +303,14 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 		e.host.Socket = "" // who only reads takes no visitors
 	}
 	return e.host.Console(ctx, cfg)
+}
+
+// settings are the operator's own, of the console.
+func settings() (s tui.Settings, file string, err error) {
+	if file, err = cli.SettingsFile(os.Getenv); err == nil {
+		s, err = cli.ReadSettings(file)
+	}
+	return s, file, err
 }
 
 // startHost leaves a process behind that drives the sagas of the store that this command line names.

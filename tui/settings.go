@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	yaml "github.com/oasdiff/yaml3"
+	yaml "go.yaml.in/yaml/v3"
 )
 
 // Settings are what an operator has chosen for every session. The zero Settings change nothing.

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/tui"
 )
 
 // Env is all that the commands need from outside.
@@ -41,6 +42,8 @@ type Env struct {
 	Check func(ctx context.Context, path string) (Verdict, error)
 	// Serve opens doors to a place until ctx ends. Nil: not here.
 	Serve func(ctx context.Context, p *Place, d Doors) error
+	// Settings reads the operator's settings of the console and says from which file. Nil: not here.
+	Settings func() (tui.Settings, string, error)
 	// Stop ends the process that hosts a store. Nil: not here.
 	Stop func(ctx context.Context, database string) error
 	// Simulate serves a simulated account on addr until ctx ends, and calls ready with its URL once it answers. Nil: not here.

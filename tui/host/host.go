@@ -144,7 +144,7 @@ func (h *Host) console(ctx context.Context, s *sshd.Session) error {
 	actor := s.Actor()
 	cfg := h.Look
 	cfg.Backend, cfg.Operator, cfg.Hosting, cfg.Handover = h.Engine.As(actor), actor.Name, false, nil
-	cfg.ReadOnly = actor.Role != engine.Operator
+	cfg.ReadOnly, cfg.NoFiles = actor.Role != engine.Operator, true
 	h.mu.Lock()
 	if p, ok := h.places[actor.Name]; ok {
 		cfg.Place = p

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/tui"
+)
+
+// ReadSettings reads the operator's settings of the console. A file that is not there is no settings; one with a mistake
+// is an error that names its lines.
+func ReadSettings(file string) (tui.Settings, error) {
+	text, err := os.ReadFile(file) //nolint:gosec // the operator's own file
+	if errors.Is(err, fs.ErrNotExist) {
+		return tui.Settings{}, nil
+	}
+	if err != nil {
+		return tui.Settings{}, fmt.Errorf("read the settings: %w", err)
+	}
+	s, err := tui.ParseSettings(text)
+	if err != nil {
+		return tui.Settings{}, fmt.Errorf("settings in %s: %w", file, err)
+	}
+	return s, nil
+}
+
+func (t *tree) keysCommand() *cobra.Command {
+	var check bool
+	cmd := &cobra.Command{
+		Use: "keys", Short: "Print the console's keys", Args: exactly(),
+		Long: "keys prints the console's keys as the settings have them. With --check it only\n" +
+			"says whether the settings are sound: no unknown entry, no key twice, none that a\n" +
+			"torn escape sequence could press.",
+	}
+	cmd.Flags().BoolVar(&check, "check", false, "only look for mistakes in the settings")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		if t.env.Settings == nil {
+			return errors.New("keys: the settings are not to be had here: run it in a shell")
+		}
+		s, file, err := t.env.Settings()
+		if err != nil {
+			return err
+		}
+		if check {
+			_, err := fmt.Fprintln(t.env.Out, "sound: "+clean(file))
+			return written(err)
+		}
+		return written(tui.WriteKeys(t.env.Out, s))
+	}
+	return cmd
+}
