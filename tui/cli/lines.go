@@ -243,6 +243,10 @@ func (m *lineMode) options(ctx context.Context, f engine.Field, in engine.Inputs
 			m.print(fmt.Sprintf("and %d more", len(options)-i))
 			return
 		}
-		m.print("  " + strings.TrimSpace(o.Value+"  "+o.Detail))
+		text := o.Label + "  " + o.Detail
+		if !strings.Contains(text, o.Value) {
+			text = o.Value + "  " + text // what is to be typed must be there to read
+		}
+		m.print("  " + strings.TrimSpace(text))
 	}
 }
