@@ -116,7 +116,8 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	case err == nil && cloud != nil:
 		closers.push(func() error { cloud.Close(); return nil })
 		catalog, kinds = steps.Catalog(cloud)
-		p.Provider, p.Name = provider{cloud}, "DigitalOcean"
+		p.Name = "DigitalOcean"
+		account(p, steps.NewInventory(cloud))
 		if p.Simulated = want.Demo || w.loopback(); p.Simulated {
 			p.Name = "DEMO"
 		}
@@ -327,42 +328,6 @@ func startHost() error {
 	return child.Process.Release()
 }
 
-// provider is the account as the smoke tests look at it.
-type provider struct{ cloud steps.Cloud }
-
-func (p provider) Droplets(ctx context.Context) ([]int64, error) {
-	all, err := p.cloud.Droplets(ctx)
-	var ids []int64
-	for _, d := range all {
-		if !d.Locked {
-			ids = append(ids, d.ID)
-		}
-	}
-	return ids, err
-}
-
-func (p provider) Domains(ctx context.Context) ([]string, error) { return domains(ctx, p.cloud) }
-
-func (p provider) TXT(ctx context.Context, domain, name string) ([]string, error) {
-	all, err := p.cloud.RecordsAt(ctx, domain, name)
-	var data []string
-	for _, r := range all {
-		if r.Type == "TXT" {
-			data = append(data, r.Data)
-		}
-	}
-	return data, err
-}
-
-func (p provider) Snapshots(ctx context.Context, droplet int64) ([]string, error) {
-	all, err := p.cloud.DropletSnapshots(ctx, droplet)
-	var names []string
-	for _, s := range all {
-		names = append(names, s.Name)
-	}
-	return names, err
-}
-
 // inventory is the account as the console lists it.
 type inventory struct{ cloud steps.Cloud }
 
@@ -377,7 +342,9 @@ func (i inventory) Droplets(ctx context.Context) ([]tui.Droplet, error) {
 	return out, err
 }
 
-func (i inventory) Domains(ctx context.Context) ([]string, error) { return domains(ctx, i.cloud) }
+func (i inventory) Domains(ctx context.Context) ([]string, error) {
+	return steps.NewInventory(i.cloud).Domains(ctx)
+}
 
 func (i inventory) Records(ctx context.Context, domain string) ([]tui.Record, error) {
 	all, err := i.cloud.AllRecords(ctx, domain)
@@ -390,11 +357,19 @@ func (i inventory) Records(ctx context.Context, domain string) ([]tui.Record, er
 	return out, err
 }
 
-func domains(ctx context.Context, zones steps.Zones) ([]string, error) {
-	all, err := zones.Domains(ctx)
-	names := make([]string, 0, len(all))
-	for _, d := range all {
-		names = append(names, d.Name)
+// account lets commands look at what is in the account.
+func account(p *cli.Place, inv steps.Inventory) {
+	p.Provider = inv
+	p.Drift = func(ctx context.Context, r engine.Resource) cli.Drift {
+		d, _ := inv.Check(ctx, r) // the error is its note
+		return cli.Drift{State: string(d.State), Changes: d.Changes, Note: d.Note, CheckedAt: d.CheckedAt}
 	}
-	return names, err
+	p.Orphans = func(ctx context.Context, accountedFor func(string) bool) ([]cli.Orphan, error) {
+		found, err := inv.Orphans(ctx, accountedFor)
+		out := make([]cli.Orphan, 0, len(found))
+		for _, o := range found {
+			out = append(out, cli.Orphan(o))
+		}
+		return out, err
+	}
 }

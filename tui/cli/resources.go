@@ -1,17 +1,38 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
 )
 
+// Drift is how a resource stands to what a saga wanted it to be.
+type Drift struct {
+	State     string               `json:"state"` // in_sync, modified, deleted, not_checked
+	Changes   []engine.FieldChange `json:"changes,omitempty"`
+	Note      string               `json:"note,omitempty"`
+	CheckedAt engine.Time          `json:"checked_at"`
+}
+
+// looked is a resource with what was found of it.
+type looked struct {
+	engine.Resource
+	Drift *Drift `json:"drift,omitempty"`
+}
+
 func (t *tree) resourcesCommand() *cobra.Command {
+	var drift bool
 	cmd := &cobra.Command{
 		Use: "resources", Short: "List what sagas have provisioned", Args: exactly(),
+		Long: "resources lists what sagas have provisioned. With --drift each is looked at\n" +
+			"now: in_sync, modified (and how), deleted, or not_checked (and why).",
 	}
+	cmd.Flags().BoolVar(&drift, "drift", false, "look at each, and compare with what was wanted")
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := t.place(cmd.Context(), Read, "resources")
@@ -19,25 +40,63 @@ func (t *tree) resourcesCommand() *cobra.Command {
 			return err
 		}
 		defer p.Close()
-		resources, err := p.Engine.Resources(cmd.Context())
+		resources, err := look(cmd.Context(), p, drift)
 		if err != nil {
 			return err
 		}
-		if out.value == "json" {
-			if resources == nil {
-				resources = []engine.Resource{}
-			}
-			return object(t.env.Out, resources)
-		}
-		if len(resources) == 0 {
-			say(t.env.Err, "no resources")
-			return nil
-		}
-		rows := [][]string{{"TYPE", "ID", "NAME", "VERSION", "SAGA", "UPDATED"}}
-		for _, r := range resources {
-			rows = append(rows, []string{r.Type, r.ExternalID, r.Name, strconv.Itoa(r.SpecVersion), r.SagaID.Short(), moment(r.UpdatedAt)})
-		}
-		return columns(t.env.Out, rows)
+		return t.resources(resources, out)
 	}
 	return cmd
+}
+
+func look(ctx context.Context, p *Place, drift bool) ([]looked, error) {
+	if drift && p.Drift == nil {
+		return nil, errors.New("resources --drift: there is no access to an account: set DIGITALOCEAN_TOKEN, or use --demo")
+	}
+	all, err := p.Engine.Resources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]looked, len(all))
+	for i, r := range all {
+		out[i].Resource = r
+		if drift {
+			d := p.Drift(ctx, r)
+			out[i].Drift = &d
+		}
+	}
+	return out, nil
+}
+
+func (t *tree) resources(resources []looked, out *format) error {
+	if out.value == "json" {
+		return object(t.env.Out, resources)
+	}
+	if len(resources) == 0 {
+		say(t.env.Err, "no resources")
+		return nil
+	}
+	rows := [][]string{{"TYPE", "ID", "NAME", "VERSION", "SAGA", "UPDATED"}}
+	if resources[0].Drift != nil {
+		rows[0] = append(rows[0], "DRIFT")
+	}
+	for _, r := range resources {
+		row := []string{r.Type, r.ExternalID, r.Name, strconv.Itoa(r.SpecVersion), r.SagaID.Short(), moment(r.UpdatedAt)}
+		if r.Drift != nil {
+			row = append(row, t.drifted(*r.Drift))
+		}
+		rows = append(rows, row)
+	}
+	return columns(t.env.Out, rows)
+}
+
+func (t *tree) drifted(d Drift) string {
+	parts := []string{d.State}
+	for _, c := range d.Changes {
+		parts = append(parts, t.change(engine.Change{Subject: c.Name, Fields: []engine.FieldChange{{From: c.From, To: c.To}}}))
+	}
+	if d.Note != "" {
+		parts = append(parts, d.Note)
+	}
+	return strings.Join(parts, "; ")
 }

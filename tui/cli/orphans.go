@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/engine"
+)
+
+// Orphan is a snapshot that bears the name of a saga's snapshot.
+type Orphan struct {
+	ID         int64         `json:"id"`
+	Name       string        `json:"name"`
+	Droplet    int64         `json:"droplet_id"`
+	Created    time.Time     `json:"created_at"`
+	Age        time.Duration `json:"-"`
+	SizeGB     float64       `json:"size_gigabytes"`
+	MonthlyUSD float64       `json:"monthly_usd"`
+}
+
+func (t *tree) orphansCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "orphans", Short: "List snapshots that bear our names and that no saga accounts for", Args: exactly(),
+		Long: "orphans lists the account's snapshots whose names are those of sagas' snapshots\n" +
+			"and of which no saga in this store knows, with what they cost a month. It\n" +
+			"deletes nothing: another store may account for them.",
+	}
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		p, err := t.place(cmd.Context(), Read, "orphans")
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		if p.Orphans == nil {
+			return errors.New("orphans: there is no access to an account: set DIGITALOCEAN_TOKEN, or use --demo")
+		}
+		var unsure error
+		found, err := p.Orphans(cmd.Context(), func(name string) bool {
+			known, err := accountedFor(cmd.Context(), p.Engine, name)
+			unsure = errors.Join(unsure, err)
+			return known
+		})
+		if err = errors.Join(err, unsure); err != nil {
+			return err
+		}
+		return t.orphans(found, out)
+	}
+	return cmd
+}
+
+// accountedFor reports whether a saga that is not rolled back has the snapshot of this name: its short id is the name's end.
+func accountedFor(ctx context.Context, eng Reader, name string) (bool, error) {
+	id, err := eng.Find(ctx, name[max(0, len(name)-8):])
+	if errors.Is(err, engine.ErrNotFound) || errors.Is(err, engine.ErrInput) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	saga, err := eng.Saga(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	return saga.Status != engine.RolledBack, nil
+}
+
+func (t *tree) orphans(found []Orphan, out *format) error {
+	if out.value == "json" {
+		if found == nil {
+			found = []Orphan{}
+		}
+		return object(t.env.Out, found)
+	}
+	if len(found) == 0 {
+		say(t.env.Err, "no orphans")
+		return nil
+	}
+	rows := [][]string{{"ID", "NAME", "DROPLET", "CREATED", "GIB", "A MONTH"}}
+	for _, o := range found {
+		rows = append(rows, []string{
+			strconv.FormatInt(o.ID, 10), o.Name, strconv.FormatInt(o.Droplet, 10), moment(engine.At(o.Created)),
+			strconv.FormatFloat(o.SizeGB, 'f', 2, 64), fmt.Sprintf("$%.2f", o.MonthlyUSD),
+		})
+	}
+	return columns(t.env.Out, rows)
+}
