@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -76,7 +77,7 @@ func (e *Env) retry(next time.Time, attempts int, why string) string {
 }
 
 // pairs writes an output as name value pairs in one line. Whole objects are left out beside plain values: they are kept
-// for undoing, and the row's own page shows them.
+// for undoing, and the row's own page shows them. The short ones come first, so that most of them fit.
 func pairs(out map[string]json.RawMessage) string {
 	var plain, all []string
 	for _, k := range slices.Sorted(maps.Keys(out)) {
@@ -87,8 +88,9 @@ func pairs(out map[string]json.RawMessage) string {
 		}
 	}
 	if len(plain) > 0 {
-		return strings.Join(plain, ", ")
+		all = plain
 	}
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
 	return strings.Join(all, ", ")
 }
 
