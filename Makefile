@@ -5,6 +5,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.dat
 LINT    := v2.5.0
 
 .DEFAULT_GOAL := help
+SHELL := bash
 .PHONY: help demo build test race torture check vet format bench golden screenshots lint
 
 help: ## this list
@@ -23,7 +24,9 @@ race: ## all tests with the race detector
 	go test -race -timeout 20m ./...
 
 torture: ## crash at every point and in every pair, all random histories: long
-	ARCADIA_TORTURE=1 go test -count=1 -timeout 4h ./steps/crashtest
+	set -o pipefail; ARCADIA_TORTURE=1 go test -count=1 -timeout 4h -v ./steps/crashtest | grep -E 'figure|FAIL|^ok'
+	ARCADIA_TORTURE=1 go test -count=1 -timeout 1h -run FlippedBit -v ./storage/bolt
+	ARCADIA_RUNS=100 go test -count=1 -timeout 1h -run 'RolledBack|UpsertTwice' ./steps
 
 check: ## all that CI does: vet, staticcheck, format, arrows, tests with the race detector, each benchmark once
 	bash .ci/run

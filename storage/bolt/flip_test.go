@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"errors"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -17,7 +18,10 @@ func TestFlippedBitIsFoundOrHarmless(t *testing.T) {
 	r := sound(t, path)
 	original := readFile(t, path)[:r.Bytes]
 	flips := 600
-	if testing.Short() {
+	switch {
+	case os.Getenv("ARCADIA_TORTURE") == "1":
+		flips = 12_000
+	case testing.Short():
 		flips = 100
 	}
 	random := rand.New(rand.NewPCG(1, 2))
