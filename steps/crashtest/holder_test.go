@@ -86,7 +86,7 @@ func TestTwoProcessesOnOneFileHaveExactlyOneHolder(t *testing.T) {
 	t.Parallel()
 	races, each, wrong := 4, 3, 0
 	if torture() {
-		races = 100
+		races = 1000
 	}
 	self, err := os.Executable()
 	if err != nil {
