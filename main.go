@@ -122,6 +122,7 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 			p.Name = "DEMO"
 		}
 		h.Look.Inventory = inventory{cloud}
+		h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
 		h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
 	}
 	var store engine.Store

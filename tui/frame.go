@@ -192,6 +192,11 @@ func (a *App) counters(brief bool) string {
 	}
 	add(s.NeedsMe(), t.Failed, needs, "!")
 	add(s.Done(), t.Faint, "done", "")
+	if b := a.env.Config.Budget; b != nil && !brief {
+		if left := b(); left >= 0 {
+			parts = append(parts, t.Faint.Paint("API "+strconv.Itoa(left)))
+		}
+	}
 	gap := "  "
 	if brief {
 		gap = " "

@@ -165,3 +165,15 @@ func TestManyChangesAtOnceAreSaidInOneLine(t *testing.T) {
 		t.Error("a saga that runs is no news")
 	}
 }
+
+func TestTheHeaderShowsWhatIsLeftOfTheAPI(t *testing.T) {
+	t.Parallel()
+	left := 4987
+	onExhibit(t, func(c *Config) { c.Budget = func() int { return left } }, func(s *stage) {
+		s.has("API 4987")
+		left = -1 // not known
+		s.press("down")
+		s.hasNot("API")
+	})
+	onExhibit(t, nil, func(s *stage) { s.hasNot("API") })
+}

@@ -35,17 +35,18 @@ import (
 
 // Config says whose console this is and on what.
 type Config struct {
-	Backend   Backend   // *engine.Session satisfies it
-	Inventory Inventory // droplets and records for their screens; nil: there are none
-	Env       string    // the badge: DEMO, or the account's name
-	Live      bool      // the badge is red: a real account
-	ReadOnly  bool      // the operator only looks: verbs are greyed, with the reason
-	Operator  string    // whose session it is
-	ASCII     bool      // no symbols beyond ASCII
-	NoColor   bool      // attributes only, as with any NO_COLOR in the environment of the terminal
-	Dark      bool      // the background until the terminal has said what it is
-	Theme     string    // one of ThemeNames; empty: that of the settings, or auto
-	Settings  Settings  // what the operator has chosen
+	Backend   Backend    // *engine.Session satisfies it
+	Inventory Inventory  // droplets and records for their screens; nil: there are none
+	Env       string     // the badge: DEMO, or the account's name
+	Live      bool       // the badge is red: a real account
+	Budget    func() int // requests left in this hour, below 0 when unknown; asked while drawing, so it must not wait. Nil: not shown
+	ReadOnly  bool       // the operator only looks: verbs are greyed, with the reason
+	Operator  string     // whose session it is
+	ASCII     bool       // no symbols beyond ASCII
+	NoColor   bool       // attributes only, as with any NO_COLOR in the environment of the terminal
+	Dark      bool       // the background until the terminal has said what it is
+	Theme     string     // one of ThemeNames; empty: that of the settings, or auto
+	Settings  Settings   // what the operator has chosen
 
 	// Progress shows how far things are in the terminal's own progress bar (OSC 9;4). Bell rings when a saga that is open
 	// on a screen comes to rest.
