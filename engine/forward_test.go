@@ -271,7 +271,7 @@ func TestWorkersBoundWhatGoesForwardAtOnce(t *testing.T) {
 		}
 		slow := enginetest.Step("slow", func(context.Context, *engine.State) error {
 			count(1)
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) // bubble time
 			count(-1)
 			return nil
 		}, nil)

@@ -1,15 +1,12 @@
 package tui
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
 	"arcadia/engine"
 	"arcadia/tui/widget"
 )
-
-func sortStrings(s []string) { slices.Sort(s) }
 
 // timeline draws when each step ran: forward in its colour, and the way back running backward in the colour of
 // compensation.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -130,7 +131,7 @@ func inputs(in engine.Inputs) string {
 	for k, v := range in {
 		parts = append(parts, k+"="+v)
 	}
-	sortStrings(parts)
+	slices.Sort(parts)
 	return strings.Join(parts, "  ")
 }
 
