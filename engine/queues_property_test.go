@@ -1,0 +1,227 @@
+package engine_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"arcadia/engine"
+)
+
+// queues is the model of the locks, as the contract has it: a saga enters the queues of all its locks at once, behind all who
+// stand there, and stays until it is completed or rolled back. It owes nothing to the engine but the entries.
+type queues struct {
+	sagas    map[engine.ID][]string // the locks of each saga
+	standing map[string][]engine.Lock
+	waited   int
+	deaths   int
+	wrong    []string
+}
+
+func newQueues() *queues {
+	return &queues{sagas: map[engine.ID][]string{}, standing: map[string][]engine.Lock{}}
+}
+
+func (q *queues) fault(format string, args ...any) {
+	q.wrong = append(q.wrong, fmt.Sprintf(format, args...))
+}
+
+// take follows one durable batch.
+func (q *queues) take(b engine.Batch) {
+	for _, e := range b.Entries {
+		switch e.Type {
+		case engine.EntryCreated:
+			q.sagas[b.ID] = e.Created.Locks
+			q.enter(b.ID, e.Ticket)
+		case engine.EntryRollbackStarted:
+			if e.Ticket != 0 {
+				q.enter(b.ID, e.Ticket)
+			}
+		case engine.EntryStepStarted, engine.EntryCompensating:
+			for _, n := range q.sagas[b.ID] {
+				if s := q.standing[n]; len(s) == 0 || s[0].Saga != b.ID {
+					q.fault("saga %s: %s at entry %d while %s belongs to %v", b.ID.Short(), e.Type, e.Seq, n, s)
+				}
+			}
+		case engine.EntrySagaCompleted, engine.EntrySagaRolledBack:
+			for _, n := range q.sagas[b.ID] {
+				q.standing[n] = slices.DeleteFunc(q.standing[n], func(l engine.Lock) bool { return l.Saga == b.ID })
+			}
+		default:
+		}
+	}
+}
+
+func (q *queues) enter(id engine.ID, ticket uint64) {
+	waits := false
+	for _, n := range q.sagas[id] {
+		s := q.standing[n]
+		waits = waits || len(s) > 0
+		if len(s) > 0 && s[len(s)-1].Ticket >= ticket {
+			q.fault("saga %s enters the queue of %s with ticket %d, behind %v", id.Short(), n, ticket, s)
+		}
+		q.standing[n] = append(s, engine.Lock{Name: n, Ticket: ticket, Saga: id})
+	}
+	if waits {
+		q.waited++
+	}
+}
+
+// locks are all places, as a store lists them.
+func (q *queues) locks() []engine.Lock {
+	var out []engine.Lock
+	for _, s := range q.standing {
+		out = append(out, s...)
+	}
+	slices.SortFunc(out, func(a, b engine.Lock) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Ticket, b.Ticket))
+	})
+	return out
+}
+
+// journal passes appends on one at a time, so that their order is known, and dies at one of them.
+type journal struct {
+	engine.Store
+	model *queues
+	fatal int
+	after bool
+
+	mu   sync.Mutex // guards the fields below, and model; held through an append
+	n    int
+	dead bool
+}
+
+// Append refuses everything from the fatal append on.
+func (j *journal) Append(ctx context.Context, b engine.Batch) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.n++; j.n == j.fatal {
+		j.model.deaths++
+		j.dead = true
+		if !j.after {
+			return errDead
+		}
+	} else if j.dead {
+		return errDead
+	}
+	if err := j.Store.Append(ctx, b); err != nil {
+		return err
+	}
+	j.model.take(b)
+	if j.dead {
+		return errDead
+	}
+	return nil
+}
+
+func (j *journal) died() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.dead
+}
+
+// rooms are what the locks protect: whoever is in one must be there alone.
+type rooms struct {
+	mu     sync.Mutex // guards the fields below
+	inside map[string]engine.ID
+	mended bool
+	wrong  []string
+}
+
+func newRooms() *rooms { return &rooms{inside: map[string]engine.ID{}} }
+
+func (r *rooms) enter(id engine.ID, names []string) (leave func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range names {
+		if other, taken := r.inside[n]; taken {
+			r.wrong = append(r.wrong, fmt.Sprintf("saga %s is in %s together with saga %s", id.Short(), n, other.Short()))
+		}
+		r.inside[n] = id
+	}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, n := range names {
+			delete(r.inside, n)
+		}
+	}
+}
+
+// mend lets every compensation that sticks succeed from now on.
+func (r *rooms) mend() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mended = true
+}
+
+func (r *rooms) isMended() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.mended
+}
+
+// guarded is a step that works for a while in the rooms whose locks its inputs name.
+type guarded struct{ rooms *rooms }
+
+// Name is "guarded".
+func (guarded) Name() string { return "guarded" }
+
+// Inputs are the locks, how long it takes, and what becomes of it.
+func (guarded) Inputs() []engine.Field {
+	return []engine.Field{{Name: "locks"}, {Name: "takes"}, {Name: "fate"}}
+}
+
+// Locks are those of the input.
+func (guarded) Locks(in engine.Inputs) []string { return strings.Fields(in["locks"]) }
+
+// Execute works in the rooms.
+func (g guarded) Execute(ctx context.Context, s *engine.State) error {
+	defer g.rooms.enter(s.Saga(), g.Locks(s.Inputs()))()
+	if s.Input("fate") != "fails" {
+		s.Put("begun", true)
+		if err := s.Save(ctx); err != nil {
+			return err
+		}
+	}
+	if err := g.work(ctx, s); err != nil {
+		return err
+	}
+	if strings.HasPrefix(s.Input("fate"), "fails") {
+		return engine.Reason("fate")
+	}
+	return nil
+}
+
+// Compensate works in the rooms too. A stuck one leaves something behind.
+func (g guarded) Compensate(ctx context.Context, s *engine.State) error {
+	defer g.rooms.enter(s.Saga(), g.Locks(s.Inputs()))()
+	if err := g.work(ctx, s); err != nil {
+		return err
+	}
+	if s.Input("fate") == "stuck" && !g.rooms.isMended() {
+		return &engine.Conflict{Subject: "the room"}
+	}
+	return nil
+}
+
+func (g guarded) work(ctx context.Context, s *engine.State) error {
+	ms, err := strconv.Atoi(s.Input("takes"))
+	if err != nil {
+		return errors.New("how long?")
+	}
+	t := time.NewTimer(time.Duration(ms) * time.Millisecond)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
