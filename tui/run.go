@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/term"
 	"github.com/muesli/cancelreader"
 )
-
-// fps is how often the screen is written at most.
-const fps = 15
 
 // Run shows the console on a terminal until its operator leaves or ctx ends; both are nil. in and out are the terminal's:
 // a file that is one is put into raw mode, and guarded (see Guard). opts come after ours and win.
@@ -24,8 +22,8 @@ func Run(ctx context.Context, cfg Config, in io.Reader, out io.Writer, opts ...t
 	if err != nil {
 		return err
 	}
-	all := []tea.ProgramOption{tea.WithContext(ctx), tea.WithOutput(out), tea.WithFPS(fps), tea.WithInput(in)}
-	_, err = tea.NewProgram(app, append(all, opts...)...).Run()
+	all := []tea.ProgramOption{tea.WithContext(ctx), tea.WithOutput(out), tea.WithInput(in)}
+	_, err = tea.NewProgram(newPaced(app, time.Now), append(all, opts...)...).Run()
 	release()
 	switch {
 	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
