@@ -24,7 +24,7 @@ func TestAnOperatorSeesTheConsoleAndLeaves(t *testing.T) {
 	s.shows("ops1 operator 80x24")
 	s.keys("hello")
 	s.shows("[hello]")
-	if list := r.server.Sessions(); len(list) != 1 || list[0].Operator != "ops1" || list[0].LooksAt != "key o" || list[0].From == "" {
+	if list := r.server.Sessions(); len(list) != 1 || list[0].Operator != "ops1" || list[0].What != sshd.Console || list[0].Saga != "key o" || list[0].From == "" {
 		t.Errorf("sessions = %+v", list)
 	}
 	s.keys("q")

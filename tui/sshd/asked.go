@@ -131,7 +131,7 @@ func (w *asked) size() (width, height int) {
 // title is the session in a word, for others to see. A command's arguments may be long or private; its name is neither.
 func (w *asked) title() string {
 	if !w.command {
-		return "console"
+		return Console
 	}
 	for _, a := range w.args {
 		if verb.MatchString(a) {

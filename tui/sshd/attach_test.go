@@ -37,7 +37,7 @@ func host(t *testing.T, opts ...option) (socket string, log *journal) {
 	log = &journal{}
 	ctx, stop := context.WithCancel(context.Background())
 	cfg := sshd.Config{
-		Console: func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, newModel(s)) },
+		Console: show,
 		Command: command,
 		Stop:    stop,
 		Log:     slog.New(slog.NewTextHandler(log, nil)),

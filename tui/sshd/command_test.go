@@ -88,7 +88,7 @@ func TestACommandLearnsThatItsClientIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, func() bool { return len(r.server.Sessions()) == 1 }, func() string { return "it does not begin" })
-	if at := r.server.Sessions()[0].LooksAt; at != "wait" {
+	if at := r.server.Sessions()[0].What; at != "wait" {
 		t.Errorf("looks at %q", at)
 	}
 	_ = c.Close()

@@ -19,7 +19,8 @@ type model struct {
 	marks         int
 	news          <-chan struct{}
 	notice        string
-	calm          bool // no key does anything special
+	calm          bool          // no key does anything special
+	over          chan struct{} // closed when it has ended
 }
 
 type (
@@ -27,14 +28,35 @@ type (
 	noticeMsg string
 )
 
-func newModel(s *sshd.Session) *model { return &model{s: s} }
+func newModel(s *sshd.Session) *model { return &model{s: s, over: make(chan struct{})} }
+
+// show runs a model that nothing else was told to.
+func show(ctx context.Context, s *sshd.Session) error { return newModel(s).run(ctx) }
+
+func (m *model) run(ctx context.Context) error {
+	defer close(m.over)
+	return m.s.Run(ctx, m)
+}
 
 // calm is a console on which no key does anything special.
 func calm(c *sshd.Config) {
-	c.Console = func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, &model{s: s, calm: true}) }
+	c.Console = func(ctx context.Context, s *sshd.Session) error {
+		m := newModel(s)
+		m.calm = true
+		return m.run(ctx)
+	}
 }
 
-func (m *model) Init() tea.Cmd { return m.listen() }
+func (m *model) Init() tea.Cmd {
+	return tea.Batch(m.listen(), func() tea.Msg {
+		select {
+		case text := <-m.s.Notices():
+			return noticeMsg(text)
+		case <-m.over:
+			return nil
+		}
+	})
+}
 
 func (m *model) listen() tea.Cmd {
 	if m.news == nil {
@@ -76,7 +98,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		case "ctrl+z":
 			return m, tea.Suspend
 		}
-		m.s.LooksAt("key " + msg.String())
+		m.s.Seat().Look("key " + msg.String())
 		m.got += msg.String()
 		m.got = strings.ToValidUTF8(m.got[max(0, len(m.got)-60):], "")
 	}

@@ -163,9 +163,7 @@ func TestInputThatEndsEndsTheConsole(t *testing.T) {
 
 func TestAnIdleOperatorIsWarnedAndLoggedOut(t *testing.T) {
 	quiet(t)
-	r := newRig(t, limits(sshd.Limits{Idle: 400 * time.Millisecond, Warning: 200 * time.Millisecond}), func(c *sshd.Config) {
-		c.Notice = func(text string) tea.Msg { return noticeMsg(text) }
-	})
+	r := newRig(t, limits(sshd.Limits{Idle: 400 * time.Millisecond, Warning: 200 * time.Millisecond}))
 	s := r.console(r.dial("ops1"))
 	s.shows("logging out in 200ms")
 	if !strings.Contains(s.bytes(), "\a") {

@@ -63,6 +63,7 @@ func marked(f *feeds) option {
 	return func(c *sshd.Config) {
 		c.Console = func(ctx context.Context, s *sshd.Session) error {
 			m := newModel(s)
+			defer close(m.over)
 			m.news = f.subscribe()
 			if slices.Contains(s.Environ(), "TERM=vt220") {
 				return s.Run(ctx, loud{m})

@@ -1,7 +1,6 @@
 package sshd
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,26 +10,31 @@ import (
 	"arcadia/engine"
 )
 
+// Console is what Presence.What says of a console.
+const Console = "console"
+
 // Presence is one live session, as others may see it.
 type Presence struct {
 	Operator string      `json:"operator"`
 	Role     engine.Role `json:"role"`
 	From     string      `json:"from"` // a remote address, or empty for this machine
 	Since    time.Time   `json:"since"`
-	LooksAt  string      `json:"looks_at"` // a screen, a saga, or the command that runs
-	Local    bool        `json:"local"`    // not over the network
+	What     string      `json:"what"`           // Console, or the command that runs
+	Saga     string      `json:"saga,omitempty"` // whose screen is open on a console
+	Local    bool        `json:"local"`          // not over the network
 }
 
 // Registry knows who is here. Safe for concurrent use; the zero value is empty and ready.
 type Registry struct {
-	mu    sync.Mutex // guards seats; a leaf
-	seats map[*Seat]struct{}
+	mu    sync.Mutex // guards what follows and the seats; a leaf
+	seats []*Seat    // the first come first
 }
 
-// Seat is one place in a Registry.
+// Seat is one place in a Registry. Safe for concurrent use.
 type Seat struct {
-	in *Registry
-	at Presence // guarded by in.mu
+	in      *Registry
+	changed chan struct{} // one slot
+	at      Presence      // guarded by in.mu
 }
 
 // Join adds a session that is not the server's own, such as the console of the process that hosts the engine. Leave it
@@ -42,14 +46,10 @@ func (r *Registry) Join(p Presence) *Seat {
 }
 
 func (r *Registry) join(p Presence) *Seat {
-	if p.Since.IsZero() {
-		p.Since = time.Now()
-	}
-	s := &Seat{in: r, at: p}
-	if r.seats == nil {
-		r.seats = map[*Seat]struct{}{}
-	}
-	r.seats[s] = struct{}{}
+	p.Since = time.Now()
+	s := &Seat{in: r, changed: make(chan struct{}, 1), at: p}
+	r.seats = append(r.seats, s)
+	s.tell()
 	return s
 }
 
@@ -61,7 +61,7 @@ func (r *Registry) admit(p Presence, l Limits) (*Seat, error) {
 		return nil, errors.New("all sessions are taken: try again when somebody has left")
 	}
 	same := 0
-	for s := range r.seats {
+	for _, s := range r.seats {
 		if s.at.Operator == p.Operator && !s.at.Local {
 			same++
 		}
@@ -78,25 +78,60 @@ func (r *Registry) List() []Presence {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	list := make([]Presence, 0, len(r.seats))
-	for s := range r.seats {
+	for _, s := range r.seats {
 		list = append(list, s.at)
 	}
-	slices.SortFunc(list, func(a, b Presence) int {
-		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Operator, b.Operator), cmp.Compare(a.From, b.From))
-	})
 	return list
 }
 
-// LooksAt says what the operator looks at now.
-func (s *Seat) LooksAt(what string) {
+// Others gives the other consoles, the first come first. Commands come and go too quickly to be worth a glance.
+func (s *Seat) Others() []Presence {
 	s.in.mu.Lock()
 	defer s.in.mu.Unlock()
-	s.at.LooksAt = what
+	var list []Presence
+	for _, o := range s.in.seats {
+		if o != s && o.at.What == Console {
+			list = append(list, o.at)
+		}
+	}
+	return list
+}
+
+// Changed receives when Others may have changed since it last did.
+func (s *Seat) Changed() <-chan struct{} { return s.changed }
+
+// Look says whose screen is open now; empty: no saga's.
+func (s *Seat) Look(saga string) {
+	s.in.mu.Lock()
+	defer s.in.mu.Unlock()
+	if s.at.Saga != saga {
+		s.at.Saga = saga
+		s.tell()
+	}
 }
 
 // Leave takes the session out. Safe to call twice.
 func (s *Seat) Leave() {
 	s.in.mu.Lock()
 	defer s.in.mu.Unlock()
-	delete(s.in.seats, s)
+	if i := slices.Index(s.in.seats, s); i >= 0 {
+		s.in.seats = slices.Delete(s.in.seats, i, i+1)
+		s.tell()
+	}
+}
+
+// tell lets the others know that something about this console has changed. in.mu is held.
+func (s *Seat) tell() {
+	if s.at.What != Console {
+		return
+	}
+	for _, o := range s.in.seats {
+		if o == s {
+			continue
+		}
+		select {
+		case o.changed <- struct{}{}:
+		default:
+		}
+	}
 }

@@ -62,7 +62,7 @@ func newRig(t *testing.T, opts ...option) *rig {
 		t.Fatal(err)
 	}
 	cfg := sshd.Config{
-		Console: func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, newModel(s)) },
+		Console: show,
 		Command: command,
 		Log:     slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

@@ -48,8 +48,7 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 		tea.WithFilter(awake),
 		tea.WithoutSignalHandler(),
 	)...)
-	r := &running{session: s, program: program, shield: sh}
-	r.touch()
+	r := &running{session: s, program: program, shield: sh, begun: time.Now()}
 	sh.quit = func() { r.group.Go(program.Quit) }
 
 	r.group.Go(func() { r.keys(alive) })
@@ -75,11 +74,12 @@ type running struct {
 	program *tea.Program
 	shield  *shield
 	group   sync.WaitGroup
-	last    atomic.Int64 // when a key was pressed last, in nanoseconds since 1970
+	begun   time.Time    // its monotonic reading: a clock that is set must log nobody out
+	last    atomic.Int64 // when a key was pressed last, in nanoseconds since begun
 }
 
-func (r *running) touch()               { r.last.Store(time.Now().UnixNano()) }
-func (r *running) quiet() time.Duration { return time.Since(time.Unix(0, r.last.Load())) }
+func (r *running) touch()               { r.last.Store(int64(time.Since(r.begun))) }
+func (r *running) quiet() time.Duration { return time.Since(r.begun) - time.Duration(r.last.Load()) }
 
 // keys hands what is typed to the program, until the input or the program ends. A terminal without input is of no use, so
 // the end of the one is the end of the other.
@@ -179,9 +179,7 @@ func (r *running) watchIdle(ctx context.Context) {
 
 func (r *running) warn(left time.Duration) {
 	_, _ = io.WriteString(r.session, "\a")
-	if n := r.session.server.config.Notice; n != nil {
-		r.program.Send(n("nobody has touched a key here for long: logging out in " + left.String() + " unless you press one"))
-	}
+	r.session.notify("nobody has touched a key here for long: logging out in " + left.String() + " unless you press one")
 }
 
 // end quits the program when ctx ends, and kills it when it does not quit in half its grace.

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	tea "charm.land/bubbletea/v2"
 )
 
 // Config says what sessions get to see.
@@ -26,8 +24,6 @@ type Config struct {
 	// sequence on which the decoder panics still ends that session only. A Local session comes over no network, where
 	// sequences are torn.
 	Guard func(s *Session, in io.Reader) io.Reader
-	// Notice makes the message by which a console tells its operator something. Nil: only the bell is rung.
-	Notice func(text string) tea.Msg
 	// Stop is called when the operator's own process on this machine asks the host to end (Stop). Nil: that is refused.
 	Stop func()
 

@@ -26,11 +26,12 @@ type Session struct {
 	key   gossh.PublicKey // of the finished handshake; nil on a Local door
 	seat  *Seat
 
-	in     *inlet
-	out    *outlet
-	errOut *outlet
-	begun  *time.Timer
-	group  sync.WaitGroup
+	in      *inlet
+	out     *outlet
+	errOut  *outlet
+	notices chan string // one slot
+	begun   *time.Timer
+	group   sync.WaitGroup
 
 	ctx  context.Context //nolint:containedctx // ends with the session
 	stop context.CancelCauseFunc
@@ -50,11 +51,20 @@ func (s *Session) Terminal() bool { return s.asked.terminal }
 // Environ gives what the client said about itself, as far as it is let in: TERM, COLORTERM, LANG, NO_COLOR, TZ.
 func (s *Session) Environ() []string { return s.asked.environ() }
 
-// LooksAt says what the operator looks at now, for others to see.
-func (s *Session) LooksAt(what string) {
-	if s.seat != nil {
-		s.seat.LooksAt(what)
+// Seat is the session's place among all who are here.
+func (s *Session) Seat() *Seat { return s.seat }
+
+// Notices receives what a console should tell its operator, such as that it will be logged out. What is not taken before
+// the next comes is lost.
+func (s *Session) Notices() <-chan string { return s.notices }
+
+// notify never waits.
+func (s *Session) notify(text string) {
+	select {
+	case <-s.notices:
+	default:
 	}
+	s.notices <- text // only one goroutine puts anything in
 }
 
 // Read reads what the client sends, until it ends its input or the session ends.
@@ -83,7 +93,7 @@ func (s *Session) written(o *outlet) io.Writer {
 func (s *Session) end(cause error) { s.stop(cause) }
 
 func newSession(p *peer, ch gossh.Channel, hello ssh.Context) *Session {
-	s := &Session{server: p.server, peer: p, ch: ch, hello: hello, in: newInlet()}
+	s := &Session{server: p.server, peer: p, ch: ch, hello: hello, in: newInlet(), notices: make(chan string, 1)}
 	s.ctx, s.stop = context.WithCancelCause(p.life)
 	l := p.server.limits
 	s.out = newOutlet(ch, l.Stall, s.stalled)
@@ -187,7 +197,7 @@ func (s *Session) admitted(refused error) (code int, err error) {
 	}
 	what := s.asked.title()
 	s.seat, err = s.server.who.admit(Presence{
-		Operator: s.actor.Name, Role: s.actor.Role, From: s.actor.From, LooksAt: what, Local: s.Local(),
+		Operator: s.actor.Name, Role: s.actor.Role, From: s.actor.From, What: what, Local: s.Local(),
 	}, s.server.limits)
 	if err != nil {
 		s.server.log.Warn("session refused", append(s.attrs(), "reason", err)...)
