@@ -14,13 +14,16 @@ func (r *run) drive(ctx context.Context, a *attempt) {
 	defer r.yield()
 	var outcome []Entry
 	for {
-		if a != nil {
+		ran := a != nil
+		if ran {
 			outcome = r.attempt(a)
 		}
 		var m Move
 		var err error
 		m, a, err = r.advance(ctx, outcome, ctx.Err() == nil)
-		outcome = nil
+		if outcome = nil; ran {
+			r.e.leave() // only now: what is drained is durable
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -52,6 +55,12 @@ func (r *run) drive(ctx context.Context, a *attempt) {
 
 // await waits for a worker, or for something to look at. It reports false when the engine shuts down.
 func (r *run) await(ctx context.Context) bool {
+	r.mu.Lock()
+	held := r.worker
+	r.mu.Unlock()
+	if held {
+		return true // the gate has closed in between: look again
+	}
 	select {
 	case r.e.workers <- struct{}{}:
 		r.mu.Lock()
@@ -140,6 +149,7 @@ func (r *run) attempt(a *attempt) []Entry {
 		res.err = err
 	}
 	res.put, res.resources, res.cause = put, resources, stopCause(ctx)
+	r.e.judge(r.id, res)
 
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -36,6 +36,7 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	o.boolOr("blocked", e.Blocked)
 	o.boolOr("resumed", e.Resumed)
 	o.boolOr("undoable", e.Undoable)
+	o.stringOr("final", e.Final)
 	if e.From != nil {
 		o.int("from", int64(*e.From))
 	}

@@ -39,7 +39,12 @@ type Engine struct {
 	hub     hub
 	locks   lockTable
 	ready   chan struct{} // closed when the first Run has taken up what was unfinished
+	gate    gate
 	workers chan struct{} // one token per saga going forward; waiting senders are served in order
+
+	freezing sync.Mutex // guards the two below; held across the commit that begins or ends a freeze
+	freezeN  uint64     // the number of the newest freeze
+	thawed   bool       // whether a freeze lasts from before has been looked up
 
 	mu     sync.Mutex      // guards the fields below; never held during a commit or a step
 	ctx    context.Context //nolint:containedctx // of the Run that is under way; nil when none is
@@ -117,6 +122,9 @@ func (e *Engine) Run(ctx context.Context) error {
 			defer e.mu.Unlock()
 			return e.broken
 		case <-tick.C:
+			if e.gate.widen() {
+				e.stir()
+			}
 		}
 	}
 }
@@ -128,6 +136,9 @@ func (e *Engine) Ready() <-chan struct{} { return e.ready }
 // begin opens the engine for driving.
 func (e *Engine) begin(ctx context.Context) error {
 	if err := e.loadLocks(ctx); err != nil {
+		return err
+	}
+	if err := e.loadFreeze(ctx); err != nil {
 		return err
 	}
 	e.mu.Lock()
@@ -150,6 +161,7 @@ func (e *Engine) finish() {
 	defer e.mu.Unlock()
 	e.ctx = nil
 	clear(e.live)
+	e.gate.idle()
 }
 
 func (e *Engine) loadLocks(ctx context.Context) error {
@@ -268,6 +280,21 @@ func (e *Engine) StepNames() []string { return slices.Sorted(maps.Keys(e.steps))
 func (e *Engine) Watch() *Feed { return e.hub.subscribe() }
 
 func (e *Engine) knows(step string) bool { return e.steps[step] != nil }
+
+// final is why the effect of a step cannot be taken back, empty when it can.
+func (e *Engine) final(step string) string {
+	if f, ok := e.steps[step].(Final); ok {
+		return f.Final()
+	}
+	return ""
+}
+
+// leave ends an attempt's stay within the gate.
+func (e *Engine) leave() {
+	if e.gate.leave() {
+		e.stir()
+	}
+}
 
 func (e *Engine) looks(step string) bool {
 	_, ok := e.steps[step].(Verifier)

@@ -55,10 +55,11 @@ type Entry struct {
 	Blocked  bool      `json:"blocked,omitempty"` // the failed attempt spends no budget
 	Resumed  bool      `json:"resumed,omitempty"` // the attempt before was cut off by a process death
 	Undoable bool      `json:"undoable,omitempty"`
-	From     *int      `json:"from,omitempty"` // rollback_started: the first row to undo, -1 for none
-	On       string    `json:"on,omitempty"`   // waiting: for what; empty means for nothing any more
-	Text     string    `json:"text,omitempty"` // logged
-	Left     []string  `json:"left,omitempty"` // rollback_verified: what was still there
+	Final    string    `json:"final,omitempty"` // why the step's effect cannot be taken back
+	From     *int      `json:"from,omitempty"`  // rollback_started: the first row to undo, -1 for none
+	On       string    `json:"on,omitempty"`    // waiting: for what; empty means for nothing any more
+	Text     string    `json:"text,omitempty"`  // logged
+	Left     []string  `json:"left,omitempty"`  // rollback_verified: what was still there
 	Ticket   uint64    `json:"ticket,omitempty"`
 
 	Put       map[string]json.RawMessage `json:"put,omitempty"`

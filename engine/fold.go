@@ -174,7 +174,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 	switch e.Type {
 	case EntryStepStarted:
 		s.Status, s.WaitingOn = Running, ""
-		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable, r.paused = RowRunning, e.Attempt, Time{}, e.Undoable, false
+		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable, r.Final, r.paused = RowRunning, e.Attempt, Time{}, e.Undoable, e.Final, false
 		if r.deaths++; !e.Resumed {
 			r.deaths = 0
 		}
@@ -201,7 +201,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		r.Error, r.Stack, r.Note = e.Error, e.Stack, ""
 		s.put(r, e)
 	case EntrySkipped:
-		r.Status, r.forward, r.Undoable, r.Note = RowCompleted, RowCompleted, false, "skipped by "+e.By.name()+": "+e.Why
+		r.Status, r.forward, r.Undoable, r.Final, r.Note = RowCompleted, RowCompleted, false, "", "skipped by "+e.By.name()+": "+e.Why
 		s.CurrentStepIdx, s.WaitingOn = e.Idx+1, ""
 	}
 }

@@ -12,6 +12,8 @@ type World struct {
 	Holder string                 // short id of the saga that holds a lock this one waits for; empty when it holds all of its own
 	Knows  func(step string) bool // whether this build has the step
 	Looks  func(step string) bool // whether the step is a Verifier
+	Frozen bool                   // nothing may start now
+	Until  time.Time              // of Frozen: look again then; zero: when something happens
 }
 
 // Do says what kind of move comes next.
@@ -29,6 +31,7 @@ const (
 	DoEnd      // the saga ends with Status
 
 	DoWait // until Until, or until something outside (On) changes
+	DoHold // everything is frozen: as before, until Until or until something happens
 	DoRest // a terminal saga: only an operator's verb changes it
 )
 
@@ -57,12 +60,14 @@ const maxDeaths = 10
 //	an operator                   → wait            nothing to undo there         → pass over
 //	a row has failed, or canceled → turn round      paused                        → wait
 //	every step is done            → completed       a lock is held by another     → wait
-//	paused                        → wait            this build has no such step   → give the row up
-//	a lock is held by another     → wait            10 process deaths in a row    → wait
-//	this build has no such step   → wait            its next attempt is not due   → wait
-//	10 process deaths in a row    → wait            otherwise                     → compensate
-//	its next attempt is not due   → wait            no row is left, something could not be undone → failed
-//	otherwise                     → execute         what was undone can be looked at again → verify
+//	paused                        → wait            its effect is final           → give the row up
+//	a lock is held by another     → wait            everything is frozen          → hold
+//	everything is frozen          → hold            this build has no such step   → give the row up
+//	this build has no such step   → wait            10 process deaths in a row    → wait
+//	10 process deaths in a row    → wait            its next attempt is not due   → wait
+//	its next attempt is not due   → wait            otherwise                     → compensate
+//	otherwise                     → execute         no row is left, something could not be undone → failed
+//	                                                what was undone can be looked at again → verify, or hold
 //	                                                otherwise                     → rolled_back
 func Next(s *Saga, w World) Move {
 	switch s.Status {
@@ -108,6 +113,8 @@ func nextForward(s *Saga, w World) Move {
 		return Move{Do: DoWait, On: onPause}
 	case w.Holder != "":
 		return Move{Do: DoWait, On: "saga " + w.Holder}
+	case w.Frozen:
+		return Move{Do: DoHold, Until: w.Until}
 	case !w.Knows(s.StepNames[idx]):
 		return Move{Do: DoWait, On: fmt.Sprintf("step %s, which this build does not have", s.StepNames[idx])}
 	case row == nil:
@@ -132,6 +139,10 @@ func nextBackward(s *Saga, w World) Move {
 			return Move{Do: DoWait, On: onPause}
 		case w.Holder != "":
 			return Move{Do: DoWait, On: "saga " + w.Holder}
+		case row.Final != "" && !row.Undoable:
+			return Move{Do: DoGiveUp, Idx: idx, Reason: "it cannot be undone: " + row.Final + ": resolve the row"}
+		case w.Frozen:
+			return Move{Do: DoHold, Until: w.Until}
 		case !w.Knows(row.Name):
 			return Move{Do: DoGiveUp, Idx: idx, Reason: fmt.Sprintf("this build has no step %s: undo it with a build that has it, or resolve the row", row.Name)}
 		case row.Status != RowCompensating:
@@ -151,6 +162,9 @@ func nextBackward(s *Saga, w World) Move {
 		return Move{Do: DoEnd, Status: Failed}
 	}
 	if !s.looked && slices.ContainsFunc(s.Rows, func(r Row) bool { return r.Status == RowCompensated && w.Looks(r.Name) }) {
+		if w.Frozen {
+			return Move{Do: DoHold, Until: w.Until}
+		}
 		return Move{Do: DoVerify}
 	}
 	return Move{Do: DoEnd, Status: RolledBack}

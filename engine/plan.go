@@ -27,7 +27,8 @@ type Change struct {
 	Subject string        `json:"subject"`          // "A app.example.com"
 	Fields  []FieldChange `json:"fields,omitempty"` // what changes, field by field
 	Note    string        `json:"note,omitempty"`
-	Undo    string        `json:"undo"` // "restore both", "nothing to undo"
+	Undo    string        `json:"undo"`            // "restore both", "nothing to undo"
+	Final   string        `json:"final,omitempty"` // the point of no return: why it cannot be taken back; filled in by the engine
 }
 
 // FieldChange is one value before and after.
@@ -111,6 +112,9 @@ func (e *Engine) plan(ctx context.Context, l Launch, steps []string, in Inputs) 
 			} else {
 				ps.Change = c
 			}
+		}
+		if final := e.final(name); final != "" && ps.Change.Action != ActNone {
+			ps.Change.Final, ps.Change.Undo = final, "cannot be undone"
 		}
 		p.Steps = append(p.Steps, ps)
 	}

@@ -72,6 +72,8 @@ func (e *Engine) UndoText(s *Saga, idx int) string {
 	switch {
 	case !row.toUndo():
 		return "nothing to undo"
+	case row.Final != "" && !row.Undoable:
+		return "cannot be undone: " + row.Final
 	case step == nil:
 		return "this build has no step " + row.Name
 	}

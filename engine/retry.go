@@ -54,5 +54,16 @@ func policiesOf(s Step) (forward, backward RetryPolicy) {
 	return ForwardRetry, BackwardRetry
 }
 
+// Tries is how many attempts of a step may fail before it gives up, in each direction; 0 for a step that this build does
+// not have. An attempt that only something outside can help (see Blocked) is not counted.
+func (e *Engine) Tries(step string) (forward, backward int) {
+	s := e.steps[step]
+	if s == nil {
+		return 0, 0
+	}
+	f, b := policiesOf(s)
+	return f.Attempts, b.Attempts
+}
+
 // jitter is the random source of the policies. Waits decide nothing but pace, so it needs no seed.
 func jitter() float64 { return rand.Float64() } //nolint:gosec // pace, not secrecy

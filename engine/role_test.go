@@ -43,6 +43,12 @@ var verbs = map[string]func(s *engine.Session, t *testing.T, id engine.ID) error
 	"Pause": func(s *engine.Session, t *testing.T, id engine.ID) error {
 		return s.Pause(t.Context(), id, engine.Verb{})
 	},
+	"Freeze": func(s *engine.Session, t *testing.T, _ engine.ID) error {
+		return s.Freeze(t.Context(), engine.Verb{Reason: "because"})
+	},
+	"Thaw": func(s *engine.Session, t *testing.T, _ engine.ID) error {
+		return s.Thaw(t.Context(), engine.Verb{})
+	},
 	"Resume": func(s *engine.Session, t *testing.T, id engine.ID) error {
 		return s.Resume(t.Context(), id, engine.Verb{})
 	},

@@ -154,6 +154,7 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 		}
 		if m.Do == DoExecute || m.Do == DoCompensate {
 			if err := b.commit(); err != nil {
+				r.e.leave()
 				return Move{}, nil, err
 			}
 			return m, r.prepare(ctx, m), nil // before mu is released: a cancel from now on reaches it
@@ -168,9 +169,10 @@ func (r *run) entryFor(m Move, effects bool) (Entry, bool) {
 	case DoExecute:
 		step := r.saga.StepNames[m.Idx]
 		_, undoable := r.e.steps[step].(Compensator)
-		return Entry{Type: EntryStepStarted, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed, Undoable: undoable}, effects && r.claim()
+		e := Entry{Type: EntryStepStarted, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed, Undoable: undoable, Final: r.e.final(step)}
+		return e, effects && r.claim() && r.e.gate.enter(time.Now())
 	case DoCompensate:
-		return Entry{Type: EntryCompensating, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed}, effects
+		return Entry{Type: EntryCompensating, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed}, effects && r.e.gate.enter(time.Now())
 	case DoFailRow:
 		return Entry{Type: EntryStepFailed, Idx: m.Idx, Error: m.Reason}, r.under == nil
 	case DoRollback:
@@ -181,7 +183,7 @@ func (r *run) entryFor(m Move, effects bool) (Entry, bool) {
 		return Entry{Type: endings[m.Status]}, true
 	case DoWait:
 		return Entry{Type: EntryWaiting, On: m.On}, m.On != r.saga.WaitingOn && r.under == nil
-	case DoVerify, DoRest:
+	case DoVerify, DoHold, DoRest:
 	}
 	return Entry{}, false
 }
@@ -195,6 +197,7 @@ func (r *run) world() World {
 		now = r.waited // the wait is over, whatever the wall clock was set to meanwhile
 	}
 	w := World{Now: now, Knows: r.e.knows, Looks: r.e.looks}
+	w.Frozen, w.Until = r.e.gate.held(now)
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
 		w.Holder = r.e.locks.holder(r.id, r.saga.Locks).Short()
 	}

@@ -77,8 +77,9 @@ type Row struct {
 	StartedAt     Time                       `json:"started_at"`
 	FinishedAt    Time                       `json:"finished_at"`
 	NextAttemptAt Time                       `json:"next_attempt_at"`
-	Dirty         bool                       `json:"dirty"`    // it had saved an intent: the world may have changed
-	Undoable      bool                       `json:"undoable"` // the step has a Compensate
+	Dirty         bool                       `json:"dirty"`           // it had saved an intent: the world may have changed
+	Undoable      bool                       `json:"undoable"`        // the step has a Compensate
+	Final         string                     `json:"final,omitempty"` // why its effect cannot be taken back
 	Note          string                     `json:"note,omitempty"`
 	Compensation  *Compensation              `json:"compensation"`
 
@@ -131,5 +132,5 @@ func (s *Saga) sooner(d time.Duration) {
 
 // toUndo reports whether a rollback has this row to undo, done or not.
 func (r *Row) toUndo() bool {
-	return r.Undoable && (r.forward == RowCompleted || r.Dirty)
+	return (r.Undoable || r.Final != "") && (r.forward == RowCompleted || r.Dirty)
 }

@@ -50,6 +50,13 @@ type Verifier interface {
 	Verify(ctx context.Context, s *State) (left []string, err error)
 }
 
+// Final is a step whose effect cannot be taken back, and says why ("a deleted snapshot cannot be brought back"). Plans
+// show it, a completed saga with such a row is not rolled back, and in the rollback of an unfinished one the row is given up:
+// the saga fails and a person resolves it. A step that is also a Compensator is asked all the same: it may have done nothing.
+type Final interface {
+	Final() string
+}
+
 // Undoer says in one line what compensating a row would do, from what the row recorded and without calling anybody:
 // "deletes snapshot 229305609". Dialogs show it.
 type Undoer interface {

@@ -28,6 +28,11 @@ type Store interface {
 	// Resources returns the resources with the given keys (see Resource.Key), leaving out what does not exist; all of
 	// them in key order when no key is given.
 	Resources(ctx context.Context, keys ...string) ([]Resource, error)
+	// Freezes returns the newest freezes, the newest first, at most limit; 0 means all.
+	Freezes(ctx context.Context, limit int) ([]Freeze, error)
+	// PutFreeze makes a freeze durable: the one after the newest (the first is 1), or the newest anew. Any other number is
+	// ErrConflict and nothing happens.
+	PutFreeze(ctx context.Context, f Freeze) error
 }
 
 // Batch is what one transition adds to one saga's ledger.

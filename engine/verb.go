@@ -98,6 +98,7 @@ func (r *run) create(ctx context.Context, e Entry, start bool) (*attempt, *Saga,
 func (r *run) yieldLocked(a *attempt) {
 	if a != nil {
 		a.end(ErrShutdown)
+		r.e.leave()
 	}
 	if r.worker {
 		<-r.e.workers

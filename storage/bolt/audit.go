@@ -29,7 +29,7 @@ func (a *audit) run(ctx context.Context) error {
 		return err
 	}
 	a.links()
-	for _, look := range []func() error{a.indexes, a.named, a.counters} {
+	for _, look := range []func() error{a.indexes, a.named, a.freezes, a.counters} {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

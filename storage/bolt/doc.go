@@ -18,6 +18,7 @@
 //	keys       a caller's key                       sealed JSON {saga_id}
 //	locks      name 00 ticket id                    sealed JSON of engine.Lock
 //	resources  Resource.Key                         sealed JSON of engine.Resource
+//	freezes    n                                    sealed JSON of engine.Freeze
 //	links      see links.go                         nothing; what keeps a saga from being pruned
 //
 // An id is its 16 bytes, seq and ticket are 8 bytes, big-endian. Rows and context of a saga are not stored: they are the

@@ -20,6 +20,7 @@ type Memory struct {
 	keys      map[string]engine.ID
 	locks     []engine.Lock
 	resources map[string]engine.Resource
+	freezes   []engine.Freeze
 }
 
 type stored struct {
@@ -281,4 +282,35 @@ func clone[T any](v T) (T, error) {
 		return c, fmt.Errorf("decode: %w", err)
 	}
 	return c, nil
+}
+
+// Freezes implements engine.Store.
+func (m *Memory) Freezes(ctx context.Context, limit int) ([]engine.Freeze, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := len(m.freezes)
+	if limit > 0 {
+		n = min(n, limit)
+	}
+	found, err := clone(m.freezes[len(m.freezes)-n:])
+	slices.Reverse(found)
+	return found, err
+}
+
+// PutFreeze implements engine.Store.
+func (m *Memory) PutFreeze(ctx context.Context, f engine.Freeze) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := uint64(len(m.freezes))
+	if f.N != n+1 && (f.N != n || n == 0) {
+		return fmt.Errorf("record freeze %d: %w: the newest is %d", f.N, engine.ErrConflict, n)
+	}
+	m.freezes = append(m.freezes[:f.N-1:f.N-1], f)
+	return nil
 }

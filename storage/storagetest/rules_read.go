@@ -1,9 +1,11 @@
 package storagetest
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"arcadia/engine"
 )
@@ -241,4 +243,26 @@ func nothingShared(t *testing.T, s engine.Store) {
 	same(t, "header", got(s.Summaries(ctx, b.ID))(t), []engine.Summary{want.Summary})
 	same(t, "entries", got(s.Entries(ctx, b.ID, 0))(t), want.Entries)
 	same(t, "counts", got(s.Counts(ctx))(t).ByStatus[engine.Failed], 0)
+}
+
+func freezes(t *testing.T, s engine.Store) {
+	ctx := t.Context()
+	same(t, "none", len(got(s.Freezes(ctx, 0))(t)), 0)
+	ops := &engine.Actor{Name: "ops1", Role: engine.Operator}
+	moment := func(n int) engine.Time { return engine.At(epoch.Add(time.Duration(n) * time.Second)) }
+	first := engine.Freeze{N: 1, At: moment(1), By: ops, Why: "<maintenance>"}
+	second := engine.Freeze{N: 2, At: moment(3), Why: "token refused", Auto: true}
+	must(t, s.PutFreeze(ctx, first))
+	first.EndedAt, first.EndedBy, first.EndedWhy = moment(2), ops, "over"
+	must(t, s.PutFreeze(ctx, first))
+	must(t, s.PutFreeze(ctx, second))
+	for _, n := range []uint64{0, 1, 4} {
+		f := second
+		f.N = n
+		if err := s.PutFreeze(ctx, f); !errors.Is(err, engine.ErrConflict) {
+			t.Errorf("freeze %d after 2: %v, want a conflict", n, err)
+		}
+	}
+	same(t, "all", got(s.Freezes(ctx, 0))(t), []engine.Freeze{second, first})
+	same(t, "the newest", got(s.Freezes(ctx, 1))(t), []engine.Freeze{second})
 }

@@ -1,0 +1,234 @@
+package engine
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+// How the gate decides. An automatic freeze needs several sagas that fail with nothing going well in between, so that one
+// broken droplet stops nobody else; while it lasts a single attempt is let through now and then to see.
+const (
+	outageSagas  = 3
+	outageErrors = 6
+	outageSpan   = 30 * time.Second
+	probeFirst   = 15 * time.Second
+	probeMost    = 5 * time.Minute
+	gateOpen     = 64 // a thaw that lets so many through is over
+)
+
+// verdict is what the end of one attempt says about the provider.
+type verdict int
+
+const (
+	verdictNone    verdict = iota // nothing: the attempt was cut off
+	verdictGood                   // it answers
+	verdictBad                    // it may be down
+	verdictRefused                // it does not want us at all
+)
+
+func verdictOf(res result) verdict {
+	if res.cause != nil && !errors.Is(res.cause, ErrDeadline) {
+		return verdictNone
+	}
+	if res.err == nil {
+		return verdictGood
+	}
+	switch c, _ := classify(res.err); c {
+	case classRetry, classUnknown:
+		return verdictBad
+	case classBlocked:
+		return verdictRefused
+	case classPermanent:
+	}
+	return verdictGood // a refusal is an answer
+}
+
+// order is what the gate wants done after it has learned something.
+type order int
+
+const (
+	doNothing order = iota
+	doFreeze
+	doThaw
+	doStir
+)
+
+// gate is what every attempt passes before it starts. It counts what is under way and holds the rest back while
+// everything is frozen. Its decisions are made under one mutex and call nothing.
+type gate struct {
+	mu     sync.Mutex // guards the fields below; a leaf
+	shutBy *Freeze    // nil: open
+	width  int        // attempts that may be under way at once while it thaws; 0 while the freeze lasts
+	flying int
+
+	probe time.Time // of an automatic freeze: when one attempt may try
+	pause time.Duration
+
+	failing map[ID]struct{} // sagas that have failed since anything went well
+	errors  int
+	since   time.Time
+}
+
+// enter lets an attempt start, or not now. Every true is followed by one leave.
+func (g *gate) enter(now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if held, _ := g.heldLocked(now); held {
+		return false
+	}
+	if g.shutBy != nil && g.width == 0 { // a probe
+		g.pause = min(max(2*g.pause, probeFirst), probeMost)
+		g.probe = now.Add(g.pause)
+	}
+	g.flying++
+	return true
+}
+
+// leave ends an attempt. It reports whether somebody else may go now who could not before.
+func (g *gate) leave() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.flying--
+	return g.shutBy != nil
+}
+
+// held reports whether an attempt would be held back now, and until when at least; zero means until something happens.
+func (g *gate) held(now time.Time) (bool, time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.heldLocked(now)
+}
+
+func (g *gate) heldLocked(now time.Time) (bool, time.Time) {
+	switch {
+	case g.shutBy == nil:
+		return false, time.Time{}
+	case g.width > 0:
+		return g.flying >= g.width, time.Time{}
+	case !g.shutBy.Auto:
+		return true, time.Time{}
+	case g.flying > 0:
+		return true, time.Time{}
+	case now.Before(g.probe):
+		return true, g.probe
+	}
+	return false, time.Time{}
+}
+
+// shut begins a freeze. An automatic one is put to the test some time after from.
+func (g *gate) shut(f Freeze, from time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shutBy, g.width = &f, 0
+	if g.probe = from; !from.IsZero() {
+		g.pause = min(max(2*g.pause, probeFirst), probeMost)
+		g.probe = from.Add(g.pause)
+	}
+	g.forget()
+}
+
+// thaw ends a freeze: one attempt may go, then more and more.
+func (g *gate) thaw() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shutBy != nil {
+		g.width = max(g.width, 1)
+	}
+	g.forget()
+}
+
+// widen lets twice as many through while it thaws. It reports whether anything has changed.
+func (g *gate) widen() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.widenLocked()
+}
+
+func (g *gate) widenLocked() bool {
+	if g.shutBy == nil || g.width == 0 {
+		return false
+	}
+	if g.width *= 2; g.width >= gateOpen {
+		g.openLocked()
+	}
+	return true
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.openLocked()
+}
+
+func (g *gate) openLocked() { g.shutBy, g.width, g.pause = nil, 0, 0 }
+
+// idle forgets what was under way: the engine has stopped.
+func (g *gate) idle() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.flying = 0
+	g.forget()
+}
+
+func (g *gate) forget() { g.failing, g.errors = nil, 0 }
+
+// freeze is the freeze that lasts, nil for none or when it thaws already.
+func (g *gate) freeze() *Freeze {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shutBy == nil || g.width > 0 {
+		return nil
+	}
+	f := *g.shutBy
+	return &f
+}
+
+func (g *gate) frozen() *Frozen {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shutBy == nil {
+		return nil
+	}
+	return &Frozen{Freeze: *g.shutBy, InFlight: g.flying, Width: g.width}
+}
+
+// learn takes in what the end of an attempt says and tells what is to be done about it.
+func (g *gate) learn(id ID, v verdict, now time.Time) order {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	lasts := g.shutBy != nil && g.width == 0
+	switch v {
+	case verdictGood:
+		g.forget()
+		if lasts && g.shutBy.Auto {
+			return doThaw
+		}
+		if g.widenLocked() {
+			return doStir
+		}
+	case verdictRefused:
+		if !lasts {
+			return doFreeze
+		}
+	case verdictBad:
+		if lasts {
+			return doNothing
+		}
+		if g.outage(id, now) || g.shutBy != nil && g.shutBy.Auto {
+			return doFreeze
+		}
+	case verdictNone:
+	}
+	return doNothing
+}
+
+// outage takes in one more failure and reports whether they are too many for too long.
+func (g *gate) outage(id ID, now time.Time) bool {
+	if g.failing == nil {
+		g.failing, g.since = map[ID]struct{}{}, now
+	}
+	g.errors++
+	g.failing[id] = struct{}{}
+	return len(g.failing) >= outageSagas && g.errors >= outageErrors && now.Sub(g.since) >= outageSpan
+}
