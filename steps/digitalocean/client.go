@@ -55,6 +55,7 @@ type Client struct {
 	traced        bool // the transport reports connections, so that a request that was never sent is known
 	secrets       []string
 	idle          interface{ CloseIdleConnections() }
+	calls         calls
 
 	droplets cache[[]steps.Droplet]
 	domains  cache[[]steps.Domain]
@@ -116,7 +117,7 @@ func (c *Client) open(cfg Config, base *url.URL, rt http.RoundTripper, token str
 	c.secrets = append(c.secrets, token)
 	l := lane{bucket: newBucket(orDefault(cfg.PerMinute, DefaultPerMinute), orDefault(cfg.PerHour, DefaultPerHour)), denials: &denials{}}
 	hc := &http.Client{
-		Transport: &transport{next: rt, token: token, base: base, bucket: l.bucket, denied: l.denials, log: c.log, clean: c.clean},
+		Transport: &transport{next: rt, token: token, base: base, bucket: l.bucket, denied: l.denials, calls: &c.calls, log: c.log, clean: c.clean},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return errRedirect
 		},

@@ -26,6 +26,7 @@ type transport struct {
 	base   *url.URL
 	bucket *bucket
 	denied *denials
+	calls  *calls
 	log    *slog.Logger
 	clean  func(string) string // keeps outside text in logs harmless
 }
@@ -40,11 +41,13 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	began := time.Now()
 	resp, err := t.next.RoundTrip(sent)
 	if err != nil {
+		t.calls.note(kindOf(req.Method, req.URL.Path), 0)
 		t.log.DebugContext(req.Context(), "request without an answer", "method", req.Method, "path", req.URL.Path, "took", time.Since(began))
 		return nil, err
 	}
 	t.bucket.learn(resp.StatusCode, resp.Header)
 	t.denied.learn(kindOf(req.Method, req.URL.Path), resp.StatusCode)
+	t.calls.note(kindOf(req.Method, req.URL.Path), resp.StatusCode)
 	t.log.DebugContext(req.Context(), "request", "method", req.Method, "path", req.URL.Path, "status", resp.StatusCode,
 		"took", time.Since(began), "request_id", t.clean(resp.Header.Get("x-request-id")))
 	resp.Body = &bounded{body: resp.Body, left: maxBody}
