@@ -41,6 +41,9 @@ const (
 	demoAction  = 9 * time.Second
 )
 
+// brief is how long to wait for a store that another process has, when that one can be asked instead or the shell waits.
+const brief = 50 * time.Millisecond
+
 func main() {
 	os.Exit(run())
 }
@@ -222,11 +225,15 @@ func (w wire) store(want cli.Want) (s *bolt.Store, away func() error, err error)
 			return nil, nil, err
 		}
 	}
-	if want.Access == cli.Read {
-		s, err = bolt.OpenReadOnly(file, bolt.WithPurpose(want.Purpose))
+	opts := []bolt.Option{bolt.WithPurpose(want.Purpose)}
+	if _, absent := os.Stat(sshd.SocketPath(file)); want.Access == cli.Glance || absent == nil {
+		opts = append(opts, bolt.WithLockTimeout(brief))
 	}
-	if want.Access == cli.Act || want.Database == "" && errors.Is(err, bolt.ErrMissing) {
-		s, err = bolt.Open(file, bolt.WithPurpose(want.Purpose))
+	if want.Access != cli.Act {
+		s, err = bolt.OpenReadOnly(file, opts...)
+	}
+	if want.Access == cli.Act || want.Access == cli.Read && want.Database == "" && errors.Is(err, bolt.ErrMissing) {
+		s, err = bolt.Open(file, opts...)
 	}
 	if err != nil {
 		err = errors.Join(err, away())

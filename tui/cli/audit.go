@@ -27,6 +27,8 @@ func (t *tree) auditCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&q.By, "by", "", "only sagas that this operator launched")
 	cmd.Flags().StringVar(&q.Kind, "kind", "", "only sagas of this kind")
+	_ = cmd.RegisterFlagCompletionFunc("kind", t.kinds())
+	_ = cmd.RegisterFlagCompletionFunc("by", t.operators()) // the flags are there
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := t.place(cmd.Context(), Read, "audit")

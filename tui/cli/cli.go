@@ -75,6 +75,7 @@ type Access int
 // The kinds of access.
 const (
 	Nothing Access = iota // no store at all: only what the build knows
+	Glance                // read, if that can be had at once: no waiting, and a store that is missing stays missing
 	Read                  // read; a store that was named must exist
 	Act                   // record and drive; the store is made when it is missing
 )

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -44,7 +43,7 @@ func (t *tree) launchCommand() *cobra.Command {
 			}
 			return nil
 		},
-		ValidArgsFunction: t.completeLaunch,
+		ValidArgsFunction: t.launches(),
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&l.steps, "steps", nil, "the steps of an adhoc saga, in order")
@@ -55,6 +54,7 @@ func (t *tree) launchCommand() *cobra.Command {
 	flags.StringVar(&l.planHash, "plan-hash", "", "refuse when a plan made now would not have this hash")
 	flags.Var(&l.onFailure, "on-failure", "when a step has failed for good; pause: retry, skip or cancel it")
 	flags.Var(&l.ifLocked, "if-locked", "when another saga holds what this one needs")
+	_ = cmd.RegisterFlagCompletionFunc("steps", t.stepLists()) // the flag is there
 	l.out = output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return t.launch(cmd.Context(), l, args) }
 	return cmd
@@ -170,34 +170,4 @@ func (t *tree) change(c engine.Change) string {
 		parts = append(parts, c.Note)
 	}
 	return strings.Join(parts, "; ")
-}
-
-// completeLaunch offers kinds, then the inputs of the kind.
-func (t *tree) completeLaunch(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	p, err := t.place(cmd.Context(), Nothing, "completion")
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	defer p.Close()
-	var offers []string
-	if len(args) == 0 {
-		for _, k := range p.Engine.Kinds() {
-			offers = append(offers, k.Name+"\t"+k.Summary)
-		}
-		return offers, cobra.ShellCompDirectiveNoFileComp
-	}
-	steps, err := cmd.Flags().GetStringSlice("steps")
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	fields, err := fieldsOf(p.Engine, args[0], steps)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	for _, f := range fields {
-		if !slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, f.Name+"=") }) {
-			offers = append(offers, f.Name+"=\t"+f.Help)
-		}
-	}
-	return offers, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }

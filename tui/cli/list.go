@@ -24,7 +24,9 @@ func (t *tree) listCommand() *cobra.Command {
 	flags.StringVar(&q.Kind, "kind", "", "only this kind")
 	flags.StringVar(&q.By, "by", "", "only what this operator launched")
 	flags.IntVar(&q.Limit, "limit", 50, "at most so many; 0: all")
-	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(statusNames(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("kind", t.kinds())
+	_ = cmd.RegisterFlagCompletionFunc("by", t.operators())
+	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(statusNames(), cobra.ShellCompDirectiveNoFileComp)) // the flags are there
 	out := output(cmd, "table", "json", "name")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		for _, s := range statuses {

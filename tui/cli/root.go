@@ -18,7 +18,8 @@ type tree struct {
 
 	demo, readOnly, accessible, noColor, ascii bool
 	database                                   string
-	opening                                    bool // the console is what was asked for
+	opening                                    bool       // the console is what was asked for
+	held                                       *Elsewhere // a completion found the store held by another process
 }
 
 // Run runs one command line, without the program's name, and returns its exit status.
@@ -31,6 +32,9 @@ func Run(ctx context.Context, env Env, args []string) int {
 	root.SetErr(env.Err)
 	if wantsHelp(root, args) {
 		return report(env.Err, t.help(ctx, root, slices.Contains(args, "--no-color")))
+	}
+	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+		return report(env.Err, t.complete(ctx, root, args))
 	}
 	err := root.ExecuteContext(ctx)
 	var elsewhere *Elsewhere
@@ -91,6 +95,11 @@ func (t *tree) root(args []string) *cobra.Command {
 	group("look", t.listCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand(), t.orphansCommand(), t.auditCommand(), t.keysCommand())
 	group("care", t.smokeCommand(), t.checkCommand(), t.backupCommand(), t.pruneCommand(), t.serveCommand(), t.stopCommand(), t.simCommand(), t.versionCommand())
 	root.AddCommand(t.manCommand(), t.hostCommand())
+	for _, c := range root.Commands() {
+		if c.ValidArgsFunction == nil && !strings.Contains(c.Use, "FILE") {
+			c.ValidArgsFunction = cobra.NoFileCompletions
+		}
+	}
 	return root
 }
 

@@ -16,7 +16,7 @@ import (
 
 func (t *tree) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "show SAGA", Short: "Show one saga with its ledger", Args: exactly("SAGA"),
+		Use: "show SAGA", Short: "Show one saga with its ledger", Args: exactly("SAGA"), ValidArgsFunction: t.sagas(nil),
 		Example: "arcadia show 3f9c2a1b\narcadia show 3f9c2a1b -o json",
 	}
 	out := output(cmd, "table", "json")

@@ -95,7 +95,9 @@ func TestWhatASessionHasNotSaysSo(t *testing.T) {
 func TestReadingCommandsNeverAskToAct(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, engine.Viewer, driven)
-	for _, args := range [][]string{{"list"}, {"show", "12345678"}, {"resources"}, {"kinds"}, {"backup", "x"}, {"__complete", "launch", ""}} {
+	for _, args := range [][]string{
+		{"list"}, {"show", "12345678"}, {"resources"}, {"kinds"}, {"backup", "x"}, {"__complete", "launch", ""}, {"__complete", "cancel", ""},
+	} {
 		s.opened = nil
 		s.run(t, args...)
 		if len(s.opened) != 1 || s.opened[0].Access == cli.Act {

@@ -44,6 +44,7 @@ func (t *tree) cancelCommand() *cobra.Command {
 	var v engine.Verb
 	cmd := &cobra.Command{
 		Use: "cancel SAGA", Short: "Stop a saga and undo what it did", Args: exactly("SAGA"),
+		ValidArgsFunction: t.sagas(nil, engine.Pending, engine.Running),
 		Long: "cancel stops a saga and undoes what it did. It ends with 3 when the saga\n" +
 			"is rolled back, 4 when something is left.",
 	}
@@ -62,6 +63,7 @@ func (t *tree) rollbackCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "rollback SAGA --yes", Short: "Undo a completed saga", Args: exactly("SAGA"),
+		ValidArgsFunction: t.sagas(nil, engine.Completed),
 		Long: "rollback undoes a completed saga from its last step down; without --yes it\n" +
 			"says what would be undone. It ends with 3 when the saga is rolled back, 4\n" +
 			"when something is left.",
@@ -89,6 +91,7 @@ func (t *tree) retryCommand() *cobra.Command {
 	step := ""
 	cmd := &cobra.Command{
 		Use: "retry SAGA", Short: "Try again what could not be undone, or what waits", Args: exactly("SAGA"),
+		ValidArgsFunction: t.sagas((*engine.Summary).NeedsOperator, engine.Running, engine.Failed),
 	}
 	cmd.Flags().StringVar(&step, "step", "", "only this step, by number or name")
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
@@ -112,6 +115,7 @@ func (t *tree) resolveCommand() *cobra.Command {
 	var v engine.Verb
 	cmd := &cobra.Command{
 		Use: "resolve SAGA STEP --reason R", Short: "Accept what one step has left behind", Args: exactly("SAGA", "STEP"),
+		ValidArgsFunction: t.left(),
 		Long: "resolve accepts what a step has left behind; STEP is its number or, when\n" +
 			"no other has it, its name.",
 	}
