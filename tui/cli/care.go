@@ -21,7 +21,11 @@ func (t *tree) checkCommand() *cobra.Command {
 		if t.env.Check == nil {
 			return errors.New("check: the store's file is not to be had here: run it on the machine that has it")
 		}
-		verdict, err := t.env.Check(cmd.Context(), t.database)
+		var verdict Verdict
+		err := t.progress(cmd.Context(), "examining the store", nil, func() (err error) {
+			verdict, err = t.env.Check(cmd.Context(), t.database)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -72,7 +76,8 @@ func (t *tree) backupCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("backup to %s: %w", args[0], err)
 			}
-			if err := p.Backup(cmd.Context(), file); err != nil {
+			err = t.progress(cmd.Context(), "copying the store and checking the copy", nil, func() error { return p.Backup(cmd.Context(), file) })
+			if err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(t.env.Out, clean(file))

@@ -75,6 +75,11 @@ func (t *tree) await(ctx context.Context, p *Place, id engine.ID, after uint64) 
 }
 
 func (t *tree) attend(ctx context.Context, p *Place, id engine.ID, after uint64, each func(*engine.Saga, *engine.Entry) error) (*engine.Saga, error) {
+	if t.env.Lively && p.Host != nil {
+		if c, err := p.Engine.Counts(ctx); err == nil && c.Active() > 1 {
+			say(t.env.Err, fmt.Sprintf("%d unfinished sagas go on, this one among them", c.Active()))
+		}
+	}
 	var saga *engine.Saga
 	err := host(ctx, p, func(ctx context.Context) (err error) {
 		saga, err = follow(ctx, p.Engine, id, after, each)

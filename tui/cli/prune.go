@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -35,7 +36,7 @@ func (t *tree) pruneCommand() *cobra.Command {
 		case p.Prune == nil:
 			return errors.New("prune: the store's file is not to be had here: run it on the machine that has it")
 		}
-		n, err := p.Prune(cmd.Context(), time.Now().Add(-d))
+		n, err := t.prune(cmd.Context(), p, time.Now().Add(-d))
 		if err != nil {
 			return err
 		}
@@ -43,6 +44,25 @@ func (t *tree) pruneCommand() *cobra.Command {
 		return written(err)
 	}
 	return cmd
+}
+
+func (t *tree) prune(ctx context.Context, p *Place, before time.Time) (n int, err error) {
+	counts, err := p.Engine.Counts(ctx)
+	if err != nil {
+		return 0, err
+	}
+	far := func(ctx context.Context) string {
+		now, err := p.Engine.Counts(ctx)
+		if err != nil {
+			return ""
+		}
+		return fmt.Sprintf("%d so far", max(0, counts.Total-now.Total))
+	}
+	err = t.progress(ctx, "removing old sagas", far, func() (err error) {
+		n, err = p.Prune(ctx, before)
+		return err
+	})
+	return n, err
 }
 
 // ageOf reads 90d as well as what time.ParseDuration reads. There is no default: nobody shall lose history by a slip.

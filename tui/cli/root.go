@@ -146,10 +146,14 @@ func wantsHelp(root *cobra.Command, args []string) bool {
 }
 
 // place opens what a command works on.
-func (t *tree) place(ctx context.Context, access Access, purpose string) (*Place, error) {
-	return t.env.Open(ctx, Want{
-		Access: access, Database: t.database, Demo: t.demo, ReadOnly: t.readOnly, Purpose: "arcadia " + purpose,
+func (t *tree) place(ctx context.Context, access Access, purpose string) (p *Place, err error) {
+	err = t.progress(ctx, "opening the store", nil, func() (err error) {
+		p, err = t.env.Open(ctx, Want{
+			Access: access, Database: t.database, Demo: t.demo, ReadOnly: t.readOnly, Purpose: "arcadia " + purpose,
+		})
+		return err
 	})
+	return p, err
 }
 
 // exactly wants so many arguments, and says which.
