@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ func endings() []ending { return []ending{completes, fails, canceled, undone} }
 type course struct {
 	*scenario
 	ending   ending
+	play     *play // of the played ending
 	cancelAt int   // the point, counted over all lives, at which the operator cancels
 	deaths   []int // the fatal point of each life but the last
 	stroke   *stroke
@@ -44,7 +46,10 @@ type course struct {
 // String names the course so that it can be found again.
 func (c *course) String() string {
 	s := fmt.Sprintf("%s, %s", c.name, c.ending)
-	if c.ending == canceled {
+	if c.play != nil {
+		s += " (" + c.play.name + ")"
+	}
+	if c.pointed() {
 		s += fmt.Sprintf(" at point %d", c.cancelAt)
 	}
 	if len(c.deaths) > 0 {
@@ -57,6 +62,19 @@ func (c *course) String() string {
 		s += fmt.Sprintf(", write %d met %s, lag %d, doom %d", c.stroke.nth, c.stroke.mishap.name, c.lag, c.doom)
 	}
 	return s
+}
+
+// pointed reports whether the operator acts at a point of the course.
+func (c *course) pointed() bool { return c.ending == canceled || c.play != nil && c.play.verb != nil }
+
+// request is what the operator launches.
+func (c *course) request(droplet int64) engine.Launch {
+	l := c.launch(droplet, launchKey, c.ending == fails)
+	if c.play != nil {
+		l.Kind, l.Steps = "adhoc", slices.Clone(c.steps)
+		c.play.launch(&l)
+	}
+	return l
 }
 
 // outcome is what came of a course.
@@ -80,7 +98,10 @@ func (c *course) run(dir string) (out outcome) {
 	w := newWorld(c.scenario, c.opts...)
 	o := newOperator(c, w)
 	got := newAcks()
-	m := &machine{path: filepath.Join(dir, "arcadia.db"), noted: got.note, next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest(), late: c.late}
+	m := &machine{
+		path: filepath.Join(dir, "arcadia.db"), noted: got.note, next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest(), late: c.late,
+		extra: w.props.steps(),
+	}
 	m.trail = func(s string) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -133,7 +154,7 @@ func (c *course) run(dir string) (out outcome) {
 
 // rest is the time that the operator needs to act at a point.
 func (c *course) rest() time.Duration {
-	if c.ending == canceled {
+	if c.pointed() {
 		return time.Millisecond
 	}
 	return 0
@@ -168,7 +189,7 @@ func newOperator(c *course, w *world) *operator {
 func (o *operator) passed() {
 	o.mu.Lock()
 	o.total++
-	due := o.ending == canceled && o.total == o.cancelAt
+	due := o.pointed() && o.total == o.cancelAt
 	o.mu.Unlock()
 	if due {
 		o.callCancel()
@@ -195,7 +216,7 @@ func (o *operator) diary() string {
 func (o *operator) tend(p *process) error {
 	ctx := context.Background()
 	if o.id == "" {
-		sg, err := p.ops.Start(ctx, o.launch(o.world.droplet, launchKey, o.ending == fails))
+		sg, err := p.ops.Start(ctx, o.request(o.world.droplet))
 		if err != nil {
 			return fmt.Errorf("launch: %w", err)
 		}
@@ -207,7 +228,7 @@ func (o *operator) tend(p *process) error {
 	defer end.Stop()
 	call := o.now
 	for {
-		if o.asked || o.late || o.ending != canceled {
+		if o.asked || o.late || !o.pointed() {
 			call = nil
 		}
 		sg, err := p.ops.Saga(ctx, o.id)
@@ -221,17 +242,8 @@ func (o *operator) tend(p *process) error {
 		case <-feed.Ready():
 			feed.Take()
 		case <-call:
-			switch err := p.ops.Cancel(ctx, o.id, engine.Verb{Reason: "changed my mind"}); {
-			case err == nil:
-				o.asked = true
-			case errors.Is(err, engine.ErrRefused):
-				o.late = true
-			default:
-				return fmt.Errorf("cancel: %w", err)
-			}
-			o.note("cancel acknowledged %v, too late %v", o.asked, o.late)
-			if o.told != nil {
-				o.told()
+			if err := o.act(ctx, p.ops); err != nil {
+				return err
 			}
 		case <-p.life.gone:
 			return errDead
@@ -241,8 +253,32 @@ func (o *operator) tend(p *process) error {
 	}
 }
 
+// act asks for what the operator wants at its point, which is a cancel unless a play says otherwise.
+func (o *operator) act(ctx context.Context, s *engine.Session) error {
+	verb := func() error { return s.Cancel(ctx, o.id, engine.Verb{Reason: "changed my mind"}) }
+	if o.play != nil {
+		verb = func() error { return o.play.verb(ctx, s, o.id) }
+	}
+	switch err := verb(); {
+	case err == nil:
+		o.asked = true
+	case errors.Is(err, engine.ErrRefused):
+		o.late = true
+	default:
+		return fmt.Errorf("at the point: %w", err)
+	}
+	o.note("what it wanted at its point was acknowledged %v, too late %v", o.asked, o.late)
+	if o.told != nil {
+		o.told()
+	}
+	return nil
+}
+
 // judgeRest says whether a saga at rest is where the operator wants it, and asks for a rollback when that is what is next.
 func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (bool, error) {
+	if o.play != nil {
+		return o.play.react(ctx, o, p.ops, sg)
+	}
 	if !sg.Status.Terminal() {
 		return false, nil
 	}

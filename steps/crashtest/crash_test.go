@@ -94,6 +94,19 @@ func eachCourse(t *testing.T, f func(t *testing.T, i int, c course, dir string))
 	}
 }
 
+// eachPlay runs f for every play over some of the scenarios, numbered, in parallel.
+func eachPlay(t *testing.T, f func(t *testing.T, i int, c course, dir string)) {
+	t.Helper()
+	for i, s := range stages() {
+		for j, p := range plays() {
+			t.Run(s.name+"/"+p.name, func(t *testing.T) {
+				t.Parallel()
+				f(t, len(plays())*i+j, course{scenario: s, ending: played, play: p}, scratch(t))
+			})
+		}
+	}
+}
+
 // cancelPoints are the points of a course at which a cancel is worth the while: around each save and each write.
 func cancelPoints(base *outcome) []int {
 	var out []int
@@ -108,12 +121,12 @@ func cancelPoints(base *outcome) []int {
 // starts yields the undisturbed courses to set out from: one, or for the canceled ending one for each stride-th point of the cancel.
 func (c course) starts(t *testing.T, dir string, stride int) iter.Seq2[int, outcome] {
 	return func(yield func(int, outcome) bool) {
-		if c.ending != canceled {
+		if !c.pointed() {
 			yield(0, baseline(t, &c, dir))
 			return
 		}
 		whole := c
-		whole.ending = undone // as if the cancel came too late
+		whole.ending, whole.play = undone, nil // as if the cancel came too late
 		most := baseline(t, &whole, dir)
 		for _, at := range every(cancelPoints(&most), stride) {
 			c.cancelAt = at
@@ -136,17 +149,23 @@ func TestEveryCrashPointLosesNothingAndDoublesNothing(t *testing.T) {
 			if torture() {
 				step, cancels = 1, 2
 			}
-			for at, base := range c.starts(t, dir, cancels) {
-				c.cancelAt = at
-				for n := 1 + (i+at)%step; n <= base.lives[0]; n += step {
-					c.deaths = []int{n}
-					out := inBubble(t, &c, dir)
-					y.judged(t, &c, &out, &base)
-				}
-			}
+			c.singles(t, dir, i, step, cancels, &y)
 		})
 	})
 	y.figure(t, "single crash points")
+}
+
+// singles dies at one point after the other, for each of the points at which the operator acts.
+func (c course) singles(t *testing.T, dir string, i, step, cancels int, y *tally) {
+	t.Helper()
+	for at, base := range c.starts(t, dir, cancels) {
+		c.cancelAt = at
+		for n := 1 + (i+at)%step; n <= base.lives[0]; n += step {
+			c.deaths = []int{n}
+			out := inBubble(t, &c, dir)
+			y.judged(t, &c, &out, &base)
+		}
+	}
 }
 
 // every thins out a list to each n-th of its elements.

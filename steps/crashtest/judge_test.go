@@ -48,6 +48,7 @@ func (o *operator) verdict(p *process, a *acks, out *outcome) []string {
 	if err != nil {
 		return append(wrong, err.Error())
 	}
+	wrong = append(wrong, rules(entries)...)
 	wrong = append(wrong, o.truth(final)...)
 	counts, err := p.store.Counts(ctx)
 	if err != nil || counts.Total != 1 {

@@ -258,6 +258,7 @@ func (m *model) judge() []string {
 	for _, s := range m.sagas {
 		entries, err := m.p.store.Entries(ctx, s.id, 0)
 		if err == nil {
+			wrong = append(wrong, rules(entries)...)
 			err = s.read(entries)
 		}
 		if err != nil {

@@ -25,16 +25,22 @@ func TestEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testing.T) {
 			if torture() {
 				step, cancels = 1, 20
 			}
-			for at, base := range c.starts(t, dir, cancels) {
-				c.cancelAt = at
-				firsts := paired(base.trail)
-				for j := i % step; j < len(firsts); j += step {
-					c.pairsAfter(t, dir, firsts[j], step, &base, &y)
-				}
-			}
+			c.pairs(t, dir, i, step, cancels, &y)
 		})
 	})
 	y.figure(t, "ordered pairs of crash points")
+}
+
+// pairs dies at one point after the other, and each time at one more in the next life.
+func (c course) pairs(t *testing.T, dir string, i, step, cancels int, y *tally) {
+	t.Helper()
+	for at, base := range c.starts(t, dir, cancels) {
+		c.cancelAt = at
+		firsts := paired(base.trail)
+		for j := i % step; j < len(firsts); j += step {
+			c.pairsAfter(t, dir, firsts[j], step, &base, y)
+		}
+	}
 }
 
 // paired are the points of a trail that go into pairs.

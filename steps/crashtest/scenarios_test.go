@@ -13,6 +13,11 @@ func scenarios() []*scenario {
 	return append(all, others()...)
 }
 
+// stages are the scenarios over which plays are played: one of each sort of write.
+func stages() []*scenario {
+	return []*scenario{creations()[0], changes()[7], deletions()[3], others()[1], others()[3], others()[4]}
+}
+
 func creations() []*scenario {
 	return []*scenario{
 		upsert("create A", "type=A data=192.0.2.1 ttl=600", nil, list(rec("A", "app", "192.0.2.1", 600))),

@@ -21,6 +21,7 @@ const (
 // world is the provider's side of a course. It outlives every process.
 type world struct {
 	sim      *dosim.Sim
+	props    *props
 	droplet  int64
 	records  []dosim.Record   // of the zone, before anything was launched
 	pictures []dosim.Snapshot // likewise
@@ -29,7 +30,7 @@ type world struct {
 // newWorld is an account with one zone, one droplet and things of other people, and the scenario's records.
 func newWorld(s *scenario, opts ...dosim.Option) *world {
 	past := -time.Hour // what is there was made before anything of ours
-	w := &world{sim: dosim.New(append([]dosim.Option{
+	w := &world{props: newProps(), sim: dosim.New(append([]dosim.Option{
 		dosim.WithEmptyWorld(), dosim.WithRateLimit(0, 0), dosim.WithActionTime(takes),
 		dosim.WithClock(func() time.Time { return time.Now().Add(past) }),
 	}, opts...)...)}

@@ -1,0 +1,103 @@
+package crashtest
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"arcadia/engine"
+	"arcadia/engine/enginetest"
+)
+
+// props are the steps that plays put beside those of a scenario, and what an operator can do about them. They outlive every
+// process, as the world does.
+type props struct {
+	mu     sync.Mutex // guards the fields below
+	mended map[int]bool
+	lies   map[int]bool // litter, by row
+}
+
+func newProps() *props { return &props{mended: map[int]bool{}, lies: map[int]bool{}} }
+
+// mend makes whatever is wrong with a row right, and sweeps its litter.
+func (p *props) mend(idx int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mended[idx] = true
+	delete(p.lies, idx)
+}
+
+func (p *props) right(idx int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mended[idx]
+}
+
+func (p *props) litter(idx int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lies[idx]
+}
+
+func (p *props) drop(idx int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lies[idx] = true
+}
+
+// steps are a step that fails until it is mended, one that cannot be undone until then, one whose undo leaves something
+// behind without noticing, and one whose undo cannot be looked at.
+func (p *props) steps() []engine.Step {
+	nothing := func(context.Context, *engine.State) error { return nil }
+	intent := func(ctx context.Context, s *engine.State) error {
+		s.Put("intent", s.Idx())
+		return s.Save(ctx)
+	}
+	return []engine.Step{
+		enginetest.Step("falters", func(ctx context.Context, s *engine.State) error {
+			if err := intent(ctx, s); err != nil || p.right(s.Idx()) {
+				return err
+			}
+			return errors.New("it falters")
+		}, nothing),
+		enginetest.Step("sticks", intent, func(_ context.Context, s *engine.State) error {
+			if p.right(s.Idx()) {
+				return nil
+			}
+			return &engine.Conflict{Subject: "a prop", Prior: "loose", Written: "loose", Live: "stuck"}
+		}),
+		looked{enginetest.Step("litters", func(ctx context.Context, s *engine.State) error {
+			if err := intent(ctx, s); err != nil {
+				return err
+			}
+			p.drop(s.Idx())
+			return nil
+		}, nothing), func(s *engine.State) ([]string, error) {
+			if p.litter(s.Idx()) {
+				return []string{"litter"}, nil
+			}
+			return nil, nil
+		}},
+		looked{enginetest.Step("hides", intent, nothing), func(*engine.State) ([]string, error) {
+			return nil, errors.New("it is dark")
+		}},
+	}
+}
+
+// looked is a step with a Verify.
+type looked struct {
+	engine.Step
+	verify func(s *engine.State) ([]string, error)
+}
+
+// Compensate is that of the step.
+func (l looked) Compensate(ctx context.Context, s *engine.State) error {
+	c, ok := l.Step.(engine.Compensator)
+	if !ok {
+		return errors.New("the prop has no undo")
+	}
+	return c.Compensate(ctx, s)
+}
+
+// Verify says what is still there.
+func (l looked) Verify(_ context.Context, s *engine.State) ([]string, error) { return l.verify(s) }

@@ -1,0 +1,35 @@
+package crashtest
+
+import "testing"
+
+// The plays go through the same points as the plain courses, before the same judge.
+
+func TestEveryVerbAtEveryCrashPointLosesNothingAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	var y tally
+	t.Run("scenarios", func(t *testing.T) {
+		eachPlay(t, func(t *testing.T, i int, c course, dir string) {
+			step, points := 11, 12
+			if torture() {
+				step, points = 1, 2
+			}
+			c.singles(t, dir, i, step, points, &y)
+		})
+	})
+	y.figure(t, "operators' verbs × single crash points")
+}
+
+func TestEveryVerbAtEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	var y tally
+	t.Run("scenarios", func(t *testing.T) {
+		eachPlay(t, func(t *testing.T, i int, c course, dir string) {
+			step, points := 13, 60
+			if torture() {
+				step, points = 3, 20
+			}
+			c.pairs(t, dir, i, step, points, &y)
+		})
+	})
+	y.figure(t, "operators' verbs × ordered pairs of crash points")
+}
