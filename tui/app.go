@@ -20,6 +20,8 @@ type App struct {
 	mouse    bool
 	plain    dump
 	last     *Message // what the footer shows
+	here     presence
+	notice   string // a word of whoever serves this session; until a key is pressed
 
 	ctx    context.Context //nolint:containedctx // of the session: commands end with it
 	end    context.CancelFunc
@@ -66,12 +68,16 @@ func (a *App) Close() {
 
 // Init starts the console.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.tell(Shown{}))
+	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.tell(Shown{}), a.lookWho(), a.awaitNotice(), a.sayHere())
 }
 
 // Update takes one message.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	return a, a.update(msg)
+	cmd := a.update(msg)
+	if here := a.sayHere(); here != nil {
+		cmd = tea.Batch(cmd, here)
+	}
+	return a, cmd
 }
 
 func (a *App) update(msg tea.Msg) tea.Cmd {
@@ -102,6 +108,14 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		if a.last != nil && a.last.No == msg.no {
 			a.last = nil
 		}
+	case whoMsg:
+		a.env.State.Others = msg.all
+		return a.awaitWho()
+	case noticeMsg:
+		a.notice = msg.text
+		return tea.Batch(a.awaitNotice(), a.note(Notify{Level: Warn, Text: msg.text}))
+	case hereMsg:
+		a.here.busy = false
 	case handedMsg:
 		if msg.err != nil {
 			return a.note(Notify{Level: Error, Text: "hand over: " + Clean(msg.err.Error())})
@@ -201,6 +215,7 @@ func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 		k.Text = Clean(k.Text)
 	}
 	name := k.String()
+	a.notice = ""
 	if name == "ctrl+c" {
 		return a.do(Leave{})
 	}

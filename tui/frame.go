@@ -117,6 +117,9 @@ func (a *App) header(w int) string {
 		}
 		right += gap + widget.Cut(e.Config.Operator, 16)
 	}
+	if with := a.with(w - widget.Width(left) - widget.Width(right) - 6); with != "" {
+		right += " " + with
+	}
 	right += " "
 	if widget.Width(left)+widget.Width(right)+1 > w {
 		right = a.badges() + "  " + a.counters(true) + " "
@@ -212,6 +215,8 @@ func (a *App) footer(w int) string {
 	switch {
 	case e.State.Trouble != "":
 		right = t.Danger.Paint(widget.Cut(e.State.Trouble, w*2/3)) + " "
+	case a.notice != "":
+		right = t.Compensating.Paint(widget.Cut(a.notice, w*2/3)) + " "
 	case a.last != nil:
 		right = t.level(a.last.Level).Paint(widget.Cut(a.last.Text, w*2/3)) + " "
 	}

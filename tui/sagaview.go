@@ -104,6 +104,9 @@ func (s *saga) story(env *Env) string {
 	if w := why(sum, s.turned(env)); w != "" {
 		text += " " + env.Theme.Symbols.Dot + " " + w
 	}
+	if too := env.State.watchers(s.first.ID); len(too) > 0 {
+		text += " " + env.Theme.Symbols.Dot + " also watched by " + strings.Join(too, ", ")
+	}
 	return text
 }
 

@@ -57,6 +57,17 @@ type Config struct {
 	Dir     string
 	NoFiles bool
 
+	// Who answers with the other sessions on the same engine; it is asked in a command, at the start and whenever WhoChanged
+	// receives. Here is told, in a command, the id of the saga that comes to this session's screen, empty for none. All
+	// three may be left out.
+	Who        func() []Presence
+	WhoChanged <-chan struct{}
+	Here       func(saga string)
+
+	// Notice receives what whoever serves this session has to say to its operator: that it will end, and why. It is shown
+	// in the footer until a key is pressed. May be left out.
+	Notice <-chan string
+
 	// Hosting says that this process drives the sagas, so that leaving while some are at work asks first. Handover lets
 	// them go on in the background; nil when that cannot be done here.
 	Hosting  bool
