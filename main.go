@@ -111,22 +111,13 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 		closers.push(file.Close)
 		h.Log = slog.New(slog.NewJSONHandler(file, nil)).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
-	catalog, kinds := steps.Catalog(nil)
 	p = &cli.Place{Close: closers.close, Name: "no account", Simulated: want.Demo}
-	switch cloud, err := w.cloud(want.Demo, h.Log); {
-	case err != nil && want.Access == cli.Act:
-		return nil, err
-	case err == nil && cloud != nil:
+	cloud, cloudErr := w.cloud(want.Demo, h.Log)
+	switch {
+	case cloudErr != nil && want.Access == cli.Act:
+		return nil, cloudErr
+	case cloudErr == nil && cloud != nil:
 		closers.push(func() error { cloud.Close(); return nil })
-		catalog, kinds = steps.Catalog(cloud)
-		p.Name = "DigitalOcean"
-		account(p, steps.NewInventory(cloud))
-		if p.Simulated = want.Demo || w.loopback(); p.Simulated {
-			p.Name = "DEMO"
-		}
-		h.Look.Inventory = inventory{cloud}
-		h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
-		h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
 	}
 	var store engine.Store
 	if want.Access != cli.Nothing {
@@ -146,6 +137,18 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 			st := s.Stats()
 			return sshd.Commits{Commits: st.Commits, Entries: st.Entries, Took: st.CommitTime}
 		}
+	}
+	catalog, kinds := steps.Catalog(nil, store)
+	if cloudErr == nil && cloud != nil {
+		catalog, kinds = steps.Catalog(cloud, store)
+		p.Name = "DigitalOcean"
+		account(p, steps.NewInventory(cloud, store))
+		if p.Simulated = want.Demo || w.loopback(); p.Simulated {
+			p.Name = "DEMO"
+		}
+		h.Look.Inventory = inventory{cloud}
+		h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
+		h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
 	}
 	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log})
 	if err != nil {
@@ -351,7 +354,7 @@ func (i inventory) Droplets(ctx context.Context) ([]tui.Droplet, error) {
 }
 
 func (i inventory) Domains(ctx context.Context) ([]string, error) {
-	return steps.NewInventory(i.cloud).Domains(ctx)
+	return steps.NewInventory(i.cloud, nil).Domains(ctx)
 }
 
 func (i inventory) Records(ctx context.Context, domain string) ([]tui.Record, error) {

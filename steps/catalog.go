@@ -9,18 +9,22 @@ package steps
 
 import "arcadia/engine"
 
-// Catalog gives all steps and kinds over a provider. With a nil cloud the steps that need one refuse the launch and, in a
-// saga that is under way, wait; echo and fail work.
-func Catalog(cloud Cloud) (steps []engine.Step, kinds []engine.Kind) {
-	if cloud == nil {
-		cloud = noCloud{}
-	}
+// Catalog gives all steps and kinds over a provider and the store that the engine will use. With a nil cloud the steps
+// that need one refuse the launch and, in a saga that is under way, wait; echo and fail work. With a nil ledger nothing is
+// accounted for, so that the steps about a resource refuse every launch.
+func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Kind) {
+	cloud, ledger = orNone(cloud, ledger)
 	steps = []engine.Step{
 		Echo{},
 		Fail{},
 		NewCreateDropletSnapshot(cloud),
-		NewUpsertDNSRecord(cloud),
-		NewDeleteDNSRecord(cloud),
+		NewUpsertDNSRecord(cloud, ledger),
+		NewDeleteDNSRecord(cloud, ledger),
+		NewRestoreResource(cloud, ledger),
+		NewAcceptResource(cloud, ledger),
+		NewForgetResource(ledger),
+		NewAdoptSnapshot(cloud, ledger),
+		NewDeleteSnapshot(cloud, ledger),
 	}
 	kinds = []engine.Kind{
 		{
@@ -40,12 +44,32 @@ func Catalog(cloud Cloud) (steps []engine.Step, kinds []engine.Kind) {
 			Summary: "takes a snapshot of a droplet, then changes a DNS record", Undo: "puts the record back, then deletes the snapshot",
 		},
 		{
+			Name: "restore_resource", Steps: []string{"restore_resource"},
+			Summary: "writes the desired state of a resource back to the provider", Undo: "puts back what was there, or deletes what was created",
+		},
+		{
+			Name: "accept_resource", Steps: []string{"accept_resource"},
+			Summary: "makes what is live the desired state of a resource", Undo: "wants the former state again; writes nothing at the provider",
+		},
+		{
+			Name: "forget_resource", Steps: []string{"forget_resource"},
+			Summary: "accounts for a resource no more; the thing itself stays", Undo: "accounts for it again",
+		},
+		{
+			Name: "adopt_snapshot", Steps: []string{"adopt_snapshot"},
+			Summary: "makes an orphaned snapshot a resource", Undo: "accounts for it no more; the snapshot stays",
+		},
+		{
+			Name: "delete_snapshot", Steps: []string{"delete_snapshot"},
+			Summary: "deletes one snapshot of a droplet", Undo: "cannot be undone: a deleted snapshot cannot be brought back",
+		},
+		{
 			Name: "echo", Steps: []string{"echo", "echo", "echo"},
-			Summary: "puts a text into the context three times; needs no cloud", Undo: "nothing to undo",
+			Summary: "puts a text into the context three times; needs no cloud", Undo: nothingToUndo,
 		},
 		{
 			Name: "echo_fail", Steps: []string{"echo", "echo", "fail"},
-			Summary: "echoes twice, then fails and rolls back; needs no cloud", Undo: "nothing to undo",
+			Summary: "echoes twice, then fails and rolls back; needs no cloud", Undo: nothingToUndo,
 		},
 		{
 			Name: "adhoc", Adhoc: true,

@@ -25,6 +25,9 @@ const (
 	outcomeAbsent  = "absent"
 )
 
+// nothingToUndo is the undo of a step that leaves the world as it is.
+const nothingToUndo = "nothing to undo"
+
 // opKind is one of the three writes.
 type opKind string
 

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,6 +36,8 @@ const (
 	keySnapshotName   = "snapshot_name"
 	keySnapshotAction = "snapshot_action_id"
 	keySnapshotIntent = "snapshot_intent"
+	keySnapshotSize   = "snapshot_size_gigabytes" // as of the last reading
+	keySnapshotCost   = "snapshot_monthly_usd"
 
 	snapshotResource = "droplet_snapshot"
 )
@@ -111,8 +112,10 @@ func snapshotName(droplet int64, saga engine.ID) string {
 
 // Locks names the droplet.
 func (CreateDropletSnapshot) Locks(in engine.Inputs) []string {
-	return []string{"droplet:" + in[inDroplet]}
+	return []string{dropletLock(in[inDroplet])}
 }
+
+func dropletLock(id string) string { return "droplet:" + id }
 
 // Deadline is two hours: large disks take that long.
 func (CreateDropletSnapshot) Deadline() time.Duration { return 2 * time.Hour }
@@ -195,7 +198,7 @@ func (c CreateDropletSnapshot) event(ctx context.Context, droplet int64) string 
 	return fmt.Sprintf(" (%s, action %d)", visible.Short(actions[at].Type, 40), actions[at].ID)
 }
 
-// Execute puts snapshot_id and snapshot_name.
+// Execute puts snapshot_id, snapshot_name and what it costs.
 func (c CreateDropletSnapshot) Execute(ctx context.Context, s *engine.State) error {
 	droplet, err := dropletOf(s.Inputs())
 	if err != nil {
@@ -206,13 +209,12 @@ func (c CreateDropletSnapshot) Execute(ctx context.Context, s *engine.State) err
 	if err != nil {
 		return err
 	}
-	s.Put(keySnapshotID, snap.ID)
-	s.Put(keySnapshotName, snap.Name)
-	spec, err := json.Marshal(snap)
+	putSnapshot(s, snap)
+	r, err := snapshotResourceOf(snap)
 	if err != nil {
-		return fmt.Errorf("describe snapshot %d: %w", snap.ID, err)
+		return err
 	}
-	s.Provision(engine.Resource{Type: snapshotResource, ExternalID: itoa(snap.ID), Name: snap.Name, Spec: spec})
+	s.Provision(r)
 	return nil
 }
 
@@ -236,7 +238,7 @@ func (CreateDropletSnapshot) Undo(s *engine.State) string {
 		return fmt.Sprintf("deletes snapshot %d (%s)", id, visible.Text(name))
 	}
 	if ok, _ := s.Own(keySnapshotIntent, &in); !ok || in.Refused {
-		return "nothing to undo"
+		return nothingToUndo
 	}
 	if ok, _ := s.Own(keySnapshotAction, &id); ok {
 		return fmt.Sprintf("waits for action %d, then deletes snapshot %s", id, visible.Text(in.Name))

@@ -9,8 +9,10 @@ import (
 // DeleteDNSRecord makes sure that a record is not there.
 type DeleteDNSRecord struct{ dnsWriter }
 
-// NewDeleteDNSRecord makes the step over the zones of a provider.
-func NewDeleteDNSRecord(zones Zones) DeleteDNSRecord { return DeleteDNSRecord{dnsWriter{zones}} }
+// NewDeleteDNSRecord makes the step over the zones of a provider and a store.
+func NewDeleteDNSRecord(zones Zones, ledger Ledger) DeleteDNSRecord {
+	return DeleteDNSRecord{dnsWriter{zones, ledger}}
+}
 
 // Name is "delete_dns_record".
 func (DeleteDNSRecord) Name() string { return "delete_dns_record" }

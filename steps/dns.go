@@ -27,7 +27,10 @@ const (
 const lateWrite = 3 * time.Second
 
 // dnsWriter carries out changes and takes them back.
-type dnsWriter struct{ zones Zones }
+type dnsWriter struct {
+	zones  Zones
+	ledger Ledger
+}
 
 // execute makes true what plan decides, or goes on with what an earlier attempt had begun. The intent is durable before
 // the first write, the progress after each.
@@ -264,14 +267,14 @@ func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, t
 func (d dnsWriter) undoText(s *engine.State) string {
 	var c change
 	if ok, err := s.Own(keyIntent, &c); err != nil || !ok {
-		return "nothing to undo"
+		return nothingToUndo
 	}
 	return c.undoText()
 }
 
 func (c change) undoText() string {
 	if len(c.Ops) == 0 {
-		return "nothing to undo"
+		return nothingToUndo
 	}
 	o := c.Ops[len(c.Ops)-1]
 	if at := slices.IndexFunc(c.Ops, func(o op) bool { return o.Do == opUpdate }); at >= 0 {

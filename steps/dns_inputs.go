@@ -38,8 +38,10 @@ func place(in engine.Inputs) (zone, name string) {
 // the provider shares one TTL among equals.
 func dnsLocks(in engine.Inputs) []string {
 	zone, name := place(in)
-	return []string{"dns:" + zone + "/" + name}
+	return []string{recordLock(zone, name)}
 }
+
+func recordLock(zone, name string) string { return "dns:" + zone + "/" + name }
 
 // wanted reads an upsert's inputs. It refuses what the fields refuse, also when nobody has checked them before.
 func wanted(in engine.Inputs) (want, error) {

@@ -325,12 +325,13 @@ func TestWithoutACloudTheStepsSayWhatToDo(t *testing.T) {
 
 func TestTheCatalogNamesEveryKindOnceWithASummaryAndAnUndo(t *testing.T) {
 	t.Parallel()
-	list, kinds := steps.Catalog(nil)
+	list, kinds := steps.Catalog(nil, nil)
 	known := map[string]bool{}
 	for _, s := range list {
 		known[s.Name()] = true
 	}
-	want := map[string]int{"snapshot_droplet": 1, "upsert_dns_record": 1, "delete_dns_record": 1, "snapshot_then_dns": 2, "echo": 3, "echo_fail": 3, "adhoc": 0}
+	want := map[string]int{"snapshot_droplet": 1, "upsert_dns_record": 1, "delete_dns_record": 1, "restore_resource": 1, "accept_resource": 1,
+		"forget_resource": 1, "adopt_snapshot": 1, "delete_snapshot": 1, "snapshot_then_dns": 2, "echo": 3, "echo_fail": 3, "adhoc": 0}
 	for _, k := range kinds {
 		n, ok := want[k.Name]
 		delete(want, k.Name)

@@ -32,8 +32,8 @@ func (Echo) Compensate(context.Context, *engine.State) error { return nil }
 
 // Plan says that nothing outside changes.
 func (Echo) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
-	return engine.Change{Action: engine.ActRun, Subject: "echo", Note: "puts the text into the context", Undo: "nothing to undo"}, nil
+	return engine.Change{Action: engine.ActRun, Subject: "echo", Note: "puts the text into the context", Undo: nothingToUndo}, nil
 }
 
 // Undo says that nothing outside changes.
-func (Echo) Undo(*engine.State) string { return "nothing to undo" }
+func (Echo) Undo(*engine.State) string { return nothingToUndo }

@@ -17,5 +17,5 @@ func (Fail) Execute(context.Context, *engine.State) error { return engine.Reason
 
 // Plan says that the step will fail.
 func (Fail) Plan(context.Context, engine.Inputs) (engine.Change, error) {
-	return engine.Change{Action: engine.ActRun, Subject: "fail", Note: "fails on purpose: the steps before it are rolled back", Undo: "nothing to undo"}, nil
+	return engine.Change{Action: engine.ActRun, Subject: "fail", Note: "fails on purpose: the steps before it are rolled back", Undo: nothingToUndo}, nil
 }

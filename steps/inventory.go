@@ -11,14 +11,26 @@ import (
 )
 
 // Inventory compares what sagas have provisioned with what is there. It only reads, and is safe for concurrent use.
-type Inventory struct{ cloud Cloud }
+type Inventory struct {
+	cloud  Cloud
+	ledger Ledger
+}
 
-// NewInventory makes an inventory over a provider. With a nil cloud nothing can be checked, and every look says so.
-func NewInventory(cloud Cloud) Inventory {
+// NewInventory makes an inventory over a provider and a store. With a nil cloud nothing can be checked, and every look
+// says so; with a nil ledger nothing is accounted for.
+func NewInventory(cloud Cloud, ledger Ledger) Inventory {
+	cloud, ledger = orNone(cloud, ledger)
+	return Inventory{cloud, ledger}
+}
+
+func orNone(cloud Cloud, ledger Ledger) (Cloud, Ledger) {
 	if cloud == nil {
 		cloud = noCloud{}
 	}
-	return Inventory{cloud}
+	if ledger == nil {
+		ledger = noLedger{}
+	}
+	return cloud, ledger
 }
 
 // Observe looks for a resource at the provider now. live has the form of the resource's Spec: a Snapshot, or a record with

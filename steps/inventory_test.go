@@ -28,7 +28,7 @@ func (r *rig) only() engine.Resource {
 // drift demands the state of a resource and returns what differs as "name: from > to".
 func (r *rig) drift(res engine.Resource, want steps.DriftState) []string {
 	r.t.Helper()
-	d, err := steps.NewInventory(r.cloud).Check(context.Background(), res)
+	d, err := steps.NewInventory(r.cloud, r.store).Check(context.Background(), res)
 	if d.State != want || (err != nil) != (want == steps.NotChecked) || d.CheckedAt.IsZero() {
 		r.t.Errorf("%s is %s, want %s: %+v %v", res.Name, d.State, want, d, err)
 	}
@@ -99,7 +99,7 @@ func TestADeletedSnapshotAndARenamedOneAreDrift(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := steps.NewInventory(r.cloud).Drift(res, raw)
+		got, err := steps.NewInventory(r.cloud, r.store).Drift(res, raw)
 		if err != nil || len(got) != 2 || got[0].Name != "name" || got[0].From != res.Name || strings.Contains(got[0].To, "\x1b") ||
 			got[1].Name != "regions" || got[1].To != "ams3 nyc3" {
 			t.Errorf("%+v %v", got, err)
@@ -123,7 +123,7 @@ func TestWhatCannotBeLookedAtIsNotChecked(t *testing.T) {
 		bad = res
 		bad.ExternalID = "x"
 		r.drift(bad, steps.NotChecked)
-		d, err := steps.NewInventory(nil).Check(t.Context(), res)
+		d, err := steps.NewInventory(nil, nil).Check(t.Context(), res)
 		if err == nil || d.State != steps.NotChecked || !strings.Contains(d.Note, "DIGITALOCEAN_TOKEN") {
 			t.Errorf("%+v %v", d, err)
 		}
@@ -138,8 +138,7 @@ func TestWhatCannotBeLookedAtIsNotChecked(t *testing.T) {
 func TestOrphansAreSagasSnapshotsThatNoSagaAccountsFor(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newRig(t)
-		s := r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
-		ours := put[string](t, s, "snapshot_name")
+		r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
 		var droplet int64
 		for _, d := range r.sim.Droplets() {
 			if d.Name == "web-02" {
@@ -148,12 +147,14 @@ func TestOrphansAreSagasSnapshotsThatNoSagaAccountsFor(t *testing.T) {
 		}
 		name := "arcadia-snap-" + text(droplet) + "-0123abcd"
 		lost := r.sim.AddSnapshot(droplet, name)
+		known := "arcadia-snap-" + text(droplet) + "-4567abcd"
+		r.sim.AddSnapshot(droplet, known)
 		for _, other := range []string{"arcadia-snap-x-0123abcd", "arcadia-snap-1-0123abc", "arcadia-snap-1-0123abcd-2", "my arcadia-snap-1-0123abcd", "ARCADIA-SNAP-1-0123ABCD"} {
 			r.sim.AddSnapshot(droplet, other)
 		}
 		time.Sleep(48 * time.Hour)
 		asked := map[string]bool{}
-		got, err := steps.NewInventory(r.cloud).Orphans(t.Context(), func(name string) bool { asked[name] = true; return name == ours })
+		got, err := steps.NewInventory(r.cloud, r.store).Orphans(t.Context(), func(name string) bool { asked[name] = true; return name == known })
 		if err != nil || len(got) != 1 || len(asked) != 2 {
 			t.Fatalf("%+v %v, asked for %v", got, err, asked)
 		}
@@ -164,8 +165,12 @@ func TestOrphansAreSagasSnapshotsThatNoSagaAccountsFor(t *testing.T) {
 		if cents := o.SizeGB * 6; o.MonthlyUSD*100 < cents-0.51 || o.MonthlyUSD*100 > cents+0.51 {
 			t.Errorf("%g GiB cost %g", o.SizeGB, o.MonthlyUSD)
 		}
+		r.run(engine.Completed, "adopt_snapshot", "snapshot", text(lost))
+		if got, err := steps.NewInventory(r.cloud, r.store).Orphans(t.Context(), func(name string) bool { return name == known }); err != nil || len(got) != 0 {
+			t.Errorf("after it was adopted: %+v %v", got, err)
+		}
 		r.sim.Inject(dosim.Fault{Path: "/v2/snapshots", Kind: dosim.FaultScopeMissing})
-		if _, err := steps.NewInventory(r.cloud).Orphans(t.Context(), func(string) bool { return false }); err == nil || !strings.Contains(err.Error(), "snapshot:read") {
+		if _, err := steps.NewInventory(r.cloud, r.store).Orphans(t.Context(), func(string) bool { return false }); err == nil || !strings.Contains(err.Error(), "snapshot:read") {
 			t.Errorf("%v", err)
 		}
 	})

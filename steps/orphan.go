@@ -12,6 +12,9 @@ import (
 // snapshotPrice is what a snapshot costs, in US dollars for each GiB and month, by the provider's price list.
 const snapshotPrice = 0.06
 
+// MonthlyUSD is what a snapshot of this many GiB costs a month in US dollars, rounded to cents.
+func MonthlyUSD(sizeGB float64) float64 { return math.Round(sizeGB*snapshotPrice*100) / 100 }
+
 // ownSnapshot matches the names that sagas give to snapshots: see snapshotName.
 var ownSnapshot = regexp.MustCompile(`^arcadia-snap-[0-9]+-[0-9a-f]{8}$`)
 
@@ -27,22 +30,26 @@ type Orphan struct {
 	MonthlyUSD float64       `json:"monthly_usd"`    // rounded to cents
 }
 
-// Orphans lists the snapshots of the account whose names are those of sagas' snapshots and for which accountedFor says no,
-// the oldest first. Nothing is deleted: another ledger may account for them.
+// Orphans lists the snapshots of the account whose names are those of sagas' snapshots, that are no resource and for which
+// accountedFor says no, the oldest first. Nothing is deleted: another ledger may account for them.
 func (i Inventory) Orphans(ctx context.Context, accountedFor func(name string) bool) ([]Orphan, error) {
 	all, err := i.cloud.AllSnapshots(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for orphans: %w", err)
+	}
+	ours, err := keys(ctx, i.ledger)
 	if err != nil {
 		return nil, fmt.Errorf("look for orphans: %w", err)
 	}
 	now := time.Now()
 	var out []Orphan
 	for _, s := range all {
-		if !ownSnapshot.MatchString(s.Name) || accountedFor(s.Name) {
+		if !ownSnapshot.MatchString(s.Name) || ours[snapshotKey(s.ID)] || accountedFor(s.Name) {
 			continue
 		}
 		out = append(out, Orphan{
 			ID: s.ID, Name: s.Name, Droplet: s.Droplet, Created: s.Created, Age: max(0, now.Sub(s.Created)),
-			SizeGB: s.SizeGB, MonthlyUSD: math.Round(s.SizeGB*snapshotPrice*100) / 100,
+			SizeGB: s.SizeGB, MonthlyUSD: MonthlyUSD(s.SizeGB),
 		})
 	}
 	slices.SortFunc(out, func(a, b Orphan) int { return a.Created.Compare(b.Created) })

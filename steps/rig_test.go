@@ -77,7 +77,7 @@ func (r *rig) start() {
 	if r.cloud != nil {
 		cloud = r.cloud
 	}
-	list, kinds := steps.Catalog(cloud)
+	list, kinds := steps.Catalog(cloud, r.store)
 	e, err := engine.New(r.store, engine.Config{Steps: list, Kinds: kinds})
 	if err != nil {
 		r.t.Fatal(err)

@@ -9,8 +9,10 @@ import (
 // UpsertDNSRecord makes sure that a record is there: it creates it, changes it in place, or finds it right already.
 type UpsertDNSRecord struct{ dnsWriter }
 
-// NewUpsertDNSRecord makes the step over the zones of a provider.
-func NewUpsertDNSRecord(zones Zones) UpsertDNSRecord { return UpsertDNSRecord{dnsWriter{zones}} }
+// NewUpsertDNSRecord makes the step over the zones of a provider and a store.
+func NewUpsertDNSRecord(zones Zones, ledger Ledger) UpsertDNSRecord {
+	return UpsertDNSRecord{dnsWriter{zones, ledger}}
+}
 
 // Name is "upsert_dns_record".
 func (UpsertDNSRecord) Name() string { return "upsert_dns_record" }

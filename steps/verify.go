@@ -3,11 +3,9 @@ package steps
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
 )
 
 // Verify looks whether a record that the row created is still there. What the row changed or deleted is not looked at:
@@ -96,7 +94,7 @@ func (c CreateDropletSnapshot) Verify(ctx context.Context, s *engine.State) ([]s
 		case snap.Name != w.intent.Name:
 			return nil, nil
 		}
-		return []string{fmt.Sprintf("snapshot %d (%s)", snap.ID, visible.Text(snap.Name))}, nil
+		return []string{snap.title() + ", " + snap.cost()}, nil
 	})
 }
 

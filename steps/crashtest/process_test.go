@@ -104,7 +104,7 @@ func (m *machine) engine(store engine.Store, rt http.RoundTripper) (*engine.Engi
 	if err != nil {
 		return nil, err
 	}
-	list, kinds := steps.Catalog(cloud)
+	list, kinds := steps.Catalog(cloud, store)
 	if m.rig.steps != nil {
 		list = m.rig.steps(cloud, list)
 	}

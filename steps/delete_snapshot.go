@@ -1,0 +1,203 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"arcadia/engine"
+)
+
+// DeleteSnapshot deletes one snapshot of a droplet, whoever made it, and with it its resource. Nothing brings it back.
+type DeleteSnapshot struct{ loose }
+
+// NewDeleteSnapshot makes the step over a provider and a store.
+func NewDeleteSnapshot(cloud Snapshots, ledger Ledger) DeleteSnapshot {
+	return DeleteSnapshot{loose{cloud, ledger}}
+}
+
+// Reasons for which the step, or its compensation, fails.
+const (
+	errUndeleted = engine.Reason("still_there_after_its_deletion")
+	errFinal     = engine.Reason("cannot_be_undone")
+)
+
+// keyDeletion is the intent: saved before the DELETE.
+const keyDeletion = "snapshot_deletion"
+
+type erasure struct {
+	Snapshot Snapshot `json:"snapshot"`
+	Done     bool     `json:"done,omitempty"`    // the provider has said that it is gone
+	Refused  bool     `json:"refused,omitempty"` // the provider has answered every DELETE so far, and said no
+}
+
+// Name is "delete_snapshot".
+func (DeleteSnapshot) Name() string { return "delete_snapshot" }
+
+// Final says why there is no way back.
+func (DeleteSnapshot) Final() string { return "a deleted snapshot cannot be brought back" }
+
+// RetryPolicies end the compensation soon: no later attempt brings a snapshot back.
+func (DeleteSnapshot) RetryPolicies() (forward, backward engine.RetryPolicy) {
+	backward = engine.BackwardRetry
+	backward.Attempts = 3
+	return engine.ForwardRetry, backward
+}
+
+// Inputs declares the snapshot.
+func (d DeleteSnapshot) Inputs() []engine.Field {
+	return d.field(d.options(func(bool) bool { return true }))
+}
+
+// Target is "snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)". One that a saga still works on refuses the launch, and so
+// does a token known to lack a scope; one that is gone already is a launch that changes nothing.
+func (d DeleteSnapshot) Target(ctx context.Context, in engine.Inputs) (string, error) {
+	snap, found, err := d.find(ctx, in)
+	if err != nil || !found {
+		return snap.title(), err
+	}
+	if err := denied(d.cloud, ReadSnapshots, DeleteSnapshots); err != nil {
+		return "", fmt.Errorf("delete %s: %w", snap.title(), err)
+	}
+	return snap.title(), d.idle(ctx, "", snap)
+}
+
+// Plan says what is lost, and what it costs now.
+func (d DeleteSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	snap, found, err := d.find(ctx, in)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	c := engine.Change{Action: engine.ActNone, Subject: snap.title(), Undo: nothingToUndo}
+	_, ours, err := accounted(ctx, d.ledger, snapshotKey(snap.ID))
+	switch {
+	case err != nil:
+		return engine.Change{}, err
+	case found:
+		c.Action, c.Undo = engine.ActDelete, "cannot be undone"
+		c.Fields = []engine.FieldChange{
+			{Name: "size", From: snap.cost()},
+			{Name: "droplet", From: itoa(snap.Droplet)},
+			{Name: "created", From: snap.Created.UTC().Format("2006-01-02 15:04 MST")},
+		}
+		if !ours && !ownSnapshot.MatchString(snap.Name) {
+			c.Note = "no saga made it"
+		}
+	case ours:
+		c.Action, c.Note, c.Undo = engine.ActUpdate, "it is gone already: "+onlyTheLedger, "accounts for it again"
+		c.Fields = []engine.FieldChange{{Name: "accounted for", From: "yes", To: "no"}}
+	default:
+		c.Note = "it is gone already"
+	}
+	return c, nil
+}
+
+// Execute puts outcome (deleted, absent), snapshot_id, snapshot_name and what it cost. It looks again before it calls the
+// snapshot gone: deleting a backup is answered like a deletion, and deletes nothing.
+func (d DeleteSnapshot) Execute(ctx context.Context, s *engine.State) error {
+	var del erasure
+	begun, err := s.Own(keyDeletion, &del)
+	if err != nil {
+		return err
+	}
+	snap, found, err := d.find(ctx, s.Inputs())
+	switch {
+	case err != nil:
+		return verdict(ctx, err)
+	case !found && !begun:
+		s.Put(keyOutcome, outcomeAbsent)
+		s.Put(keySnapshotID, snap.ID)
+		s.Withdraw(snapshotResource, itoa(snap.ID))
+		return nil
+	case found:
+		if err := d.idle(ctx, s.Saga(), snap); err != nil {
+			return err
+		}
+		if err := d.delete(ctx, s, erasure{Snapshot: snap}); err != nil {
+			return err
+		}
+		del.Snapshot = snap
+	}
+	del.Done = true
+	s.Put(keyDeletion, del)
+	putSnapshot(s, del.Snapshot)
+	s.Put(keyOutcome, outcomeDeleted)
+	s.Withdraw(snapshotResource, itoa(snap.ID))
+	return nil
+}
+
+// delete deletes the snapshot and looks until it is gone. The intent is durable before.
+func (d DeleteSnapshot) delete(ctx context.Context, s *engine.State, del erasure) error {
+	s.Put(keyDeletion, del)
+	if err := s.Save(ctx); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := d.cloud.DeleteSnapshot(ctx, del.Snapshot.ID); err != nil && !absent(err) {
+		if refused(err) {
+			del.Refused = true
+			s.Put(keyDeletion, del)
+		}
+		return verdict(ctx, err)
+	}
+	left, err := settled(ctx, func() ([]string, error) { return d.left(ctx, del.Snapshot.ID) })
+	if err != nil {
+		return verdict(ctx, err)
+	}
+	if len(left) > 0 {
+		return fmt.Errorf("%w: %s: if it is a backup, it goes with its droplet", errUndeleted, left[0])
+	}
+	return nil
+}
+
+func (d DeleteSnapshot) left(ctx context.Context, id int64) ([]string, error) {
+	snap, err := d.cloud.Snapshot(ctx, id)
+	switch {
+	case absent(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return []string{snap.title()}, nil
+}
+
+// Compensate succeeds when nothing was deleted. A snapshot that is gone stays gone.
+func (d DeleteSnapshot) Compensate(ctx context.Context, s *engine.State) error {
+	ctx = Urgent(ctx)
+	var del erasure
+	begun, err := s.Own(keyDeletion, &del)
+	if err != nil || !begun || del.Refused {
+		return err
+	}
+	looks := lateLooks
+	if del.Done {
+		looks = 0 // it was seen to be gone
+	}
+	for range looks {
+		if err := pause(ctx, lateWrite); err != nil { // the request may still arrive
+			return err
+		}
+		left, err := d.left(ctx, del.Snapshot.ID)
+		if err != nil {
+			return verdict(ctx, err)
+		}
+		if len(left) == 0 {
+			looks = 0
+			break
+		}
+	}
+	if looks > 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s: %s: resolve this row", errFinal, del.Snapshot.title(), d.Final())
+}
+
+// Undo says what is lost.
+func (d DeleteSnapshot) Undo(s *engine.State) string {
+	var del erasure
+	if begun, err := s.Own(keyDeletion, &del); err != nil || !begun || del.Refused {
+		return nothingToUndo
+	}
+	return "cannot be undone: " + d.Final()
+}
