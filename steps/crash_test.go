@@ -93,7 +93,7 @@ func TestACrashAtEveryCommitEndsWell(t *testing.T) {
 // crash runs a scenario with a crash at the n-th commit and a restart. It reports whether the saga had ended before.
 func crash(t *testing.T, sc scenario, back bool, fault dosim.FaultKind, lag, n int, kept bool, want world, what string) (over bool) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
+		r := sc.rig(t)
 		r.warm()
 		r.stop()
 		whole := r.store

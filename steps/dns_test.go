@@ -133,7 +133,7 @@ func TestAnUnknownDomainRefusesTheLaunch(t *testing.T) {
 func TestThePlanEqualsWhatHappens(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for _, sc := range scenarios() {
-			r := newRig(t)
+			r := sc.rig(t)
 			l := engine.Launch{Kind: "adhoc", Steps: []string{sc.steps}, Inputs: inputs(sc.in(r)...)}
 			r.sim.ResetLog()
 			p, err := r.Plan(t.Context(), l)
@@ -149,7 +149,10 @@ func TestThePlanEqualsWhatHappens(t *testing.T) {
 				continue
 			}
 			change := p.Steps[0].Change
-			want := map[string]engine.Action{"created": engine.ActCreate, "updated": engine.ActUpdate, "deleted": engine.ActDelete, "noop": engine.ActNone}[put[string](t, s, "outcome")]
+			want := map[string]engine.Action{
+				"created": engine.ActCreate, "updated": engine.ActUpdate, "deleted": engine.ActDelete, "noop": engine.ActNone,
+				"accepted": engine.ActUpdate, "forgotten": engine.ActUpdate, "adopted": engine.ActUpdate,
+			}[put[string](t, s, "outcome")]
 			if change.Action != want && !(want == engine.ActCreate && len(put[[]steps.Record](t, s, "dns_prior_records")) > 0 && change.Action == engine.ActUpdate) {
 				t.Errorf("%s: planned %s, outcome %s", sc.name, change.Action, s.Context["outcome"])
 			}
@@ -157,6 +160,13 @@ func TestThePlanEqualsWhatHappens(t *testing.T) {
 				t.Errorf("%s: planned to undo with %q, it is %q", sc.name, change.Undo, undo)
 			}
 			again, err := r.Plan(t.Context(), l)
+			if sc.name == "forget" || sc.name == "restore what is gone" {
+				if err == nil {
+					t.Errorf("%s: %s is still there", sc.name, l.Inputs["resource"])
+				}
+				r.stop()
+				continue
+			}
 			if err != nil || !again.Nothing() {
 				t.Errorf("%s: a second plan has something to do: %v %+v", sc.name, err, again.Steps)
 			}
@@ -330,8 +340,10 @@ func TestTheCatalogNamesEveryKindOnceWithASummaryAndAnUndo(t *testing.T) {
 	for _, s := range list {
 		known[s.Name()] = true
 	}
-	want := map[string]int{"snapshot_droplet": 1, "upsert_dns_record": 1, "delete_dns_record": 1, "restore_resource": 1, "accept_resource": 1,
-		"forget_resource": 1, "adopt_snapshot": 1, "delete_snapshot": 1, "snapshot_then_dns": 2, "echo": 3, "echo_fail": 3, "adhoc": 0}
+	want := map[string]int{
+		"snapshot_droplet": 1, "upsert_dns_record": 1, "delete_dns_record": 1, "restore_resource": 1, "accept_resource": 1,
+		"forget_resource": 1, "adopt_snapshot": 1, "delete_snapshot": 1, "snapshot_then_dns": 2, "echo": 3, "echo_fail": 3, "adhoc": 0,
+	}
 	for _, k := range kinds {
 		n, ok := want[k.Name]
 		delete(want, k.Name)
@@ -383,7 +395,7 @@ func TestFormsOfferWhatTheAccountHas(t *testing.T) {
 			t.Error(got)
 		}
 		if got := offer("delete_dns_record", "dns_record_name"); got != "" {
-			t.Errorf("names without a domain: %s", got)
+			t.Error(got)
 		}
 	})
 }

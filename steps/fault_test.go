@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,19 +21,52 @@ type scenario struct {
 	name  string
 	steps string
 	in    func(r *rig) []string
+	given func(r *rig) // what was there before; nil: the simulator's own world
+	quiet bool         // a saga of it asks the provider once at most
+}
+
+// rig is a rig with the scenario's world.
+func (sc scenario) rig(t tb, opts ...dosim.Option) *rig {
+	t.Helper()
+	r := newRig(t, opts...)
+	if sc.given != nil {
+		sc.given(r)
+	}
+	return r
 }
 
 func scenarios() []scenario {
 	dns := func(in ...string) func(*rig) []string { return func(*rig) []string { return in } }
+	only := func(r *rig) []string { return []string{"resource", r.only().Key()} }
+	ours := func(r *rig) { r.provisioned(record("A", "app", "203.0.113.9")...) }
+	changed := func(r *rig) {
+		ours(r)
+		r.sim.PutRecord("example.com", dosim.Record{ID: r.here("A", "app")[0].ID, Data: "203.0.113.10", TTL: 60})
+	}
+	gone := func(r *rig) {
+		ours(r)
+		r.sim.RemoveRecord("example.com", r.here("A", "app")[0].ID)
+	}
 	return []scenario{
-		{"create", "upsert_dns_record", dns(record("TXT", "_new", "hello")...)},
-		{"add to a set", "upsert_dns_record", dns(record("A", "api", "203.0.113.99", "dns_record_mode", "add")...)},
-		{"update", "upsert_dns_record", dns(record("CNAME", "blog", "other.example.net", "dns_record_ttl", "60")...)},
-		{"replace a set", "upsert_dns_record", dns(record("MX", "@", "mx9.example.net", "dns_record_mode", "replace")...)},
-		{"cname to a", "upsert_dns_record", dns(record("A", "status", "203.0.113.9")...)},
-		{"a set to a cname", "upsert_dns_record", dns(record("CNAME", "api", "lb.example.net")...)},
-		{"delete all", "delete_dns_record", dns(record("TXT", "@", "", "dns_record_mode", "all")...)},
-		{"snapshot", "create_droplet_snapshot", func(r *rig) []string { return []string{"droplet_id", r.droplet("web-02")} }},
+		{name: "create", steps: "upsert_dns_record", in: dns(record("TXT", "_new", "hello")...)},
+		{name: "add to a set", steps: "upsert_dns_record", in: dns(record("A", "api", "203.0.113.99", "dns_record_mode", "add")...)},
+		{name: "update", steps: "upsert_dns_record", in: dns(record("CNAME", "blog", "other.example.net", "dns_record_ttl", "60")...)},
+		{name: "replace a set", steps: "upsert_dns_record", in: dns(record("MX", "@", "mx9.example.net", "dns_record_mode", "replace")...)},
+		{name: "cname to a", steps: "upsert_dns_record", in: dns(record("A", "status", "203.0.113.9")...)},
+		{name: "a set to a cname", steps: "upsert_dns_record", in: dns(record("CNAME", "api", "lb.example.net")...)},
+		{name: "delete all", steps: "delete_dns_record", in: dns(record("TXT", "@", "", "dns_record_mode", "all")...)},
+		{name: "snapshot", steps: "create_droplet_snapshot", in: func(r *rig) []string { return []string{"droplet_id", r.droplet("web-02")} }},
+		{name: "delete ours", steps: "delete_dns_record", in: dns(record("A", "app", "")...), given: ours},
+		{name: "restore what was changed", steps: "restore_resource", in: only, given: changed},
+		{name: "restore what is gone", steps: "restore_resource", in: only, given: gone},
+		{name: "accept", steps: "accept_resource", in: only, given: changed, quiet: true},
+		{name: "forget", steps: "forget_resource", in: only, given: changed, quiet: true},
+		{
+			name: "adopt", steps: "adopt_snapshot", quiet: true, given: func(r *rig) { r.orphan() },
+			in: func(r *rig) []string {
+				return []string{"snapshot", text(r.sim.Snapshots()[len(r.sim.Snapshots())-1].ID)}
+			},
+		},
 	}
 }
 
@@ -44,13 +80,31 @@ func (r *rig) droplet(name string) string {
 	return ""
 }
 
-// world is all that a saga may change: the zone without ids, and how many snapshots sagas have left.
+// world is all that a saga may change: the zone without ids, how many snapshots sagas have left, and what is accounted for.
 type world struct {
 	zone      []dosim.Record
 	snapshots int
+	accounted []string
 }
 
-func (r *rig) world() world { return world{content(r.sim.Zone("example.com")), r.snapshots()} }
+func (r *rig) world() world {
+	r.t.Helper()
+	all, err := r.store.Resources(context.Background())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	w := world{zone: content(r.sim.Zone("example.com")), snapshots: r.snapshots()}
+	for _, res := range all {
+		name, _, _ := strings.Cut(res.Name, "-snap-")
+		id := regexp.MustCompile(`"id":[0-9]+`).ReplaceAll(res.Spec, nil)
+		if res.Type == "droplet_snapshot" {
+			id = nil
+		}
+		w.accounted = append(w.accounted, fmt.Sprintf("%s %s %s", res.Type, name, id))
+	}
+	slices.Sort(w.accounted)
+	return w
+}
 
 // warm reads the lists that a launch looks at, so that only the saga's own requests meet a fault.
 func (r *rig) warm() {
@@ -96,7 +150,7 @@ func TestEveryPassingFaultAtEveryRequestEndsWell(t *testing.T) {
 				var before, want world
 				requests := 0
 				synctest.Test(t, func(t *testing.T) {
-					r := newRig(t)
+					r := sc.rig(t)
 					before = r.world()
 					r.warm()
 					r.run(ending(back), sc.list(back), sc.in(r)...)
@@ -109,7 +163,7 @@ func TestEveryPassingFaultAtEveryRequestEndsWell(t *testing.T) {
 					for skip := range requests {
 						what := fmt.Sprintf("back %v, %s at request %d", back, name, skip+1)
 						synctest.Test(t, func(t *testing.T) {
-							r := newRig(t)
+							r := sc.rig(t)
 							r.warm()
 							f.Skip, f.Count = skip, 1
 							r.sim.Inject(f)
@@ -136,7 +190,7 @@ func (sc scenario) list(back bool) string {
 // plain is the world after the scenario when nothing goes wrong.
 func (sc scenario) plain(t *testing.T, back bool) (w world) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
+		r := sc.rig(t)
 		r.run(ending(back), sc.list(back), sc.in(r)...)
 		w = r.world()
 	})
@@ -156,6 +210,9 @@ func equalWorlds(t tb, what string, want, got world) {
 	if want.snapshots != got.snapshots {
 		t.Fatalf("%s: %d snapshots, want %d", what, got.snapshots, want.snapshots)
 	}
+	if !slices.Equal(want.accounted, got.accounted) {
+		t.Fatalf("%s: %q is accounted for, want %q", what, got.accounted, want.accounted)
+	}
 }
 
 // Two unclear answers in a row, or one on the way forward and one on the way back, with a listing that lags behind.
@@ -171,7 +228,7 @@ func TestPairsOfUnclearAnswersWithALaggingListingEndWell(t *testing.T) {
 				for i, first := range unclear {
 					second := unclear[(i+1)%len(unclear)]
 					synctest.Test(t, func(t *testing.T) {
-						r := newRig(t)
+						r := sc.rig(t)
 						before := r.world()
 						r.warm()
 						r.sim.Inject(dosim.Fault{Method: method, Kind: first, Count: 1})
@@ -196,7 +253,7 @@ func TestACancelAtAnyMomentLeavesNothing(t *testing.T) {
 			for _, hang := range []bool{false, true} {
 				for _, after := range []time.Duration{0, 100, 250, 400, 700, 1100, 2200, 3500, 4300, 6000, 9000, 12000} {
 					synctest.Test(t, func(t *testing.T) {
-						r := newRig(t, dosim.WithLatency(300*time.Millisecond))
+						r := sc.rig(t, dosim.WithLatency(300*time.Millisecond))
 						before := r.world()
 						r.warm()
 						if hang {
@@ -229,7 +286,7 @@ func TestAShutdownAtAnyMomentIsGoneOnFrom(t *testing.T) {
 				want := sc.plain(t, back)
 				for _, after := range []time.Duration{0, 100, 400, 700, 1000, 1300, 1700, 3000, 5500, 8000, 11000, 14000} {
 					synctest.Test(t, func(t *testing.T) {
-						r := newRig(t, dosim.WithLatency(300*time.Millisecond))
+						r := sc.rig(t, dosim.WithLatency(300*time.Millisecond))
 						r.warm()
 						r.sim.Inject(dosim.Fault{Kind: dosim.FaultSnapshotLate, Times: 4})
 						id := r.launch(sc.list(back), sc.in(r)...)
@@ -249,8 +306,11 @@ func TestAShutdownAtAnyMomentIsGoneOnFrom(t *testing.T) {
 func TestARevokedTokenMakesTheSagaWaitAndUndoesNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for _, sc := range scenarios() {
+			if sc.quiet {
+				continue
+			}
 			for _, back := range []bool{false, true} {
-				r := newRig(t)
+				r := sc.rig(t)
 				before := r.world()
 				r.warm()
 				remove := r.sim.Inject(dosim.Fault{Kind: dosim.FaultTokenRevoked, Skip: 1})
@@ -274,8 +334,11 @@ func TestARevokedTokenMakesTheSagaWaitAndUndoesNothing(t *testing.T) {
 func TestAMissingScopeFailsTheStepAndLeavesNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for _, sc := range scenarios() {
+			if sc.quiet {
+				continue
+			}
 			for skip := range 2 {
-				r := newRig(t)
+				r := sc.rig(t)
 				before := r.world()
 				r.warm()
 				r.sim.Inject(dosim.Fault{Kind: dosim.FaultScopeMissing, Skip: skip, Count: 1})

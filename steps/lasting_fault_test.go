@@ -25,13 +25,13 @@ func TestKnobsThatStayChangeNothing(t *testing.T) {
 				for _, back := range []bool{false, true} {
 					var want, have world
 					synctest.Test(t, func(t *testing.T) {
-						r := newRig(t)
+						r := sc.rig(t)
 						r.warm()
 						r.run(ending(back), sc.list(back), sc.in(r)...)
 						want = r.world()
 					})
 					synctest.Test(t, func(t *testing.T) {
-						r := newRig(t)
+						r := sc.rig(t)
 						r.warm()
 						r.sim.Inject(f)
 						r.run(ending(back), sc.list(back), sc.in(r)...)
