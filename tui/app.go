@@ -157,7 +157,7 @@ func (a *App) now() time.Time { return a.env.Config.Now() }
 // opened takes the engine's first answer.
 func (a *App) opened(m openedMsg) tea.Cmd {
 	s := a.env.State
-	s.Ready, s.Kinds, s.Steps, s.Counts = true, m.kinds, m.steps, m.counts
+	s.Ready, s.Kinds, s.Steps, s.Counts, s.Frozen = true, m.kinds, m.steps, m.counts, m.frozen
 	if m.waits != nil {
 		s.Waits = m.waits
 	}
@@ -180,6 +180,7 @@ func (a *App) changed(m changesMsg) tea.Cmd {
 		s.Counts = m.counts
 	}
 	a.trouble(m.err)
+	s.Frozen = m.frozen
 	s.refresh(m.changed.Summaries)
 	if m.waits != nil {
 		s.Waits = m.waits

@@ -131,7 +131,7 @@ func (d *dialog) press(env *Env, k tea.KeyPressMsg) Action {
 	}
 	switch name := k.String(); name {
 	case "esc":
-		return dialogClose{d}
+		return closeOne{d}
 	case "tab":
 		d.focus = around(d.stops(), d.focus, 1)
 	case "shift+tab":
@@ -151,7 +151,7 @@ func (d *dialog) press(env *Env, k tea.KeyPressMsg) Action {
 func (d *dialog) enter(env *Env) Action {
 	switch d.focus {
 	case dialogKeep:
-		return dialogClose{d}
+		return closeOne{d}
 	case dialogGo:
 		return d.confirm(env)
 	case dialogType:
@@ -233,10 +233,10 @@ func (d *dialog) show(id engine.ID, s *dialogSaga) {
 	}
 }
 
-// dialogClose closes one dialog, wherever it lies among the overlays.
-type dialogClose struct{ dialog *dialog }
+// closeOne closes one overlay, wherever it lies among them.
+type closeOne struct{ overlay Overlay }
 
-func (c dialogClose) perform(a *App) tea.Cmd {
-	a.overlays = slices.DeleteFunc(a.overlays, func(o Overlay) bool { return o == Overlay(c.dialog) })
+func (c closeOne) perform(a *App) tea.Cmd {
+	a.overlays = slices.DeleteFunc(a.overlays, func(o Overlay) bool { return o == c.overlay })
 	return nil
 }

@@ -181,7 +181,7 @@ func (d *dialog) done(env *Env, m dialogDone) Action {
 				delete(env.State.Marks, id)
 			}
 		}
-		return Batch{dialogClose{d}, said}
+		return Batch{closeOne{d}, said}
 	}
 	d.bad = true
 	for _, id := range d.ids {

@@ -41,7 +41,7 @@ func (a *App) View() tea.View {
 	rule := e.Theme.Border.Paint(strings.Repeat(e.Theme.Symbols.Rule, w))
 	body, cursor := a.body(w, h-headLines-2)
 	lines := make([]string, 0, h)
-	lines = append(lines, a.header(w), rule)
+	lines = append(lines, a.header(w), a.rule(w))
 	lines = append(lines, body...)
 	lines = append(lines, rule, a.footer(w))
 	v.Content = strings.Join(lines, "\n")
@@ -184,6 +184,9 @@ func (a *App) counters(brief bool) string {
 			ink = t.Faint
 		}
 		parts = append(parts, ink.Paint(text))
+	}
+	if s.Frozen != nil && brief && (a.env.Width < minWidth || a.env.Height < minHeight) { // there is no line for more
+		parts = append(parts, t.Danger.Paint("FROZEN"))
 	}
 	if s.Trouble != "" {
 		parts = append(parts, t.Danger.Paint(t.Symbols.Failed+" engine"))

@@ -18,6 +18,8 @@ func (a *App) global(c Command) (tea.Cmd, bool) {
 		return a.do(Leave{}), true
 	case CmdSagas, CmdDroplets, CmdRecords, CmdResource, CmdMessages, CmdLogs:
 		return a.goTo(c), true
+	case CmdFreeze, CmdThaw:
+		return a.do(freezeDoor(&a.env, c)), true
 	case CmdTimes:
 		a.env.Clock.Format = (a.env.Clock.Format + 1) % (UTC + 1)
 		return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()}), true

@@ -45,7 +45,7 @@ func (e *Env) unfit(b Binding) string {
 		if e.Config.Inventory == nil {
 			return "this console is connected to no provider"
 		}
-	case CmdNew, CmdSnapshot, CmdChange, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdPause, CmdResume, CmdSkip:
+	case CmdNew, CmdSnapshot, CmdChange, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdPause, CmdResume, CmdSkip, CmdFreeze, CmdThaw:
 		if e.Config.ReadOnly {
 			return "this console only looks"
 		}

@@ -41,6 +41,8 @@ const (
 	CmdRedraw   Command = "redraw"
 	CmdMouse    Command = "mouse"
 	CmdDump     Command = "dump"
+	CmdFreeze   Command = "freeze"
+	CmdThaw     Command = "thaw"
 
 	CmdDown     Command = "down"
 	CmdUp       Command = "up"
@@ -55,7 +57,7 @@ const (
 	CmdSortLeft Command = "sort by the column before"
 	CmdSortNext Command = "sort by the next column"
 	CmdOrder    Command = "order"
-	CmdFreeze   Command = "freeze"
+	CmdHold     Command = "hold"
 
 	CmdNew      Command = "new"
 	CmdActions  Command = "actions"
@@ -167,6 +169,8 @@ func bindings() []Binding {
 		{CmdCopy, Everywhere, []string{"y"}, "", "copy", "copy the id, the row, the JSON or the error", false},
 		{CmdRedraw, Everywhere, []string{"ctrl+l"}, "", "redraw", "draw the screen again", false},
 		{CmdMouse, Everywhere, []string{"f2"}, "F2", "mouse", "mouse on or off", false},
+		{CmdFreeze, Everywhere, []string{"W"}, "", "freeze all", "everything waits: no step of any saga starts, in either direction; on what is frozen, thaw", true},
+		{CmdThaw, Everywhere, nil, "", "thaw", "end a freeze: what was held up starts again, little by little", true},
 		{CmdDump, Everywhere, nil, "", "dump", "this screen as plain text, to select from", false},
 
 		{CmdDown, Lists, []string{"j", "down"}, "j ↓", "down", "one row down", false},
@@ -183,7 +187,7 @@ func bindings() []Binding {
 		{CmdSortLeft, Lists, []string{"<"}, "", "sort", "sort by the column before", false},
 		{CmdSortNext, Lists, []string{">"}, "", "sort", "sort by the next column", false},
 		{CmdOrder, Lists, []string{"o"}, "", "order", "turn the order round", false},
-		{CmdFreeze, Lists, []string{"f"}, "", "freeze", "hold the rows still, or let them go on", false},
+		{CmdHold, Lists, []string{"f"}, "", "hold", "hold the rows still, or let them go on", false},
 
 		{CmdNew, Sagas, []string{"n"}, "", "new", "launch a saga", false},
 		{CmdActions, Sagas, []string{"a"}, "", "actions", "everything that can be done to this saga", false},

@@ -53,7 +53,7 @@ func TestTheKeysOfTheDesignAreBound(t *testing.T) {
 		Lists: {
 			"j": CmdDown, "k": CmdUp, "up": CmdUp, "down": CmdDown, "g": CmdNewest, "G": CmdOldest, "ctrl+u": CmdHalfUp, "ctrl+d": CmdHalfDown,
 			"pgup": CmdPageUp, "pgdown": CmdPageDown, "home": CmdNewest, "end": CmdOldest, "enter": CmdOpen, "l": CmdOpen, "h": CmdBack,
-			"space": CmdMark, "<": CmdSortLeft, ">": CmdSortNext, "o": CmdOrder, "f": CmdFreeze,
+			"space": CmdMark, "<": CmdSortLeft, ">": CmdSortNext, "o": CmdOrder, "f": CmdHold,
 		},
 		Sagas:    {"n": CmdNew, "a": CmdActions, "x": CmdCancel, "X": CmdRollback, "r": CmdRetry, "L": CmdLog, "!": CmdNeedsMe},
 		Machines: {"s": CmdSnapshot},

@@ -18,7 +18,11 @@ func newPalette(env *Env) *menu {
 			continue
 		}
 		seen[b.Command] = true
-		items = append(items, item{Key: b.Show(), Text: string(b.Command), Note: b.Help, Why: env.unfit(b), Danger: b.Danger, Do: Press{b.Command}})
+		why := env.unfit(b)
+		if b.Command == CmdFreeze || b.Command == CmdThaw {
+			why = env.noFreeze(b.Command)
+		}
+		items = append(items, item{Key: b.Show(), Text: string(b.Command), Note: b.Help, Why: why, Danger: b.Danger, Do: Press{b.Command}})
 	}
 	for _, k := range env.State.Kinds {
 		why := ""

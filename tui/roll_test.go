@@ -211,7 +211,7 @@ func TestAFrozenListDoesNotMove(t *testing.T) {
 		if _, have := s.list().roll.find(crowdID(c.n - 1)); have {
 			t.Error("a new saga moved the frozen list")
 		}
-		s.has("frozen, 1 held")
+		s.has("held still, 1 change")
 		s.press("f")
 		s.press("g")
 		s.has(crowdID(c.n - 1).Short())

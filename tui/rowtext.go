@@ -70,7 +70,9 @@ func (e *Env) retry(next time.Time, attempts int, why string) string {
 		return ""
 	}
 	text := "attempt " + strconv.Itoa(attempts) + " failed"
-	if wait := next.Sub(e.Clock.Now); wait > 0 {
+	if wait := next.Sub(e.Clock.Now); e.State != nil && e.State.Frozen != nil && e.State.Frozen.Width == 0 {
+		text += ", next when it is thawed"
+	} else if wait > 0 {
 		text += ", next in " + short(wait+time.Second-1)
 	}
 	return text + ": " + why

@@ -21,8 +21,8 @@ type sagas struct {
 	top     int
 	tall    int // rows that were shown
 	landing landing
-	frozen  bool
-	held    int // changes since
+	still   bool // the rows are held
+	held    int  // changes since
 	err     string
 }
 
@@ -170,11 +170,11 @@ func (s *sagas) took(env *Env, p piece) Action {
 	return s.settle(env, hold)
 }
 
-// changed takes over changes, unless the list is frozen.
+// changed takes over changes, unless the rows are held.
 func (s *sagas) changed(env *Env, f Fresh) Action {
 	s.preview.news(f)
 	switch {
-	case s.frozen:
+	case s.still:
 		s.held += len(f.Summaries)
 		return s.preview.look(s)
 	case f.All:

@@ -36,8 +36,8 @@ func (s *sagas) Do(env *Env, c Command) Action {
 		}
 	case CmdSortLeft, CmdSortNext, CmdOrder:
 		return s.reorder(env, c)
-	case CmdFreeze:
-		return s.freeze(env)
+	case CmdHold:
+		return s.keep(env)
 	case CmdNew:
 		return newSagaAction(env)
 	case CmdActions:
@@ -104,12 +104,12 @@ func (s *sagas) reorder(env *Env, c Command) Action {
 	return s.reload(env, s.cursor)
 }
 
-// freeze holds the rows still, or reads what was missed.
-func (s *sagas) freeze(env *Env) Action {
-	s.frozen = !s.frozen
-	if s.frozen {
+// keep holds the rows still, or reads what was missed.
+func (s *sagas) keep(env *Env) Action {
+	s.still = !s.still
+	if s.still {
 		s.held = 0
-		return Notify{Text: "frozen: " + env.Keys.Hint(CmdFreeze).Key + " lets the rows go on"}
+		return Notify{Text: "held still: " + env.Keys.Hint(CmdHold).Key + " lets the rows go on"}
 	}
 	return s.reload(env, s.cursor)
 }

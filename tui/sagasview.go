@@ -135,8 +135,8 @@ func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int)
 	pill := ""
 	by := columnOf[s.order.by]
 	switch {
-	case s.frozen:
-		pill = " frozen, " + strconv.Itoa(s.held) + " held "
+	case s.still:
+		pill = " held still, " + strconv.Itoa(s.held) + plural(s.held, " change ", " changes ")
 	case len(env.State.Marks) > 0:
 		pill = " " + strconv.Itoa(len(env.State.Marks)) + " marked "
 	case s.order.by != byAge && len(s.roll.rows) >= sortMax:

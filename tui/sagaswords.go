@@ -22,6 +22,9 @@ func (e *Env) progress(s *engine.Summary) widget.Cell {
 		}
 		return widget.Cell{Text: "needs you", Ink: t.Failed}
 	}
+	if e.held(s) && s.WaitingOn == "" {
+		return widget.Cell{Text: "frozen", Ink: t.Compensating}
+	}
 	switch s.Status {
 	case engine.Pending:
 		if s.WaitingOn != "" {
@@ -50,6 +53,14 @@ func (e *Env) progress(s *engine.Summary) widget.Cell {
 
 // phrase says in a few words where a saga stands, after its status.
 func (e *Env) phrase(s *engine.Summary) string {
+	text := e.stands(s)
+	if e.held(s) {
+		text += ", frozen"
+	}
+	return text
+}
+
+func (e *Env) stands(s *engine.Summary) string {
 	switch s.Status {
 	case engine.Pending:
 		if s.WaitingOn != "" {

@@ -97,7 +97,7 @@ func TestSettingsAreWhatTheConsoleDoes(t *testing.T) {
 func TestTheListOfKeysNamesEveryCommand(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := WriteKeys(&b, Settings{Keys: map[Command][]string{CmdFreeze: {"f9"}}}); err != nil {
+	if err := WriteKeys(&b, Settings{Keys: map[Command][]string{CmdHold: {"f9"}}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, x := range bindings() {

@@ -24,6 +24,9 @@ func (a *App) title() string {
 	if n := s.NeedsMe(); n > 0 {
 		text = strconv.Itoa(n) + "! " + text
 	}
+	if s.Frozen != nil {
+		text = "FROZEN " + text
+	}
 	return Clean(ansi.Truncate(text, maxTitle, ""))
 }
 
@@ -33,6 +36,9 @@ func (a *App) progress() *tea.ProgressBar {
 	s := a.env.State
 	if !a.env.Config.Progress || !s.Ready {
 		return nil
+	}
+	if s.Frozen != nil {
+		return tea.NewProgressBar(tea.ProgressBarWarning, 100)
 	}
 	if x, ok := a.screen().(*saga); ok {
 		if bar := sagaBar(x.summary()); bar != nil {

@@ -279,3 +279,15 @@ func (g guarded) Resolve(ctx context.Context, id engine.ID, idx int, v engine.Ve
 	outside()
 	return g.Backend.Resolve(ctx, id, idx, v)
 }
+
+func (g guarded) Frozen() *engine.Frozen { outside(); return g.Backend.Frozen() }
+
+func (g guarded) Freeze(ctx context.Context, v engine.Verb) error {
+	outside()
+	return g.Backend.Freeze(ctx, v)
+}
+
+func (g guarded) Thaw(ctx context.Context, v engine.Verb) error {
+	outside()
+	return g.Backend.Thaw(ctx, v)
+}

@@ -20,6 +20,7 @@ type State struct {
 	Waits    map[engine.ID]bool           // sagas at work that wait for a person
 	Trouble  string                       // why the engine cannot be read or has stopped; empty when all is well
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
+	Frozen   *engine.Frozen               // nil when everything goes on
 	Others   []Presence                   // the other sessions
 
 	said int // messages so far

@@ -86,6 +86,7 @@ type Backend interface {
 	Reader
 	Launcher
 	Verbs
+	Freezer
 }
 
 // Reader is how the console sees sagas.
@@ -120,6 +121,13 @@ type Verbs interface {
 	Pause(ctx context.Context, id engine.ID, v engine.Verb) error
 	Resume(ctx context.Context, id engine.ID, v engine.Verb) error
 	Skip(ctx context.Context, id engine.ID, v engine.Verb) error
+}
+
+// Freezer stops everything, and lets it go on.
+type Freezer interface {
+	Frozen() *engine.Frozen // nil when everything goes on
+	Freeze(ctx context.Context, v engine.Verb) error
+	Thaw(ctx context.Context, v engine.Verb) error
 }
 
 // Inventory lists what there is at the provider, for looking at and for picking from. Answers may be some seconds old.

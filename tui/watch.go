@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -20,6 +21,7 @@ type openedMsg struct {
 	steps  []string
 	counts engine.Counts
 	waits  map[engine.ID]bool
+	frozen *engine.Frozen
 	err    error
 }
 
@@ -28,6 +30,7 @@ type changesMsg struct {
 	changed Fresh
 	counts  engine.Counts
 	waits   map[engine.ID]bool // nil: no news of it besides the changes
+	frozen  *engine.Frozen
 	err     error
 }
 
@@ -42,7 +45,7 @@ type Fresh struct {
 func (a *App) open() tea.Cmd {
 	ctx, b := a.ctx, a.env.Config.Backend
 	return func() tea.Msg {
-		m := openedMsg{feed: b.Watch(), kinds: cleanKinds(b.Kinds()), steps: b.StepNames()}
+		m := openedMsg{feed: b.Watch(), kinds: cleanKinds(b.Kinds()), steps: b.StepNames(), frozen: cleanFrozen(b.Frozen())}
 		if m.counts, m.err = b.Counts(ctx); m.err == nil {
 			m.waits, m.err = waitsForMe(ctx, b)
 		}
@@ -68,7 +71,8 @@ func (a *App) watch() tea.Cmd {
 
 func lookAgain(ctx context.Context, b Backend, feed *engine.Feed) tea.Msg {
 	ids, all := feed.Take()
-	m := changesMsg{changed: Fresh{All: all}}
+	m := changesMsg{changed: Fresh{All: all}, frozen: cleanFrozen(b.Frozen())}
+	ids = slices.DeleteFunc(ids, func(id engine.ID) bool { return id == "" }) // marks a freeze, or its end
 	if !all && len(ids) > 0 {
 		m.changed.Summaries, m.err = b.Summaries(ctx, ids...)
 		for i := range m.changed.Summaries {
