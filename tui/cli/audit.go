@@ -2,13 +2,14 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
 )
 
-// deed is one verb of one operator, as the ledgers have it.
+// deed is one verb of one operator, as the ledgers have it. That of a freeze is frozen or thawed, and it is about no saga.
 type deed struct {
 	At    engine.Time      `json:"at"`
 	Saga  engine.ID        `json:"saga_id"`
@@ -23,9 +24,10 @@ func (t *tree) auditCommand() *cobra.Command {
 	var q engine.Query
 	cmd := &cobra.Command{
 		Use: "audit", Short: "Who did what, from where and why", Args: exactly(),
-		Long: "audit lists every verb of every operator, oldest saga first, as recorded in\nthe transaction that made the change.",
+		Long:    "audit lists every verb of every operator in the order of time, as recorded in\nthe transaction that made the change, and every freeze and its end; those that\nnobody asked for are by arcadia itself.",
+		Example: "arcadia audit --by ops1\narcadia audit -o json",
 	}
-	cmd.Flags().StringVar(&q.By, "by", "", "only sagas that this operator launched")
+	cmd.Flags().StringVar(&q.By, "by", "", "only sagas that this operator launched, and freezes begun by them")
 	cmd.Flags().StringVar(&q.Kind, "kind", "", "only sagas of this kind")
 	_ = cmd.RegisterFlagCompletionFunc("kind", t.kinds())
 	_ = cmd.RegisterFlagCompletionFunc("by", t.operators()) // the flags are there
@@ -48,6 +50,14 @@ func (t *tree) auditCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if q.Kind == "" {
+			stops, err := stopsOf(cmd.Context(), p.Engine, q.By)
+			if err != nil {
+				return err
+			}
+			deeds = append(deeds, stops...)
+		}
+		slices.SortStableFunc(deeds, func(a, b deed) int { return a.At.Compare(b.At.Time) })
 		if out.value == "json" {
 			return object(t.env.Out, deeds)
 		}
@@ -72,6 +82,31 @@ func deedsOf(ctx context.Context, eng Reader, sagas []engine.Summary) ([]deed, e
 			if e.By != nil {
 				deeds = append(deeds, deed{At: e.At, Saga: s.ID, Short: s.Short, Kind: s.Kind, Verb: e.Type, By: *e.By, Why: e.Why})
 			}
+		}
+	}
+	return deeds, nil
+}
+
+// stopsOf gives the beginnings and ends of the freezes, of all or of those that one operator began.
+func stopsOf(ctx context.Context, eng Reader, by string) ([]deed, error) {
+	freezes, err := eng.Freezes(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	actor := func(a *engine.Actor) engine.Actor {
+		if a == nil {
+			return engine.Actor{Name: "arcadia"}
+		}
+		return *a
+	}
+	var deeds []deed
+	for _, f := range slices.Backward(freezes) {
+		if by != "" && f.Who() != by {
+			continue
+		}
+		deeds = append(deeds, deed{At: f.At, Verb: "frozen", By: actor(f.By), Why: f.Why})
+		if !f.EndedAt.IsZero() {
+			deeds = append(deeds, deed{At: f.EndedAt, Verb: "thawed", By: actor(f.EndedBy), Why: f.EndedWhy})
 		}
 	}
 	return deeds, nil

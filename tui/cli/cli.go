@@ -127,6 +127,9 @@ type Reader interface {
 	Counts(ctx context.Context) (engine.Counts, error)
 	Find(ctx context.Context, ref string) (engine.ID, error)
 	Resources(ctx context.Context) ([]engine.Resource, error)
+	Locks(ctx context.Context) ([]engine.Lock, error)
+	Frozen() *engine.Frozen
+	Freezes(ctx context.Context, limit int) ([]engine.Freeze, error)
 	UndoText(s *engine.Saga, idx int) string
 	Watch() *engine.Feed
 }
@@ -140,7 +143,7 @@ type Launcher interface {
 	Start(ctx context.Context, l engine.Launch) (*engine.Saga, error)
 }
 
-// Verbs are what an operator can do to a saga.
+// Verbs are what an operator can do to a saga, and to all of them at once.
 type Verbs interface {
 	Cancel(ctx context.Context, id engine.ID, v engine.Verb) error
 	Rollback(ctx context.Context, id engine.ID, v engine.Verb) error
@@ -150,6 +153,8 @@ type Verbs interface {
 	Pause(ctx context.Context, id engine.ID, v engine.Verb) error
 	Resume(ctx context.Context, id engine.ID, v engine.Verb) error
 	Skip(ctx context.Context, id engine.ID, v engine.Verb) error
+	Freeze(ctx context.Context, v engine.Verb) error
+	Thaw(ctx context.Context, v engine.Verb) error
 }
 
 // Provider looks at the account itself, past every ledger, for the smoke tests. Its answers are of now.

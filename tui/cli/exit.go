@@ -18,6 +18,7 @@ const (
 	Misuse        = 2 // unknown command, flag, kind or input
 	RolledBack    = 3 // the saga that was waited for is rolled back
 	NeedsOperator = 4 // the saga that was waited for has failed, or waits for a person's decision
+	Held          = 5 // a person has frozen everything, so that the saga that was waited for goes nowhere
 )
 
 // usageError is what the caller has to say differently.
@@ -48,11 +49,15 @@ func statusOf(s *engine.Saga) error {
 func report(w io.Writer, err error) int {
 	var usage usageError
 	var exit exitError
+	var frozen heldError
 	switch {
 	case err == nil:
 		return Done
 	case errors.As(err, &exit):
 		return int(exit)
+	case errors.As(err, &frozen):
+		say(w, "arcadia: "+err.Error())
+		return Held
 	case errors.Is(err, syscall.EPIPE): // whoever read our output has had enough
 		return Trouble
 	case errors.As(err, &usage), errors.Is(err, engine.ErrInput):

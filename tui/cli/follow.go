@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"arcadia/engine"
 )
@@ -30,10 +31,18 @@ func host(ctx context.Context, p *Place, stay func(ctx context.Context) error) e
 	return err
 }
 
-// follow calls each for every entry of a saga after the given number, as they become durable, until the saga is at rest.
-func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, each func(*engine.Saga, *engine.Entry) error) (*engine.Saga, error) {
+// watching is what a wait for a saga tells about; what is nil is not told.
+type watching struct {
+	entry  func(*engine.Saga, *engine.Entry) error
+	freeze func(text string) // how a freeze stands now; also its end
+}
+
+// follow tells of every entry of a saga after the given number, as they become durable, and of freezes, until the saga is at
+// rest. It does not wait for the end of a freeze that a person has begun: that is a heldError, with the saga as it is.
+func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, w watching) (*engine.Saga, error) {
 	feed := eng.Watch()
 	defer feed.Close()
+	stood := freezeText(nil)
 	for {
 		saga, err := eng.Saga(ctx, id)
 		if err != nil {
@@ -44,13 +53,23 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, each fu
 			return nil, fmt.Errorf("follow saga %s: %w", id.Short(), err)
 		}
 		for i := range entries {
-			if err := each(saga, &entries[i]); err != nil {
-				return nil, err
+			if w.entry != nil {
+				if err := w.entry(saga, &entries[i]); err != nil {
+					return nil, err
+				}
 			}
 			after = entries[i].Seq
 		}
 		if atRest(saga) && saga.Seq >= after {
 			return saga, nil
+		}
+		f := eng.Frozen()
+		if held(f, saga) {
+			return saga, heldError{saga, f}
+		}
+		if stands := freezeText(f); stands != stood && w.freeze != nil {
+			w.freeze(stands)
+			stood = stands
 		}
 		select {
 		case <-ctx.Done():
@@ -66,15 +85,21 @@ func atRest(s *engine.Saga) bool { return s.Status.Terminal() || s.NeedsOperator
 
 // await hosts the engine until the saga is at rest, with a line per entry on Err when somebody looks there.
 func (t *tree) await(ctx context.Context, p *Place, id engine.ID, after uint64) (*engine.Saga, error) {
-	return t.attend(ctx, p, id, after, func(s *engine.Saga, e *engine.Entry) error {
+	line := func(at engine.Time, text string) {
 		if t.env.Lively {
-			say(t.env.Err, clock(e.At)+"  "+event(s, e))
+			say(t.env.Err, clock(at)+"  "+text)
 		}
-		return nil
+	}
+	return t.attend(ctx, p, id, after, watching{
+		entry: func(s *engine.Saga, e *engine.Entry) error {
+			line(e.At, event(s, e))
+			return nil
+		},
+		freeze: func(text string) { line(engine.At(time.Now()), text) },
 	})
 }
 
-func (t *tree) attend(ctx context.Context, p *Place, id engine.ID, after uint64, each func(*engine.Saga, *engine.Entry) error) (*engine.Saga, error) {
+func (t *tree) attend(ctx context.Context, p *Place, id engine.ID, after uint64, w watching) (*engine.Saga, error) {
 	if t.env.Lively && p.Host != nil {
 		if c, err := p.Engine.Counts(ctx); err == nil && c.Active() > 1 {
 			say(t.env.Err, fmt.Sprintf("%d unfinished sagas go on, this one among them", c.Active()))
@@ -82,13 +107,28 @@ func (t *tree) attend(ctx context.Context, p *Place, id engine.ID, after uint64,
 	}
 	var saga *engine.Saga
 	err := host(ctx, p, func(ctx context.Context) (err error) {
-		saga, err = follow(ctx, p.Engine, id, after, each)
+		saga, err = follow(ctx, p.Engine, id, after, w)
 		return err
 	})
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return nil, fmt.Errorf("interrupted: saga %s is not at rest and goes on at the next host: arcadia watch %s", id.Short(), id.Short())
 	}
 	return saga, err
+}
+
+// outcome ends a command that has waited: it writes the saga as it is now and says with which status.
+func (t *tree) outcome(ctx context.Context, p *Place, saga *engine.Saga, waited error, out *format) error {
+	if waited != nil && !errors.As(waited, new(heldError)) {
+		return waited
+	}
+	if err := t.show(saga, out); err != nil {
+		return err
+	}
+	if waited != nil {
+		return waited
+	}
+	t.rest(ctx, p)
+	return statusOf(saga)
 }
 
 // rest tells on a terminal what else is left to do.

@@ -93,14 +93,8 @@ func (t *tree) launch(ctx context.Context, l launching, args []string) error {
 	if t.env.Lively {
 		say(t.env.Err, "saga "+saga.Short+"  "+title(saga))
 	}
-	if saga, err = t.await(ctx, p, saga.ID, saga.Seq); err != nil {
-		return err
-	}
-	if err := t.show(saga, l.out); err != nil {
-		return err
-	}
-	t.rest(ctx, p)
-	return statusOf(saga)
+	saga, err = t.await(ctx, p, saga.ID, saga.Seq)
+	return t.outcome(ctx, p, saga, err, l.out)
 }
 
 // inputs reads name=value words.

@@ -106,12 +106,15 @@ func (m *lineMode) watch(ctx context.Context) error {
 		return err
 	}
 	m.print("enter stops watching; the saga goes on")
-	watching, stop := context.WithCancel(ctx)
+	looking, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() {
-		_, err := follow(watching, m.p.Engine, s.ID, 0, func(s *engine.Saga, e *engine.Entry) error {
-			m.print(clock(e.At) + "  " + event(s, e))
-			return nil
+		_, err := follow(looking, m.p.Engine, s.ID, 0, watching{
+			entry: func(s *engine.Saga, e *engine.Entry) error {
+				m.print(clock(e.At) + "  " + event(s, e))
+				return nil
+			},
+			freeze: func(text string) { m.print(text) },
 		})
 		ended <- err
 	}()

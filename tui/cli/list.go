@@ -76,6 +76,7 @@ func (t *tree) list(ctx context.Context, q engine.Query, out *format) error {
 		_, err := io.WriteString(t.env.Out, b.String())
 		return written(err)
 	}
+	t.sayFrozen(p)
 	if len(sagas) == 0 {
 		say(t.env.Err, "no sagas")
 		return nil

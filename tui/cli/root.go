@@ -91,8 +91,9 @@ func (t *tree) root(args []string) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	group("act", t.launchCommand(), t.cancelCommand(), t.rollbackCommand(), t.retryCommand(), t.resolveCommand(), t.pauseCommand(), t.resumeCommand(), t.skipCommand())
-	group("look", t.listCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand(), t.orphansCommand(), t.auditCommand(), t.keysCommand())
+	group("act", t.launchCommand(), t.cancelCommand(), t.rollbackCommand(), t.retryCommand(), t.resolveCommand(), t.pauseCommand(), t.resumeCommand(), t.skipCommand(),
+		t.freezeCommand(), t.thawCommand())
+	group("look", t.statusCommand(), t.listCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand(), t.orphansCommand(), t.locksCommand(), t.auditCommand(), t.keysCommand())
 	group("care", t.smokeCommand(), t.checkCommand(), t.backupCommand(), t.pruneCommand(), t.serveCommand(), t.stopCommand(), t.simCommand(), t.versionCommand())
 	root.AddCommand(t.manCommand(), t.hostCommand())
 	for _, c := range root.Commands() {

@@ -35,6 +35,9 @@ func (t *tree) showCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if out.value != "json" && !saga.Status.Terminal() {
+			t.sayFrozen(p)
+		}
 		return t.show(saga, out)
 	}
 	return cmd

@@ -170,7 +170,7 @@ func (s *smoke) start(ctx context.Context, l engine.Launch) (*engine.Saga, error
 
 // end waits until a saga is at rest.
 func (s *smoke) end(ctx context.Context, at int) error {
-	saga, err := follow(ctx, s.p.Engine, s.sagas[at].ID, 0, func(*engine.Saga, *engine.Entry) error { return nil })
+	saga, err := follow(ctx, s.p.Engine, s.sagas[at].ID, 0, watching{})
 	if saga != nil {
 		s.sagas[at] = saga
 	}

@@ -30,14 +30,8 @@ func (t *tree) verb(ctx context.Context, name, ref string, out *format, ask func
 	if err := ask(p.Engine, saga); err != nil {
 		return err
 	}
-	if saga, err = t.await(ctx, p, id, saga.Seq); err != nil {
-		return err
-	}
-	if err := t.show(saga, out); err != nil {
-		return err
-	}
-	t.rest(ctx, p)
-	return statusOf(saga)
+	saga, err = t.await(ctx, p, id, saga.Seq)
+	return t.outcome(ctx, p, saga, err, out)
 }
 
 func (t *tree) cancelCommand() *cobra.Command {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,9 +26,13 @@ func (t *tree) watchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			saga, err := t.attend(ctx, p, id, 0, func(s *engine.Saga, e *engine.Entry) error {
-				_, err := fmt.Fprintln(t.env.Out, clean(clock(e.At)+"  "+event(s, e)))
+			line := func(at engine.Time, text string) error {
+				_, err := fmt.Fprintln(t.env.Out, clean(clock(at)+"  "+text))
 				return written(err)
+			}
+			saga, err := t.attend(ctx, p, id, 0, watching{
+				entry:  func(s *engine.Saga, e *engine.Entry) error { return line(e.At, event(s, e)) },
+				freeze: func(text string) { _ = line(engine.At(time.Now()), text) }, // the next entry says what is wrong with the output
 			})
 			if err != nil {
 				return err

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"arcadia/engine"
+)
+
+// state is how everything stands, as `status -o json` prints it.
+type state struct {
+	Account  string                `json:"account"`
+	Total    int                   `json:"total"`
+	ByStatus map[engine.Status]int `json:"by_status"`
+	NeedsYou int                   `json:"needs_operator"`
+	Frozen   *engine.Frozen        `json:"frozen"`
+}
+
+func (t *tree) statusCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "status", Short: "How everything stands: sagas, who is needed, a freeze", Args: exactly(),
+		Long: "status says how many sagas there are and how they stand, how many need a\n" +
+			"person, and whether everything is frozen: by whom, why, and what is still under\n" +
+			"way.",
+		Example: "arcadia status\narcadia status -o json",
+	}
+	out := output(cmd, "table", "json")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		p, err := t.place(cmd.Context(), Read, "status")
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		s, err := stateOf(cmd.Context(), p)
+		switch {
+		case err != nil:
+			return err
+		case out.value == "json":
+			return object(t.env.Out, s)
+		}
+		return columns(t.env.Out, stateRows(s))
+	}
+	return cmd
+}
+
+func stateOf(ctx context.Context, p *Place) (state, error) {
+	counts, err := p.Engine.Counts(ctx)
+	if err != nil {
+		return state{}, err
+	}
+	s := state{Account: p.Name, Total: counts.Total, ByStatus: map[engine.Status]int{}, NeedsYou: counts.ByStatus[engine.Failed], Frozen: p.Engine.Frozen()}
+	for _, st := range engine.Statuses() {
+		s.ByStatus[st] = counts.ByStatus[st]
+	}
+	running, err := pages(ctx, p.Engine, engine.Query{Statuses: []engine.Status{engine.Running}})
+	if err != nil {
+		return state{}, err
+	}
+	for i := range running {
+		if running[i].NeedsOperator() {
+			s.NeedsYou++
+		}
+	}
+	return s, nil
+}
+
+func stateRows(s state) [][]string {
+	var parts []string
+	for _, st := range engine.Statuses() {
+		if n := s.ByStatus[st]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, st))
+		}
+	}
+	rows := [][]string{{"account", s.Account}, {"sagas", strings.TrimRight(strconv.Itoa(s.Total)+"  "+strings.Join(parts, ", "), " ")}}
+	if s.NeedsYou > 0 {
+		rows = append(rows, []string{"need you", strconv.Itoa(s.NeedsYou)})
+	}
+	return append(rows, []string{"freeze", freezeText(s.Frozen)})
+}
