@@ -80,15 +80,10 @@ type recordSpec struct {
 }
 
 func (i Inventory) record(ctx context.Context, r engine.Resource) (recordSpec, bool, error) {
-	var want recordSpec
-	if err := json.Unmarshal(r.Spec, &want); err != nil {
-		return want, false, fmt.Errorf("read its desired state: %w", err)
-	}
-	id, err := strconv.ParseInt(r.ExternalID, 10, 64)
+	want, err := recordOf(r)
 	if err != nil {
-		return want, false, fmt.Errorf("its id %q is not a number", r.ExternalID)
+		return want, false, err
 	}
-	as := func(rec Record) (recordSpec, bool, error) { return recordSpec{want.Domain, rec}, true, nil }
 	here, err := i.cloud.RecordsAt(ctx, want.Domain, want.Name)
 	if absent(err) {
 		return want, false, nil // with its domain
@@ -96,19 +91,30 @@ func (i Inventory) record(ctx context.Context, r engine.Resource) (recordSpec, b
 	if err != nil {
 		return want, false, err
 	}
-	if at := slices.IndexFunc(here, func(o Record) bool { return o.ID == id }); at >= 0 {
-		return as(here[at])
-	}
-	if at := slices.IndexFunc(here, func(o Record) bool { return o.canonical(want.Domain).same(want.canonical(want.Domain)) }); at >= 0 {
-		return as(here[at])
+	if live, found := locate(want, here, nil); found {
+		return live, true, nil
 	}
 	all, err := i.cloud.AllRecords(ctx, want.Domain)
 	if err != nil && !absent(err) {
 		return want, false, err
 	}
-	// This list may be some seconds old: what it still shows at the old name is gone.
-	if at := slices.IndexFunc(all, func(o Record) bool { return o.ID == id && liveName(o.Name) != want.Name }); at >= 0 {
-		return as(all[at])
+	live, found := locate(want, nil, all)
+	return live, found, nil
+}
+
+// locate finds a wanted record among those at its name, by its id and then by what it says, and then at the other names of
+// the domain, by its id. That list may be some seconds old: what it still shows at the old name is gone. It is pure.
+func locate(want recordSpec, here, all []Record) (recordSpec, bool) {
+	ours := func(o Record) bool { return o.ID == want.ID }
+	at := slices.IndexFunc(here, ours)
+	if at < 0 {
+		at = slices.IndexFunc(here, func(o Record) bool { return o.canonical(want.Domain).same(want.Record) })
 	}
-	return want, false, nil
+	if at >= 0 {
+		return recordSpec{want.Domain, here[at]}, true
+	}
+	if at = slices.IndexFunc(all, func(o Record) bool { return ours(o) && liveName(o.Name) != want.Name }); at >= 0 {
+		return recordSpec{want.Domain, all[at]}, true
+	}
+	return recordSpec{}, false
 }
