@@ -123,8 +123,6 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return tea.Quit
 	case said:
 		return a.note(Notify(msg))
-	case decidedMsg:
-		return a.decided(msg)
 	case refMsg:
 		if msg.err != nil {
 			return a.note(Notify{Level: Error, Text: Clean(msg.err.Error())})

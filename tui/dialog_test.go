@@ -138,10 +138,11 @@ func TestADialogStartsOnTheHarmlessAnswerAndEnterChangesNothing(t *testing.T) {
 			id   engine.ID
 			open func(*Env, engine.Summary) Action
 		}{
-			{runs, cancelDoor},
-			{done, rollbackDoor},
-			{failed, rollbackDoor},
-			{failed, retryDoor},
+			{runs, door(CmdCancel)},
+			{runs, door(CmdPause)},
+			{done, door(CmdRollback)},
+			{failed, door(CmdRollback)},
+			{failed, door(CmdRetry)},
 			{failed, func(e *Env, x engine.Summary) Action { return resolveDoor(e, x, 0) }},
 		} {
 			sg, err := b.Session.Saga(s.app.ctx, tc.id)
@@ -358,7 +359,8 @@ func TestNoStrayKeysRollBackOrCancel(t *testing.T) {
 		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "space", "backspace", "pgdown", "home", "end",
 		"x", "X", "y", "n", "a", "D", "[", "0", "1", "f", "M", "ctrl+u", "ctrl+w",
 	}
-	for verb, open := range map[Command]func(*Env, engine.Summary) Action{CmdRollback: rollbackDoor, CmdCancel: cancelDoor} {
+	for _, verb := range []Command{CmdRollback, CmdCancel} {
+		open := door(verb)
 		t.Run(string(verb), func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(rt *rapid.T) {

@@ -34,6 +34,12 @@ func (d *dialog) list(env *Env, width int) []string {
 		return s.resolves(t, d.row, width)
 	case CmdRetry:
 		return s.retries(env, width)
+	case CmdPause:
+		return s.pauses(t, width)
+	case CmdResume:
+		return append(widget.Wrap("It goes on where it was paused.", width), s.follows(t, width, "comes next")...)
+	case CmdSkip:
+		return s.skips(t, width)
 	}
 	if s.saga.Status == engine.Failed {
 		return s.leftovers(t, width, "will be tried again, in this order")

@@ -41,6 +41,9 @@ func (d *dialogSaga) changes(now *dialogSaga) string {
 	if !a.CancelRequested && b.CancelRequested {
 		out = append(out, "somebody has canceled it")
 	}
+	if a.Paused != b.Paused {
+		out = append(out, map[bool]string{true: "somebody has paused it", false: "somebody has let it go on"}[b.Paused])
+	}
 	if a.CurrentStepIdx != b.CurrentStepIdx && b.CurrentStepIdx < len(b.StepNames) && b.Status == engine.Running {
 		out = append(out, fmt.Sprintf("it has come to step %d %s", b.CurrentStepIdx, b.StepNames[b.CurrentStepIdx]))
 	}

@@ -27,6 +27,9 @@ var dialogVerbs = map[Command]dialogWords{
 	CmdRollback: {"Roll back", "Keep as it is", "Roll back", "is being rolled back", true},
 	CmdRetry:    {"Retry", "Leave it", "Retry", "is tried again", false},
 	CmdResolve:  {"Resolve", "Leave it", "Resolve", "resolved", true},
+	CmdPause:    {"Pause", "Keep running", "Pause it", "pauses before its next step", false},
+	CmdResume:   {"Resume", "Leave it paused", "Resume", "goes on", false},
+	CmdSkip:     {"Skip", "Leave it", "Skip the step", "goes on without the failed step", true},
 }
 
 // dialogRead answers a read.
@@ -139,7 +142,7 @@ func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, re
 		if err != nil {
 			return nil, Clean(err.Error())
 		}
-		if diff := shown.changes(now); diff != "" {
+		if diff := shown.changes(now); diff != "" && verb != CmdPause { // a pause may come before any step
 			return now, "nothing was done, because " + diff
 		}
 		err = do(ctx, b, verb, id, row, engine.Verb{Reason: reason, IfSeq: now.saga.Seq})
@@ -164,6 +167,12 @@ func do(ctx context.Context, b Backend, verb Command, id engine.ID, row int, v e
 		return b.Retry(ctx, id, v)
 	case CmdResolve:
 		return b.Resolve(ctx, id, row, v)
+	case CmdPause:
+		return b.Pause(ctx, id, v)
+	case CmdResume:
+		return b.Resume(ctx, id, v)
+	case CmdSkip:
+		return b.Skip(ctx, id, v)
 	}
 	return fmt.Errorf("%w: no verb %s", engine.ErrRefused, verb)
 }

@@ -8,21 +8,15 @@ import "arcadia/engine"
 // launchDoor opens the launch form, with kind and inputs filled in as far as they are given.
 func launchDoor(_ *Env, l engine.Launch) Action { return Open{newLaunch(l)} }
 
-// cancelDoor asks before a cancel.
-func cancelDoor(_ *Env, s engine.Summary) Action { return Show{newDialog(CmdCancel, 0, s)} }
-
-// rollbackDoor asks before a rollback.
-func rollbackDoor(_ *Env, s engine.Summary) Action { return Show{newDialog(CmdRollback, 0, s)} }
-
-// retryDoor asks before a retry.
-func retryDoor(_ *Env, s engine.Summary) Action { return Show{newDialog(CmdRetry, 0, s)} }
+// verbDoor asks before a verb is done to a saga.
+func verbDoor(_ *Env, c Command, s engine.Summary) Action { return Show{newDialog(c, 0, s)} }
 
 // resolveDoor asks for the reason why what row idx has left behind may stay.
 func resolveDoor(_ *Env, s engine.Summary, idx int) Action {
 	return Show{newDialog(CmdResolve, idx, s)}
 }
 
-// markedDoor asks once before a verb (cancel, roll back or retry) is done to several sagas. Those that it is impossible for
+// markedDoor asks once before a verb is done to several sagas. Those that it is impossible for
 // are listed and left as they are.
 func markedDoor(_ *Env, c Command, marked []engine.Summary) Action {
 	return Show{newDialog(c, 0, marked...)}

@@ -194,9 +194,9 @@ func bindings() []Binding {
 		{CmdCancel, Sagas, []string{"x"}, "", "cancel", "stop the saga and undo what it did; asks first", true},
 		{CmdRollback, Sagas, []string{"X"}, "", "roll back", "undo the whole saga; asks first", true},
 		{CmdRetry, Sagas, []string{"r"}, "", "retry", "try again what gave up or waits; asks first", true},
-		{CmdPause, Sagas, nil, "", "pause", "let the step under way finish and start no other", false},
-		{CmdResume, Sagas, nil, "", "resume", "let a paused saga go on", true},
-		{CmdSkip, Sagas, nil, "", "skip", "go on without the step that failed, when it changed nothing", true},
+		{CmdPause, Sagas, []string{"p"}, "", "pause", "let the step under way finish and start no other; a paused saga is resumed; asks first", false},
+		{CmdResume, Sagas, nil, "", "resume", "let a paused saga go on; asks first", true},
+		{CmdSkip, Sagas, []string{"s"}, "", "skip", "go on without the step that failed, when it changed nothing; asks first", true},
 		{CmdLog, Sagas, []string{"L"}, "", "log", "the saga's log", false},
 		{CmdNeedsMe, Sagas, []string{"!"}, "", "needs me", "the next saga that needs a person", false},
 

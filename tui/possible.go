@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"arcadia/engine"
@@ -37,11 +38,16 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 			return "it is " + words(string(s.Status)) + " already"
 		case engine.Completed, engine.Failed:
 		}
+		if why := forGood(whole); why != "" && s.Status == engine.Completed {
+			return "it cannot be undone: " + why
+		}
 	case CmdRetry:
 		switch {
 		case s.Status == engine.Failed:
 		case s.Status.Terminal():
 			return "it is " + words(string(s.Status)) + "; nothing waits for a retry"
+		case s.Paused:
+			return "it is paused; resume lets it go on"
 		case strings.HasPrefix(s.WaitingOn, "saga "):
 			return "it waits for another saga; a retry would not help"
 		case s.WaitingOn == "" && notDue(whole) == nil:
@@ -61,6 +67,9 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 	case CmdSkip:
 		if s.Status != engine.Running || !s.NeedsOperator() || s.Paused {
 			return "no step of it waits for a decision"
+		}
+		if r := stuck(whole); r != nil && r.Dirty {
+			return "step " + strconv.Itoa(r.Idx) + " may have changed something; retry or cancel it"
 		}
 	case CmdResolve:
 		if s.Status != engine.Failed {
@@ -86,20 +95,44 @@ func notDue(s *engine.Saga) *engine.Row {
 
 // verb opens the dialog of a verb for a saga, or says why it cannot be done.
 func (e *Env) verb(c Command, s *engine.Summary, whole *engine.Saga) Action {
+	c = meant(c, s)
 	if why := e.impossible(c, s, whole); why != "" {
 		return Notify{Level: Error, Text: string(c) + ": " + why, Saga: shortOf(s)}
 	}
 	switch c {
-	case CmdCancel:
-		return cancelDoor(e, *s)
-	case CmdRollback:
-		return rollbackDoor(e, *s)
-	case CmdRetry:
-		return retryDoor(e, *s)
-	case CmdPause, CmdResume, CmdSkip:
-		return decide{c, *s}
+	case CmdCancel, CmdRollback, CmdRetry, CmdPause, CmdResume, CmdSkip:
+		return verbDoor(e, c, *s)
 	}
 	return nil
+}
+
+// meant is the verb that a key means for a saga: that of pause lets a paused one go on.
+func meant(c Command, s *engine.Summary) Command {
+	if c == CmdPause && s != nil && s.Paused {
+		return CmdResume
+	}
+	return c
+}
+
+// stuck is the row that has failed and waits for a person's decision, or nil.
+func stuck(s *engine.Saga) *engine.Row {
+	if s == nil || s.Status != engine.Running || s.CurrentStepIdx >= len(s.Rows) || s.Rows[s.CurrentStepIdx].Status != engine.RowFailed {
+		return nil
+	}
+	return &s.Rows[s.CurrentStepIdx]
+}
+
+// forGood says why something that a saga did cannot be taken back; empty when all of it can, as far as is known.
+func forGood(s *engine.Saga) string {
+	if s == nil {
+		return ""
+	}
+	for i := range s.Rows {
+		if f := s.Rows[i].Final; f != "" {
+			return f
+		}
+	}
+	return ""
 }
 
 func shortOf(s *engine.Summary) string {
@@ -122,6 +155,12 @@ func actionsMenu(env *Env, s *engine.Summary, whole *engine.Saga, skip ...Comman
 		b, _ := env.Keys.Of(c)
 		it := item{Key: b.Show(), Text: string(c), Note: b.Help, Danger: b.Danger, Do: Press{c}}
 		it.Why = env.impossible(c, s, whole)
+		if c == CmdPause && meant(c, s) != c {
+			it.Key = "" // it is that of resume now
+		}
+		if c == CmdResume && it.Key == "" && s != nil && s.Paused {
+			it.Key = env.Keys.Hint(CmdPause).Key
+		}
 		items = append(items, it)
 	}
 	name := "Actions"

@@ -42,14 +42,12 @@ func (s *sagas) Do(env *Env, c Command) Action {
 		return newSagaAction(env)
 	case CmdActions:
 		return actionsMenu(env, s.current(), s.preview.whole(), CmdResolve, CmdEntries)
-	case CmdCancel, CmdRollback, CmdRetry:
+	case CmdCancel, CmdRollback, CmdRetry, CmdPause, CmdResume, CmdSkip:
 		if marked := env.State.marked(); len(marked) > 0 {
 			if b, _ := env.Keys.Of(c); env.unfit(b) == "" {
 				return markedDoor(env, c, marked)
 			}
 		}
-		return env.verb(c, s.current(), s.preview.whole())
-	case CmdPause, CmdResume, CmdSkip:
 		return env.verb(c, s.current(), s.preview.whole())
 	case CmdNeedsMe:
 		return Ask{To: s, Read: findNeedy(s.cursor, env.State.Waits)}

@@ -1,0 +1,61 @@
+package tui
+
+import (
+	"strconv"
+
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// pauses is what goes on to its end, and what will not start.
+func (s *dialogSaga) pauses(t *Theme, width int) []string {
+	var out []string
+	for i := range s.saga.Rows {
+		if r := &s.saga.Rows[i]; r.Status == engine.RowRunning || r.Status == engine.RowCompensating {
+			out = append(out, t.Faint.Paint("goes on to its end"))
+			out = append(out, dialogRow(t, i, r.Name, words(string(r.Status)), widget.Width(r.Name), width)...)
+		}
+	}
+	if rest := s.follows(t, width, "will not start before it is resumed"); len(rest) > 0 {
+		if len(out) > 0 {
+			out = append(out, "")
+		}
+		out = append(out, rest...)
+	}
+	return out
+}
+
+// follows is what comes after what is under way, in its order: steps, or on the way back what is still to be undone.
+func (s *dialogSaga) follows(t *Theme, width int, heading string) []string {
+	var out []string
+	if s.saga.Status == engine.Compensating {
+		for _, i := range s.undo {
+			if s.saga.Rows[i].Status != engine.RowCompensating {
+				out = append(out, s.rows(t, []int{i}, width)...)
+			}
+		}
+	} else {
+		for i := len(s.saga.Rows); i < len(s.saga.StepNames); i++ {
+			out = append(out, widget.Cut(t.Faint.Paint(widget.FitRight(strconv.Itoa(i), 2))+"  "+s.saga.StepNames[i], width))
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return append([]string{t.Faint.Paint(heading)}, out...)
+}
+
+// skips is the step that failed, why, and what comes next.
+func (s *dialogSaga) skips(t *Theme, width int) []string {
+	r := stuck(s.saga)
+	if r == nil {
+		return nil
+	}
+	out := []string{t.Faint.Paint("has failed, and changed nothing")}
+	out = append(out, dialogRow(t, r.Idx, r.Name, r.Error, widget.Width(r.Name), width)...)
+	out = append(out, "")
+	if rest := s.follows(t, width, "comes next"); len(rest) > 0 {
+		return append(out, rest...)
+	}
+	return append(out, "No step follows: the saga will be completed.")
+}
