@@ -171,6 +171,8 @@ func BenchmarkTransitionsWithoutAStore(b *testing.B) {
 // nowhere accepts every append and keeps nothing.
 type nowhere struct{ engine.Store }
 
+func (*nowhere) Freezes(context.Context, int) ([]engine.Freeze, error) { return nil, nil }
+
 var errNothing = errors.New("nothing is kept")
 
 func (*nowhere) Append(context.Context, engine.Batch) error { return nil }

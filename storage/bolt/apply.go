@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -14,19 +15,18 @@ import (
 // before the commit.
 type change struct {
 	tx      *bbolt.Tx
-	cached  func(key) (head, bool) // heads as of the last commit
-	heads   map[key]head           // heads as this transaction leaves them
+	ledger  *bbolt.Bucket
+	cached  map[key]head     // heads as of the last commit, not to be changed
+	heads   map[key]head     // heads as this transaction leaves them
+	recent  *recent          // as of the last commit, not to be changed
+	filed   map[key]filed    // what this transaction makes of recent sagas, or adds to them
+	ends    map[[4]byte]bool // the last digits of those it adds
+	mark    key              // up to which sagas are in the indexes
 	counts  counts
 	counted bool // counts differ from the file's
 	wrote   bool
 	entries int
 	bytes   int
-}
-
-func (c *change) bucket(name []byte, fill float64) *bbolt.Bucket {
-	b := c.tx.Bucket(name)
-	b.FillPercent = fill
-	return b
 }
 
 // admit answers with the refusal the batch deserves, or with the head it goes on from. Nothing is written before it says
@@ -51,11 +51,21 @@ func (c *change) admit(p *prepared) (head, error) {
 			return h, &engine.KeyTakenError{ID: r.Saga}
 		}
 	}
-	reversed := p.id.reversed()
-	if found, _ := c.tx.Bucket(suffixBucket).Cursor().Seek(reversed[:4]); bytes.HasPrefix(found, reversed[:4]) {
+	if c.taken(p.id) {
 		return h, fmt.Errorf("create saga %s: %w", p.id.id().Short(), engine.ErrShortTaken)
 	}
 	return h, nil
+}
+
+// taken reports whether another saga has the same short.
+func (c *change) taken(k key) bool {
+	end := [4]byte(k[12:])
+	if c.recent.ends[end] || c.ends[end] {
+		return true
+	}
+	reversed := k.reversed()
+	found, _ := c.tx.Bucket(suffixBucket).Cursor().Seek(reversed[:4])
+	return bytes.HasPrefix(found, reversed[:4])
 }
 
 // head is the saga's head as earlier batches of this transaction left it; zero for a saga that does not exist.
@@ -63,14 +73,13 @@ func (c *change) head(k key) (head, error) {
 	if h, ok := c.heads[k]; ok {
 		return h, nil
 	}
-	if h, ok := c.cached(k); ok {
+	if h, ok := c.cached[k]; ok {
 		return h, nil
 	}
-	value := c.tx.Bucket(headersBucket).Get(k[:])
-	if value == nil {
+	h, last, err := headerIn(c.tx, k)
+	if errors.Is(err, errNoHeader) {
 		return head{}, nil
 	}
-	h, last, err := readHeader(k, value)
 	if err != nil {
 		return head{}, err
 	}
@@ -81,20 +90,23 @@ func (c *change) head(k key) (head, error) {
 func (c *change) apply(p *prepared, from head) error {
 	c.wrote = true
 	to := p.next
-	to.last = from.last
-	entries := c.bucket(entriesBucket, entriesFill)
-	for i := range p.entries {
-		at := p.id.entryKey(p.after + uint64(i) + 1)
-		value, s := p.entries[i].seal(to.last)
-		if err := entries.Put(at[:], value); err != nil {
-			return fmt.Errorf("put entry: %w", err)
-		}
-		to.last = s
-	}
-	if err := c.bucket(headersBucket, headersFill).Put(p.id[:], p.header.seal(to.last)); err != nil {
+	value, last := p.entries.seal(from.last)
+	to.last = last
+	at := p.id.at(0)
+	if err := c.ledger.Put(at[:], p.header.seal(last)); err != nil {
 		return fmt.Errorf("put header: %w", err)
 	}
-	if err := c.index(p, from, to); err != nil {
+	at = p.id.at(to.seq)
+	if err := c.ledger.Put(at[:], value); err != nil {
+		return fmt.Errorf("put entries: %w", err)
+	}
+	if from.seq == 0 {
+		c.counts.Total++
+		if err := c.name(p); err != nil {
+			return err
+		}
+	}
+	if err := c.file(p.id, from, to); err != nil {
 		return err
 	}
 	if err := c.locks(p); err != nil {
@@ -104,83 +116,20 @@ func (c *change) apply(p *prepared, from head) error {
 		return err
 	}
 	c.heads[p.id] = to
-	c.entries += len(p.entries)
+	c.entries += int(to.seq - from.seq)
 	c.bytes += p.bytes
 	return nil
 }
 
-// index moves the saga to where its new header belongs.
-func (c *change) index(p *prepared, from, to head) error {
-	if from.seq == 0 {
-		reversed := p.id.reversed()
-		if err := c.tx.Bucket(suffixBucket).Put(reversed[:], nil); err != nil {
-			return fmt.Errorf("put suffix: %w", err)
-		}
-		if p.key != "" {
-			if err := c.tx.Bucket(keysBucket).Put([]byte(p.key), p.keyed); err != nil {
-				return fmt.Errorf("put key: %w", err)
-			}
-			if err := putLink(c.tx.Bucket(linksBucket), linkKey, p.id, []byte(p.key)); err != nil {
-				return err
-			}
-		}
-		c.counts.Total++
-	}
-	if from.status != to.status {
-		c.count(from.status, -1)
-		c.count(to.status, +1)
-	}
-	for _, i := range []struct {
-		bucket   []byte
-		from, to string
-	}{
-		{statusBucket, string(from.status), string(to.status)},
-		{kindBucket, from.kind, to.kind},
-		{byBucket, from.by, to.by},
-	} {
-		if i.from == i.to {
-			continue
-		}
-		if err := c.unindex(i.bucket, i.from, p.id); err != nil {
-			return err
-		}
-		if i.to == "" {
-			continue
-		}
-		of, err := c.tx.Bucket(i.bucket).CreateBucketIfNotExists([]byte(i.to))
-		if err != nil {
-			return fmt.Errorf("index %s of %q: %w", i.bucket, i.to, err)
-		}
-		of.FillPercent = indexFill
-		if err := of.Put(p.id[:], nil); err != nil {
-			return fmt.Errorf("index %s of %q: %w", i.bucket, i.to, err)
-		}
-	}
-	return nil
-}
-
-func (c *change) unindex(bucket []byte, value string, k key) error {
-	if value == "" {
+// name puts the caller's key of a creation.
+func (c *change) name(p *prepared) error {
+	if p.key == "" {
 		return nil
 	}
-	of := c.tx.Bucket(bucket).Bucket([]byte(value))
-	if of == nil {
-		return damaged(fmt.Sprintf("index %s of %q", bucket, value), errMissing)
+	if err := c.tx.Bucket(keysBucket).Put([]byte(p.key), p.keyed); err != nil {
+		return fmt.Errorf("put key: %w", err)
 	}
-	if err := of.Delete(k[:]); err != nil {
-		return fmt.Errorf("index %s of %q: %w", bucket, value, err)
-	}
-	return nil
-}
-
-func (c *change) count(s engine.Status, by int) {
-	if s == "" {
-		return
-	}
-	c.counted = true
-	if c.counts.ByStatus[s] += by; c.counts.ByStatus[s] == 0 {
-		delete(c.counts.ByStatus, s)
-	}
+	return putLink(c.tx.Bucket(linksBucket), linkKey, p.id, []byte(p.key))
 }
 
 // locks takes the saga out of the queues it leaves, at whatever ticket, and then puts it into those it enters: a saga has

@@ -16,15 +16,19 @@ type audit struct {
 	report *Report
 
 	counts  counts
+	mark    key // up to which sagas are in the indexes
+	indexed int // sagas up to it
 	kinds   int // sagas with a kind
 	makers  int // sagas with a creator
 	keys    int // links from a saga to its key
 	owned   int // links from a saga to a resource
-	entries int
 }
 
 func (a *audit) run(ctx context.Context) error {
 	a.counts.ByStatus = map[engine.Status]int{}
+	if kept, err := readCounts(a.tx); err == nil { // else counters says so
+		a.mark = kept.mark()
+	}
 	if err := a.sagas(ctx); err != nil {
 		return err
 	}
@@ -48,47 +52,61 @@ func (a *audit) note(err error) {
 }
 
 func (a *audit) sagas(ctx context.Context) error {
-	c := a.tx.Bucket(headersBucket).Cursor()
-	for at, value := c.First(); at != nil; at, value = c.Next() {
+	c := a.tx.Bucket(ledgerBucket).Cursor()
+	at, value := c.First()
+	for at != nil {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if len(at) != len(key{}) {
-			a.report.problem("header under key %x: no id", at)
+		if len(at) != len(ledgerKey{}) || ledgerKey(at).seq() != 0 {
+			a.report.problem("ledger: what stands at %x belongs to no saga", at)
+			at, value = c.Next()
 			continue
 		}
+		k := key(at)
 		a.report.Sagas++
-		a.note(a.saga(key(at), value))
+		h, last, err := readHeader(k, value)
+		a.note(err)
+		var end sum
+		n := uint64(0)
+		// What an entry says is not looked at: its sum covers it, and engine.Check folds it.
+		for at, value = c.Next(); bytes.HasPrefix(at, k[:]); at, value = c.Next() {
+			if err != nil {
+				continue // its ledger is lost already
+			}
+			if len(at) != len(ledgerKey{}) {
+				err = damaged("ledger of saga "+k.id().Short(), fmt.Errorf("%x is no place in it", at))
+			} else {
+				n = ledgerKey(at).seq()
+				if end, err = unseal(ledgerBucket, at, value, end); err != nil {
+					err = damaged(fmt.Sprintf("entry %d of saga %s", n, k.id().Short()), err)
+				}
+			}
+			a.note(err)
+		}
+		if err == nil {
+			a.report.Entries += int(n)
+			a.note(a.saga(k, &h, end == last && n == h.Seq, n))
+		}
 	}
 	return nil
 }
 
-func (a *audit) saga(k key, value []byte) error {
-	h, last, err := readHeader(k, value)
-	if err != nil {
-		return err
-	}
+func (a *audit) saga(k key, h *header, ends bool, n uint64) error {
 	short := k.id().Short()
-	if !bytes.Equal(a.tx.Bucket(headersBucket).Get(k[:]), value) {
-		return damaged("header of saga "+short, errMissing)
-	}
-	n := uint64(0)
-	// What an entry says is not looked at: its sum covers it, and engine.Check folds it.
-	end, err := eachEntry(a.tx, k, 0, func(seq uint64, _ []byte) error {
-		n = seq
-		a.entries++
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if end != last || n != h.Seq {
+	if !ends {
 		return damaged("entries of saga "+short, fmt.Errorf("%w: at %d, not at %d", errEnd, h.Seq, n))
+	}
+	if !a.exists(k) {
+		return damaged("header of saga "+short, errMissing)
 	}
 	a.counts.Total++
 	a.counts.ByStatus[h.Status]++
-	reversed := k.reversed()
-	if !has(a.tx.Bucket(suffixBucket), reversed[:]) {
+	if compareIDs(k, a.mark) > 0 {
+		return nil
+	}
+	a.indexed++
+	if !has(a.tx.Bucket(suffixBucket), reversedKey(k)) {
 		a.report.problem("saga %s is not in index suffix", short)
 	}
 	a.in(statusBucket, string(h.Status), k)
@@ -101,6 +119,11 @@ func (a *audit) saga(k key, value []byte) error {
 		a.in(byBucket, h.CreatedBy, k)
 	}
 	return nil
+}
+
+func (a *audit) exists(k key) bool {
+	at := k.at(0)
+	return a.tx.Bucket(ledgerBucket).Get(at[:]) != nil
 }
 
 func (a *audit) in(bucket []byte, value string, k key) {
@@ -131,14 +154,14 @@ func (a *audit) size(b *bbolt.Bucket, name []byte) int {
 func (a *audit) indexes() error {
 	compare := func(name []byte, have, want int) {
 		if have != want {
-			a.report.problem("index %s has %d sagas, the headers say %d", name, have, want)
+			a.report.problem("index %s has %d sagas, the ledgers say %d", name, have, want)
 		}
 	}
-	compare(suffixBucket, a.size(a.tx.Bucket(suffixBucket), suffixBucket), a.counts.Total)
+	compare(suffixBucket, a.size(a.tx.Bucket(suffixBucket), suffixBucket), a.indexed)
 	for _, i := range []struct {
 		bucket []byte
 		want   int
-	}{{statusBucket, a.counts.Total}, {kindBucket, a.kinds}, {byBucket, a.makers}} {
+	}{{statusBucket, a.indexed}, {kindBucket, a.kinds}, {byBucket, a.makers}} {
 		n := 0
 		b := a.tx.Bucket(i.bucket)
 		err := b.ForEach(func(name, value []byte) error {
@@ -154,14 +177,6 @@ func (a *audit) indexes() error {
 			return err
 		}
 		compare(i.bucket, n, i.want)
-	}
-	n := 0
-	c := a.tx.Bucket(entriesBucket).Cursor()
-	for at, _ := c.First(); at != nil; at, _ = c.Next() {
-		n++
-	}
-	if a.report.Entries = n; n != a.entries {
-		a.report.problem("there are %d entries, and sagas for %d", n, a.entries)
 	}
 	return nil
 }
@@ -187,7 +202,7 @@ func (a *audit) links() {
 		case linkUsedBy:
 			ok = len(rest) == len(k) && has(b, linkAt(linkPrior, key(rest), k[:]))
 		case linkPrior:
-			ok = len(rest) == len(k) && has(b, linkAt(linkUsedBy, key(rest), k[:])) && a.tx.Bucket(headersBucket).Get(k[:]) != nil
+			ok = len(rest) == len(k) && has(b, linkAt(linkUsedBy, key(rest), k[:])) && a.exists(k)
 		}
 		if !ok {
 			a.report.problem("link %c of saga %s to %q: the other end is missing", at[0], k.id().Short(), rest)
@@ -197,12 +212,12 @@ func (a *audit) links() {
 
 // named checks the records that have names of their own: keys, locks and resources.
 func (a *audit) named() error {
-	links, headers := a.tx.Bucket(linksBucket), a.tx.Bucket(headersBucket)
+	links := a.tx.Bucket(linksBucket)
 	keys := 0
 	err := a.tx.Bucket(keysBucket).ForEach(func(at, value []byte) error {
 		keys++
 		r, err := read[keyRecord](keysBucket, at, value, fmt.Sprintf("record of key %q", at))
-		if k, ok := keyOf(r.Saga); err == nil && (!ok || headers.Get(k[:]) == nil || !has(links, linkAt(linkKey, k, at))) {
+		if k, ok := keyOf(r.Saga); err == nil && (!ok || !a.exists(k) || !has(links, linkAt(linkKey, k, at))) {
 			err = fmt.Errorf("key %q is of saga %s, which does not know it", at, r.Saga.Short())
 		}
 		a.note(err)
@@ -215,7 +230,7 @@ func (a *audit) named() error {
 		a.report.Locks++
 		r, err := read[lockRecord](locksBucket, at, value, fmt.Sprintf("lock %q", at))
 		k, ok := keyOf(r.Saga)
-		if err == nil && (!ok || headers.Get(k[:]) == nil || !bytes.Equal(at, lockKey(r.Name, r.Ticket, k))) {
+		if err == nil && (!ok || !a.exists(k) || !bytes.Equal(at, lockKey(r.Name, r.Ticket, k))) {
 			err = fmt.Errorf("lock %q is of saga %s, which is not there", r.Name, r.Saga.Short())
 		}
 		a.note(err)

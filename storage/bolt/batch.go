@@ -14,11 +14,20 @@ const (
 	maxValue = 16 << 20
 )
 
-// prepared is a batch encoded by its caller's goroutine, so that the writer has little left to do.
+// entriesRecord is the stored form of the entries of one append.
+type entriesRecord struct {
+	Entries []engine.Entry `json:"entries"`
+}
+
+// prepared is a batch encoded by its caller's goroutine, so that the writer has little left to do. Its memory is used
+// again for other batches when its transaction is over.
 type prepared struct {
+	request request
+	buffer  []byte // what entries and header are written in
+
 	id      key
 	after   uint64
-	entries []draft
+	entries draft
 	header  headerDraft
 	next    head // after the batch, but for the last sum
 	key     string
@@ -50,27 +59,36 @@ type head struct {
 	by     string
 }
 
+func newPrepared() *prepared {
+	p := &prepared{request: request{done: make(chan struct{}, 1)}}
+	p.request.batch = p
+	return p
+}
+
 // prepare refuses what no engine may send, and encodes the rest. Nothing happens to the store.
-func prepare(b engine.Batch) (*prepared, error) {
+func (p *prepared) prepare(b *engine.Batch) error {
 	k, ok := keyOf(b.ID)
 	if !ok {
-		return nil, fmt.Errorf("append: %q is not the text of a saga id", b.ID)
+		return fmt.Errorf("append: %q is not the text of a saga id", b.ID)
 	}
 	if err := wellFormed(b); err != nil {
-		return nil, fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), err)
+		return fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), err)
 	}
-	p := &prepared{id: k, after: b.After, drop: b.Locks.Drop}
+	*p = prepared{
+		request: p.request, buffer: p.buffer[:0], id: k, after: b.After, drop: b.Locks.Drop,
+		next: head{seq: b.Summary.Seq, status: b.Summary.Status, kind: b.Summary.Kind, by: b.Summary.CreatedBy},
+	}
+	p.request.err = nil
 	if b.After == 0 {
 		p.key = b.Key
 	}
-	p.next = head{seq: b.Summary.Seq, status: b.Summary.Status, kind: b.Summary.Kind, by: b.Summary.CreatedBy}
 	if err := p.encode(b); err != nil {
-		return nil, fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), err)
+		return fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), err)
 	}
-	return p, nil
+	return nil
 }
 
-func wellFormed(b engine.Batch) error {
+func wellFormed(b *engine.Batch) error {
 	if len(b.Entries) == 0 {
 		return errors.New("no entries in the batch")
 	}
@@ -82,37 +100,61 @@ func wellFormed(b engine.Batch) error {
 	if b.Summary.ID != b.ID || b.Summary.Seq != b.After+uint64(len(b.Entries)) || !b.Summary.Status.Valid() {
 		return errors.New("the header does not belong to the entries")
 	}
-	names := append([]string{b.Key, b.Summary.Kind, b.Summary.CreatedBy}, b.Locks.Take...)
+	for _, name := range [...]string{b.Key, b.Summary.Kind, b.Summary.CreatedBy} {
+		if err := short(name); err != nil {
+			return err
+		}
+	}
 	for _, c := range b.Resources {
 		if c.Before == nil && c.After == nil {
 			return errors.New("a resource change without a resource")
 		}
-		names = append(names, c.Key())
-	}
-	for _, name := range names {
-		if len(name) > maxName {
-			return fmt.Errorf("name %.40q: %w: %d bytes, at most %d", name, engine.ErrTooLarge, len(name), maxName)
+		if err := short(c.Key()); err != nil {
+			return err
 		}
 	}
 	for _, name := range b.Locks.Take {
 		if name == "" || strings.IndexByte(name, 0) >= 0 {
 			return fmt.Errorf("lock name %q: %w: empty or with a zero byte", name, engine.ErrInput)
 		}
+		if err := short(name); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (p *prepared) encode(b engine.Batch) error {
-	p.entries = make([]draft, len(b.Entries))
-	for i := range b.Entries {
-		at := p.id.entryKey(b.Entries[i].Seq)
-		d, err := draftOf(entriesBucket, at[:], "", b.Entries[i].AppendJSON)
-		if err != nil {
-			return fmt.Errorf("entry %d: %w", b.Entries[i].Seq, err)
-		}
-		p.entries[i] = d
-		p.bytes += len(at) + len(p.entries[i].value)
+func short(name string) error {
+	if len(name) > maxName {
+		return fmt.Errorf("name %.40q: %w: %d bytes, at most %d", name, engine.ErrTooLarge, len(name), maxName)
 	}
+	return nil
+}
+
+// draftEntries appends the record of all entries of a batch to the buffer.
+func (p *prepared) draftEntries(entries []engine.Entry) error {
+	b, at := begin(p.buffer)
+	b = append(b, `{"entries":[`...)
+	for i := range entries {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = entries[i].AppendJSON(b); err != nil {
+			return fmt.Errorf("entry %d: %w", entries[i].Seq, err)
+		}
+	}
+	p.buffer = append(b, ']', '}')
+	p.entries = finish(p.buffer, at, p.id.at(p.next.seq), "")
+	return nil
+}
+
+func (p *prepared) encode(b *engine.Batch) error {
+	if err := p.draftEntries(b.Entries); err != nil {
+		return err
+	}
+	p.buffer, p.header = draftHeader(p.buffer, p.id, &b.Summary)
+	p.bytes = 2*len(ledgerKey{}) + len(p.entries.value) + len(p.header.value)
 	if p.bytes > maxValue {
 		return fmt.Errorf("entries: %w: %d bytes, at most %d", engine.ErrTooLarge, p.bytes, maxValue)
 	}
@@ -123,11 +165,6 @@ func (p *prepared) encode(b engine.Batch) error {
 		}
 		p.keyed = value
 	}
-	var err error
-	if p.header, err = newHeaderDraft(p.id, &b.Summary); err != nil {
-		return err
-	}
-	p.bytes += len(p.id) + len(p.header.value)
 	for _, name := range b.Locks.Take {
 		at := lockKey(name, b.Locks.Ticket, p.id)
 		value, err := sealed(locksBucket, at, lockRecord{V: recordVersion, Lock: engine.Lock{Name: name, Ticket: b.Locks.Ticket, Saga: b.ID}})

@@ -31,13 +31,23 @@ func openAt(t testing.TB, path string, opts ...bolt.Option) *bolt.Store {
 
 func TestStoreConforms(t *testing.T) {
 	t.Parallel()
+	conforms(t)
+}
+
+// TestStoreConformsWithFewRecent puts sagas into the indexes at every fourth creation instead of once in thousands.
+func TestStoreConformsWithFewRecent(t *testing.T) {
+	t.Parallel()
+	conforms(t, bolt.WithRecent(4))
+}
+
+func conforms(t *testing.T, opts ...bolt.Option) {
 	storagetest.Run(t,
-		func(t *testing.T) engine.Store { return open(t) },
+		func(t *testing.T) engine.Store { return open(t, opts...) },
 		func(t *testing.T, s engine.Store) engine.Store {
 			old := s.(*bolt.Store)
 			if err := old.Close(); err != nil {
 				t.Fatal(err)
 			}
-			return openAt(t, old.Path())
+			return openAt(t, old.Path(), opts...)
 		})
 }

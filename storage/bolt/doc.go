@@ -8,9 +8,9 @@
 //
 // The file, as the bbolt command shows it:
 //
-//	meta       format, counts                       sealed JSON
-//	headers    id                                   sealed JSON of the header, with the seal of the last entry
-//	entries    id seq                               sealed JSON of engine.Entry, chained within a saga
+//	meta       format, counts                       sealed JSON; counts has the mark as well (recent.go)
+//	ledger     id 0                                 sealed JSON of the header, with the seal of the last record
+//	           id seq                               sealed JSON of the entries of one append, up to seq, chained within a saga
 //	status     one bucket per status:     id        nothing
 //	kind       one bucket per kind:       id        nothing
 //	by         one bucket per creator:    id        nothing
@@ -21,12 +21,15 @@
 //	freezes    n                                    sealed JSON of engine.Freeze
 //	links      see links.go                         nothing; what keeps a saga from being pruned
 //
+// status, kind, by and suffix hold the sagas up to the mark. Those above it, a few thousand at most, are known from the
+// ledger and put in together, so that a commit touches little more than the ledgers it appends to.
+//
 // An id is its 16 bytes, seq and ticket are 8 bytes, big-endian. Rows and context of a saga are not stored: they are the
 // fold of its entries, so nothing stored can disagree with the ledger.
 //
 // A sealed value is a JSON object that begins with "sum", a hash over the key and all that follows in the value. The sum
-// of an entry also covers the sum of the entry before, and the header keeps the last one, so that an entry that is
-// changed, moved, missing or added is found. bbolt itself notices almost no damage inside a page.
+// of a record of entries also covers the sum of the one before, and the header keeps the last one, so that an entry that
+// is changed, moved, missing or added is found. bbolt itself notices almost no damage inside a page.
 //
 // One goroutine writes (writer.go). It takes all batches that wait into one transaction, so that they share its two
 // fsyncs:

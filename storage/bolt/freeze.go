@@ -61,9 +61,9 @@ func (s *Store) PutFreeze(ctx context.Context, f engine.Freeze) error {
 	if err != nil {
 		return fmt.Errorf("record %s: %w", freezeName(f.N), err)
 	}
-	return s.writer.do(&request{alone: func() error {
+	return s.alone(func() error {
 		return s.writer.transact(func(c *change) error { return c.putFreeze(f.N, value) })
-	}})
+	})
 }
 
 func (c *change) putFreeze(n uint64, value []byte) error {

@@ -2,8 +2,11 @@ package bolt
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
+
+	"go.etcd.io/bbolt"
 
 	"arcadia/engine"
 )
@@ -35,13 +38,13 @@ const (
 // headerDraft is a header without "sum" and "last". Its digest is of what follows both.
 type headerDraft draft
 
-func newHeaderDraft(k key, s *engine.Summary) (headerDraft, error) {
-	d, err := draftOf(headersBucket, k[:], lastStart+noSum, func(b []byte) ([]byte, error) {
-		b = append(b, `,"v":`...)
-		b = strconv.AppendInt(b, recordVersion, 10)
-		return append(s.AppendFields(b), '}'), nil
-	})
-	return headerDraft(d), err
+// draftHeader appends a header to b.
+func draftHeader(b []byte, k key, s *engine.Summary) ([]byte, headerDraft) {
+	b, at := begin(b)
+	b = append(b, `,"v":`...)
+	b = strconv.AppendInt(b, recordVersion, 10)
+	b = append(s.AppendFields(b), '}')
+	return b, headerDraft(finish(b, at, k.at(0), lastStart+noSum))
 }
 
 // seal completes the header with the sum of the last entry, which its own sum covers as what came before.
@@ -69,14 +72,32 @@ func headerLast(value []byte) (sum, error) {
 	return last, nil
 }
 
+var errNoHeader = errors.New("there is no header")
+
+// headerIn reads the header of a saga in a transaction. One that is not there is errNoHeader, as damage: the caller has the
+// id from somewhere.
+func headerIn(tx *bbolt.Tx, k key) (header, sum, error) {
+	at := k.at(0)
+	value := tx.Bucket(ledgerBucket).Get(at[:])
+	if value == nil {
+		return header{}, sum{}, damaged("saga "+k.id().Short(), errNoHeader)
+	}
+	return readHeader(k, value)
+}
+
 // readHeader checks a stored header and decodes it.
 func readHeader(k key, value []byte) (header, sum, error) {
+	at := k.at(0)
+	return readHeaderAt(ledgerBucket, at[:], k, value)
+}
+
+func readHeaderAt(bucket, at []byte, k key, value []byte) (header, sum, error) {
 	var h header
 	last, err := headerLast(value)
 	if err != nil {
 		return h, last, damaged("header of saga "+k.id().Short(), err)
 	}
-	d := digest(headersBucket, k[:], value[sealFrame+lastFrame:])
+	d := digest(bucket, at, value[sealFrame+lastFrame:])
 	if stated, _ := statedSum(value); link(last, &d) != stated {
 		return h, last, damaged("header of saga "+k.id().Short(), errBadSum)
 	}

@@ -87,13 +87,18 @@ func (k key) previous() (key, bool) {
 	return k, false
 }
 
-// entryKey is where an entry stands. The parts have fixed widths: no saga's key is the beginning of another's.
-func (k key) entryKey(seq uint64) [24]byte {
-	var e [24]byte
-	copy(e[:], k[:])
-	binary.BigEndian.PutUint64(e[16:], seq)
-	return e
+// ledgerKey is a place in a saga's ledger. The parts have fixed widths: no saga's key is the beginning of another's.
+type ledgerKey [24]byte
+
+// at is where the record stands that ends with entry seq; 0 is the header.
+func (k key) at(seq uint64) (l ledgerKey) {
+	copy(l[:], k[:])
+	binary.BigEndian.PutUint64(l[16:], seq)
+	return l
 }
+
+// seq is the number of the last entry in the record, or 0 for the header.
+func (l ledgerKey) seq() uint64 { return binary.BigEndian.Uint64(l[16:]) }
 
 // lockKey is a place in a queue: sorted by name, then by ticket. Names hold no zero byte (see limits in batch.go).
 func lockKey(name string, ticket uint64, k key) []byte {

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -12,8 +13,7 @@ import (
 // The buckets. doc.go says what is in them.
 var (
 	metaBucket      = []byte("meta")
-	headersBucket   = []byte("headers")
-	entriesBucket   = []byte("entries")
+	ledgerBucket    = []byte("ledger")
 	statusBucket    = []byte("status")
 	kindBucket      = []byte("kind")
 	byBucket        = []byte("by")
@@ -27,23 +27,22 @@ var (
 // buckets lists all of them.
 func buckets() [][]byte {
 	return [][]byte{
-		metaBucket, headersBucket, entriesBucket, statusBucket, kindBucket, byBucket, suffixBucket, keysBucket,
+		metaBucket, ledgerBucket, statusBucket, kindBucket, byBucket, suffixBucket, keysBucket,
 		locksBucket, resourcesBucket, linksBucket,
 	}
 }
 
-// How full a page is left when it splits. Keys of headers and of the id indexes arrive in order, so that the left page is
-// never written into again, and may be full. A ledger grows where its saga stands, and so do headers a little: they get
-// some room. The suffix index is in random order, for which bbolt's default of a half is right.
+// How full a page is left when it splits. Keys of the id indexes arrive in order, so that the left page is never written
+// into again, and may be full. A ledger grows where its saga stands: it gets some room. The suffix index is in random
+// order, for which bbolt's default of a half is right.
 const (
-	indexFill   = 0.95
-	headersFill = 0.85
-	entriesFill = 0.85
+	indexFill  = 0.95
+	ledgerFill = 0.85
 )
 
 const (
 	formatName = "arcadia"
-	schema     = 1 // of the layout of the file
+	schema     = 2 // of the layout of the file
 )
 
 var (
@@ -63,6 +62,14 @@ type counts struct {
 	V        int                   `json:"v"`
 	Total    int                   `json:"total"`
 	ByStatus map[engine.Status]int `json:"by_status"`
+	// Indexed is the mark: every saga up to it, in the order of ids, is in the indexes, and none above it. See recent.go.
+	Indexed engine.ID `json:"indexed,omitempty"`
+}
+
+// mark is Indexed as a key: the lowest of all when nothing is indexed.
+func (c *counts) mark() key {
+	k, _ := keyOf(c.Indexed)
+	return k
 }
 
 type lockRecord struct {
@@ -99,15 +106,21 @@ func layOut(tx *bbolt.Tx) error {
 			return fmt.Errorf("make bucket %s: %w", name, err)
 		}
 	}
-	meta := tx.Bucket(metaBucket)
+	if err := putFormat(tx); err != nil {
+		return err
+	}
+	return putCounts(tx, counts{})
+}
+
+func putFormat(tx *bbolt.Tx) error {
 	value, err := sealed(metaBucket, formatKey, format{V: 1, Format: formatName, Schema: schema})
 	if err != nil {
 		return err
 	}
-	if err := meta.Put(formatKey, value); err != nil {
+	if err := tx.Bucket(metaBucket).Put(formatKey, value); err != nil {
 		return fmt.Errorf("put format: %w", err)
 	}
-	return putCounts(tx, counts{})
+	return nil
 }
 
 func putCounts(tx *bbolt.Tx, c counts) error {
@@ -130,7 +143,10 @@ func readCounts(tx *bbolt.Tx) (counts, error) {
 	return c, err
 }
 
-// recognize refuses a file that is not ours, or too new.
+// errOlder says that a file has to be migrated before it can be used.
+var errOlder = errors.New("made by an older arcadia: open it for writing once, and it is migrated")
+
+// recognize refuses a file that is not ours, or too new. One that is too old is errOlder.
 func recognize(tx *bbolt.Tx, path string) error {
 	meta := tx.Bucket(metaBucket)
 	if meta == nil || meta.Get(formatKey) == nil {
@@ -148,6 +164,9 @@ func recognize(tx *bbolt.Tx, path string) error {
 	}
 	if f.Schema > schema {
 		return &NewerSchemaError{Path: path, Have: f.Schema, Know: schema}
+	}
+	if f.Schema < schema {
+		return fmt.Errorf("open %s: schema %d, this build uses %d: %w", path, f.Schema, schema, errOlder)
 	}
 	for _, name := range buckets() {
 		if tx.Bucket(name) == nil {

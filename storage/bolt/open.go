@@ -44,21 +44,31 @@ func openLocked(path string, o options) (*Store, error) {
 			return nil, fmt.Errorf("create %s: %w", path, err)
 		}
 	}
-	db, err := openBolt(path, o, false)
+	db, file, err := openBolt(path, o, false)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, db: db}
-	var c counts
-	err = s.view("open "+path, func(tx *bbolt.Tx) (err error) {
-		c, err = readCounts(tx)
-		return err
-	})
+	s, c, err := newStore(path, db)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s.writer = newWriter(db, c)
+	s.recent.limit = o.recent
+	s.writer = newWriter(db, s.recent, room{file: file, max: int64(o.maxSize)}, c)
 	return s, nil
+}
+
+// newStore is a store without a writer, with what is derived from the file.
+func newStore(path string, db *bbolt.DB) (*Store, counts, error) {
+	s := &Store{path: path, db: db, recent: &recent{}}
+	var c counts
+	err := s.view("open "+path, func(tx *bbolt.Tx) (err error) {
+		if c, err = readCounts(tx); err != nil {
+			return err
+		}
+		s.recent.load(tx, c.mark())
+		return nil
+	})
+	return s, c, err
 }
 
 // OpenReadOnly opens the store at path for reading. Several processes may; none of them while another has it open for
@@ -67,18 +77,22 @@ func OpenReadOnly(path string, opts ...Option) (*Store, error) {
 	if _, err := private(path); err != nil {
 		return nil, err
 	}
-	db, err := openBolt(path, newOptions(opts), true)
+	db, _, err := openBolt(path, newOptions(opts), true)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{path: path, db: db}, nil
+	s, _, err := newStore(path, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
 }
 
 // openBolt opens a file that exists, and makes sure that it is ours before anything could change it.
-func openBolt(path string, o options, readOnly bool) (db *bbolt.DB, err error) {
+func openBolt(path string, o options, readOnly bool) (db *bbolt.DB, file *os.File, err error) {
 	checked, err := private(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer guard("open "+path, &err)
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
@@ -97,31 +111,40 @@ func openBolt(path string, o options, readOnly bool) (db *bbolt.DB, err error) {
 			if refused = sameAndWhole(f, checked, path); refused != nil {
 				return nil, errors.Join(refused, f.Close())
 			}
+			file = f
 			return f, nil
 		},
 	})
 	switch {
 	case refused != nil:
-		return nil, refused
+		return nil, nil, refused
 	case errors.Is(err, berrors.ErrTimeout):
-		return nil, heldBy(path)
+		return nil, nil, heldBy(path)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
-		return nil, damaged("open "+path, err)
+		return nil, nil, damaged("open "+path, err)
 	case err != nil:
-		return nil, fmt.Errorf("open %s: %w", path, explain(err, path))
+		return nil, nil, fmt.Errorf("open %s: %w", path, explain(err, path))
 	}
 	db.AllocSize = growBy
-	if err := believe(db, path); err != nil {
-		return nil, errors.Join(err, db.Close())
+	if err := believe(db, path, readOnly); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
 	}
-	return db, nil
+	return db, file, nil
 }
 
-// believe looks at the format record, with bbolt's panics turned into errors while the file can still be closed.
-func believe(db *bbolt.DB, path string) (err error) {
+// believe looks at the format record and migrates an older file, with bbolt's panics turned into errors while the file can
+// still be closed.
+func believe(db *bbolt.DB, path string, readOnly bool) (err error) {
 	defer guard("open "+path, &err)
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	return db.View(func(tx *bbolt.Tx) error { return recognize(tx, path) })
+	look := func(tx *bbolt.Tx) error { return recognize(tx, path) }
+	if err = db.View(look); !errors.Is(err, errOlder) || readOnly {
+		return err
+	}
+	if err := db.Update(migrate); err != nil {
+		return fmt.Errorf("migrate %s: %w", path, err)
+	}
+	return db.View(look)
 }
 
 func sameAndWhole(f *os.File, checked fs.FileInfo, path string) error {

@@ -17,13 +17,14 @@ type options struct {
 	wait    time.Duration
 	mmap    int
 	maxSize int
+	recent  int
 }
 
 // Option changes how a store is opened.
 type Option func(*options)
 
 func newOptions(opts []Option) options {
-	o := options{wait: lockTimeout, mmap: mmapSize}
+	o := options{wait: lockTimeout, mmap: mmapSize, recent: maxRecent}
 	for _, opt := range opts {
 		opt(&o)
 	}

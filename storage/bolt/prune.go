@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -24,6 +25,12 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) (int, error) {
 	if s.writer == nil {
 		return 0, fmt.Errorf("prune %s: %w: open it for writing", s.path, ErrReadOnly)
 	}
+	if s.recent.damage != nil {
+		return 0, fmt.Errorf("prune %s: %w", s.path, s.recent.damage)
+	}
+	if err := s.alone(func() error { return s.writer.transact((*change).settle) }); err != nil {
+		return 0, fmt.Errorf("prune %s: %w", s.path, err)
+	}
 	removed := 0
 	for _, status := range engine.Statuses() {
 		if !status.Terminal() {
@@ -34,7 +41,7 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) (int, error) {
 			if err := ctx.Err(); err != nil {
 				return removed, err
 			}
-			err := s.writer.do(&request{alone: func() error { return s.writer.transact(p.some) }})
+			err := s.alone(func() error { return s.writer.transact(p.some) })
 			if err != nil {
 				return removed, fmt.Errorf("prune %s: %w", s.path, err)
 			}
@@ -70,7 +77,7 @@ func (p *pruning) some(c *change) error {
 			p.next, p.over = k, false
 			break
 		}
-		h, _, err := readHeader(k, c.tx.Bucket(headersBucket).Get(at))
+		h, _, err := headerIn(c.tx, k)
 		if err != nil {
 			return err
 		}
@@ -106,26 +113,25 @@ func queuedSagas(tx *bbolt.Tx) map[key]bool {
 	return queued
 }
 
-// remove takes a saga away with all that is stored of it.
+// remove takes a saga that is in the indexes away, with all that is stored of it.
 func (c *change) remove(k key) error {
 	h, err := c.head(k)
 	if err != nil {
 		return err
 	}
 	c.wrote = true
-	entries := c.tx.Bucket(entriesBucket)
-	for seq := uint64(1); seq <= h.seq; seq++ {
-		at := k.entryKey(seq)
-		if err := entries.Delete(at[:]); err != nil {
-			return fmt.Errorf("remove entry: %w", err)
+	var places []ledgerKey
+	cursor := c.ledger.Cursor()
+	for at, _ := cursor.Seek(k[:]); bytes.HasPrefix(at, k[:]); at, _ = cursor.Next() {
+		places = append(places, ledgerKey(at))
+	}
+	for _, at := range places {
+		if err := c.ledger.Delete(at[:]); err != nil {
+			return fmt.Errorf("remove from the ledger: %w", err)
 		}
 	}
-	reversed := k.reversed()
-	if err := c.tx.Bucket(suffixBucket).Delete(reversed[:]); err != nil {
+	if err := c.tx.Bucket(suffixBucket).Delete(reversedKey(k)); err != nil {
 		return fmt.Errorf("remove suffix: %w", err)
-	}
-	if err := c.tx.Bucket(headersBucket).Delete(k[:]); err != nil {
-		return fmt.Errorf("remove header: %w", err)
 	}
 	for _, i := range []struct {
 		bucket []byte

@@ -23,7 +23,8 @@ func (s *Store) Entries(ctx context.Context, id engine.ID, after uint64) ([]engi
 	k, ok := keyOf(id)
 	var found []engine.Entry
 	err := s.view(what, func(tx *bbolt.Tx) error {
-		header := tx.Bucket(headersBucket).Get(k[:])
+		at := k.at(0)
+		header := tx.Bucket(ledgerBucket).Get(at[:])
 		if header == nil || !ok {
 			return fmt.Errorf("%s: %w", what, engine.ErrNotFound)
 		}
@@ -31,15 +32,25 @@ func (s *Store) Entries(ctx context.Context, id engine.ID, after uint64) ([]engi
 		if err != nil {
 			return damaged("header of saga "+id.Short(), err)
 		}
-		last, err := eachEntry(tx, k, after, func(_ uint64, value []byte) error {
-			var e engine.Entry
-			if err := json.Unmarshal(value, &e); err != nil {
+		next := uint64(0) // of the entries read; 0 before the first
+		last, any, err := eachRecord(tx, k, after, func(to uint64, value []byte) error {
+			var r entriesRecord
+			if err := json.Unmarshal(value, &r); err != nil {
 				return damaged(what, err)
 			}
-			found = append(found, e)
+			for i := range r.Entries {
+				if e := &r.Entries[i]; next != 0 && e.Seq != next {
+					return damaged(fmt.Sprintf("entry %d of saga %s", next, id.Short()), errMissing)
+				} else if next = e.Seq + 1; e.Seq > after {
+					found = append(found, *e)
+				}
+			}
+			if next != to+1 || (len(found) > 0 && found[0].Seq != after+1) {
+				return damaged(fmt.Sprintf("entry %d of saga %s", to, id.Short()), errMissing)
+			}
 			return nil
 		})
-		if err == nil && last != end && len(found) > 0 {
+		if err == nil && any && last != end {
 			err = damaged(what, errEnd)
 		}
 		return err
@@ -52,36 +63,39 @@ func (s *Store) Entries(ctx context.Context, id engine.ID, after uint64) ([]engi
 
 var errEnd = errors.New("they do not end where the header says")
 
-// eachEntry checks the entries of a saga after the given number, in order, and calls fn with each. It returns the sum of
-// the last.
-func eachEntry(tx *bbolt.Tx, k key, after uint64, fn func(seq uint64, value []byte) error) (sum, error) {
-	var last sum
-	c := tx.Bucket(entriesBucket).Cursor()
-	at := k.entryKey(after + 1)
+// eachRecord checks the records of a saga that hold entries after the given number, in order, and calls fn with the number
+// of the last entry in each. It returns the sum of the last record, and whether there was any.
+func eachRecord(tx *bbolt.Tx, k key, after uint64, fn func(to uint64, value []byte) error) (last sum, any bool, err error) {
+	c := tx.Bucket(ledgerBucket).Cursor()
+	at := k.at(after + 1)
 	found, value := c.Seek(at[:])
-	if after > 0 && bytes.HasPrefix(found, k[:]) {
-		before := k.entryKey(after)
-		var err error
-		if last, err = statedSum(tx.Bucket(entriesBucket).Get(before[:])); err != nil {
-			return last, damaged(fmt.Sprintf("entry %d of saga %s", after, k.id().Short()), err)
+	if any = bytes.HasPrefix(found, k[:]); !any {
+		return last, false, nil
+	}
+	if after > 0 {
+		before := tx.Bucket(ledgerBucket).Cursor()
+		before.Seek(at[:])
+		if at, value := before.Prev(); bytes.HasPrefix(at, k[:]) && ledgerKey(at).seq() > 0 {
+			if last, err = statedSum(value); err != nil {
+				return last, true, damaged(fmt.Sprintf("entry %d of saga %s", ledgerKey(at).seq(), k.id().Short()), err)
+			}
 		}
 	}
-	for seq := after + 1; bytes.HasPrefix(found, k[:]); seq++ {
-		what := func() string { return fmt.Sprintf("entry %d of saga %s", seq, k.id().Short()) }
-		if want := k.entryKey(seq); !bytes.Equal(found, want[:]) {
-			return last, damaged(what(), errMissing)
+	for ; bytes.HasPrefix(found, k[:]); found, value = c.Next() {
+		if len(found) != len(at) {
+			return last, true, damaged("ledger of saga "+k.id().Short(), fmt.Errorf("%x is no place in it", found))
 		}
-		s, err := unseal(entriesBucket, found, value, last)
+		to := ledgerKey(found).seq()
+		s, err := unseal(ledgerBucket, found, value, last)
 		if err != nil {
-			return last, damaged(what(), err)
+			return last, true, damaged(fmt.Sprintf("entry %d of saga %s", to, k.id().Short()), err)
 		}
-		if err := fn(seq, value); err != nil {
-			return last, err
+		if err := fn(to, value); err != nil {
+			return last, true, err
 		}
 		last = s
-		found, value = c.Next()
 	}
-	return last, nil
+	return last, true, nil
 }
 
 // Summaries implements engine.Store.
@@ -91,14 +105,15 @@ func (s *Store) Summaries(ctx context.Context, ids ...engine.ID) ([]engine.Summa
 	}
 	var found []engine.Summary
 	err := s.view("read headers", func(tx *bbolt.Tx) error {
-		headers := tx.Bucket(headersBucket)
 		for _, id := range ids {
 			k, ok := keyOf(id)
-			value := headers.Get(k[:])
-			if !ok || value == nil {
+			if !ok {
 				continue
 			}
-			h, _, err := readHeader(k, value)
+			h, _, err := headerIn(tx, k)
+			if errors.Is(err, errNoHeader) {
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -130,14 +145,21 @@ func (s *Store) Find(ctx context.Context, suffix string, limit int) ([]engine.ID
 		}
 		prefix[i/2] |= n
 	}
-	var found []key
+	if s.recent.damage != nil {
+		return nil, s.recent.damage
+	}
+	found := s.recent.ending(prefix, len(digits)) // before the transaction begins, as in List
 	err := s.view("find saga "+suffix, func(tx *bbolt.Tx) error {
 		if digits == "" {
-			c := tx.Bucket(headersBucket).Cursor()
-			for at, _ := c.First(); at != nil && len(found) < limit; at, _ = c.Next() {
-				found = append(found, key(at))
+			found = found[:0]
+			w := everySaga(tx, true)
+			for at, ok := w.match(ctx, key{}); ok && len(found) < limit; at, ok = w.match(ctx, at) {
+				found = append(found, at)
+				if at, ok = w.step(at); !ok {
+					break
+				}
 			}
-			return nil
+			return ctx.Err()
 		}
 		c := tx.Bucket(suffixBucket).Cursor()
 		for at, _ := c.Seek(prefix[:]); at != nil && samePrefix(at, prefix, len(digits)); at, _ = c.Next() {
@@ -148,7 +170,8 @@ func (s *Store) Find(ctx context.Context, suffix string, limit int) ([]engine.ID
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found, func(a, b key) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(found, compareIDs)
+	found = slices.Compact(found)
 	var ids []engine.ID
 	for _, k := range found[:min(limit, len(found))] {
 		ids = append(ids, k.id())

@@ -40,27 +40,31 @@ type draft struct {
 	digest [sha256.Size]byte
 }
 
-// newDraft encodes v, a struct that gives a JSON object with at least one field, for the given scope.
-func newDraft(bucket, key []byte, v any) (draft, error) {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return draft{}, fmt.Errorf("encode: %w", err)
-	}
-	return draftOf(bucket, key, "", func(b []byte) ([]byte, error) { return append(b, raw...), nil })
+// front is the room left before a body in a ledger: first for its scope, so that both are hashed in one piece and
+// nothing is allocated, and then for its frame.
+const front = 64
+
+// begin leaves room in b for what comes before a body, which is to be appended from the returned place on.
+func begin(b []byte) (_ []byte, at int) {
+	var room [front]byte
+	b = append(b, room[:]...)
+	return b, len(b)
 }
 
-// draftOf seals what body appends: an object's members with the closing brace, the first of them after a comma or after
-// the object's opening brace. between stands between the sum and the body and is not part of the digest.
-func draftOf(bucket, key []byte, between string, body func([]byte) ([]byte, error)) (draft, error) {
-	value := make([]byte, 0, 512)
-	value = append(append(append(value, sealStart...), noSum...), between...)
-	at := len(value)
-	value, err := body(value)
-	if err != nil {
-		return draft{}, err
-	}
-	value[at] = ','
-	return draft{value: value, digest: digest(bucket, key, value[at:])}, nil
+// finish makes a draft of the body that begins at the given place in b: an object's members with the closing brace, the
+// first of them after a comma or after the object's opening brace. between stands between the sum and the body and is
+// not part of the digest.
+func finish(b []byte, at int, k ledgerKey, between string) (d draft) {
+	b[at] = ','
+	start := at - copy(b[at-len(k):at], k[:]) - 1
+	b[start] = 0
+	start -= copy(b[start-len(ledgerBucket):start], ledgerBucket)
+	d.digest = sha256.Sum256(b[start:])
+	start = at - copy(b[at-len(between):at], between)
+	start -= copy(b[start-len(noSum):start], noSum)
+	start -= copy(b[start-len(sealStart):start], sealStart)
+	d.value = b[start:len(b):len(b)]
+	return d
 }
 
 // seal completes the value with its sum and returns both.
@@ -70,12 +74,14 @@ func (d *draft) seal(previous sum) ([]byte, sum) {
 	return d.value, s
 }
 
-// sealed is newDraft and seal for what is not chained.
+// sealed encodes and seals what is not chained: v is a struct that gives a JSON object with at least one field.
 func sealed(bucket, key []byte, v any) ([]byte, error) {
-	d, err := newDraft(bucket, key, v)
+	raw, err := json.Marshal(v)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("encode: %w", err)
 	}
+	raw[0] = ','
+	d := draft{value: append([]byte(sealStart+noSum), raw...), digest: digest(bucket, key, raw)}
 	value, _ := d.seal(sum{})
 	return value, nil
 }

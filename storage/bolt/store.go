@@ -18,7 +18,9 @@ import (
 type Store struct {
 	path   string
 	db     *bbolt.DB
+	recent *recent
 	writer *writer   // nil when open for reading only
+	spare  sync.Pool // of *prepared
 	lock   *lockFile // nil when open for reading only
 
 	closing sync.Once
@@ -30,6 +32,9 @@ var _ engine.Store = (*Store)(nil)
 // Path is the file the store was opened at.
 func (s *Store) Path() string { return s.path }
 
+// maxSpare bounds the memory kept for another batch. What an ordinary transition takes is far below.
+const maxSpare = 64 << 10
+
 // Append implements engine.Store. Once the batch waits for the writer it is not cancelable: the answer is then whether it
 // is durable. After an error of the file every answer wraps engine.ErrStopped and the cause.
 func (s *Store) Append(ctx context.Context, b engine.Batch) error {
@@ -39,11 +44,23 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 	if s.writer == nil {
 		return fmt.Errorf("append to %s: %w: open it for writing", s.path, ErrReadOnly)
 	}
-	p, err := prepare(b)
-	if err != nil {
-		return err
+	p, ok := s.spare.Get().(*prepared)
+	if !ok {
+		p = newPrepared()
 	}
-	return s.writer.do(&request{batch: p})
+	err := p.prepare(&b)
+	if err == nil {
+		err = s.writer.do(&p.request)
+	}
+	if cap(p.buffer) <= maxSpare {
+		s.spare.Put(p)
+	}
+	return err
+}
+
+// alone runs fn between transactions, with no writer beside it.
+func (s *Store) alone(fn func() error) error {
+	return s.writer.do(&request{alone: fn, done: make(chan struct{}, 1)})
 }
 
 // Stopped is closed when an error of the file has stopped the store for good. Never, when it is open for reading only.

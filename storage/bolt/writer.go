@@ -31,14 +31,17 @@ const (
 // It groups by need and has no fixed delay: the callers it has just released are about to come back, and it waits for
 // them for at most the time that a commit takes. When nobody was released, the first batch goes at once.
 type writer struct {
-	db   *bbolt.DB
-	wake chan struct{} // one slot; tells run that the queue has what it waits for
-	done chan struct{} // closed when run has returned
-	dead chan struct{} // closed when an error has stopped the writer for good
+	db     *bbolt.DB
+	recent *recent
+	room   room
+	wake   chan struct{} // one slot; tells run that the queue has what it waits for
+	done   chan struct{} // closed when run has returned
+	dead   chan struct{} // closed when an error has stopped the writer for good
 
 	mu      sync.Mutex // guards the queue; held for a few instructions only
 	queue   []*request
-	want    int // run sleeps until the queue is this long
+	spare   []*request // the memory of an earlier queue
+	want    int        // run sleeps until the queue is this long
 	closing bool
 	cause   error // why it is dead
 
@@ -55,23 +58,22 @@ type request struct {
 	batch *prepared
 	alone func() error // runs between transactions, with no writer beside it
 	err   error
-	done  chan struct{}
+	done  chan struct{} // gets one value when err is the answer
 }
 
 type counters struct {
 	commits, batches, refused, entries, bytes, nanos, largest atomic.Int64
 }
 
-func newWriter(db *bbolt.DB, c counts) *writer {
+func newWriter(db *bbolt.DB, r *recent, room room, c counts) *writer {
 	return &writer{
-		db: db, counts: c, heads: map[key]head{}, want: 1,
+		db: db, recent: r, room: room, counts: c, heads: map[key]head{}, want: 1,
 		wake: make(chan struct{}, 1), done: make(chan struct{}), dead: make(chan struct{}),
 	}
 }
 
 // do queues a request and waits for its answer.
 func (w *writer) do(r *request) error {
-	r.done = make(chan struct{})
 	w.mu.Lock()
 	if w.cause != nil || w.closing {
 		cause := w.cause
@@ -161,7 +163,7 @@ func (w *writer) gather() []*request {
 func (w *writer) take() []*request {
 	n := min(len(w.queue), maxGroup)
 	group := w.queue[:n:n]
-	w.queue = append([]*request(nil), w.queue[n:]...)
+	w.queue, w.spare = append(w.spare[:0], w.queue[n:]...), nil
 	return group
 }
 
@@ -171,9 +173,13 @@ func (w *writer) release(group []*request) {
 	w.released = len(group)
 	w.want = min(len(w.queue)+len(group), maxGroup)
 	w.mu.Unlock()
-	for _, r := range group {
-		close(r.done)
+	for i, r := range group {
+		group[i] = nil
+		r.done <- struct{}{} // never waits; from here on it is the caller's again
 	}
+	w.mu.Lock()
+	w.spare = group
+	w.mu.Unlock()
 }
 
 func (w *writer) serve(group []*request) {
@@ -210,6 +216,9 @@ func (w *writer) append(batches []*request) {
 			if err := c.apply(r.batch, from); err != nil {
 				return err
 			}
+		}
+		if len(c.recent.sagas)+len(c.ends) >= c.recent.limit && c.recent.damage == nil {
+			return c.settle()
 		}
 		return nil
 	})
@@ -248,10 +257,12 @@ func (w *writer) transact(fn func(*change) error) (err error) {
 	defer guard("the file", &err)
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer rollback(tx)
-	c := &change{tx: tx, heads: map[key]head{}, counts: w.counts, cached: func(k key) (head, bool) {
-		h, ok := w.heads[k]
-		return h, ok
-	}}
+	w.room.make(tx.Size())
+	c := &change{
+		tx: tx, ledger: tx.Bucket(ledgerBucket), cached: w.heads, heads: map[key]head{}, counts: w.counts,
+		recent: w.recent, filed: map[key]filed{}, ends: map[[4]byte]bool{}, mark: w.recent.mark,
+	}
+	c.ledger.FillPercent = ledgerFill
 	c.counts.ByStatus = maps.Clone(w.counts.ByStatus)
 	if err := fn(c); err != nil {
 		harmless = !c.wrote
@@ -291,6 +302,7 @@ func (w *writer) end(tx *bbolt.Tx) error {
 // keep makes the transaction's heads the writer's own.
 func (w *writer) keep(c *change) {
 	w.counts = c.counts
+	w.recent.update(c.mark, c.filed)
 	for k, h := range c.heads {
 		if h.seq == 0 || h.status.Terminal() {
 			delete(w.heads, k)
