@@ -216,7 +216,7 @@ func TestAnUndoWritesBackOrRefuses(t *testing.T) {
 		{"perhaps deleted, changed since", deleted, []progress{maybe}, []Record{a(1, two, 300)}, ""},
 		{"delete refused", deleted, []progress{no}, []Record{a(1, one, 300)}, ""},
 	} {
-		got, err := c.c.undo(c.done, c.live, nil, nil)
+		got, err := c.c.undo(c.done, c.live, known{})
 		ops := line(got.Ops)
 		if err != nil {
 			var con *engine.Conflict
@@ -237,12 +237,12 @@ func TestAnUndoFollowsARecordToItsNewID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := c.undo([]progress{{Done: true}}, []Record{a(12, "192.0.2.1", 60)}, map[int64]int64{1: 7, 7: 12}, nil)
+	got, err := c.undo([]progress{{Done: true}}, []Record{a(12, "192.0.2.1", 60)}, known{became: map[int64]int64{1: 7, 7: 12}})
 	if err != nil || line(got.Ops) != "12=A 192.0.2.2 ttl 60" {
 		t.Errorf("%q, %v", line(got.Ops), err)
 	}
 	// A ring in the ids must end.
-	if _, err := c.undo([]progress{{Done: true}}, nil, map[int64]int64{1: 7, 7: 1}, nil); err == nil {
+	if _, err := c.undo([]progress{{Done: true}}, nil, known{became: map[int64]int64{1: 7, 7: 1}}); err == nil {
 		t.Error("no conflict for a record that is gone")
 	}
 }

@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
-	"time"
 
 	"arcadia/engine"
 )
@@ -20,11 +17,8 @@ const (
 	keyPrior    = "dns_prior_records" // the records that were changed or deleted, as they were before
 	keyIntent   = "dns_intent"        // the change
 	keyProgress = "dns_progress"      // how far each of its ops has come
+	keyOwned    = "dns_resources"     // the resources among the records that were changed or deleted, as they were before
 )
-
-// lateWrite is how long a compensation waits before it looks again for a write that was cut off on its way: such a
-// request may still arrive.
-const lateWrite = 3 * time.Second
 
 // dnsWriter carries out changes and takes them back.
 type dnsWriter struct {
@@ -82,6 +76,13 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 	}
 	if !resumed {
 		s.Put(keyIntent, c)
+		owned, err := d.owned(ctx, c)
+		if err != nil {
+			return c, nil, err
+		}
+		if len(owned) > 0 {
+			s.Put(keyOwned, owned)
+		}
 	}
 	s.Put(keyProgress, done)
 	if err := s.Save(ctx); err != nil {
@@ -175,176 +176,6 @@ func (c change) prior() []Record {
 		}
 	}
 	return prior
-}
-
-// compensate takes back what execute did, however far it came. After a write without a clear answer the next attempt
-// starts over with a fresh look.
-func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
-	ctx = Urgent(ctx)
-	var c change
-	if ok, err := s.Own(keyIntent, &c); err != nil || !ok {
-		return err
-	}
-	done, err := c.progress(s)
-	if err != nil {
-		return err
-	}
-	if underWay(done) || s.Attempt() > 1 { // a write of the step, or of an earlier attempt to undo it, may still arrive
-		if err := pause(ctx, lateWrite); err != nil {
-			return err
-		}
-	}
-	ids, err := readIDs(s)
-	if err != nil {
-		return err
-	}
-	vanished := map[int64]bool{} // listed, and found to be gone
-	for looked := false; ; {
-		live, err := d.zones.RecordsAt(ctx, c.Zone, c.Name)
-		if err != nil && !absent(err) {
-			return verdict(ctx, err)
-		}
-		live = slices.DeleteFunc(live, func(r Record) bool { return vanished[r.ID] })
-		todo, refusal := c.undo(done, live, ids.became, ids.gone)
-		switch {
-		case refusal != nil:
-			return refusal
-		case todo.Unsure && !looked:
-			looked = true
-			if err := pause(ctx, lateWrite); err != nil {
-				return err
-			}
-			continue
-		case err != nil && len(todo.Ops) > 0:
-			return fmt.Errorf("put back the records of %s: %w: the domain is gone, so resolve this row when that is meant to be", c.Zone, err)
-		}
-		for from, to := range todo.Became {
-			ids.moved(from, to)
-		}
-		again, err := d.carryOut(ctx, s, c.Zone, todo, ids, vanished)
-		if err != nil {
-			return err
-		}
-		if !again {
-			for _, id := range slices.Sorted(maps.Keys(vanished)) {
-				ids.lost(id)
-			}
-			return nil
-		}
-	}
-}
-
-// carryOut makes the writes of an undo. It asks for another look when a record turned out to be gone. One that was to be
-// deleted is not known to be lost yet: it may not have been this saga that deleted it, and be back under another id.
-func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, todo undoing, ids *idBook, vanished map[int64]bool) (again bool, err error) {
-	for _, o := range todo.Ops {
-		if ctx.Err() != nil {
-			return false, context.Cause(ctx)
-		}
-		id, err := d.write(ctx, zone, o)
-		switch {
-		case o.Do == opUpdate && absent(err) && !ids.gone[o.ID]:
-			ids.lost(o.ID)
-			return true, nil
-		case o.Do == opDelete && absent(err):
-			vanished[o.ID] = true
-			return true, nil
-		case err != nil:
-			return false, verdict(ctx, err)
-		case o.Do == opDelete:
-			ids.lost(id)
-		case o.Do == opCreate:
-			ids.moved(o.ID, id)
-			if err := s.Save(context.WithoutCancel(ctx)); err != nil {
-				return false, err
-			}
-		}
-	}
-	return false, nil
-}
-
-// undoText says in one line what taking a row back would do, from what the row recorded.
-func (d dnsWriter) undoText(s *engine.State) string {
-	var c change
-	if ok, err := s.Own(keyIntent, &c); err != nil || !ok {
-		return nothingToUndo
-	}
-	return c.undoText()
-}
-
-func (c change) undoText() string {
-	if len(c.Ops) == 0 {
-		return nothingToUndo
-	}
-	o := c.Ops[len(c.Ops)-1]
-	if at := slices.IndexFunc(c.Ops, func(o op) bool { return o.Do == opUpdate }); at >= 0 {
-		o = c.Ops[at]
-	}
-	text := ""
-	switch o.Do {
-	case opCreate:
-		text = "deletes " + o.After.title(c.Zone)
-	case opUpdate:
-		text = "restores " + o.Before.title(c.Zone) + " to " + o.Before.describe()
-	case opDelete:
-		text = "recreates " + o.Before.title(c.Zone) + " " + o.Before.describe()
-	}
-	if back := len(c.prior()); o.Do == opCreate && back > 0 {
-		text += ", recreates " + summary(c.Zone, c.prior())
-	} else if back > 1 {
-		text += fmt.Sprintf(" and recreates %d more", back-1)
-	}
-	return text
-}
-
-// show is the change as a plan shows it.
-func (c change) show(about Record) engine.Change {
-	out := engine.Change{Subject: about.title(c.Zone), Action: engine.ActNone, Undo: c.undoText()}
-	for _, o := range c.Ops {
-		switch o.Do {
-		case opCreate:
-			if out.Action = engine.ActCreate; len(c.prior()) > 0 {
-				out.Action = engine.ActUpdate
-			}
-			out.Fields = append(out.Fields, engine.FieldChange{Name: "data", To: o.After.value()}, engine.FieldChange{Name: "ttl", To: strconv.Itoa(o.After.TTL)})
-			out.Note = c.ttlNote(o)
-		case opUpdate:
-			out.Action = engine.ActUpdate
-			out.Fields = append(out.Fields, differences(o.Before.canonical(c.Zone), *o.After)...)
-			out.Note = c.ttlNote(o)
-		case opDelete:
-			if out.Action == engine.ActNone {
-				out.Action = engine.ActDelete
-			}
-			out.Fields = append(out.Fields, engine.FieldChange{Name: "record", From: o.Before.Type + " " + o.Before.describe(), Note: "deleted"})
-		}
-	}
-	return out
-}
-
-func differences(from, to Record) []engine.FieldChange {
-	var out []engine.FieldChange
-	if from.value() != to.value() || !from.same(to) {
-		out = append(out, engine.FieldChange{Name: "data", From: from.value(), To: to.value()})
-	}
-	if from.TTL != to.TTL {
-		out = append(out, engine.FieldChange{Name: "ttl", From: strconv.Itoa(from.TTL), To: strconv.Itoa(to.TTL)})
-	}
-	return out
-}
-
-// ttlNote says which other records a write moves along: the provider keeps one TTL for each name and type.
-func (c change) ttlNote(o op) string {
-	n, from := 0, 0
-	for _, r := range c.Before {
-		if r.Type == o.After.Type && r.ID != o.ID && r.TTL != o.After.TTL {
-			n, from = n+1, r.TTL
-		}
-	}
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("the ttl of %d other records of this name and type moves from %d to %d", n, from, o.After.TTL)
 }
 
 // resource is a record as the saga wants it.

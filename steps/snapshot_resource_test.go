@@ -191,8 +191,9 @@ func TestADeletionEndsWellWhateverPasses(t *testing.T) {
 					r := newRig(t)
 					id := r.orphan()
 					launch := engine.Launch{Kind: "delete_snapshot", Inputs: inputs("snapshot", id)}
-					f.Skip, f.Count = skip+1, 1 // the launch's own look is the first
-					r.sim.Inject(f)
+					passing := f
+					passing.Skip, passing.Count = skip+1, 1 // the launch's own look is the first
+					r.sim.Inject(passing)
 					s, err := r.Start(t.Context(), launch)
 					if err != nil {
 						t.Fatal(err)

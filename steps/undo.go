@@ -13,6 +13,8 @@ type undoing struct {
 	Ops []op
 	// Became names records that are back already under a new id, by their old one.
 	Became map[int64]int64
+	// Theirs are records that stand for deleted ones and that nobody of this saga has written.
+	Theirs []int64
 	// Unsure: a create was never answered and nothing of it is to be seen. It may still arrive.
 	Unsure bool
 }
@@ -20,16 +22,17 @@ type undoing struct {
 // undo decides how to take c back: which writes lead from the live records to those before c. It is pure, and may be asked
 // again after any part of its answer was carried out.
 //
-// became maps the ids of deleted records to those under which they were put back, by this undo or by that of a later step.
-// gone holds ids that are known not to exist whatever the listing says, since it may lag.
+// ids.became maps the ids of deleted records to those under which they were put back, by this undo or by that of a later
+// step; ids.posted holds those of which that was begun, and ids.theirs the new ids of those that somebody else has put
+// back. ids.gone holds ids that are known not to exist whatever the listing says, since it may lag.
 //
 // A live record that is neither as it was before nor as c wrote it belongs to somebody else: the answer is then an
 // *engine.Conflict and no writes, so that a conflict never leaves half an undo behind.
-func (c change) undo(done []progress, live []Record, became map[int64]int64, gone map[int64]bool) (undoing, error) {
-	u := undo{change: c, done: done, became: became, gone: gone, ours: map[int64]bool{}}
+func (c change) undo(done []progress, live []Record, ids known) (undoing, error) {
+	u := undo{change: c, done: done, known: ids, ours: map[int64]bool{}}
 	u.out.Became = map[int64]int64{}
 	_, _, u.model = at(c.Zone, c.Name, c.Type, live)
-	u.model = slices.DeleteFunc(u.model, func(r Record) bool { return gone[r.ID] })
+	u.model = slices.DeleteFunc(u.model, func(r Record) bool { return ids.gone[r.ID] })
 	for _, r := range c.Before {
 		u.ours[r.ID], u.ours[u.now(r.ID)] = true, true
 	}
@@ -57,13 +60,12 @@ func (c change) undo(done []progress, live []Record, became map[int64]int64, gon
 // undo is the working state of change.undo: the zone as the writes decided so far will leave it.
 type undo struct {
 	change
-	done   []progress
-	became map[int64]int64
-	gone   map[int64]bool
-	model  []Record
-	ours   map[int64]bool // ids that were there before, or that the change or its undo made
-	out    undoing
-	fresh  int64 // stand-in ids of records to be created, below 0
+	known
+	done  []progress
+	model []Record
+	ours  map[int64]bool // ids that were there before, or that the change or its undo made
+	out   undoing
+	fresh int64 // stand-in ids of records to be created, below 0
 }
 
 // attempted is how many ops may have had an effect: they run one after the other, so nothing behind the first one that is
@@ -119,7 +121,11 @@ func (u *undo) elsewhere(want Record) string {
 	if at < 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s under another id (%d)", u.model[at].describe(), u.model[at].ID)
+	return underAnother(u.model[at])
+}
+
+func underAnother(r Record) string {
+	return fmt.Sprintf("%s under another id (%d)", r.describe(), r.ID)
 }
 
 func (u *undo) create(i int, o op) error {
@@ -137,6 +143,9 @@ func (u *undo) create(i int, o op) error {
 		return nil
 	}
 	r := u.model[at]
+	if u.theirs[r.ID] {
+		return u.conflict(*o.After, "absent", o.After.describe(), underAnother(r))
+	}
 	if !r.canonical(u.Zone).same(*o.After) || r.TTL != o.After.TTL && u.alone(r) {
 		return u.conflict(*o.After, "absent", o.After.describe(), r.describe())
 	}
@@ -157,6 +166,8 @@ func (u *undo) update(o op) error {
 	switch {
 	case r == old:
 		return nil
+	case u.theirs[r.ID]:
+		return u.conflict(*o.After, o.Before.describe(), o.After.describe(), underAnother(r))
 	case rc.same(bc) && (r.TTL == o.After.TTL || r.TTL == old.TTL),
 		rc.same(*o.After) && (r.TTL == o.After.TTL || r.TTL == old.TTL && !u.alone(r)):
 		// Either TTL among several: putting a neighbor back has moved it back already. One that stands alone and has our data
@@ -197,8 +208,12 @@ func (u *undo) delete(i int, o op) error {
 	}
 	want := o.Before.canonical(u.Zone)
 	if at := u.stranger(want); at >= 0 {
-		u.out.Became[o.ID] = u.model[at].ID
-		u.ours[u.model[at].ID] = true
+		id := u.model[at].ID
+		u.out.Became[o.ID] = id
+		u.ours[id] = true
+		if !u.posted[o.ID] {
+			u.out.Theirs = append(u.out.Theirs, id)
+		}
 		return nil
 	}
 	if b, r, turned := u.turned(want); turned {
