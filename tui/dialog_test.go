@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -30,20 +29,26 @@ func TestDialogsLookAsDrawn(t *testing.T) {
 			s.resolve("77e0b1d2", 0)
 			s.write("kept for the audit")
 		},
+		"dialog-pause":  func(s *stage) { s.press("down", "p") },
+		"dialog-freeze": func(s *stage) { s.press("W"); s.write("token leaked") },
+		"dialog-thaw":   func(s *stage) { s.freeze("token leaked"); s.press("W") },
+		"frozen":        func(s *stage) { s.freeze("token leaked, asked the provider for another one"); s.press("down", "down") },
 		"dialog-marked": func(s *stage) {
 			s.marked(CmdCancel, 4)
 		},
 	}
 	for name, play := range scenes {
-		for _, size := range sizes[:3] {
-			t.Run(fmt.Sprintf("%s-%dx%d", name, size.w, size.h), func(t *testing.T) {
-				t.Parallel()
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pages := newAlbum(t, name)
+			for _, size := range sizes {
 				onStage(t, size.w, size.h, func() Backend { return newExhibit(t).session(enginetest.Ops) }, nil, func(s *stage) {
 					play(s)
-					s.golden(fmt.Sprintf("%s-%dx%d", name, size.w, size.h))
+					pages.add(s)
 				})
-			})
-		}
+			}
+			pages.compare()
+		})
 	}
 }
 

@@ -173,7 +173,7 @@ func (a *App) counters(brief bool) string {
 	s, t := a.env.State, a.env.Theme
 	var parts []string
 	add := func(n int, ink widget.Ink, word, sign string) {
-		if n == 0 && ink != t.Running {
+		if n == 0 && word != "running" {
 			return
 		}
 		text := strconv.Itoa(n) + " " + word

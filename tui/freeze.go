@@ -245,11 +245,11 @@ func (f *freezing) says(env *Env) []string {
 	if !f.thaw {
 		n := env.State.Active()
 		return []string{
-			"No step starts any more, in either direction, until somebody thaws it.",
+			"No step starts any more, in either direction, until it is thawed.",
 			"What is under way goes on to its own end. " + strconv.Itoa(n) + plural(n, " saga is", " sagas are") + " at work.",
 		}
 	}
-	out := []string{"What is held up starts again, little by little: each attempt that goes well lets more through."}
+	out := []string{"What is held up starts again, little by little.", "Each attempt that goes well lets more through."}
 	if now != nil {
 		out = append(out, now.Who()+" froze it "+env.Clock.Age(now.At.Time)+" ago: "+now.Why)
 	}

@@ -17,11 +17,9 @@ func TestAFreezeStandsOnEveryScreenAndSize(t *testing.T) {
 		s.hasNot("FROZEN")
 		s.press("W", "tab", "tab", "enter")
 		s.has("say why: everybody sees it")
-		s.write("token leaked")
-		s.press("enter", "enter")
-		s.wait(2 * pace)
+		s.press("esc")
+		s.freeze("token leaked")
 		s.has("FROZEN by " + ops.Actor().Name + ": token leaked – drained")
-		s.has("everything is frozen")
 		for _, size := range sizes {
 			s.send(resize(size.w, size.h))
 			for _, keys := range [][]string{{"1"}, {"enter"}, {"esc", "2"}, {"3"}, {"4"}, {"5"}, {"6"}, {"1", "n"}, {"esc", "?"}, {"esc", ":"}, {"esc"}} {
@@ -84,3 +82,12 @@ type icy struct {
 }
 
 func (b *icy) Frozen() *engine.Frozen { return b.frozen }
+
+// freeze freezes everything as the session's operator.
+func (s *stage) freeze(why string) {
+	s.press("W")
+	s.write(why)
+	s.press("enter", "enter")
+	s.wait(2 * pace)
+	s.wait(errorStays)
+}

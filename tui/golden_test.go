@@ -2,21 +2,16 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"arcadia/engine/enginetest"
 )
 
-// sizes are the terminals that every screen must look designed on.
-var sizes = []struct{ w, h int }{{40, 10}, {80, 24}, {120, 40}, {200, 60}}
-
-// TestScreensLookAsDrawn compares every screen with its golden file at every size.
+// TestScreensLookAsDrawn compares every screen with its golden file at every size and in every theme.
 func TestScreensLookAsDrawn(t *testing.T) {
 	t.Parallel()
 	scenes := map[string][]string{
@@ -45,16 +40,18 @@ func TestScreensLookAsDrawn(t *testing.T) {
 		"copy":             {"y"},
 	}
 	for name, keys := range scenes {
-		for _, size := range sizes {
-			t.Run(fmt.Sprintf("%s-%dx%d", name, size.w, size.h), func(t *testing.T) {
-				t.Parallel()
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pages := newAlbum(t, name)
+			for _, size := range sizes {
 				backend := func() Backend { return newExhibit(t).session(enginetest.Ops) }
 				onStage(t, size.w, size.h, backend, func(c *Config) { c.Inventory = park{} }, func(s *stage) {
 					s.press(keys...)
-					s.golden(fmt.Sprintf("%s-%dx%d", name, size.w, size.h))
+					pages.add(s)
 				})
-			})
-		}
+			}
+			pages.compare()
+		})
 	}
 }
 
@@ -85,32 +82,25 @@ func (park) Records(_ context.Context, domain string) ([]Record, error) {
 	}, nil
 }
 
-// TestLooksOfOtherTerminals compares the list and a saga in the looks that are not the default.
-func TestLooksOfOtherTerminals(t *testing.T) {
+// TestSessionsOfAnotherKindLookAsDrawn compares the list, a saga and its menu in sessions that are not the usual one.
+func TestSessionsOfAnotherKindLookAsDrawn(t *testing.T) {
 	t.Parallel()
-	looks := map[string]struct {
-		change  func(*Config)
-		profile colorprofile.Profile
-	}{
-		"light":     {func(c *Config) { c.Dark = false }, colorprofile.TrueColor},
-		"contrast":  {func(c *Config) { c.Theme = ThemeContrast }, colorprofile.TrueColor},
-		"sixteen":   {nil, colorprofile.ANSI},
-		"no-color":  {func(c *Config) { c.NoColor = true }, colorprofile.TrueColor},
-		"ascii":     {func(c *Config) { c.ASCII = true }, colorprofile.TrueColor},
-		"live":      {func(c *Config) { c.Live, c.Env = true, "prod" }, colorprofile.TrueColor},
-		"read-only": {func(c *Config) { c.ReadOnly = true }, colorprofile.TrueColor},
+	kinds := map[string]func(*Config){
+		"ascii":     func(c *Config) { c.ASCII = true },
+		"live":      func(c *Config) { c.Live, c.Env = true, "prod" },
+		"read-only": func(c *Config) { c.ReadOnly = true },
 	}
-	for name, l := range looks {
+	for name, change := range kinds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			onStage(t, 120, 40, func() Backend { return newExhibit(t).session(enginetest.Ops) }, l.change, func(s *stage) {
-				s.send(tea.ColorProfileMsg{Profile: l.profile})
-				s.golden("look-" + name + "-sagas")
-				s.press("down", "down", "enter")
-				s.golden("look-" + name + "-saga")
-				s.press("a")
-				s.golden("look-" + name + "-actions")
-			})
+			pages := newAlbum(t, "session-"+name)
+			for _, keys := range [][]string{nil, {"down", "down", "enter"}, {"down", "down", "enter", "a"}} {
+				onStage(t, 120, 40, func() Backend { return newExhibit(t).session(enginetest.Ops) }, change, func(s *stage) {
+					s.press(keys...)
+					pages.add(s)
+				})
+			}
+			pages.compare()
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -46,15 +45,17 @@ func TestLaunchPagesLookAsDrawn(t *testing.T) {
 		},
 	}
 	for name, play := range scenes {
-		for _, size := range sizes[:3] {
-			t.Run(fmt.Sprintf("%s-%dx%d", name, size.w, size.h), func(t *testing.T) {
-				t.Parallel()
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pages := newAlbum(t, name)
+			for _, size := range sizes {
 				live(t, size.w, size.h, func(s *stage, c *cloud, _ *counted) {
 					play(s, c)
-					s.golden(fmt.Sprintf("%s-%dx%d", name, size.w, size.h))
+					pages.add(s)
 				})
-			})
-		}
+			}
+			pages.compare()
+		})
 	}
 }
 

@@ -3,8 +3,6 @@ package tui
 import (
 	"context"
 	"flag"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -135,36 +133,6 @@ func (s *stage) hasNot(text string) {
 	s.tb.Helper()
 	if strings.Contains(s.text(), text) {
 		s.tb.Errorf("the screen shows %q:\n%s", text, s.text())
-	}
-}
-
-// golden compares the screen, looks included, with a file.
-func (s *stage) golden(name string) {
-	s.tb.Helper()
-	got := s.app.View().Content
-	w, h := s.app.env.Width, s.app.env.Height
-	lines := strings.Split(got, "\n")
-	if len(lines) > h {
-		s.tb.Errorf("%s: %d lines on a screen of %d", name, len(lines), h)
-	}
-	for i, l := range lines {
-		if n := ansi.StringWidth(l); n > w {
-			s.tb.Errorf("%s: line %d has %d cells on a screen of %d: %q", name, i+1, n, w, ansi.Strip(l))
-		}
-	}
-	path := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			s.tb.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		s.tb.Fatal(err)
-	}
-	if got != string(want) {
-		s.tb.Errorf("%s differs from its golden file (go test ./tui -update writes it anew)\n--- want\n%s\n--- got\n%s", name, ansi.Strip(string(want)), ansi.Strip(got))
 	}
 }
 
