@@ -137,6 +137,10 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 			st := s.Stats()
 			return sshd.Commits{Commits: st.Commits, Entries: st.Entries, Took: st.CommitTime}
 		}
+		if want.Access == cli.Act {
+			h.Meter = host.NewMeter(s)
+			store = h.Meter
+		}
 	}
 	catalog, kinds := steps.Catalog(nil, store)
 	if cloudErr == nil && cloud != nil {
@@ -149,6 +153,13 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 		h.Look.Inventory = inventory{cloud}
 		h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
 		h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
+		h.Calls = func() []sshd.CallCount {
+			var all []sshd.CallCount
+			for _, c := range cloud.Calls() {
+				all = append(all, sshd.CallCount(c))
+			}
+			return all
+		}
 	}
 	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/sync/errgroup"
@@ -33,12 +34,16 @@ type Host struct {
 	Socket string          // where the operator's other processes attach; empty: nowhere
 	Build  cli.Build
 	Log    *slog.Logger
-	// Budget and Commits are figures for metrics; nil: not shown.
+	Limits sshd.Limits
+	// Meter, Budget, Calls and Commits are figures for metrics; nil: not shown.
+	Meter   *Meter
 	Budget  func() sshd.Budget
+	Calls   func() []sshd.CallCount
 	Commits func() sshd.Commits
 
-	mu     sync.Mutex // guards places
-	places map[string]tui.Place
+	here   sshd.Registry
+	mu     sync.Mutex           // guards places
+	places map[string]tui.Place // where each operator was last
 }
 
 // Console shows the console on the process's own terminal until its operator leaves, with the door for the operator's other
@@ -58,6 +63,9 @@ func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramO
 			doors.Go(func() error { return srv.Serve(ctx, sshd.Local(ln, h.Engine.Actor().Name)) })
 		}
 	}
+	seat := h.here.Join(sshd.Presence{Operator: cfg.Operator, Role: h.Engine.Actor().Role, What: sshd.Console, Local: true})
+	defer seat.Leave()
+	company(&cfg, seat)
 	err := tui.Run(ctx, cfg, os.Stdin, os.Stdout, append(opts, tea.WithoutSignalHandler())...)
 	stop()
 	return errors.Join(err, doors.Wait())
@@ -84,6 +92,9 @@ func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 		}
 		d.Ready("metrics on http://" + ln.Addr().String() + "/metrics")
 		work.Go(func() error { return sshd.ServeMetrics(ctx, ln, h.sources(srv), h.Log) })
+		if h.Meter != nil {
+			work.Go(func() error { return h.Meter.Count(ctx) })
+		}
 	}
 	work.Go(func() error {
 		defer stop()
@@ -129,7 +140,7 @@ func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err er
 
 func (h *Host) server(stop func()) (*sshd.Server, error) {
 	return sshd.New(sshd.Config{
-		Console: h.console, Command: h.command, Stop: stop, Log: h.Log,
+		Console: h.console, Command: h.command, Stop: stop, Registry: &h.here, Limits: h.Limits, Log: h.Log,
 		Guard: func(s *sshd.Session, in io.Reader) io.Reader {
 			if s.Local() {
 				return tui.NewGuard(in, tui.HoldLocal)
@@ -145,21 +156,57 @@ func (h *Host) console(ctx context.Context, s *sshd.Session) error {
 	cfg := h.Look
 	cfg.Backend, cfg.Operator, cfg.Hosting, cfg.Handover = h.Engine.As(actor), actor.Name, false, nil
 	cfg.ReadOnly, cfg.NoFiles = actor.Role != engine.Operator, true
-	h.mu.Lock()
-	if p, ok := h.places[actor.Name]; ok {
-		cfg.Place = p
-	}
-	h.mu.Unlock()
+	cfg.Place, cfg.Notice = h.place(actor.Name), s.Notices()
+	company(&cfg, s.Seat())
 	app := tui.New(cfg)
 	defer app.Close()
-	err := s.Run(ctx, app)
+	return s.Run(ctx, &followed{App: app, at: cfg.Place, keep: func(p tui.Place) { h.keep(actor.Name, p) }})
+}
+
+// company lets a console know who else is here, and them what it shows.
+func company(cfg *tui.Config, seat *sshd.Seat) {
+	cfg.WhoChanged, cfg.Here = seat.Changed(), seat.Look
+	cfg.Who = func() []tui.Presence {
+		others := seat.Others()
+		all := make([]tui.Presence, len(others))
+		for i, o := range others {
+			all[i] = tui.Presence{Name: o.Operator, Saga: o.Saga}
+		}
+		return all
+	}
+}
+
+func (h *Host) place(operator string) tui.Place {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.places[operator]
+}
+
+func (h *Host) keep(operator string, p tui.Place) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.places == nil {
 		h.places = map[string]tui.Place{}
 	}
-	h.places[actor.Name] = app.Place()
-	return err
+	h.places[operator] = p
+}
+
+// followed is a console whose place is kept while it runs: a session that is lost is taken up by the next, even before it is
+// known that it was lost.
+type followed struct {
+	*tui.App
+	at   tui.Place
+	keep func(tui.Place)
+}
+
+// Update passes the message on, and keeps where that has led.
+func (f *followed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := f.App.Update(msg)
+	if p := f.App.Place(); p != f.at {
+		f.at = p
+		f.keep(p)
+	}
+	return f, cmd
 }
 
 // command runs one command for one session, with the same tree as a shell.
@@ -177,8 +224,13 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 			}
 			p := *h.Place
 			p.Engine, p.Host, p.Close = h.Engine.As(who), nil, func() error { return nil }
-			if !s.Local() {
+			if prune := p.Prune; !s.Local() {
 				p.Backup, p.Prune = nil, nil // the store's file is for processes of this machine
+			} else if prune != nil && h.Meter != nil {
+				p.Prune = func(ctx context.Context, before time.Time) (int, error) {
+					defer h.Meter.Recount()
+					return prune(ctx, before)
+				}
 			}
 			if who.Role != engine.Operator {
 				p.Provider = nil // a smoke test writes past the engine's roles
@@ -186,23 +238,4 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 			return &p, nil
 		},
 	}, args)
-}
-
-func (h *Host) sources(srv *sshd.Server) sshd.Sources {
-	return sshd.Sources{
-		Sagas: h.counts, Sessions: srv.Sessions, Totals: srv.Totals, Budget: h.Budget, Commits: h.Commits,
-		Health: func(context.Context) error { return h.Engine.Err() }, Version: h.Build.Version,
-	}
-}
-
-func (h *Host) counts(ctx context.Context) ([]sshd.SagaCount, error) {
-	counts, err := h.Engine.Counts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []sshd.SagaCount
-	for _, st := range engine.Statuses() {
-		out = append(out, sshd.SagaCount{Status: st, Count: counts.ByStatus[st]})
-	}
-	return out, nil
 }

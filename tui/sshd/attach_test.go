@@ -22,8 +22,8 @@ import (
 	"arcadia/tui/sshd"
 )
 
-// host serves a Local door and returns its socket.
-func host(t *testing.T, opts ...option) (socket string, log *journal) {
+// localHost serves a Local door and returns its socket.
+func localHost(t *testing.T, opts ...option) (socket string, log *journal) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), strings.Repeat("a-long-folder-name-", 8)) // longer than a socket's address may be
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -68,7 +68,7 @@ func host(t *testing.T, opts ...option) (socket string, log *journal) {
 
 func TestAttachedCommandsHaveTheSameOutputAndStatus(t *testing.T) {
 	quiet(t)
-	socket, _ := host(t)
+	socket, _ := localHost(t)
 	for _, c := range []struct {
 		args      []string
 		in        string
@@ -90,7 +90,7 @@ func TestAttachedCommandsHaveTheSameOutputAndStatus(t *testing.T) {
 }
 
 func TestAnyArgumentsArriveAsTheyAre(t *testing.T) {
-	socket, _ := host(t)
+	socket, _ := localHost(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		args := rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("ab '\"\\$#`;&|()<>*?~=-\t\nü")), 0, 12, -1), 1, 5).Draw(rt, "args")
 		var out bytes.Buffer
@@ -106,7 +106,7 @@ func TestTheAttachedConsoleUsesTheTerminalAndPutsItBack(t *testing.T) {
 	signal.Notify(first, syscall.SIGWINCH) // from the first call on, a goroutine of the runtime's stays
 	signal.Stop(first)
 	quiet(t)
-	socket, _ := host(t)
+	socket, _ := localHost(t)
 	master, tty, err := pty.Open()
 	if err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
@@ -160,7 +160,7 @@ func TestTheAttachedConsoleUsesTheTerminalAndPutsItBack(t *testing.T) {
 
 func TestAnAttachedCommandIsInterruptedWithItsContext(t *testing.T) {
 	quiet(t)
-	socket, _ := host(t)
+	socket, _ := localHost(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	var out lockedBuffer
 	go func() {
@@ -183,7 +183,7 @@ func TestAnAttachedCommandIsInterruptedWithItsContext(t *testing.T) {
 }
 
 func TestTheConsoleCannotBeAttachedWithoutATerminal(t *testing.T) {
-	socket, _ := host(t)
+	socket, _ := localHost(t)
 	if _, err := sshd.Attach(t.Context(), socket, nil, sshd.Here{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}); err == nil || !strings.Contains(err.Error(), "needs a terminal") {
 		t.Errorf("%v", err)
 	}
@@ -191,7 +191,7 @@ func TestTheConsoleCannotBeAttachedWithoutATerminal(t *testing.T) {
 
 func TestStopEndsTheHost(t *testing.T) {
 	quiet(t)
-	socket, _ := host(t)
+	socket, _ := localHost(t)
 	if err := sshd.Stop(t.Context(), socket); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestStopEndsTheHost(t *testing.T) {
 }
 
 func TestAHostMayRefuseToStop(t *testing.T) {
-	socket, _ := host(t, func(c *sshd.Config) { c.Stop = nil })
+	socket, _ := localHost(t, func(c *sshd.Config) { c.Stop = nil })
 	if err := sshd.Stop(t.Context(), socket); err == nil || !strings.Contains(err.Error(), "does not take orders") {
 		t.Errorf("%v", err)
 	}
@@ -271,7 +271,7 @@ func TestTheSocketIsPrivateAndReplacesADeadOneOnly(t *testing.T) {
 }
 
 func TestManyCommandsAtOnceAreNoCrowd(t *testing.T) {
-	socket, _ := host(t)
+	socket, _ := localHost(t)
 	done := make(chan error, 20)
 	for range 20 {
 		go func() {

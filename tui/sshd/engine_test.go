@@ -2,65 +2,83 @@ package sshd_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
+	"log/slog"
+	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
 	"arcadia/storage/storagetest"
 	"arcadia/tui"
-	"arcadia/tui/sshd"
+	"arcadia/tui/cli"
+	"arcadia/tui/host"
 )
 
-// onEngine is the console itself on an engine, as main wires it.
-func onEngine(t *testing.T) (option, *engine.Session) {
+// hosted is a rig on the real console and the real commands over an engine, as main wires them.
+type hosted struct {
+	*rig
+	host    *host.Host
+	engine  *engine.Session // of ops1
+	metrics string          // the address for figures
+}
+
+// fail ends the way forward.
+func failing() engine.Step {
+	return enginetest.Step("fail", func(context.Context, *engine.State) error { return engine.Reason("fail") }, nil)
+}
+
+func newHosted(t *testing.T, cfg engine.Config, change ...func(*host.Host)) *hosted {
 	t.Helper()
-	echo := enginetest.Step("echo", func(context.Context, *engine.State) error { return nil }, func(context.Context, *engine.State) error { return nil })
-	host, stop := enginetest.Host(t, storagetest.NewMemory(), engine.Config{
-		Steps: []engine.Step{echo}, Kinds: []engine.Kind{{Name: "echo", Steps: []string{"echo"}}},
-	})
+	cfg.Steps = append(cfg.Steps, enginetest.Echo(), failing())
+	cfg.Kinds = append(cfg.Kinds, engine.Kind{Name: "echo", Steps: []string{"echo", "echo"}}, engine.Kind{Name: "echo_fail", Steps: []string{"echo", "fail"}})
+	meter := host.NewMeter(storagetest.NewMemory())
+	session, stop := enginetest.Host(t, meter, cfg)
 	t.Cleanup(func() {
 		if err := stop(); err != nil {
 			t.Error(err)
 		}
 	})
-	return func(c *sshd.Config) {
-		c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return tui.NewGuard(in, tui.HoldRemote) }
-		c.Console = func(ctx context.Context, s *sshd.Session) error {
-			a := s.Actor()
-			app := tui.New(tui.Config{Backend: host.As(a), Operator: a.Name, ReadOnly: a.Role == engine.Viewer, Env: "DEMO"})
-			defer app.Close()
-			return s.Run(ctx, app)
-		}
-		c.Command = func(ctx context.Context, s *sshd.Session, args []string) int {
-			id, err := host.As(s.Actor()).Start(ctx, engine.Launch{Kind: "echo"})
-			if err != nil {
-				fmt.Fprintln(s.Stderr(), err)
-				if errors.Is(err, engine.ErrForbidden) {
-					return 1
-				}
-				return 9
+	h := &hosted{rig: newKeys(t), engine: session}
+	h.host = &host.Host{
+		Engine: session, Place: &cli.Place{Name: "DEMO", Simulated: true}, Look: tui.Config{Env: "DEMO"},
+		Meter: meter, Log: slog.New(slog.NewTextHandler(h.log, nil)),
+	}
+	for _, f := range change {
+		f(h.host)
+	}
+	hostKey := filepath.Join(t.TempDir(), "host")
+	open := make(chan struct{})
+	doors := cli.Doors{
+		Listen: "127.0.0.1:0", Operators: h.operators, HostKey: hostKey, Metrics: "127.0.0.1:0",
+		Ready: func(line string) {
+			if addr, ok := strings.CutPrefix(line, "ssh on "); ok {
+				h.addr = addr
 			}
-			fmt.Fprintln(s, id.Short)
-			return 0
-		}
-	}, host
+			if url, ok := strings.CutPrefix(line, "metrics on http://"); ok {
+				h.metrics = strings.TrimSuffix(url, "/metrics")
+				close(open)
+			}
+		},
+	}
+	h.serve(func(ctx context.Context) error { return h.host.Serve(ctx, doors) })
+	select {
+	case <-open:
+	case <-time.After(patience):
+		t.Fatal("the doors do not open")
+	}
+	return h
 }
 
 func TestTwoConsolesSeeWhatAThirdSessionDoes(t *testing.T) {
-	cfg, _ := onEngine(t)
-	r := newRig(t, cfg)
-	one, two := r.console(r.dial("ops1")), r.console(r.dial("guest"))
-	one.shows("ops1")
-	two.shows("guest")
-	out, errs, exit := r.run("ops2", "launch echo")
-	if exit != 0 {
-		t.Fatalf("%q, %d", errs, exit)
-	}
-	short := strings.TrimSpace(out)
+	h := newHosted(t, engine.Config{})
+	one, two := h.console(h.dial("ops1")), h.console(h.dial("guest"))
+	one.shows("sagas")
+	two.shows("READ-ONLY")
+	short := h.launch("ops2", "echo")
 	one.shows(short)
 	two.shows(short)
 	one.shows("ops2") // who launched it
@@ -72,13 +90,77 @@ func TestTwoConsolesSeeWhatAThirdSessionDoes(t *testing.T) {
 }
 
 func TestAViewerIsRefusedByTheEngine(t *testing.T) {
-	cfg, host := onEngine(t)
-	r := newRig(t, cfg)
-	out, errs, exit := r.run("guest", "launch echo")
-	if exit != 1 || out != "" || errs == "" {
+	h := newHosted(t, engine.Config{})
+	out, errs, exit := h.run("guest", "launch echo")
+	if exit != 1 || out != "" || !strings.Contains(errs, "viewer") {
 		t.Errorf("%q, %q, %d", out, errs, exit)
 	}
-	if c, err := host.Counts(t.Context()); err != nil || c.Total != 0 {
+	if c, err := h.engine.Counts(t.Context()); err != nil || c.Total != 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
+}
+
+func TestMetricsOfAHost(t *testing.T) {
+	h := newHosted(t, engine.Config{})
+	h.console(h.dial("guest")).shows("sagas")
+	for _, kind := range []string{"echo", "echo_fail"} {
+		_, _, _ = h.run("ops1", "launch "+kind)
+	}
+	want := []string{
+		`arcadia_sagas{kind="echo",status="completed"} 1`,
+		`arcadia_sagas{kind="echo_fail",status="rolled_back"} 1`,
+		`arcadia_step_seconds_count{direction="forward",outcome="done",step="echo"} 3`,
+		`arcadia_step_seconds_count{direction="backward",outcome="done",step="echo"} 1`,
+		`arcadia_step_seconds_count{direction="forward",outcome="failed",step="fail"} 1`,
+		`arcadia_sessions{role="viewer",way="ssh"} 1`, `arcadia_frozen{by="operator"} 0`, `arcadia_frozen{by="engine"} 0`,
+	}
+	text := ""
+	until(t, func() bool {
+		text = h.figures()
+		for _, w := range want {
+			if !strings.Contains(text, w+"\n") {
+				return false
+			}
+		}
+		return true
+	}, func() string { return "never all there:\n" + strings.Join(want, "\n") + "\n\n" + text })
+	if err := h.engine.Freeze(t.Context(), engine.Verb{Reason: "maintenance"}); err != nil {
+		t.Fatal(err)
+	}
+	if text = h.figures(); !strings.Contains(text, `arcadia_frozen{by="operator"} 1`) {
+		t.Errorf("not shown as frozen:\n%s", text)
+	}
+}
+
+// launch lets somebody launch a saga and returns its short id. It waits for its end.
+func (h *hosted) launch(name, kind string) string {
+	h.t.Helper()
+	if out, errs, exit := h.run(name, "launch "+kind); exit != 0 && exit != 3 {
+		h.t.Fatalf("%q, %q, %d", out, errs, exit)
+	}
+	return h.newest().Short
+}
+
+func (h *hosted) newest() engine.Summary {
+	h.t.Helper()
+	p, err := h.engine.List(h.t.Context(), engine.Query{Limit: 1})
+	if err != nil || len(p.Items) == 0 {
+		h.t.Fatalf("no saga: %v", err)
+	}
+	return p.Items[0]
+}
+
+// figures is what a scrape gets.
+func (h *hosted) figures() string {
+	h.t.Helper()
+	res, err := http.Get("http://" + h.metrics + "/metrics") //nolint:noctx // a test on loopback
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(text)
 }

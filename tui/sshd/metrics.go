@@ -2,7 +2,6 @@ package sshd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -24,7 +23,10 @@ type Sources struct {
 	Sessions func() []Presence
 	Totals   func() Totals
 	Budget   func() Budget
+	Calls    func() []CallCount
 	Commits  func() Commits
+	Freeze   func() Freeze
+	Steps    prometheus.Collector            // how long attempts at steps took
 	Health   func(ctx context.Context) error // nil error: sagas are being driven
 	Version  string
 }
@@ -34,6 +36,23 @@ type SagaCount struct {
 	Kind   string
 	Status engine.Status
 	Count  int
+}
+
+// CallCount is how many requests to the API of one kind had one outcome.
+type CallCount struct {
+	Kind, Outcome string
+	Count         int64
+}
+
+// Who froze everything, as a label.
+const FrozenByOperator, FrozenByEngine = "operator", "engine"
+
+// Freeze says whether steps start. The zero value: they do.
+type Freeze struct {
+	On       bool   // frozen, or thawing
+	By       string // FrozenByOperator or FrozenByEngine
+	Width    int    // attempts that may be under way at once; 0: none starts
+	InFlight int    // attempts under way
 }
 
 // Budget is what is left of the API's allowance.
@@ -100,6 +119,9 @@ func ServeMetrics(ctx context.Context, ln net.Listener, src Sources, log *slog.L
 func Metrics(src Sources) http.Handler {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &figures{src})
+	if src.Steps != nil {
+		reg.MustRegister(src.Steps)
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4, Timeout: scrape,
@@ -135,82 +157,4 @@ func ownName(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
-}
-
-var (
-	descSagas    = prometheus.NewDesc("arcadia_sagas", "Sagas in the store.", []string{"kind", "status"}, nil)
-	descHere     = prometheus.NewDesc("arcadia_sessions", "Sessions that are live.", []string{"role", "way"}, nil)
-	descStarted  = prometheus.NewDesc("arcadia_sessions_total", "Sessions that were started.", nil, nil)
-	descLogins   = prometheus.NewDesc("arcadia_logins_total", "Handshakes that were finished.", nil, nil)
-	descRefused  = prometheus.NewDesc("arcadia_refused_total", "Connections and logins that were refused.", nil, nil)
-	descCut      = prometheus.NewDesc("arcadia_cut_total", "Sessions and connections ended because the client did not read or answer.", nil, nil)
-	descFaults   = prometheus.NewDesc("arcadia_faults_total", "Panics caught in sessions.", nil, nil)
-	descLeft     = prometheus.NewDesc("arcadia_api_requests_left", "What is left of the API's hourly allowance.", nil, nil)
-	descLimit    = prometheus.NewDesc("arcadia_api_requests_limit", "The API's hourly allowance.", nil, nil)
-	descCommits  = prometheus.NewDesc("arcadia_commits_total", "Transactions that were made durable.", nil, nil)
-	descEntries  = prometheus.NewDesc("arcadia_entries_total", "Ledger entries that were made durable.", nil, nil)
-	descDuration = prometheus.NewDesc("arcadia_commit_seconds_total", "Time spent in transactions.", nil, nil)
-	descBuild    = prometheus.NewDesc("arcadia_build_info", "Which build this is.", []string{"version"}, nil)
-)
-
-// figures asks the sources when it is asked.
-type figures struct{ src Sources }
-
-// Describe sends nothing: which figures there are depends on the sources.
-func (f *figures) Describe(chan<- *prometheus.Desc) {}
-
-// Collect asks the sources.
-func (f *figures) Collect(out chan<- prometheus.Metric) {
-	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
-		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
-	}
-	count := func(d *prometheus.Desc, v float64) {
-		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v)
-	}
-	gauge(descBuild, 1, f.src.Version)
-	if f.src.Sagas != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), scrape)
-		defer cancel()
-		list, err := f.src.Sagas(ctx)
-		if err != nil {
-			out <- prometheus.NewInvalidMetric(descSagas, errors.New("count sagas: "+err.Error()))
-		}
-		for _, c := range list {
-			gauge(descSagas, float64(c.Count), c.Kind, string(c.Status))
-		}
-	}
-	if f.src.Sessions != nil {
-		n := map[[2]string]int{{"viewer", "ssh"}: 0, {"operator", "ssh"}: 0, {"operator", "local"}: 0}
-		for _, p := range f.src.Sessions() {
-			way := "ssh"
-			if p.Local {
-				way = "local"
-			}
-			n[[2]string{string(p.Role), way}]++
-		}
-		for k, v := range n {
-			gauge(descHere, float64(v), k[0], k[1])
-		}
-	}
-	if f.src.Totals != nil {
-		t := f.src.Totals()
-		count(descStarted, float64(t.Sessions))
-		count(descLogins, float64(t.Logins))
-		count(descRefused, float64(t.Refused))
-		count(descCut, float64(t.Cut))
-		count(descFaults, float64(t.Faults))
-	}
-	if f.src.Budget != nil {
-		b := f.src.Budget()
-		gauge(descLimit, float64(b.Limit))
-		if b.Remaining >= 0 {
-			gauge(descLeft, float64(b.Remaining))
-		}
-	}
-	if f.src.Commits != nil {
-		c := f.src.Commits()
-		count(descCommits, float64(c.Commits))
-		count(descEntries, float64(c.Entries))
-		count(descDuration, c.Took.Seconds())
-	}
 }

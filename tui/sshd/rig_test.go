@@ -45,7 +45,8 @@ type option func(*sshd.Config)
 
 func limits(l sshd.Limits) option { return func(c *sshd.Config) { c.Limits = l } }
 
-func newRig(t *testing.T, opts ...option) *rig {
+// newKeys is a rig with its operators, and no server yet.
+func newKeys(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, log: &journal{}, keys: map[string]gossh.Signer{}, done: make(chan error, 1)}
 	r.operators = filepath.Join(t.TempDir(), "operators")
@@ -53,6 +54,12 @@ func newRig(t *testing.T, opts ...option) *rig {
 		r.keys[name] = newKey(t)
 	}
 	r.writeOperators("ops1", "ops2", "guest")
+	return r
+}
+
+func newRig(t *testing.T, opts ...option) *rig {
+	t.Helper()
+	r := newKeys(t)
 	host, made, err := sshd.HostKey(filepath.Join(t.TempDir(), "keys", "host"))
 	if err != nil || !made {
 		t.Fatalf("host key: made %v, %v", made, err)
@@ -77,18 +84,23 @@ func newRig(t *testing.T, opts ...option) *rig {
 		t.Fatal(err)
 	}
 	r.addr = ln.Addr().String()
+	r.serve(func(ctx context.Context) error { return r.server.Serve(ctx, sshd.Network(ln, host, operators)) })
+	return r
+}
+
+// serve runs a server until the test ends.
+func (r *rig) serve(run func(ctx context.Context) error) {
 	var ctx context.Context
 	ctx, r.stop = context.WithCancel(context.Background())
-	go func() { r.done <- r.server.Serve(ctx, sshd.Network(ln, host, operators)) }()
-	t.Cleanup(func() {
+	go func() { r.done <- run(ctx) }()
+	r.t.Cleanup(func() {
 		if err := r.end(); err != nil {
-			t.Errorf("serve: %v", err)
+			r.t.Errorf("serve: %v", err)
 		}
-		if t.Failed() {
-			t.Logf("the server's log:\n%s", r.log.String())
+		if r.t.Failed() {
+			r.t.Logf("the server's log:\n%s", r.log.String())
 		}
 	})
-	return r
 }
 
 // end stops the server and waits for it.
@@ -180,16 +192,21 @@ type screen struct {
 	done    chan error
 }
 
-func (r *rig) console(c *gossh.Client) *screen {
+func (r *rig) console(c *gossh.Client) *screen { return r.sized(c, 80, 24) }
+
+// wide is a console with room for everything.
+func (r *rig) wide(c *gossh.Client) *screen { return r.sized(c, 160, 40) }
+
+func (r *rig) sized(c *gossh.Client, width, height int) *screen {
 	r.t.Helper()
 	s, err := c.NewSession()
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if err := s.RequestPty("xterm-256color", 24, 80, gossh.TerminalModes{}); err != nil {
+	if err := s.RequestPty("xterm-256color", height, width, gossh.TerminalModes{}); err != nil {
 		r.t.Fatal(err)
 	}
-	sc := &screen{t: r.t, session: s, term: vt.NewSafeEmulator(80, 24), done: make(chan error, 1)}
+	sc := &screen{t: r.t, session: s, term: vt.NewSafeEmulator(width, height), done: make(chan error, 1)}
 	if sc.in, err = s.StdinPipe(); err != nil {
 		r.t.Fatal(err)
 	}
