@@ -99,8 +99,12 @@ func (c *course) run(dir string) (out outcome) {
 	o := newOperator(c, w)
 	got := newAcks()
 	m := &machine{
-		path: filepath.Join(dir, "arcadia.db"), noted: got.note, next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest(), late: c.late,
+		path: filepath.Join(dir, "arcadia.db"), froze: got.frozen, next: http.RoundTripper(w.sim), rig: c.rig, rest: c.rest(), late: c.late,
 		extra: w.props.steps(),
+		noted: func(b engine.Batch) error {
+			w.props.watch(b)
+			return got.note(b)
+		},
 	}
 	m.trail = func(s string) {
 		o.mu.Lock()
@@ -111,6 +115,7 @@ func (c *course) run(dir string) (out outcome) {
 		if err := os.Remove(m.path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			out.wrong = append(out.wrong, err.Error())
 		}
+		out.wrong = append(out.wrong, w.props.seen()...)
 		out.story = w.story() + o.diary()
 	}()
 	for i := 0; ; i++ {
@@ -172,6 +177,8 @@ type operator struct {
 	asked bool      // a cancel was acknowledged
 	late  bool      // a cancel was refused, for it was completed
 	told  func()    // after a cancel was answered; may be nil
+	mend  func()    // ends what it has done to the provider; nil while it has done nothing
+	well  bool      // that has ended
 
 	now  chan struct{} // closed when it wants to cancel
 	once sync.Once
@@ -257,7 +264,7 @@ func (o *operator) tend(p *process) error {
 func (o *operator) act(ctx context.Context, s *engine.Session) error {
 	verb := func() error { return s.Cancel(ctx, o.id, engine.Verb{Reason: "changed my mind"}) }
 	if o.play != nil {
-		verb = func() error { return o.play.verb(ctx, s, o.id) }
+		verb = func() error { return o.play.verb(ctx, o, s) }
 	}
 	switch err := verb(); {
 	case err == nil:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/steps/dosim"
 )
 
 // played is the ending of a course with a play.
@@ -22,7 +23,7 @@ type play struct {
 	name   string
 	launch func(l *engine.Launch)
 	// verb is what it asks for at a point of the course; nil when the play has no point.
-	verb func(ctx context.Context, s *engine.Session, id engine.ID) error
+	verb func(ctx context.Context, o *operator, s *engine.Session) error
 	// react reports whether all is as the play wants it in the end.
 	react func(ctx context.Context, o *operator, s *engine.Session, sg *engine.Saga) (done bool, err error)
 }
@@ -34,7 +35,7 @@ func plays() []*play {
 		{
 			name:   "paused at a point and resumed",
 			launch: func(*engine.Launch) {},
-			verb:   func(ctx context.Context, s *engine.Session, id engine.ID) error { return s.Pause(ctx, id, why) },
+			verb:   func(ctx context.Context, o *operator, s *engine.Session) error { return s.Pause(ctx, o.id, why) },
 			react: func(ctx context.Context, o *operator, s *engine.Session, sg *engine.Saga) (bool, error) {
 				switch {
 				case sg.Paused:
@@ -42,6 +43,70 @@ func plays() []*play {
 					return false, asked(s.Resume(ctx, sg.ID, why))
 				case sg.Status == engine.Completed:
 					return false, asked(s.Rollback(ctx, sg.ID, why))
+				}
+				return ends(sg, engine.RolledBack)
+			},
+		},
+		{
+			name:   "frozen at a point and thawed",
+			launch: func(*engine.Launch) {},
+			verb: func(ctx context.Context, o *operator, s *engine.Session) error {
+				err := s.Freeze(ctx, why)
+				if err == nil {
+					o.world.props.freeze(true)
+				}
+				return err
+			},
+			react: func(ctx context.Context, o *operator, s *engine.Session, sg *engine.Saga) (bool, error) {
+				f := s.Frozen()
+				switch by := f != nil && f.Width == 0; {
+				case by && !f.Auto:
+					time.Sleep(10 * time.Minute)
+					if f = s.Frozen(); f != nil && f.InFlight > 0 {
+						return false, fmt.Errorf("ten minutes after the freeze: %+v", *f)
+					}
+					o.world.props.freeze(false)
+					return false, asked(s.Thaw(ctx, why))
+				case !by && o.world.props.isFrozen():
+					return false, fmt.Errorf("it is not frozen any more: %+v", f)
+				case f != nil:
+					return false, nil // until all of it has thawed
+				case sg.Status == engine.Completed:
+					return false, asked(s.Rollback(ctx, sg.ID, why))
+				}
+				return ends(sg, engine.RolledBack)
+			},
+		},
+		{
+			name:   "the token refused from a point on, and good again",
+			launch: func(*engine.Launch) {},
+			verb: func(_ context.Context, o *operator, _ *engine.Session) error {
+				o.mend = o.world.sim.Inject(dosim.Fault{Kind: dosim.FaultTokenRevoked})
+				return nil
+			},
+			react: func(ctx context.Context, o *operator, s *engine.Session, sg *engine.Saga) (bool, error) {
+				for _, r := range sg.Rows {
+					if r.Status == engine.RowFailed || r.Status == engine.RowCompensationFailed {
+						return false, fmt.Errorf("row %d has failed: %s", r.Idx, rows(sg))
+					}
+				}
+				switch {
+				case o.mend != nil && !o.well:
+					time.Sleep(20 * time.Minute)
+					now, err := s.Saga(ctx, sg.ID)
+					if err != nil {
+						return false, err
+					}
+					if f := s.Frozen(); !now.Status.Terminal() && (f == nil || !f.Auto || f.Width > 0) {
+						return false, fmt.Errorf("it waits on %q, frozen: %+v", now.WaitingOn, f)
+					}
+					o.mend()
+					o.well = true
+					return false, nil
+				case sg.Status == engine.Completed:
+					return false, asked(s.Rollback(ctx, sg.ID, why))
+				case s.Frozen() != nil:
+					return false, nil
 				}
 				return ends(sg, engine.RolledBack)
 			},

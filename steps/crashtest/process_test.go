@@ -29,11 +29,12 @@ type process struct {
 // machine is what processes are started from, one after the other.
 type machine struct {
 	path  string
-	noted func(engine.Batch) error // told of what was acknowledged
-	next  http.RoundTripper        // to the provider
-	url   string                   // of the provider; empty for the service's own
-	rest  time.Duration            // see wire
-	late  time.Duration            // see wire
+	noted func(engine.Batch) error  // told of what was acknowledged
+	froze func(engine.Freeze) error // likewise; may be nil
+	next  http.RoundTripper         // to the provider
+	url   string                    // of the provider; empty for the service's own
+	rest  time.Duration             // see wire
+	late  time.Duration             // see wire
 	rig   rig
 	trail func(string)
 	extra []engine.Step // beside the shipped ones
@@ -66,7 +67,7 @@ func (m *machine) start(l *life, s *stroke) (*process, error) {
 	if m.rig.store != nil {
 		inner = m.rig.store(inner)
 	}
-	e, err := m.engine(ledger(inner, l, m.noted), &wire{life: l, next: m.next, stroke: s, rest: m.rest, late: m.late})
+	e, err := m.engine(ledger(inner, l, m.noted, m.froze), &wire{life: l, next: m.next, stroke: s, rest: m.rest, late: m.late})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

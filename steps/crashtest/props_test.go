@@ -3,18 +3,51 @@ package crashtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
 )
 
-// props are the steps that plays put beside those of a scenario, and what an operator can do about them. They outlive every
-// process, as the world does.
+// props are the steps that plays put beside those of a scenario, what an operator can do about them, and what it has done.
+// They outlive every process, as the world does.
 type props struct {
 	mu     sync.Mutex // guards the fields below
 	mended map[int]bool
 	lies   map[int]bool // litter, by row
+	frozen bool         // a freeze was acknowledged, and its end was not asked for
+	wrong  []string     // what became durable and must not have
+}
+
+// freeze notes that a freeze was acknowledged, or that its end is asked for.
+func (p *props) freeze(frozen bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.frozen = frozen
+}
+
+func (p *props) isFrozen() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.frozen
+}
+
+// watch looks at what has become durable: nothing may start while everything is frozen.
+func (p *props) watch(b engine.Batch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range b.Entries {
+		if p.frozen && (e.Type == engine.EntryStepStarted || e.Type == engine.EntryCompensating) {
+			p.wrong = append(p.wrong, fmt.Sprintf("entry %d %s of row %d, although everything is frozen", e.Seq, e.Type, e.Idx))
+		}
+	}
+}
+
+func (p *props) seen() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.wrong
 }
 
 func newProps() *props { return &props{mended: map[int]bool{}, lies: map[int]bool{}} }
