@@ -53,6 +53,8 @@ type snapshotIntent struct {
 	Droplet int64       `json:"droplet_id"`
 	Name    string      `json:"name"`
 	At      engine.Time `json:"at"`
+	// Others are the actions that were there before the POST and may look like ours.
+	Others []int64 `json:"other_actions,omitempty"`
 	// Refused: the provider has answered every POST so far, and said no.
 	Refused bool `json:"refused,omitempty"`
 }

@@ -138,7 +138,7 @@ func TestCallsPerSagaStayWithinTheirBudget(t *testing.T) {
 			{"noop", "upsert_dns_record", record("A", "calls", "203.0.113.9"), 1, 0},
 			{"update", "upsert_dns_record", record("A", "calls", "203.0.113.8"), 1, 1},
 			{"delete", "delete_dns_record", record("A", "calls", ""), 1, 1},
-			{"snapshot", "create_droplet_snapshot", []string{"droplet_id", id}, 4, 1}, // a look, two polls (6 s), one lookup
+			{"snapshot", "create_droplet_snapshot", []string{"droplet_id", id}, 4, 1}, // a look at the actions, two polls (6 s), one lookup
 		} {
 			if reads, writes := count(c.list, c.in...); reads != c.reads || writes != c.writes {
 				t.Errorf("%s: %d reads and %d writes, want %d and %d: %v", c.name, reads, writes, c.reads, c.writes, r.sim.Requests())

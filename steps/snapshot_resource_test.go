@@ -74,7 +74,7 @@ func TestOnlyAnOrphanIsAdopted(t *testing.T) {
 			r.refused([]string{bad}, "delete_snapshot", "snapshot", bad)
 		}
 		// A snapshot that its saga has not accounted for yet is no orphan, and must not be deleted under it.
-		r.sim.Inject(dosim.Fault{Method: http.MethodGet, Path: "/v2/droplets/*/snapshots", Kind: dosim.FaultServerError, Skip: 1})
+		r.sim.Inject(dosim.Fault{Method: http.MethodGet, Path: "/v2/droplets/*/snapshots", Kind: dosim.FaultServerError})
 		id := r.launch("create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
 		time.Sleep(11 * time.Minute)
 		var snap string

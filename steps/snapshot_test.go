@@ -294,3 +294,40 @@ func TestAnUnknownDropletRefusesTheLaunch(t *testing.T) {
 		}
 	})
 }
+
+// Another saga has taken a snapshot of the droplet and deleted it again, within the hour: its action is no sign of a POST
+// that never arrived.
+func TestTheActionOfADeletedSnapshotIsNotTakenForOnesOwn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for _, kind := range []dosim.FaultKind{dosim.FaultResetBefore, dosim.FaultResetAfter} {
+			for _, back := range []bool{false, true} {
+				r := newRig(t)
+				droplet := r.droplet("web-01")
+				r.run(engine.RolledBack, "create_droplet_snapshot,fail", "droplet_id", droplet)
+				time.Sleep(20 * time.Minute)
+				r.sim.Inject(dosim.Fault{Method: http.MethodPost, Kind: kind, Count: 1})
+				list, want := "create_droplet_snapshot", 1
+				if back {
+					list, want = list+",fail", 0
+				}
+				began := time.Now()
+				s := r.run(ending(back), list, "droplet_id", droplet)
+				if took := time.Since(began); r.snapshots() != want || took > 3*time.Minute {
+					t.Errorf("%s: %d snapshots after %s: %s", kind, r.snapshots(), took, dump(s))
+				}
+				// And cut off before anything was heard of it.
+				r.sim.Inject(dosim.Fault{Method: http.MethodPost, Kind: kind, Count: 1})
+				id := r.launch("create_droplet_snapshot", "droplet_id", droplet)
+				r.until(id, "began", func(s *engine.Saga) bool { return s.Context["snapshot_intent"] != nil })
+				if err := r.Cancel(t.Context(), id, engine.Verb{}); err != nil {
+					t.Fatal(err)
+				}
+				r.rest(id, engine.RolledBack)
+				if r.snapshots() != want {
+					t.Errorf("%s: %d snapshots after the cancel", kind, r.snapshots())
+				}
+				r.stop()
+			}
+		}
+	})
+}

@@ -50,13 +50,15 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 		}
 	}
 	for busy := 0; ; busy++ {
-		snap, found, err := w.look(ctx)
-		if err != nil || found {
-			return snap, err
-		}
-		if begun && !w.intent.Refused {
-			if snap, found, err = w.unanswered(ctx, "waiting for action %d"); err != nil || found {
+		if begun { // before the first POST there is nothing of ours to find
+			snap, found, err := w.look(ctx)
+			if err != nil || found {
 				return snap, err
+			}
+			if !w.intent.Refused {
+				if snap, found, err = w.unanswered(ctx, "waiting for action %d"); err != nil || found {
+					return snap, err
+				}
 			}
 		}
 		action, err := w.post(ctx, !begun)
@@ -85,6 +87,9 @@ func (w *snapshotWork) post(ctx context.Context, first bool) (int64, error) {
 			w.intent.At = engine.At(time.Now())
 		}
 		w.intent.Refused = false
+		if err := w.others(ctx); err != nil {
+			return 0, err
+		}
 		w.s.Put(keySnapshotIntent, w.intent)
 		if err := w.s.Save(ctx); err != nil {
 			return 0, err
@@ -104,6 +109,27 @@ func (w *snapshotWork) post(ctx context.Context, first bool) (int64, error) {
 	// Crash here: the action runs and nobody knows its number. The next attempt finds it among the droplet's actions.
 	w.s.Put(keySnapshotAction, a.ID)
 	return a.ID, w.s.Save(context.WithoutCancel(ctx))
+}
+
+// others notes the snapshot actions that are there before the POST: whatever comes of them, they are not ours.
+func (w *snapshotWork) others(ctx context.Context) error {
+	actions, err := w.cloud.DropletActions(ctx, w.intent.Droplet)
+	if err != nil {
+		return err
+	}
+	w.intent.Others = nil
+	for _, a := range actions {
+		if w.maybeOurs(a) {
+			w.intent.Others = append(w.intent.Others, a.ID)
+		}
+	}
+	return nil
+}
+
+// maybeOurs reports whether an action may have come of a POST since the intent.
+func (w *snapshotWork) maybeOurs(a Action) bool {
+	return a.Type == "snapshot" && !slices.Contains(w.intent.Others, a.ID) &&
+		(a.Status == ActionRunning || a.Started.After(w.intent.At.Add(-skew)))
 }
 
 // finish waits for the action and finds what it made.
@@ -172,8 +198,8 @@ func (w *snapshotWork) byName(ctx context.Context, n int) (Snapshot, error) {
 	return Snapshot{}, w.missing()
 }
 
-// unanswered follows a POST that never got its answer. Actions carry no name, so any snapshot action of the droplet since
-// the intent may be ours: a running one is waited for, and an ended one counts as ours until the listing shows either our
+// unanswered follows a POST that never got its answer. Actions carry no name, so any snapshot action of the droplet that was
+// not there before it may be ours: a running one is waited for, and an ended one counts as ours until the listing shows either our
 // snapshot or somebody else's that came of it. When neither shows up the error is errSnapshotMissing: then nobody can say,
 // and posting again might make a second one.
 func (w *snapshotWork) unanswered(ctx context.Context, say string) (Snapshot, bool, error) {
@@ -183,7 +209,7 @@ func (w *snapshotWork) unanswered(ctx context.Context, say string) (Snapshot, bo
 	}
 	var ended []Action
 	for _, a := range actions {
-		if a.Type != "snapshot" {
+		if !w.maybeOurs(a) {
 			continue
 		}
 		if a.Status == ActionRunning {
@@ -194,7 +220,7 @@ func (w *snapshotWork) unanswered(ctx context.Context, say string) (Snapshot, bo
 				return Snapshot{}, false, err
 			}
 		}
-		if a.Status == ActionCompleted && a.Started.After(w.intent.At.Add(-skew)) {
+		if a.Status == ActionCompleted {
 			ended = append(ended, a)
 		}
 	}
