@@ -182,6 +182,7 @@ func launchKindsForTests() []engine.Kind {
 		{Name: "snapshot_then_dns", Steps: []string{"create_droplet_snapshot", "upsert_dns_record"}, Summary: "takes a snapshot of a droplet, then changes a DNS record", Undo: "puts the record back, then deletes the snapshot"},
 		{Name: "move_record", Steps: []string{"upsert_dns_record", "delete_dns_record"}, Summary: "changes one record, then deletes another", Undo: "puts both back"},
 		{Name: "dns_then_fail", Steps: []string{"upsert_dns_record", "fail"}, Summary: "changes a record and fails", Undo: "puts it back"},
+		{Name: "delete_snapshot", Steps: []string{"delete_snapshot"}, Summary: "deletes a snapshot", Undo: "nothing brings it back"},
 		{Name: "adhoc", Adhoc: true, Summary: "any list of steps", Undo: "undoes each step, the last one first"},
 	}
 }
@@ -245,7 +246,7 @@ func live(t *testing.T, width, height int, f func(s *stage, c *cloud, b *counted
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud()
 		session, stop := enginetest.Host(t, storagetest.NewMemory(), engine.Config{
-			Steps: []engine.Step{snap{c}, dns{c}, gone{enginetest.Step("delete_dns_record", func(context.Context, *engine.State) error { return nil }, nil)}, enginetest.Echo(), enginetest.Fail()},
+			Steps: []engine.Step{snap{c}, dns{c}, gone{enginetest.Step("delete_dns_record", func(context.Context, *engine.State) error { return nil }, nil)}, newWipe(), enginetest.Echo(), enginetest.Fail()},
 			Kinds: launchKindsForTests(),
 		})
 		b := &counted{Session: session, keys: make(chan string, 64)}

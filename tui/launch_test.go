@@ -35,6 +35,11 @@ func TestLaunchPagesLookAsDrawn(t *testing.T) {
 			s.fillDNS("203.0.113.20")
 			s.press("enter")
 		},
+		"plan-final": func(s *stage, _ *cloud) {
+			s.kind("delete_snapshot")
+			s.write("229305609")
+			s.press("enter", "enter", "tab")
+		},
 		"plan-unsure": func(s *stage, _ *cloud) {
 			s.kind("move")
 			s.press("enter")

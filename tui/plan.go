@@ -39,6 +39,7 @@ type plan struct {
 	got    *engine.Plan
 	print  string // of what was shown
 	focus  string
+	known  bool   // that it cannot be undone, where it cannot
 	busy   bool   // the launch is under way
 	loads  bool   // the plan is
 	notice string // what has to be read before launching
@@ -119,7 +120,7 @@ func (p *plan) take(m planLoaded) {
 		p.refuse(m.err)
 		return
 	}
-	p.got, p.print, p.err, p.top = &m.plan, m.print, "", 0
+	p.got, p.print, p.err, p.top, p.known = &m.plan, m.print, "", 0, false
 	p.focus = planReason
 	if p.got.Nothing() || p.unsure() {
 		p.focus = planBack
@@ -182,6 +183,9 @@ func (p *plan) stops() []string {
 	case p.got == nil:
 		return []string{planBack}
 	}
+	if p.final() {
+		return []string{planReason, planKnow, planGo, planBack}
+	}
 	return []string{planReason, planGo, planBack}
 }
 
@@ -226,13 +230,17 @@ func (p *plan) update(msg tea.Msg) planEvent {
 	}
 	if p.focus == planReason && p.got != nil {
 		if name == "enter" {
-			p.focus = planGo
+			p.focus = around(p.stops(), planReason, 1)
 			return planStays
 		}
 		p.form.reason.update(k)
 		return planStays
 	}
 	switch name {
+	case "space":
+		if p.focus == planKnow {
+			return p.pressed()
+		}
 	case "enter":
 		return p.pressed()
 	case "left":
@@ -247,6 +255,10 @@ func (p *plan) update(msg tea.Msg) planEvent {
 
 func (p *plan) pressed() planEvent {
 	switch {
+	case p.focus == planKnow:
+		p.known, p.notice = !p.known, ""
+	case p.focus == planGo && p.barred():
+		p.notice, p.focus = "say first that you know that it cannot be undone", planKnow
 	case p.focus == planGo && p.got != nil && !p.loads:
 		return planLaunches
 	case p.focus == planAgain:
@@ -273,7 +285,7 @@ func cleanPlan(in engine.Plan) engine.Plan {
 		s.Name, s.Error = Clean(s.Name), Clean(s.Error)
 		c := &s.Change
 		c.Action, c.Subject = engine.Action(Clean(string(c.Action))), Clean(c.Subject)
-		c.Note, c.Undo = Clean(c.Note), Clean(c.Undo)
+		c.Note, c.Undo, c.Final = Clean(c.Note), Clean(c.Undo), Clean(c.Final)
 		fields := make([]engine.FieldChange, len(c.Fields))
 		for j, f := range c.Fields {
 			fields[j] = engine.FieldChange{Name: Clean(f.Name), From: Clean(f.From), To: Clean(f.To), Note: Clean(f.Note)}

@@ -94,8 +94,12 @@ func (p *plan) foot(t *Theme, width int, airy bool) ([]string, *tea.Cursor) {
 		}
 		out = append(out, line)
 		gap()
+		if p.final() && !p.busy {
+			out = append(out, p.tick(t, width))
+			gap()
+		}
 	}
-	all := []formButton{{id: planGo, word: "Launch"}, {id: planBack, word: "Back"}}
+	all := []formButton{{id: planGo, word: "Launch", danger: p.final(), off: p.barred()}, {id: planBack, word: "Back"}}
 	switch {
 	case p.busy:
 		out = append(out, "   "+t.Running.Paint(t.Symbols.Running)+t.Faint.Paint(" launching"+t.Symbols.More))
@@ -154,13 +158,14 @@ type planLayout struct {
 	stacked                       bool
 }
 
-func (p *plan) layout(width int) planLayout {
+func (p *plan) layout(t *Theme, width int) planLayout {
 	l := planLayout{margin: 3, step: 4, now: 4}
 	undo := 10
 	for _, s := range p.got.Steps {
 		l.step = max(l.step, widget.Width(s.Name))
 		l.now = max(l.now, widget.Width(string(s.Change.Action))+2)
-		undo = max(undo, widget.Width(s.Change.Undo))
+		text, _ := undoText(t, s)
+		undo = max(undo, widget.Width(text))
 	}
 	l.step = min(l.step, width/3)
 	if width < twoLines {
@@ -190,7 +195,7 @@ func (p *plan) natural() int {
 }
 
 func (p *plan) steps(t *Theme, width int) []string {
-	l := p.layout(width)
+	l := p.layout(t, width)
 	var out []string
 	if !l.stacked {
 		head := widget.Spaces(l.margin) + "#  " + widget.Fit("STEP", l.step) + "  " + widget.Fit("NOW", l.now+2+l.what)
@@ -234,7 +239,8 @@ func (p *plan) step(t *Theme, s engine.PlanStep, l planLayout) []string {
 	var out []string
 	var undo []string
 	if l.undo > 0 && s.Error == "" {
-		undo = widget.Wrap(s.Change.Undo, l.undo)
+		text, ink := undoText(t, s)
+		undo = painted(ink, widget.Wrap(text, l.undo))
 	}
 	for i := range max(len(what), len(undo)) {
 		line := pad
@@ -259,6 +265,10 @@ func (p *plan) step(t *Theme, s engine.PlanStep, l planLayout) []string {
 }
 
 func undoLines(t *Theme, s engine.PlanStep, pad string, width int) []string {
+	if s.Error == "" && s.Change.Final != "" {
+		text, ink := undoText(t, s)
+		return indented(pad, painted(ink, widget.Wrap(text, width)))
+	}
 	if s.Error != "" || s.Change.Undo == "" {
 		return nil
 	}
@@ -293,6 +303,8 @@ func planWhat(t *Theme, s engine.PlanStep, width int) []string {
 		switch {
 		case from == 0:
 			lines = widget.Wrap(f.To, rest)
+		case f.To == "":
+			lines = widget.Wrap(f.From, rest)
 		case inline && f.From == "":
 			lines = []string{widget.Spaces(from+2+widget.Width(arrow)+2) + f.To}
 		case inline:

@@ -36,6 +36,12 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 	case d == nil:
 		return lines
 	}
+	if left := env.leftLines(d.saga, width, max(1, height/6)); len(left) > 0 {
+		lines = append(lines, left...)
+		if air {
+			lines = append(lines, "")
+		}
+	}
 	rows := preRows(env, d, width)
 	tail := preTail(env, &d.saga.Summary, width)
 	room := height - len(lines) - 1

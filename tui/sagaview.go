@@ -81,6 +81,11 @@ func (s *saga) head(env *Env, width, height int) []string {
 	if in := inputs(d.saga.Inputs); in != "" && height >= 17 {
 		lines = append(lines, " "+t.Faint.Paint(widget.Cut(in, width-2)))
 	}
+	if height >= 9 {
+		for _, l := range env.leftLines(d.saga, width-3, max(1, height/8)) {
+			lines = append(lines, " "+l)
+		}
+	}
 	if text := s.pinned(env, d); text != "" && height >= 9 {
 		for i, l := range widget.Wrap(text, width-4) {
 			if i < 2 {

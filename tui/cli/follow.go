@@ -121,7 +121,7 @@ func (t *tree) outcome(ctx context.Context, p *Place, saga *engine.Saga, waited 
 	if waited != nil && !errors.As(waited, new(heldError)) {
 		return waited
 	}
-	if err := t.show(saga, out); err != nil {
+	if err := t.show(p, saga, out); err != nil {
 		return err
 	}
 	if waited != nil {

@@ -2,9 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,16 +16,28 @@ type launching struct {
 	noWait      bool
 	plan        bool
 	planHash    string
+	yes         bool
 	ifLocked    format
 	onFailure   format
 	out         *format
 }
 
+// flags adds what every command takes that launches a saga.
+func (l *launching) flags(cmd *cobra.Command) {
+	l.ifLocked = format{value: "wait", among: []string{"wait", "refuse"}}
+	flags := cmd.Flags()
+	flags.StringVar(&l.reason, "reason", "", "why, in your words, for the record")
+	flags.BoolVar(&l.noWait, "no-wait", false, "record it and return; it runs at the next host")
+	flags.BoolVar(&l.plan, "plan", false, "say what it would do, and do nothing")
+	flags.StringVar(&l.planHash, "plan-hash", "", "refuse when a plan made now would not have this hash")
+	flags.BoolVar(&l.yes, "yes", false, "do it even when it cannot be undone")
+	flags.Var(&l.ifLocked, "if-locked", "when another saga holds what this one needs")
+	_ = cmd.RegisterFlagCompletionFunc("if-locked", cobra.FixedCompletions(l.ifLocked.among, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	l.out = output(cmd, "table", "json")
+}
+
 func (t *tree) launchCommand() *cobra.Command {
-	l := launching{
-		ifLocked:  format{value: "wait", among: []string{"wait", "refuse"}},
-		onFailure: format{value: "rollback", among: []string{"rollback", "pause"}},
-	}
+	l := launching{onFailure: format{value: "rollback", among: []string{"rollback", "pause"}}}
 	cmd := &cobra.Command{
 		Use: "launch KIND [name=value ...]", Short: "Start a saga and wait for its end",
 		Long: "launch starts a saga of a kind (see arcadia kinds) with inputs as\n" +
@@ -48,34 +57,36 @@ func (t *tree) launchCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&l.steps, "steps", nil, "the steps of an adhoc saga, in order")
 	flags.StringVar(&l.key, "key", "", "launch once: the same key and inputs give the saga that exists already")
-	flags.StringVar(&l.reason, "reason", "", "why, in your words, for the record")
-	flags.BoolVar(&l.noWait, "no-wait", false, "record it and return; it runs at the next host")
-	flags.BoolVar(&l.plan, "plan", false, "say what it would do, and do nothing")
-	flags.StringVar(&l.planHash, "plan-hash", "", "refuse when a plan made now would not have this hash")
 	flags.Var(&l.onFailure, "on-failure", "when a step has failed for good; pause: retry, skip or cancel it")
-	flags.Var(&l.ifLocked, "if-locked", "when another saga holds what this one needs")
-	_ = cmd.RegisterFlagCompletionFunc("steps", t.stepLists()) // the flag is there
-	l.out = output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return t.launch(cmd.Context(), l, args) }
+	l.flags(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("steps", t.stepLists())
+	_ = cmd.RegisterFlagCompletionFunc("on-failure", cobra.FixedCompletions(l.onFailure.among, cobra.ShellCompDirectiveNoFileComp)) // the flags are there
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		in, err := inputs(args[1:])
+		if err != nil {
+			return err
+		}
+		return t.launch(cmd.Context(), l, args[0], func(*Place) (engine.Inputs, error) { return in, nil })
+	}
 	return cmd
 }
 
-func (t *tree) launch(ctx context.Context, l launching, args []string) error {
+// launch starts a saga of a kind, with the inputs that with gives, and waits for its end.
+func (t *tree) launch(ctx context.Context, l launching, kind string, with func(*Place) (engine.Inputs, error)) error {
 	ask := engine.Launch{
-		Kind: args[0], Steps: l.steps, Key: l.key, Reason: l.reason, RefuseLocked: l.ifLocked.value == "refuse", PlanHash: l.planHash,
+		Kind: kind, Steps: l.steps, Key: l.key, Reason: l.reason, RefuseLocked: l.ifLocked.value == "refuse", PlanHash: l.planHash,
 	}
 	if l.onFailure.value == "pause" {
 		ask.OnFailure = engine.OnFailurePause
-	}
-	var err error
-	if ask.Inputs, err = inputs(args[1:]); err != nil {
-		return err
 	}
 	p, err := t.place(ctx, Act, "launch")
 	if err != nil {
 		return err
 	}
 	defer p.Close()
+	if ask.Inputs, err = with(p); err != nil {
+		return err
+	}
 	if l.plan {
 		plan, err := p.Engine.Plan(ctx, ask)
 		if err != nil {
@@ -83,12 +94,17 @@ func (t *tree) launch(ctx context.Context, l launching, args []string) error {
 		}
 		return t.showPlan(plan, l.out)
 	}
+	if !l.yes {
+		if err := t.insist(ctx, p, ask); err != nil {
+			return err
+		}
+	}
 	saga, err := p.Engine.Start(ctx, ask)
 	if err != nil {
 		return err
 	}
 	if l.noWait {
-		return t.show(saga, l.out)
+		return t.show(p, saga, l.out)
 	}
 	if t.env.Lively {
 		say(t.env.Err, "saga "+saga.Short+"  "+title(saga))
@@ -111,57 +127,4 @@ func inputs(words []string) (engine.Inputs, error) {
 		in[name] = value
 	}
 	return in, nil
-}
-
-func (t *tree) showPlan(p engine.Plan, out *format) error {
-	if out.value == "json" {
-		return object(t.env.Out, p)
-	}
-	rows := [][]string{{"#", "STEP", "DOES", "TO", "UNDO"}}
-	for _, s := range p.Steps {
-		if s.Error != "" {
-			rows = append(rows, []string{strconv.Itoa(s.Idx), s.Name, "?", s.Error, ""})
-			continue
-		}
-		rows = append(rows, []string{strconv.Itoa(s.Idx), s.Name, string(s.Change.Action), t.change(s.Change), s.Change.Undo})
-	}
-	if err := columns(t.env.Out, rows); err != nil {
-		return err
-	}
-	note := ""
-	switch {
-	case len(p.WaitsFor) > 0:
-		note = "waits for saga " + strings.Join(p.WaitsFor, ", ")
-	case p.Nothing():
-		note = "nothing to do"
-	default:
-		return nil
-	}
-	_, err := io.WriteString(t.env.Out, note+"\n")
-	return written(err)
-}
-
-func (t *tree) change(c engine.Change) string {
-	arrow := "→"
-	if t.ascii {
-		arrow = "->"
-	}
-	parts := []string{c.Subject}
-	for _, f := range c.Fields {
-		switch {
-		case f.From == "":
-			parts = append(parts, f.Name+" "+f.To)
-		case f.To == "":
-			parts = append(parts, f.Name+" "+f.From)
-		default:
-			parts = append(parts, fmt.Sprintf("%s %s %s %s", f.Name, f.From, arrow, f.To))
-		}
-		if f.Note != "" {
-			parts[len(parts)-1] += " (" + f.Note + ")"
-		}
-	}
-	if c.Note != "" {
-		parts = append(parts, c.Note)
-	}
-	return strings.Join(parts, "; ")
 }

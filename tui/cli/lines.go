@@ -96,7 +96,7 @@ func (m *lineMode) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return ledger(m.out, s)
+	return ledger(m.out, m.p.Engine, s)
 }
 
 // watch follows a saga until it is at rest or the operator presses enter.

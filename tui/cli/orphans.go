@@ -27,9 +27,16 @@ func (t *tree) orphansCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "orphans", Short: "List snapshots that bear our names and that no saga accounts for", Args: exactly(),
 		Long: "orphans lists the account's snapshots whose names are those of sagas' snapshots\n" +
-			"and of which no saga in this store knows, with what they cost a month. It\n" +
-			"deletes nothing: another store may account for them.",
+			"and of which no saga in this store knows, with what they cost a month. Another\n" +
+			"store may account for them; adopt or delete one where none does.",
+		Example: "arcadia orphans\narcadia orphans adopt 229305609\narcadia orphans delete 229305609 --reason \"left by a lost store\"",
 	}
+	cmd.AddCommand(
+		t.orphan("adopt", "adopt_snapshot", "Account for a snapshot",
+			"adopt launches a saga that makes a snapshot a resource of this store. Rolling it\nback makes it an orphan again."),
+		t.orphan("delete", "delete_snapshot", "Delete a snapshot for good",
+			"delete launches a saga that deletes a snapshot. That cannot be undone, so that it\nneeds --yes or, on a terminal, a word typed."),
+	)
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := t.place(cmd.Context(), Read, "orphans")
@@ -50,6 +57,20 @@ func (t *tree) orphansCommand() *cobra.Command {
 			return err
 		}
 		return t.orphans(found, out)
+	}
+	return cmd
+}
+
+// orphan is a command that launches a saga of a kind about one snapshot.
+func (t *tree) orphan(use, kind, short, long string) *cobra.Command {
+	var l launching
+	cmd := &cobra.Command{
+		Use: use + " ID", Short: short, Args: exactly("ID"), Long: long, ValidArgsFunction: cobra.NoFileCompletions,
+		Example: "arcadia orphans " + use + " 229305609 --plan\narcadia orphans " + use + " 229305609 --reason \"left by a lost store\"",
+	}
+	l.flags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return t.launch(cmd.Context(), l, kind, func(*Place) (engine.Inputs, error) { return engine.Inputs{"snapshot": args[0]}, nil })
 	}
 	return cmd
 }
@@ -81,12 +102,16 @@ func (t *tree) orphans(found []Orphan, out *format) error {
 		say(t.env.Err, "no orphans")
 		return nil
 	}
-	rows := [][]string{{"ID", "NAME", "DROPLET", "CREATED", "GIB", "A MONTH"}}
+	rows := [][]string{{"ID", "NAME", "DROPLET", "CREATED", "AGE", "GIB", "A MONTH"}}
 	for _, o := range found {
 		rows = append(rows, []string{
-			strconv.FormatInt(o.ID, 10), o.Name, strconv.FormatInt(o.Droplet, 10), moment(engine.At(o.Created)),
+			strconv.FormatInt(o.ID, 10), o.Name, strconv.FormatInt(o.Droplet, 10), moment(engine.At(o.Created)), age(o.Age),
 			strconv.FormatFloat(o.SizeGB, 'f', 2, 64), fmt.Sprintf("$%.2f", o.MonthlyUSD),
 		})
 	}
-	return columns(t.env.Out, rows)
+	if err := columns(t.env.Out, rows); err != nil {
+		return err
+	}
+	say(t.env.Err, "what now: arcadia orphans adopt ID, or arcadia orphans delete ID")
+	return nil
 }

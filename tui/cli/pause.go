@@ -32,7 +32,7 @@ func (t *tree) decision(use, short, long string, fits func(*engine.Summary) bool
 		if err != nil {
 			return err
 		}
-		return t.show(saga, out)
+		return t.show(p, saga, out)
 	}
 	return cmd
 }

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +21,12 @@ type Drift struct {
 	CheckedAt engine.Time          `json:"checked_at"`
 }
 
+// The states of drift in which a person has to decide.
+const (
+	driftModified = "modified"
+	driftDeleted  = "deleted"
+)
+
 // looked is a resource with what was found of it.
 type looked struct {
 	engine.Resource
@@ -30,7 +38,9 @@ func (t *tree) resourcesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "resources", Short: "List what sagas have provisioned", Args: exactly(),
 		Long: "resources lists what sagas have provisioned. With --drift each is looked at\n" +
-			"now: in_sync, modified (and how), deleted, or not_checked (and why).",
+			"now: in_sync, modified (and how), deleted, or not_checked (and why); see arcadia\n" +
+			"restore, accept and forget.",
+		Example: "arcadia resources --drift\narcadia resources -o json",
 	}
 	cmd.Flags().BoolVar(&drift, "drift", false, "look at each, and compare with what was wanted")
 	out := output(cmd, "table", "json")
@@ -40,7 +50,7 @@ func (t *tree) resourcesCommand() *cobra.Command {
 			return err
 		}
 		defer p.Close()
-		resources, err := look(cmd.Context(), p, drift)
+		resources, err := t.look(cmd.Context(), p, drift)
 		if err != nil {
 			return err
 		}
@@ -49,7 +59,7 @@ func (t *tree) resourcesCommand() *cobra.Command {
 	return cmd
 }
 
-func look(ctx context.Context, p *Place, drift bool) ([]looked, error) {
+func (t *tree) look(ctx context.Context, p *Place, drift bool) ([]looked, error) {
 	if drift && p.Drift == nil {
 		return nil, errors.New("resources --drift: there is no access to an account: set DIGITALOCEAN_TOKEN, or use --demo")
 	}
@@ -58,14 +68,19 @@ func look(ctx context.Context, p *Place, drift bool) ([]looked, error) {
 		return nil, err
 	}
 	out := make([]looked, len(all))
-	for i, r := range all {
-		out[i].Resource = r
-		if drift {
-			d := p.Drift(ctx, r)
-			out[i].Drift = &d
+	var done atomic.Int64
+	far := func(context.Context) string { return fmt.Sprintf("%d of %d", done.Load(), len(all)) }
+	return out, t.progress(ctx, "looking at resources", far, func() error {
+		for i, r := range all {
+			out[i].Resource = r
+			if drift {
+				d := p.Drift(ctx, r)
+				out[i].Drift = &d
+			}
+			done.Add(1)
 		}
-	}
-	return out, nil
+		return ctx.Err()
+	})
 }
 
 func (t *tree) resources(resources []looked, out *format) error {
@@ -76,18 +91,26 @@ func (t *tree) resources(resources []looked, out *format) error {
 		say(t.env.Err, "no resources")
 		return nil
 	}
-	rows := [][]string{{"TYPE", "ID", "NAME", "VERSION", "SAGA", "UPDATED"}}
+	rows := [][]string{{"RESOURCE", "NAME", "VERSION", "SAGA", "UPDATED"}}
+	astray := false
 	if resources[0].Drift != nil {
 		rows[0] = append(rows[0], "DRIFT")
 	}
 	for _, r := range resources {
-		row := []string{r.Type, r.ExternalID, r.Name, strconv.Itoa(r.SpecVersion), r.SagaID.Short(), moment(r.UpdatedAt)}
+		row := []string{r.Key(), r.Name, strconv.Itoa(r.SpecVersion), r.SagaID.Short(), moment(r.UpdatedAt)}
 		if r.Drift != nil {
 			row = append(row, t.drifted(*r.Drift))
+			astray = astray || r.Drift.State == driftModified || r.Drift.State == driftDeleted
 		}
 		rows = append(rows, row)
 	}
-	return columns(t.env.Out, rows)
+	if err := columns(t.env.Out, rows); err != nil {
+		return err
+	}
+	if astray {
+		say(t.env.Err, "what now: arcadia restore, accept or forget RESOURCE")
+	}
+	return nil
 }
 
 func (t *tree) drifted(d Drift) string {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,23 +39,23 @@ func (t *tree) showCommand() *cobra.Command {
 		if out.value != "json" && !saga.Status.Terminal() {
 			t.sayFrozen(p)
 		}
-		return t.show(saga, out)
+		return t.show(p, saga, out)
 	}
 	return cmd
 }
 
-func (t *tree) show(s *engine.Saga, out *format) error {
+func (t *tree) show(p *Place, s *engine.Saga, out *format) error {
 	if out.value == "json" {
 		if s.Rows == nil { // no step was reached: an empty list, as for every other list
 			s.Rows = []engine.Row{}
 		}
-		return object(t.env.Out, s)
+		return object(t.env.Out, shown{s, remainsOf(p.Engine, s)})
 	}
-	return ledger(t.env.Out, s)
+	return ledger(t.env.Out, p.Engine, s)
 }
 
-// ledger writes a saga as text: its header, then one line per step.
-func ledger(w io.Writer, s *engine.Saga) error {
+// ledger writes a saga as text: its header, then one line per step, then what is left behind.
+func ledger(w io.Writer, eng Reader, s *engine.Saga) error {
 	head := [][]string{
 		{"saga", s.Short + "  " + title(s)},
 		{"status", standing(&s.Summary)},
@@ -90,7 +91,10 @@ func ledger(w io.Writer, s *engine.Saga) error {
 		}
 		rows = append(rows, ledgerRow(&s.Rows[i]))
 	}
-	return columns(w, rows)
+	if err := columns(w, rows); err != nil {
+		return err
+	}
+	return writeRemains(w, remainsOf(eng, s), time.Now())
 }
 
 func ledgerRow(r *engine.Row) []string {
@@ -141,10 +145,12 @@ func blame(e *engine.SagaError) string {
 
 const maxValue = 60 // runes of one value in a table; JSON has all of it
 
-// values lists an output as name=value.
+// values lists an output as name=value, what is of several parts last.
 func values(out map[string]json.RawMessage) string {
 	parts := make([]string, 0, len(out))
-	for _, k := range slices.Sorted(maps.Keys(out)) {
+	keys := slices.Sorted(maps.Keys(out))
+	slices.SortStableFunc(keys, func(a, b string) int { return composed(out[a]) - composed(out[b]) })
+	for _, k := range keys {
 		v := string(out[k])
 		var text string
 		if json.Unmarshal(out[k], &text) == nil {
@@ -156,6 +162,14 @@ func values(out map[string]json.RawMessage) string {
 		parts = append(parts, k+"="+v)
 	}
 	return strings.Join(parts, " ")
+}
+
+// composed is 1 for an object or a list, else 0.
+func composed(v json.RawMessage) int {
+	if len(v) > 0 && (v[0] == '{' || v[0] == '[') {
+		return 1
+	}
+	return 0
 }
 
 func names(e *engine.Entry) string {

@@ -95,52 +95,6 @@ func (r *rig) stall(c *gossh.Client) *gossh.Session {
 	return s
 }
 
-func TestTwentyStalledSessionsAreCutAndFiveHealthyOnesNotDisturbed(t *testing.T) {
-	quiet(t)
-	f := &feeds{}
-	r := newRig(t, marked(f), limits(sshd.Limits{Stall: 500 * time.Millisecond, PerOperator: 20}))
-	defer f.close()
-	var healthy []*screen
-	for range 5 {
-		s := r.console(r.dial("ops1"))
-		s.shows("marks 0")
-		healthy = append(healthy, s)
-	}
-	for range 20 {
-		r.stall(r.dial("guest"))
-	}
-	until(t, func() bool { return len(r.server.Sessions()) == 25 }, func() string { return "not all came in" })
-
-	begun := time.Now()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	slowest := time.Duration(0)
-	published := 0
-	for ; r.server.Totals().Cut < 20 || published < 5000; published += 5 {
-		if time.Since(begun) > 3*patience {
-			t.Fatalf("%d of 20 stalled sessions cut after %d marks", r.server.Totals().Cut, published)
-		}
-		<-tick.C
-		for range 5 {
-			at := time.Now()
-			f.mark()
-			slowest = max(slowest, time.Since(at))
-		}
-	}
-	t.Logf("%d marks in %s, the slowest took %s", published, time.Since(begun).Round(time.Millisecond), slowest)
-	if slowest > time.Second {
-		t.Errorf("a mark took %s: somebody is waited for", slowest)
-	}
-	until(t, func() bool { return len(r.server.Sessions()) == 5 }, func() string { return "a stalled session stays" })
-	for _, s := range healthy {
-		s.keys("ok")
-		s.shows("[ok]")
-		if strings.Contains(s.text(), "marks 0") {
-			t.Error("a healthy session has seen nothing")
-		}
-	}
-}
-
 func TestAStalledSessionLeavesTheOthersOnItsConnection(t *testing.T) {
 	quiet(t)
 	f := &feeds{}

@@ -1,0 +1,46 @@
+package tui
+
+import (
+	"arcadia/engine"
+	"arcadia/tui/widget"
+)
+
+// planKnow is the stop of a plan with a point of no return: until it is ticked nothing can be launched.
+const planKnow = "know"
+
+// final reports whether the plan has a point of no return.
+func (p *plan) final() bool {
+	if p.got == nil {
+		return false
+	}
+	for i := range p.got.Steps {
+		if p.got.Steps[i].Change.Final != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// barred reports whether launching wants the tick first.
+func (p *plan) barred() bool { return p.final() && !p.known }
+
+// undoText is what undoing a step would do, or in the colour of danger why nothing does.
+func undoText(t *Theme, s engine.PlanStep) (string, widget.Ink) {
+	if s.Change.Final == "" {
+		return s.Change.Undo, ""
+	}
+	return "cannot be undone: " + s.Change.Final, t.Danger
+}
+
+// tick draws the stop that says so.
+func (p *plan) tick(t *Theme, width int) string {
+	box := "[ ] "
+	if p.known {
+		box = "[x] "
+	}
+	text := widget.Cut(box+"I know that this cannot be undone", width-2)
+	if p.focus == planKnow {
+		return " " + t.Danger.With(t.Selection).With(t.Strong).Paint(text)
+	}
+	return " " + t.Danger.Paint(text)
+}
