@@ -91,15 +91,11 @@ func (u UpsertDNSRecord) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	var right int64 // the id of a record that is right already
-	c, done, err := u.execute(ctx, s, w.zone, w.rec.Name, func(live []Record) (change, error) {
-		right = w.kept(live)
-		return w.plan(live)
-	})
+	c, done, err := u.execute(ctx, s, w.zone, w.rec.Name, w.plan)
 	if err != nil {
 		return err
 	}
-	id := right
+	id := w.kept(c.Before) // of a record that was right already
 	for i, o := range c.Ops {
 		if o.Do != opDelete {
 			id = c.made(i, done)
