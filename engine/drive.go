@@ -123,7 +123,7 @@ func (r *run) prepare(ctx context.Context, m Move) *attempt {
 func (r *run) attempt(a *attempt) []Entry {
 	defer a.end(nil)
 	limit := deadlineOf(a.step)
-	ctx, cancel := context.WithDeadlineCause(a.ctx, time.Now().Add(limit), fmt.Errorf("%w (%s)", ErrDeadline, limit))
+	ctx, cancel := context.WithDeadlineCause(a.ctx, time.Now().Add(limit), deadlineError(limit))
 	defer cancel()
 
 	done := make(chan result, 1)
@@ -162,6 +162,12 @@ func (r *run) attempt(a *attempt) []Entry {
 	}
 	return r.executed(a, res)
 }
+
+// deadlineError is an ErrDeadline that says how long the step was given. Its text is made only when somebody reads it.
+type deadlineError time.Duration
+
+func (d deadlineError) Error() string { return fmt.Sprintf("%v (%s)", ErrDeadline, time.Duration(d)) }
+func (d deadlineError) Unwrap() error { return ErrDeadline }
 
 // perform calls the step on a goroutine of its own, so that neither a panic nor an endless loop takes the engine with it.
 func perform(ctx context.Context, a *attempt, done chan<- result) {

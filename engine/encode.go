@@ -21,7 +21,8 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	o.intOr("idx", e.Idx)
 	o.intOr("attempt", e.Attempt)
 	if e.By != nil {
-		o.any("by", e.By)
+		o.name("by")
+		o.b = e.By.appendJSON(o.b)
 	}
 	o.stringOr("why", e.Why)
 	o.stringOr("reason", e.Reason)
@@ -49,7 +50,7 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 		o.uint("ticket", e.Ticket)
 	}
 	if len(e.Put) > 0 {
-		o.any("put", e.Put)
+		o.messages("put", e.Put)
 	}
 	if len(e.Resources) > 0 {
 		o.any("resources", e.Resources)
@@ -59,6 +60,14 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 		o.b = e.Created.appendJSON(o.b)
 	}
 	return append(o.b, '}'), o.err
+}
+
+func (a *Actor) appendJSON(b []byte) []byte {
+	o := object{b: append(b, '{')}
+	o.string("name", a.Name)
+	o.stringOr("key", a.Key)
+	o.stringOr("from", a.From)
+	return append(o.b, '}')
 }
 
 func (c *Created) appendJSON(b []byte) []byte {
@@ -201,6 +210,55 @@ func (o *object) inputs(n string, v Inputs) {
 	o.b = append(in.b, '}')
 }
 
+func (o *object) messages(n string, v map[string]json.RawMessage) {
+	o.name(n)
+	var room [8]string
+	names := room[:0]
+	for k := range v {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	o.b = append(o.b, '{')
+	for i, k := range names {
+		if i > 0 {
+			o.b = append(o.b, ',')
+		}
+		o.b = append(appendString(o.b, k), ':')
+		if raw := v[k]; plain(raw) {
+			o.b = append(o.b, raw...)
+		} else if compact, err := json.Marshal(raw); err == nil {
+			o.b = append(o.b, compact...)
+		} else if o.err == nil {
+			o.err = fmt.Errorf("encode %s of %s: %w", k, n, err)
+		}
+	}
+	o.b = append(o.b, '}')
+}
+
+// plain reports whether a message is a string without escapes or a whole number: what most of them are, and what
+// encoding/json leaves as it is.
+func plain(raw json.RawMessage) bool {
+	if len(raw) >= 2 && raw[0] == '"' && raw[len(raw)-1] == '"' {
+		for _, c := range raw[1 : len(raw)-1] {
+			if special(c) {
+				return false
+			}
+		}
+		return true
+	}
+	for _, c := range raw {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(raw) == 1 || len(raw) > 1 && raw[0] != '0'
+}
+
+// special reports whether a string with this byte in it is left to encoding/json.
+func special(c byte) bool {
+	return c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&'
+}
+
 // any writes what is rare, or comes from outside, the long way.
 func (o *object) any(n string, v any) {
 	o.name(n)
@@ -214,7 +272,7 @@ func (o *object) any(n string, v any) {
 // appendString writes what needs no escape at once, and leaves the rest to encoding/json.
 func appendString(b []byte, s string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+		if special(s[i]) {
 			raw, err := json.Marshal(s)
 			if err != nil {
 				panic("encode a string: " + err.Error()) // impossible

@@ -33,6 +33,7 @@ const (
 type Engine struct {
 	store   Store
 	steps   map[string]Step
+	world   World // what of it never changes
 	kinds   []Kind
 	grace   time.Duration
 	log     *slog.Logger
@@ -82,6 +83,7 @@ func New(store Store, cfg Config) (*Engine, error) {
 			}
 		}
 	}
+	e.world = World{Knows: e.knows, Looks: e.looks}
 	if e.grace <= 0 {
 		e.grace = defaultGrace
 	}

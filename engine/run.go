@@ -62,7 +62,7 @@ type batch struct {
 
 // batch starts a commit. Call with mu held, as for all methods of batch.
 func (r *run) batch() *batch {
-	b := &batch{r: r, at: At(time.Now()), ticket: r.saga.Ticket, out: Batch{ID: r.id, After: r.saga.Seq}}
+	b := &batch{r: r, at: At(time.Now()), ticket: r.saga.Ticket, entries: make([]Entry, 0, 2), out: Batch{ID: r.id, After: r.saga.Seq}}
 	if b.at.Before(r.saga.UpdatedAt.Time) {
 		b.at = r.saga.UpdatedAt // the clock went back: the ledger's order and durations stay sound
 	}
@@ -71,10 +71,10 @@ func (r *run) batch() *batch {
 
 func (b *batch) add(e Entry) error {
 	e.V, e.Seq, e.At = entryVersion, b.r.saga.Seq+1, b.at
-	if err := b.r.saga.Apply(&e); err != nil {
+	b.entries = append(b.entries, e)
+	if err := b.r.saga.Apply(&b.entries[len(b.entries)-1]); err != nil {
 		return err
 	}
-	b.entries = append(b.entries, e)
 	b.out.Resources = append(b.out.Resources, e.Resources...)
 	return nil
 }
@@ -196,7 +196,8 @@ func (r *run) world() World {
 	if r.waited.After(now) {
 		now = r.waited // the wait is over, whatever the wall clock was set to meanwhile
 	}
-	w := World{Now: now, Knows: r.e.knows, Looks: r.e.looks}
+	w := r.e.world
+	w.Now = now
 	w.Frozen, w.Until = r.e.gate.held(now)
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
 		w.Holder = r.e.locks.holder(r.id, r.saga.Locks).Short()

@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -76,10 +75,15 @@ func (c *change) head(k key) (head, error) {
 	if h, ok := c.cached[k]; ok {
 		return h, nil
 	}
-	h, last, err := headerIn(c.tx, k)
-	if errors.Is(err, errNoHeader) {
+	if _, known := c.recent.find(k); !known && c.recent.damage == nil && compareIDs(k, c.recent.mark) > 0 {
+		return head{}, nil // all above the mark are known
+	}
+	at := k.at(0)
+	value := c.ledger.Get(at[:])
+	if value == nil {
 		return head{}, nil
 	}
+	h, last, err := readHeader(k, value)
 	if err != nil {
 		return head{}, err
 	}

@@ -60,7 +60,7 @@ type head struct {
 }
 
 func newPrepared() *prepared {
-	p := &prepared{request: request{done: make(chan struct{}, 1)}}
+	p := &prepared{request: request{done: make(chan struct{}, 1)}, buffer: make([]byte, 0, 2<<10)}
 	p.request.batch = p
 	return p
 }

@@ -53,6 +53,7 @@ func openLocked(path string, o options) (*Store, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.recent.limit = o.recent
+	s.spare = make(chan *prepared, spares)
 	s.writer = newWriter(db, s.recent, room{file: file, max: int64(o.maxSize)}, c)
 	return s, nil
 }

@@ -19,9 +19,9 @@ type Store struct {
 	path   string
 	db     *bbolt.DB
 	recent *recent
-	writer *writer   // nil when open for reading only
-	spare  sync.Pool // of *prepared
-	lock   *lockFile // nil when open for reading only
+	writer *writer        // nil when open for reading only
+	spare  chan *prepared // memory for batches; nil when open for reading only
+	lock   *lockFile      // nil when open for reading only
 
 	closing sync.Once
 	closed  error
@@ -32,8 +32,12 @@ var _ engine.Store = (*Store)(nil)
 // Path is the file the store was opened at.
 func (s *Store) Path() string { return s.path }
 
-// maxSpare bounds the memory kept for another batch. What an ordinary transition takes is far below.
-const maxSpare = 64 << 10
+// How much memory is kept for other batches: of so many, each at most so large. What an ordinary transition takes is far
+// below.
+const (
+	spares   = 256
+	maxSpare = 16 << 10
+)
 
 // Append implements engine.Store. Once the batch waits for the writer it is not cancelable: the answer is then whether it
 // is durable. After an error of the file every answer wraps engine.ErrStopped and the cause.
@@ -44,8 +48,10 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 	if s.writer == nil {
 		return fmt.Errorf("append to %s: %w: open it for writing", s.path, ErrReadOnly)
 	}
-	p, ok := s.spare.Get().(*prepared)
-	if !ok {
+	var p *prepared
+	select {
+	case p = <-s.spare:
+	default:
 		p = newPrepared()
 	}
 	err := p.prepare(&b)
@@ -53,7 +59,10 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 		err = s.writer.do(&p.request)
 	}
 	if cap(p.buffer) <= maxSpare {
-		s.spare.Put(p)
+		select {
+		case s.spare <- p:
+		default:
+		}
 	}
 	return err
 }

@@ -16,8 +16,9 @@ import (
 const (
 	// maxGroup bounds how many batches share a transaction, and with it how long the first of them waits.
 	maxGroup = 2048
-	// maxGather is the longest the writer waits for the callers it has just released.
-	maxGather = 300 * time.Microsecond
+	// maxGather is the longest the writer waits for the callers it has just released. Hundreds of them need about so long to
+	// come back; it waits no longer than a commit takes, and not for one that is alone.
+	maxGather = time.Millisecond
 	// maxHeads bounds the heads kept in memory: sagas at rest are dropped first, then any.
 	maxHeads = 8192
 	// maxSyncedFreelist is up to how many free pages the list of them is written with each commit, in a page of its own.
@@ -46,6 +47,7 @@ type writer struct {
 	cause   error // why it is dead
 
 	heads    map[key]head // as of the last commit; run only
+	changed  change       // the last transaction's, whose maps are used again; run only
 	counts   counts       // as of the last commit; run only
 	released int          // callers released by the last commit; run only
 	commit   time.Duration
@@ -68,7 +70,8 @@ type counters struct {
 func newWriter(db *bbolt.DB, r *recent, room room, c counts) *writer {
 	return &writer{
 		db: db, recent: r, room: room, counts: c, heads: map[key]head{}, want: 1,
-		wake: make(chan struct{}, 1), done: make(chan struct{}), dead: make(chan struct{}),
+		changed: change{heads: map[key]head{}, filed: map[key]filed{}, ends: map[[4]byte]bool{}},
+		wake:    make(chan struct{}, 1), done: make(chan struct{}), dead: make(chan struct{}),
 	}
 }
 
@@ -259,9 +262,12 @@ func (w *writer) transact(fn func(*change) error) (err error) {
 	defer rollback(tx)
 	w.room.make(tx.Size())
 	c := &change{
-		tx: tx, ledger: tx.Bucket(ledgerBucket), cached: w.heads, heads: map[key]head{}, counts: w.counts,
-		recent: w.recent, filed: map[key]filed{}, ends: map[[4]byte]bool{}, mark: w.recent.mark,
+		tx: tx, ledger: tx.Bucket(ledgerBucket), cached: w.heads, heads: w.changed.heads, counts: w.counts,
+		recent: w.recent, filed: w.changed.filed, ends: w.changed.ends, mark: w.recent.mark,
 	}
+	clear(c.heads)
+	clear(c.filed)
+	clear(c.ends)
 	c.ledger.FillPercent = ledgerFill
 	c.counts.ByStatus = maps.Clone(w.counts.ByStatus)
 	if err := fn(c); err != nil {
