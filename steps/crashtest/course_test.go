@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -68,12 +69,13 @@ func (c *course) String() string {
 func (c *course) pointed() bool { return c.ending == canceled || c.play != nil && c.play.verb != nil }
 
 // request is what the operator launches.
-func (c *course) request(droplet int64) engine.Launch {
-	l := c.launch(droplet, launchKey, c.ending == fails)
+func (c *course) request(w *world) engine.Launch {
+	l := c.launch(w.droplet, launchKey, c.ending == fails)
 	if c.play != nil {
 		l.Kind, l.Steps = "adhoc", slices.Clone(c.steps)
 		c.play.launch(&l)
 	}
+	l.Inputs = replaced(replaced(l.Inputs, "$resource", w.key), "$snapshot", strconv.FormatInt(w.snapshot, 10))
 	return l
 }
 
@@ -105,6 +107,10 @@ func (c *course) run(dir string) (out outcome) {
 			w.props.watch(b)
 			return got.note(b)
 		},
+	}
+	if err := c.prologue(m, w); err != nil {
+		out.wrong = append(out.wrong, err.Error())
+		return out
 	}
 	m.trail = func(s string) {
 		o.mu.Lock()
@@ -223,7 +229,7 @@ func (o *operator) diary() string {
 func (o *operator) tend(p *process) error {
 	ctx := context.Background()
 	if o.id == "" {
-		sg, err := p.ops.Start(ctx, o.request(o.world.droplet))
+		sg, err := p.ops.Start(ctx, o.request(o.world))
 		if err != nil {
 			return fmt.Errorf("launch: %w", err)
 		}
@@ -293,6 +299,10 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 	switch {
 	case sg.Status == engine.Completed && back:
 		switch err := p.ops.Rollback(ctx, o.id, engine.Verb{}); {
+		case o.final && errors.Is(err, engine.ErrRefused) && strings.Contains(err.Error(), "cannot be brought back"):
+			return true, nil // it is as final as its plan says
+		case o.final && err == nil:
+			return false, errors.New("what cannot be taken back is being rolled back")
 		case err == nil, errors.Is(err, engine.ErrRefused): // or an earlier one was not answered and stands
 		default:
 			return false, fmt.Errorf("roll back: %w", err)
@@ -305,6 +315,11 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 		o.note("the provider is well again: retry")
 		if err := p.ops.Retry(ctx, o.id, engine.Verb{}); err != nil && !errors.Is(err, engine.ErrRefused) {
 			return false, fmt.Errorf("retry: %w", err)
+		}
+		return false, nil
+	case sg.Status == engine.Failed && o.final && strings.Contains(rows(sg), "cannot be brought back"):
+		if err := p.ops.Resolve(ctx, o.id, 0, engine.Verb{Reason: "it is gone"}); err != nil && !errors.Is(err, engine.ErrRefused) {
+			return false, fmt.Errorf("resolve: %w", err)
 		}
 		return false, nil
 	case sg.Status == engine.Failed:

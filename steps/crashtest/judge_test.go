@@ -3,6 +3,7 @@ package crashtest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"arcadia/engine"
@@ -50,8 +51,13 @@ func (o *operator) verdict(p *process, a *acks, out *outcome) []string {
 	}
 	wrong = append(wrong, rules(entries)...)
 	wrong = append(wrong, o.truth(final)...)
+	resources, err := p.store.Resources(ctx)
+	if err != nil {
+		return append(wrong, err.Error())
+	}
+	wrong = append(wrong, o.books(final, o.world.read(resources))...)
 	counts, err := p.store.Counts(ctx)
-	if err != nil || counts.Total != 1 {
+	if err != nil || counts.Total != 1+o.world.before {
 		wrong = append(wrong, fmt.Sprintf("the one launch made %d sagas (%v)", counts.Total, err))
 	}
 	out.final = final.Status
@@ -62,6 +68,9 @@ func (o *operator) verdict(p *process, a *acks, out *outcome) []string {
 
 // truth compares the provider with what the saga says of itself.
 func (o *operator) truth(sg *engine.Saga) []string {
+	if o.final && (sg.Status == engine.Completed || slices.ContainsFunc(sg.Rows, func(r engine.Row) bool { return r.Status == engine.RowResolved })) {
+		return append(o.world.zoneShould(o.scenario, nil), o.world.erased()...)
+	}
 	if sg.Status == engine.Completed {
 		out := o.world.zoneShould(o.scenario, o.after)
 		if o.snapshot {

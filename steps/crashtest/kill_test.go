@@ -146,6 +146,9 @@ func TestSIGKILLAtEveryPointLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Run("scenarios", func(t *testing.T) {
 		eachCourse(t, func(t *testing.T, i int, c course, _ string) {
 			step := 1
+			if c.first != nil {
+				return // a child has no past
+			}
 			if !torture() {
 				if step = 11; i%13 != 0 || !quick(c.scenario) {
 					return

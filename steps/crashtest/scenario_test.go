@@ -23,6 +23,10 @@ type scenario struct {
 	faults    []dosim.Fault  // of the world, always there
 	refused   bool           // its step refuses: it always ends rolled back
 	unchanged bool           // it writes nothing
+	final     bool           // it deletes a snapshot, which cannot be taken back
+	first     *prologue      // what happened before; then before is what that has left
+	// counts says what is wrong with the resources when it has completed; nil: nothing special.
+	counts func(w *world, before, now []account) []string
 }
 
 func (s *scenario) at(r dosim.Record) bool {

@@ -10,7 +10,8 @@ import (
 func scenarios() []*scenario {
 	all := append(creations(), changes()...)
 	all = append(all, deletions()...)
-	return append(all, others()...)
+	all = append(all, others()...)
+	return append(all, care()...)
 }
 
 // stages are the scenarios over which plays are played: one of each sort of write.

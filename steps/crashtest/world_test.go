@@ -23,8 +23,13 @@ type world struct {
 	sim      *dosim.Sim
 	props    *props
 	droplet  int64
-	records  []dosim.Record   // of the zone, before anything was launched
+	records  []dosim.Record   // of the zone, before the course's saga was launched
 	pictures []dosim.Snapshot // likewise
+	accounts []account        // likewise
+	before   int              // sagas
+	sent     int              // requests
+	key      string           // of the resource that the course is about
+	snapshot int64            // that the course is about
 }
 
 // newWorld is an account with one zone, one droplet and things of other people, and the scenario's records.
@@ -44,8 +49,10 @@ func newWorld(s *scenario, opts ...dosim.Option) *world {
 	} {
 		w.sim.PutRecord(zone, r)
 	}
-	for _, r := range s.before {
-		w.sim.PutRecord(zone, r)
+	if s.first == nil {
+		for _, r := range s.before {
+			w.sim.PutRecord(zone, r)
+		}
 	}
 	w.droplet = w.sim.AddDroplet("web-01")
 	w.sim.AddSnapshot(w.droplet, strangers)
@@ -129,6 +136,14 @@ func (w *world) kept() []int64 {
 	return out
 }
 
+// erased compares the snapshots with those before, but for the one that the course is about.
+func (w *world) erased() []string {
+	all := w.pictures
+	defer func() { w.pictures = all }()
+	w.pictures = slices.DeleteFunc(slices.Clone(all), func(s dosim.Snapshot) bool { return s.ID == w.snapshot })
+	return w.snapshotsShould()
+}
+
 // snapshotsShould compares the snapshots with those before, plus one for each of the sagas.
 func (w *world) snapshotsShould(sagas ...engine.ID) []string {
 	line := func(s dosim.Snapshot) string { return fmt.Sprintf("%s of droplet %d", s.Name, s.DropletID) }
@@ -156,9 +171,9 @@ func (w *world) snapshotsShould(sagas ...engine.ID) []string {
 	return out
 }
 
-// applied counts the requests that made something: records and actions.
+// applied counts the course's requests that made something: records and actions.
 func (w *world) applied() (posts, writes int) {
-	for _, r := range w.sim.Requests() {
+	for _, r := range w.sim.Requests()[w.sent:] {
 		if !r.Applied {
 			continue
 		}
