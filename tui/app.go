@@ -68,7 +68,7 @@ func (a *App) Close() {
 
 // Init starts the console.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.tell(Shown{}), a.lookWho(), a.awaitNotice(), a.sayHere())
+	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.tell(Shown{}), a.lookWho(), a.lookDrifts(nil), a.awaitNotice(), a.sayHere())
 }
 
 // Update takes one message.
@@ -108,6 +108,9 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		if a.last != nil && a.last.No == msg.no {
 			a.last = nil
 		}
+	case driftsMsg:
+		a.env.State.Drifts = msg.all
+		return tea.Batch(a.lookDrifts(msg.next), a.tell(Drifted{}))
 	case whoMsg:
 		a.env.State.Others = msg.all
 		return a.awaitWho()

@@ -197,6 +197,9 @@ func (a *App) counters(brief bool) string {
 		needs = "need you"
 	}
 	add(s.NeedsMe(), t.Failed, needs, "!")
+	if n := s.Astray(); n > 0 {
+		add(n, t.Compensating, "drifted", "~")
+	}
 	add(s.Done(), t.Faint, "done", "")
 	if b := a.env.Config.Budget; b != nil && !brief {
 		if left := b(); left >= 0 {

@@ -8,7 +8,7 @@ func (a *App) global(c Command) (tea.Cmd, bool) {
 	case CmdHelp:
 		return a.do(Show{newHelp(&a.env, a.screen().Scopes())}), true
 	case CmdPalette:
-		return a.do(Show{newPalette(&a.env)}), true
+		return a.do(Show{newPalette(&a.env, a.screen().Scopes())}), true
 	case CmdOut:
 		if len(*a.stack()) > 1 {
 			return a.do(Back{}), true
@@ -16,7 +16,7 @@ func (a *App) global(c Command) (tea.Cmd, bool) {
 		return a.do(Leave{}), true
 	case CmdLeave:
 		return a.do(Leave{}), true
-	case CmdSagas, CmdDroplets, CmdRecords, CmdResource, CmdMessages, CmdLogs:
+	case CmdSagas, CmdDroplets, CmdRecords, CmdResource, CmdMessages, CmdLogs, CmdOrphans:
 		return a.goTo(c), true
 	case CmdFreeze, CmdThaw:
 		return a.do(freezeDoor(&a.env, c)), true

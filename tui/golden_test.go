@@ -35,6 +35,9 @@ func TestScreensLookAsDrawn(t *testing.T) {
 		"records":          {"3", "enter", "down"},
 		"records-actions":  {"3", "enter", "a"},
 		"resources":        {"4"},
+		"resource":         {"4", "down", "enter"},
+		"resource-actions": {"4", "a"},
+		"orphans":          {"7"},
 		"filter":           {"/", "f", "a", "i", "l"},
 		"marks":            {"space", "space", ">"},
 		"copy":             {"y"},
@@ -45,7 +48,7 @@ func TestScreensLookAsDrawn(t *testing.T) {
 			pages := newAlbum(t, name)
 			for _, size := range sizes {
 				backend := func() Backend { return newExhibit(t).session(enginetest.Ops) }
-				onStage(t, size.w, size.h, backend, func(c *Config) { c.Inventory = park{} }, func(s *stage) {
+				onStage(t, size.w, size.h, backend, func(c *Config) { c.Inventory, c.Drifts, c.Orphans = park{}, newBeat(), strays }, func(s *stage) {
 					s.press(keys...)
 					pages.add(s)
 				})

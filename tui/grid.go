@@ -15,7 +15,6 @@ import (
 type gridRow struct {
 	key   string // what the cursor is tied to
 	cells []string
-	inks  []widget.Ink
 	value any
 }
 
@@ -27,6 +26,7 @@ type grid struct {
 	nothing string   // said when there are none
 	hint    string
 	read    func(ctx context.Context, b Backend) ([]gridRow, error)
+	cell    func(env *Env, r *gridRow, column int) (widget.Cell, bool) // draws a cell that changes without a read; nil: none does
 
 	rows   []gridRow
 	shown  []int // of rows, what the filter leaves, in order
@@ -237,8 +237,11 @@ func (g *grid) view(env *Env, width, height int) Drawing {
 		cells := make([]widget.Cell, len(columns))
 		for j := range cells {
 			cells[j].Text = r.cells[j]
-			if j < len(r.inks) {
-				cells[j].Ink = r.inks[j]
+			if g.cell == nil {
+				continue
+			}
+			if c, own := g.cell(env, r, j); own {
+				cells[j] = c
 			}
 		}
 		bar := widget.Ink("")

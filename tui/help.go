@@ -45,6 +45,14 @@ func (e *Env) unfit(b Binding) string {
 		if e.Config.Inventory == nil {
 			return "this console is connected to no provider"
 		}
+	case CmdOrphans:
+		if e.Config.Orphans == nil {
+			return "this console is connected to no provider"
+		}
+	case CmdRestore, CmdAccept, CmdForget, CmdAdopt, CmdWipe:
+		if e.Config.ReadOnly {
+			return "this console only looks"
+		}
 	case CmdNew, CmdSnapshot, CmdChange, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdPause, CmdResume, CmdSkip, CmdFreeze, CmdThaw:
 		if e.Config.ReadOnly {
 			return "this console only looks"

@@ -17,7 +17,13 @@ var sameByte = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "
 
 // together are the scopes that work at the same time, on one screen.
 var together = [][]Scope{
-	{OneSaga, Sagas, Lists, Everywhere}, {Machines, Lists, Everywhere}, {Zones, Lists, Everywhere}, {Records, Lists, Everywhere}, {Texts, Everywhere},
+	{OneSaga, Sagas, Lists, Everywhere},
+	{Machines, Lists, Everywhere},
+	{Zones, Lists, Everywhere},
+	{Records, Lists, Everywhere},
+	{Provisioned, Lists, Everywhere},
+	{Strays, Lists, Everywhere},
+	{Texts, Everywhere},
 }
 
 // Conflict is a binding that cannot be, and why.

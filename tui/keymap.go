@@ -1,6 +1,9 @@
 package tui
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Command is something a key can do. It has a name, so that the palette and the help can do it too.
 type Command string
@@ -10,14 +13,16 @@ type Scope string
 
 // The scopes.
 const (
-	Everywhere Scope = "everywhere"
-	Lists      Scope = "lists"
-	Sagas      Scope = "sagas"    // a saga is under the cursor or on the screen
-	OneSaga    Scope = "one saga" // the saga screen
-	Machines   Scope = "droplets"
-	Zones      Scope = "domains"
-	Records    Scope = "records"
-	Texts      Scope = "text" // what only scrolls
+	Everywhere  Scope = "everywhere"
+	Lists       Scope = "lists"
+	Sagas       Scope = "sagas"    // a saga is under the cursor or on the screen
+	OneSaga     Scope = "one saga" // the saga screen
+	Machines    Scope = "droplets"
+	Zones       Scope = "domains"
+	Records     Scope = "records"
+	Provisioned Scope = "resources"
+	Strays      Scope = "orphans"
+	Texts       Scope = "text" // what only scrolls
 )
 
 // The commands.
@@ -36,6 +41,7 @@ const (
 	CmdResource Command = "resources"
 	CmdMessages Command = "messages"
 	CmdLogs     Command = "everything" // the log of all sagas
+	CmdOrphans  Command = "orphans"
 	CmdTimes    Command = "times"
 	CmdCopy     Command = "copy"
 	CmdRedraw   Command = "redraw"
@@ -74,6 +80,12 @@ const (
 	CmdReload   Command = "reload"
 	CmdSnapshot Command = "snapshot"
 	CmdChange   Command = "change"
+	CmdCheck    Command = "check"
+	CmdRestore  Command = "restore"
+	CmdAccept   Command = "accept"
+	CmdForget   Command = "forget"
+	CmdAdopt    Command = "adopt"
+	CmdWipe     Command = "delete"
 )
 
 // Binding ties keys to a command in one scope.
@@ -126,6 +138,27 @@ func (k *KeyMap) Of(c Command) (Binding, bool) {
 	return k.all[i], true
 }
 
+// In is the binding of a command in the first of the scopes that has one, and whether there is one.
+func (k *KeyMap) In(c Command, scopes ...Scope) (Binding, bool) {
+	for _, s := range scopes {
+		if i := slices.IndexFunc(k.all, func(b Binding) bool { return b.Command == c && b.Scope == s }); i >= 0 {
+			return k.all[i], true
+		}
+	}
+	return Binding{}, false
+}
+
+// where names the screens that do a command.
+func (k *KeyMap) where(c Command) string {
+	var out []string
+	for _, b := range k.all {
+		if b.Command == c && !slices.Contains(out, string(b.Scope)) {
+			out = append(out, string(b.Scope))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
 // Hint is a command for the footer.
 func (k *KeyMap) Hint(c Command) Hint {
 	b, _ := k.Of(c)
@@ -165,6 +198,7 @@ func bindings() []Binding {
 		{CmdResource, Everywhere, []string{"4"}, "", "resources", "what sagas have provisioned", false},
 		{CmdMessages, Everywhere, []string{"5"}, "", "messages", "everything that was said in the footer", false},
 		{CmdLogs, Everywhere, []string{"6", "L"}, "6 L", "log", "what the engine did over all sagas; on a saga L is its own log", false},
+		{CmdOrphans, Everywhere, []string{"7"}, "", "orphans", "snapshots with our names that no saga accounts for, and what they cost", false},
 		{CmdTimes, Everywhere, []string{"T"}, "", "times", "times as age, local or UTC", false},
 		{CmdCopy, Everywhere, []string{"y"}, "", "copy", "copy the id, the row, the JSON or the error", false},
 		{CmdRedraw, Everywhere, []string{"ctrl+l"}, "", "redraw", "draw the screen again", false},
@@ -210,6 +244,16 @@ func bindings() []Binding {
 		{CmdNew, Records, []string{"n"}, "", "new", "launch upsert_dns_record in this zone", false},
 		{CmdActions, Records, []string{"a"}, "", "actions", "change, delete or copy this record", false},
 		{CmdReload, Records, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
+		{CmdCheck, Provisioned, []string{"v"}, "", "look", "look at this resource now", false},
+		{CmdReload, Provisioned, []string{"ctrl+r"}, "", "look at all", "look at all resources now", false},
+		{CmdRestore, Provisioned, []string{"r"}, "", "restore", "make it as it was wanted; the plan comes first", true},
+		{CmdAccept, Provisioned, []string{"t"}, "", "accept", "what is live is wanted from now on; the plan comes first", true},
+		{CmdForget, Provisioned, []string{"d"}, "", "forget", "account for it no more, the thing stays; the plan comes first", true},
+		{CmdActions, Provisioned, []string{"a"}, "", "actions", "everything that can be done to this resource", false},
+		{CmdAdopt, Strays, []string{"t"}, "", "adopt", "account for it from now on; the plan comes first", true},
+		{CmdWipe, Strays, []string{"d"}, "", "delete", "delete it for good; the plan comes first", true},
+		{CmdActions, Strays, []string{"a"}, "", "actions", "adopt, delete or copy this orphan", false},
+		{CmdReload, Strays, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
 		{CmdReload, Zones, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
 	}
 }

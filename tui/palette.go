@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -9,8 +10,9 @@ import (
 	"arcadia/engine"
 )
 
-// newPalette lists verbs, screens and kinds by name; typing searches, tab completes.
-func newPalette(env *Env) *menu {
+// newPalette lists verbs, screens and kinds by name; typing searches, tab completes. What the screen with these scopes does
+// not do is greyed, with where it is done.
+func newPalette(env *Env, scopes []Scope) *menu {
 	var items []item
 	seen := map[Command]bool{CmdPalette: true, CmdDown: true, CmdUp: true, CmdHalfDown: true, CmdHalfUp: true, CmdPageDown: true, CmdPageUp: true, CmdOut: true, CmdPaneBack: true}
 	for _, b := range env.Keys.All() {
@@ -19,6 +21,9 @@ func newPalette(env *Env) *menu {
 		}
 		seen[b.Command] = true
 		why := env.unfit(b)
+		if _, here := env.Keys.In(b.Command, append(slices.Clone(scopes), Everywhere)...); !here && why == "" {
+			why = "only on " + env.Keys.where(b.Command)
+		}
 		if b.Command == CmdFreeze || b.Command == CmdThaw {
 			why = env.noFreeze(b.Command)
 		}

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,32 +13,83 @@ import (
 	"arcadia/tui/widget"
 )
 
-// resources is the screen of what sagas have provisioned.
-type resources struct{ grid }
+// The kinds and the input that a resource is handed to. They are names of the catalog, which this package does not import.
+const (
+	kindRestore = "restore_resource"
+	kindAccept  = "accept_resource"
+	kindForget  = "forget_resource"
 
-func newResources() *resources {
-	r := &resources{}
+	inputResource = "resource"
+)
+
+// The columns of the resources that are drawn from what is known of drift.
+const (
+	driftColumn   = 3
+	checkedColumn = 4
+)
+
+// resources is the screen of what sagas have provisioned, and how it stands to what was wanted.
+type resources struct {
+	grid
+	drifts  Drifts
+	looking int // looks under way that were asked for here
+}
+
+// lookedMsg answers a look that was asked for.
+type lookedMsg struct {
+	what string
+	err  string
+}
+
+func newResources(cfg Config) *resources {
+	r := &resources{drifts: cfg.Drifts}
 	r.columns = []widget.Column{
 		{Title: "NAME", Width: 20, Grow: 1},
-		{Title: "TYPE", Width: 17},
-		{Title: "ID", Width: 12, Right: true},
-		{Title: "SAGA", Width: 8},
-		{Title: "VERSION", Width: 7, Right: true, Drop: 1},
-		{Title: "UPDATED", Width: 12, Drop: 2, Gap: 1},
+		{Title: "TYPE", Width: 17, Drop: 2},
+		{Title: "ID", Width: 12, Right: true, Drop: 3},
+		{Title: "DRIFT", Width: 14},
+		{Title: "LOOKED", Width: 6, Right: true, Drop: 5},
+		{Title: "SAGA", Width: 8, Drop: 1},
+		{Title: "VERSION", Width: 7, Right: true, Drop: 4},
+		{Title: "UPDATED", Width: 12, Drop: 6, Gap: 1},
 	}
-	r.fields = []string{"name", "type", "id", "saga", "version", "updated"}
+	r.fields = []string{"name", "type", "id", "drift", "looked", "saga", "version", "updated"}
+	if r.drifts == nil {
+		r.columns, r.fields = slices.Delete(r.columns, driftColumn, checkedColumn+1), slices.Delete(r.fields, driftColumn, checkedColumn+1)
+	} else {
+		r.cell = driftCell
+	}
 	r.nothing, r.hint = "nothing is provisioned", "What sagas create is listed here until it is confirmed gone."
 	r.read = func(ctx context.Context, b Backend) ([]gridRow, error) {
 		all, err := b.Resources(ctx)
 		rows := make([]gridRow, 0, len(all))
 		for _, x := range all {
-			rows = append(rows, gridRow{key: x.Key(), value: x, cells: []string{
-				x.Name, x.Type, x.ExternalID, x.SagaID.Short(), strconv.Itoa(x.SpecVersion), x.UpdatedAt.UTC().Format("Jan 02 15:04"),
-			}})
+			cells := []string{x.Name, words(x.Type), x.ExternalID, x.SagaID.Short(), strconv.Itoa(x.SpecVersion), x.UpdatedAt.UTC().Format("Jan 02 15:04")}
+			if r.drifts != nil {
+				cells = slices.Insert(cells, driftColumn, "", "")
+			}
+			rows = append(rows, gridRow{key: x.Key(), value: x, cells: cells})
 		}
 		return rows, err
 	}
 	return r
+}
+
+// driftCell draws the columns that change without a read of the resources.
+func driftCell(env *Env, row *gridRow, column int) (widget.Cell, bool) {
+	d := env.State.drift(row.key)
+	switch column {
+	case driftColumn:
+		l := env.Theme.drift(d.State)
+		return widget.Cell{Text: l.String(), Ink: l.Ink}, true
+	case checkedColumn:
+		text := ""
+		if !d.CheckedAt.IsZero() {
+			text = env.Clock.Age(d.CheckedAt)
+		}
+		return widget.Cell{Text: text, Ink: env.Theme.Faint}, true
+	}
+	return widget.Cell{}, false
 }
 
 func (r *resources) root() Command { return CmdResource }
@@ -45,23 +97,35 @@ func (r *resources) root() Command { return CmdResource }
 // Title is the breadcrumb.
 func (r *resources) Title(*Env) []string { return []string{"resources"} }
 
-// Scopes are those of a list.
-func (r *resources) Scopes() []Scope { return []Scope{Lists} }
+// Scopes are those of a list of resources.
+func (r *resources) Scopes() []Scope { return []Scope{Provisioned, Lists} }
 
 // Typing reports whether keys go to the filter.
 func (r *resources) Typing() bool { return r.search.typing() }
 
 // Hints are for the resource under the cursor.
-func (r *resources) Hints(*Env) []Command {
+func (r *resources) Hints(env *Env) []Command {
 	if r.search.typing() {
 		return nil
 	}
-	return []Command{CmdOpen, CmdCopy, CmdFilter, CmdSagas}
+	out := []Command{CmdOpen}
+	if row := r.current(); row != nil {
+		for _, c := range []Command{CmdRestore, CmdAccept, CmdForget} {
+			if r.drifts != nil && env.State.drift(row.key).astray() && r.unlike(env, c) == "" {
+				out = append(out, c)
+			}
+		}
+		out = append(out, CmdActions)
+	}
+	if r.drifts != nil {
+		out = append(out, CmdCheck, CmdReload)
+	}
+	return append(out, CmdFilter, CmdSagas)
 }
 
 // Update takes answers; every change of a saga may be one of a resource.
-func (r *resources) Update(_ *Env, msg tea.Msg) Action {
-	switch msg.(type) {
+func (r *resources) Update(env *Env, msg tea.Msg) Action {
+	switch msg := msg.(type) {
 	case Shown:
 		return r.reload(r)
 	case Changed:
@@ -69,12 +133,44 @@ func (r *resources) Update(_ *Env, msg tea.Msg) Action {
 			return r.reload(r)
 		}
 		return nil
+	case Drifted:
+		r.fill(env)
+		return nil
+	case lookedMsg:
+		r.looking = max(0, r.looking-1)
+		if msg.err != "" {
+			return Notify{Level: Error, Text: "look: " + msg.err}
+		}
+		return Notify{Level: Good, Text: "looked at " + msg.what}
+	case gridMsg:
+		act := r.update(msg, r)
+		r.fill(env)
+		return act
 	}
 	return r.update(msg, r)
 }
 
+// fill writes into the cells what is known of drift, so that it can be filtered and ordered by.
+func (r *resources) fill(env *Env) {
+	if r.drifts == nil {
+		return
+	}
+	for i := range r.rows {
+		d := env.State.drift(r.rows[i].key)
+		r.rows[i].cells[driftColumn] = words(d.State)
+		r.rows[i].cells[checkedColumn] = ""
+		if !d.CheckedAt.IsZero() {
+			r.rows[i].cells[checkedColumn] = d.CheckedAt.UTC().Format("2006-01-02 15:04:05")
+		}
+	}
+	r.find()
+}
+
 // Do does what is asked of the list and of the resource under the cursor.
 func (r *resources) Do(env *Env, c Command) Action {
+	if c == CmdReload {
+		return r.look(env)
+	}
 	if act, ok := r.do(env, c, r); ok {
 		return act
 	}
@@ -84,21 +180,101 @@ func (r *resources) Do(env *Env, c Command) Action {
 		return Press{CmdSagas}
 	case c == CmdCopy:
 		return copyRow(row, "resource")
-	case c == CmdOpen && row != nil:
+	case row == nil:
+	case c == CmdOpen:
 		return r.open(env, row.value.(engine.Resource)) //nolint:forcetypeassert // set above
+	case c == CmdCheck:
+		return r.look(env, row.key)
+	case c == CmdRestore || c == CmdAccept || c == CmdForget:
+		if why := r.unlike(env, c); why != "" {
+			return Notify{Level: Error, Text: string(c) + ": " + why}
+		}
+		return launchDoor(env, r.launch(c))
+	case c == CmdActions:
+		return r.actions(env)
 	}
 	return nil
 }
 
-// open shows the desired state of a resource, and the saga that wrote it last.
+// look looks at resources now, or at all of them.
+func (r *resources) look(env *Env, keys ...string) Action {
+	if r.drifts == nil {
+		return Notify{Level: Error, Text: "look: " + noDrifts}
+	}
+	what := "all resources"
+	if row := r.current(); row != nil && len(keys) > 0 {
+		what = row.cells[0]
+	}
+	r.looking++
+	drifts := r.drifts
+	return Batch{r.reload(r), Ask{To: r, Read: func(ctx context.Context, _ Backend) tea.Msg {
+		m := lookedMsg{what: what}
+		if err := drifts.Check(ctx, keys...); err != nil {
+			m.err = Clean(err.Error())
+		}
+		return m
+	}}}
+}
+
+const noDrifts = "this console is connected to no provider"
+
+// launch is what restores, accepts or forgets the resource under the cursor.
+func (r *resources) launch(c Command) engine.Launch {
+	kind := map[Command]string{CmdRestore: kindRestore, CmdAccept: kindAccept, CmdForget: kindForget}[c]
+	return engine.Launch{Kind: kind, Inputs: engine.Inputs{inputResource: r.current().key}}
+}
+
+// unlike says why the resource under the cursor cannot be restored, accepted or forgotten; empty when it can.
+func (r *resources) unlike(env *Env, c Command) string {
+	b, _ := env.Keys.Of(c)
+	if why := env.unfit(b); why != "" {
+		return why
+	}
+	if r.drifts == nil && c != CmdForget {
+		return noDrifts
+	}
+	d := env.State.drift(r.current().key)
+	switch {
+	case c == CmdForget:
+	case d.State == driftInSync:
+		return "it is as it was wanted"
+	case c == CmdAccept && d.State == driftDeleted:
+		return "it is gone: restore makes it anew, forget gives it up"
+	}
+	return ""
+}
+
+// actions offers everything that can be done to the resource under the cursor.
+func (r *resources) actions(env *Env) Action {
+	var items []item
+	for _, c := range []Command{CmdOpen, CmdRestore, CmdAccept, CmdForget, CmdCheck, CmdReload, CmdCopy} {
+		b, _ := env.Keys.In(c, Provisioned, Lists, Everywhere)
+		it := item{Key: b.Show(), Text: string(c), Note: b.Help, Danger: b.Danger, Do: Press{c}}
+		switch c {
+		case CmdRestore, CmdAccept, CmdForget:
+			it.Why = r.unlike(env, c)
+		case CmdCheck, CmdReload:
+			if r.drifts == nil {
+				it.Why = noDrifts
+			}
+		}
+		items = append(items, it)
+	}
+	return Show{newMenu("Actions for "+r.current().cells[0], items)}
+}
+
+// open shows how a resource stands, its desired state, and the saga that wrote it last.
 func (r *resources) open(env *Env, x engine.Resource) Action {
 	lines := []string{
-		"type     " + Clean(x.Type), "id       " + Clean(x.ExternalID), "saga     " + Clean(x.SagaID.Short()),
-		"version  " + strconv.Itoa(x.SpecVersion), "created  " + env.Clock.Full(x.CreatedAt.Time), "updated  " + env.Clock.Full(x.UpdatedAt.Time), "", "desired state",
+		"type     " + Clean(words(x.Type)), "id       " + Clean(x.ExternalID), "saga     " + Clean(x.SagaID.Short()),
+		"version  " + strconv.Itoa(x.SpecVersion), "created  " + env.Clock.Full(x.CreatedAt.Time), "updated  " + env.Clock.Full(x.UpdatedAt.Time),
 	}
+	if r.drifts != nil {
+		lines = append(lines, driftLines(env, x.Key())...)
+	}
+	lines = append(lines, "", "desired state")
 	var b strings.Builder
-	var any json.RawMessage = x.Spec
-	if raw, err := json.MarshalIndent(any, "  ", "  "); err == nil {
+	if raw, err := json.MarshalIndent(x.Spec, "  ", "  "); err == nil {
 		b.Write(raw)
 	} else {
 		b.Write(x.Spec)
@@ -109,5 +285,60 @@ func (r *resources) open(env *Env, x engine.Resource) Action {
 	return Show{&pager{name: Clean(x.Name), text: lines}}
 }
 
-// View draws the list.
-func (r *resources) View(env *Env, width, height int) Drawing { return r.view(env, width, height) }
+// driftLines say how a resource stands: when it was looked at, and what differs from what was wanted.
+func driftLines(env *Env, key string) []string {
+	d := env.State.drift(key)
+	text := "drift    " + env.Theme.drift(d.State).Word
+	if !d.CheckedAt.IsZero() {
+		text += ", looked at " + env.Clock.Full(d.CheckedAt)
+	}
+	out := []string{text}
+	if d.Note != "" {
+		out = append(out, "         "+d.Note)
+	}
+	name, from := 4, 6
+	for _, c := range d.Changes {
+		name, from = max(name, widget.Width(c.Name)), max(from, widget.Width(c.From))
+	}
+	if len(d.Changes) > 0 {
+		out = append(out, "", "         "+widget.Fit("", name)+"  "+widget.Fit("wanted", from)+"  live")
+	}
+	for _, c := range d.Changes {
+		out = append(out, "         "+widget.Fit(c.Name, name)+"  "+widget.Fit(c.From, from)+"  "+c.To)
+	}
+	return out
+}
+
+// View draws how many there are of what, and the list.
+func (r *resources) View(env *Env, width, height int) Drawing {
+	if r.drifts == nil || len(r.rows) == 0 {
+		return r.view(env, width, height)
+	}
+	d := r.view(env, width, height-1)
+	d.Lines = append([]string{r.counts(env, width)}, d.Lines...)
+	if d.Cursor != nil {
+		d.Cursor.Y++
+	}
+	return d
+}
+
+// counts is how many resources there are in each state.
+func (r *resources) counts(env *Env, width int) string {
+	t := env.Theme
+	n := map[string]int{}
+	for i := range r.rows {
+		n[env.State.drift(r.rows[i].key).State]++
+	}
+	text := " " + strconv.Itoa(len(r.rows)) + plural(len(r.rows), " resource", " resources")
+	for _, state := range []string{driftModified, driftDeleted, driftNotChecked, driftInSync} {
+		if n[state] > 0 {
+			l := t.drift(state)
+			text += "  " + l.Ink.Paint(strconv.Itoa(n[state])+" "+l.Word)
+		}
+	}
+	right := ""
+	if r.looking > 0 {
+		right = t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" looking"+t.Symbols.More) + " "
+	}
+	return widget.Sides(text, right, width)
+}

@@ -1,10 +1,14 @@
 package tui
 
-// roots are the screens that keys 1 to 6 show.
+// roots are the screens that keys 1 to 7 show.
 func roots(cfg Config) []stack {
 	out := []stack{{newSagas()}}
 	if inv := cfg.Inventory; inv != nil {
 		out = append(out, stack{newDroplets(inv)}, stack{newDomains(inv)})
 	}
-	return append(out, stack{newResources()}, stack{newMessages()}, stack{newLogs()})
+	out = append(out, stack{newResources(cfg)}, stack{newMessages()}, stack{newLogs()})
+	if list := cfg.Orphans; list != nil {
+		out = append(out, stack{newOrphans(list)})
+	}
+	return out
 }

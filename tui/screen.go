@@ -62,6 +62,8 @@ type Hint struct{ Key, Word string }
 type (
 	// Changed follows every change of State that came from the engine.
 	Changed struct{ Fresh Fresh }
+	// Drifted follows when more is known of how resources stand.
+	Drifted struct{}
 	// Resized follows a new size of the terminal.
 	Resized struct{}
 	// Shown follows when a screen comes to the front, for the first time or again.

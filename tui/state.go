@@ -21,6 +21,7 @@ type State struct {
 	Trouble  string                       // why the engine cannot be read or has stopped; empty when all is well
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
 	Frozen   *engine.Frozen               // nil when everything goes on
+	Drifts   map[string]Drift             // what was last found, by resource key
 	Others   []Presence                   // the other sessions
 
 	said int // messages so far

@@ -57,6 +57,11 @@ type Config struct {
 	Dir     string
 	NoFiles bool
 
+	// Drifts says how the resources stand to what was wanted of them, and Orphans lists the snapshots with our names that no
+	// saga accounts for; accountedFor says of a name whether one does. Either may be nil: then it is not shown.
+	Drifts  Drifts
+	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]Orphan, error)
+
 	// Who answers with the other sessions on the same engine; it is asked in a command, at the start and whenever WhoChanged
 	// receives. Here is told, in a command, the id of the saga that comes to this session's screen, empty for none. All
 	// three may be left out.
@@ -149,6 +154,14 @@ type Record struct {
 	ID                       int64
 	Domain, Type, Name, Data string
 	TTL, Priority            int
+}
+
+// Orphan is a snapshot that a saga has made and that none accounts for.
+type Orphan struct {
+	ID, Droplet        int64 // the droplet may be gone
+	Name               string
+	Created            time.Time
+	SizeGB, MonthlyUSD float64
 }
 
 var _ Backend = (*engine.Session)(nil)

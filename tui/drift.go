@@ -1,0 +1,115 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+)
+
+// The states of a Drift.
+const (
+	driftInSync     = "in_sync"
+	driftModified   = "modified"
+	driftDeleted    = "deleted"
+	driftNotChecked = "not_checked"
+)
+
+// Drift is how a resource stands to what was last wanted of it.
+type Drift struct {
+	State     string               // in_sync, modified, deleted, not_checked
+	Changes   []engine.FieldChange // of modified: from what was wanted to what is there
+	Note      string               // of not_checked: why
+	CheckedAt time.Time
+}
+
+// astray reports whether somebody has to decide what becomes of the resource.
+func (d Drift) astray() bool { return d.State == driftModified || d.State == driftDeleted }
+
+// Drifts knows how resources stand. It is called from commands only.
+type Drifts interface {
+	// Drifts is what was last found, by the resource's key. It looks at nothing; the map is the caller's.
+	Drifts() map[string]Drift
+	// Changed is closed when Drifts answers something else. Ask for it before Drifts, and again after it was closed.
+	Changed() <-chan struct{}
+	// Check looks now, at the resources with these keys or at all. What it found is in Drifts when it returns; the error
+	// says what could not be looked at.
+	Check(ctx context.Context, keys ...string) error
+}
+
+// driftsMsg is what was found, and what to wait on for more.
+type driftsMsg struct {
+	all  map[string]Drift
+	next <-chan struct{}
+}
+
+// lookDrifts waits until wait is closed, and reads what was found. One is in flight; the first has nothing to wait on.
+func (a *App) lookDrifts(wait <-chan struct{}) tea.Cmd {
+	ctx, drifts := a.ctx, a.env.Config.Drifts
+	if drifts == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		if wait != nil {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-wait:
+			}
+			if !sleep(ctx, pace) { // a round finds many things, one soon after the other
+				return nil
+			}
+		}
+		m := driftsMsg{next: drifts.Changed(), all: drifts.Drifts()}
+		for key, d := range m.all {
+			m.all[key] = cleanDrift(d)
+		}
+		return m
+	}
+}
+
+func cleanDrift(d Drift) Drift {
+	d.State, d.Note = Clean(d.State), Clean(d.Note)
+	changes := make([]engine.FieldChange, len(d.Changes))
+	for i, c := range d.Changes {
+		changes[i] = engine.FieldChange{Name: Clean(c.Name), From: Clean(c.From), To: Clean(c.To), Note: Clean(c.Note)}
+	}
+	d.Changes = changes
+	return d
+}
+
+// drift is how a resource stands as far as is known; the zero state is not_checked.
+func (s *State) drift(key string) Drift {
+	d, ok := s.Drifts[key]
+	if !ok {
+		return Drift{State: driftNotChecked, Note: "not looked at yet"}
+	}
+	return d
+}
+
+// Astray is the number of resources that somebody has to decide about.
+func (s *State) Astray() int {
+	n := 0
+	for _, d := range s.Drifts {
+		if d.astray() {
+			n++
+		}
+	}
+	return n
+}
+
+// drift is how a state of drift looks.
+func (t *Theme) drift(state string) look {
+	y := &t.Symbols
+	switch state {
+	case driftInSync:
+		return look{y.Completed, "in sync", t.Completed}
+	case driftModified:
+		return look{y.Compensating, "modified", t.Compensating}
+	case driftDeleted:
+		return look{y.StepFailed, "deleted", t.Failed}
+	}
+	return look{y.Pending, words(state), t.Faint}
+}
