@@ -1,7 +1,7 @@
 // Arcadia is an operations console for DigitalOcean on a durable saga engine: cancel means rolled back, rolled back means
 // nothing left, and the ledger can be believed after anything.
 //
-// This file is the only one that knows every package.
+// This package is the only one that knows every other.
 package main
 
 import (
@@ -150,7 +150,7 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 		if p.Simulated = want.Demo || w.loopback(); p.Simulated {
 			p.Name = "DEMO"
 		}
-		h.Look.Inventory = inventory{cloud}
+		h.Look.Inventory, h.Look.Orphans = inventory{cloud}, orphans(steps.NewInventory(cloud, store))
 		h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
 		h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
 		h.Calls = func() []sshd.CallCount {
@@ -168,6 +168,9 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	role := engine.Operator
 	if want.ReadOnly {
 		role = engine.Viewer
+	}
+	if h.Look.Inventory != nil {
+		h.Look.Drifts = drifts{steps.NewPatrol(steps.NewInventory(cloud, store), eng.Resources, h.Look.Budget)}
 	}
 	h.Engine, h.Place = eng.As(engine.Actor{Name: w.operator, Role: role}), p
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
@@ -302,7 +305,8 @@ func serve(ctx context.Context, p *cli.Place, d cli.Doors) error {
 			return err
 		}
 	}
-	return p.Engine.(hosted).host.Serve(ctx, d) //nolint:forcetypeassert // every Place comes from open
+	h := p.Engine.(hosted).host //nolint:forcetypeassert // every Place comes from open
+	return patrolled(ctx, h.Look.Drifts, func() error { return h.Serve(ctx, d) })
 }
 
 // console shows the console on the process's own terminal. An operator who leaves may let a host of its own go on with
@@ -325,7 +329,7 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 	if p.Host == nil {
 		e.host.Socket = "" // who only reads takes no visitors
 	}
-	return e.host.Console(ctx, cfg)
+	return patrolled(ctx, cfg.Drifts, func() error { return e.host.Console(ctx, cfg) })
 }
 
 // settings are the operator's own, of the console.
@@ -348,50 +352,4 @@ func startHost() error {
 		return fmt.Errorf("leave a host behind: %w", err)
 	}
 	return child.Process.Release()
-}
-
-// inventory is the account as the console lists it.
-type inventory struct{ cloud steps.Cloud }
-
-func (i inventory) Droplets(ctx context.Context) ([]tui.Droplet, error) {
-	all, err := i.cloud.Droplets(ctx)
-	out := make([]tui.Droplet, 0, len(all))
-	for _, d := range all {
-		out = append(out, tui.Droplet{
-			ID: d.ID, Name: d.Name, Status: d.Status, Region: d.Region, Size: d.Size, Image: d.Image, IPv4: d.IPv4,
-		})
-	}
-	return out, err
-}
-
-func (i inventory) Domains(ctx context.Context) ([]string, error) {
-	return steps.NewInventory(i.cloud, nil).Domains(ctx)
-}
-
-func (i inventory) Records(ctx context.Context, domain string) ([]tui.Record, error) {
-	all, err := i.cloud.AllRecords(ctx, domain)
-	out := make([]tui.Record, 0, len(all))
-	for _, r := range all {
-		out = append(out, tui.Record{
-			ID: r.ID, Domain: domain, Type: r.Type, Name: r.Name, Data: r.Data, TTL: r.TTL, Priority: r.Priority,
-		})
-	}
-	return out, err
-}
-
-// account lets commands look at what is in the account.
-func account(p *cli.Place, inv steps.Inventory) {
-	p.Provider = inv
-	p.Drift = func(ctx context.Context, r engine.Resource) cli.Drift {
-		d, _ := inv.Check(ctx, r) // the error is its note
-		return cli.Drift{State: string(d.State), Changes: d.Changes, Note: d.Note, CheckedAt: d.CheckedAt}
-	}
-	p.Orphans = func(ctx context.Context, accountedFor func(string) bool) ([]cli.Orphan, error) {
-		found, err := inv.Orphans(ctx, accountedFor)
-		out := make([]cli.Orphan, 0, len(found))
-		for _, o := range found {
-			out = append(out, cli.Orphan(o))
-		}
-		return out, err
-	}
 }

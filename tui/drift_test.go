@@ -108,7 +108,7 @@ func TestADriftIsDecidedByALaunch(t *testing.T) {
 		s.has("accept: it is gone: restore makes it anew, forget gives it up")
 		s.press("a")
 		s.has("restore")
-		s.has("accounts for it no more")
+		s.has("account for it no more")
 		s.press("esc", "r")
 		s.has(`unknown kind "restore_resource"`)
 		s.press("esc", "d")
