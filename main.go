@@ -95,7 +95,7 @@ func (w wire) token() string {
 }
 
 // open puts an engine on a store. When another process of this operator hosts the store, the error is the way to it.
-func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
+func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error) {
 	var closers stack
 	defer func() {
 		if err != nil {
@@ -119,6 +119,8 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	case cloudErr == nil && cloud != nil:
 		closers.push(func() error { cloud.Close(); return nil })
 	}
+	name, stop := w.accountName(ctx, cloud, want)
+	closers.push(stop)
 	var store engine.Store
 	if want.Access != cli.Nothing {
 		s, away, err := w.store(want)
@@ -145,7 +147,7 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	catalog, kinds := steps.Catalog(nil, store)
 	if cloudErr == nil && cloud != nil {
 		catalog, kinds = steps.Catalog(cloud, store)
-		p.Name = "DigitalOcean"
+		p.Name = name()
 		account(p, steps.NewInventory(cloud, store))
 		if p.Simulated = want.Demo || w.loopback(); p.Simulated {
 			p.Name = "DEMO"
@@ -172,9 +174,13 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	if h.Look.Inventory != nil {
 		h.Look.Drifts = drifts{steps.NewPatrol(steps.NewInventory(cloud, store), eng.Resources, h.Look.Budget)}
 	}
+	show := func(context.Context) {}
+	if want.Demo && want.Database == "" && !want.ReadOnly {
+		show = demo{eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), cloud, h.Log}.play
+	}
 	h.Engine, h.Place = eng.As(engine.Actor{Name: w.operator, Role: role}), p
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
-	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}
+	p.Engine = hosted{h.Engine, h, &closers, !want.Demo, show}
 	if want.Access == cli.Act {
 		p.Host = eng.Run
 	}
@@ -186,7 +192,8 @@ type hosted struct {
 	*engine.Session
 	host    *host.Host
 	closers *stack
-	lasting bool // the account and the store are there when this process has ended
+	lasting bool                      // the account and the store are there when this process has ended
+	show    func(ctx context.Context) // what goes on in a demonstration
 }
 
 // stack closes what was opened, the last first.
@@ -217,6 +224,27 @@ func (w wire) cloud(demo bool, log *slog.Logger) (*digitalocean.Client, error) {
 		return nil, nil
 	}
 	return digitalocean.New(cfg)
+}
+
+// nameLimit bounds the look for the account's name: nobody waits longer for a word in a header.
+const nameLimit = time.Second
+
+// accountName begins to look whose account the token opens, for the places that act on one. name waits for the answer, and
+// is the provider's name when nobody can say; stop ends the look.
+func (w wire) accountName(ctx context.Context, cloud *digitalocean.Client, want cli.Want) (name func() string, stop func() error) {
+	got := "DigitalOcean"
+	if cloud == nil || want.Access != cli.Act || want.Demo || w.loopback() {
+		return func() string { return got }, func() error { return nil }
+	}
+	ctx, cancel := context.WithTimeout(ctx, nameLimit)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		if said, err := cloud.Account(ctx); err == nil {
+			got = said
+		}
+	}()
+	return func() string { <-over; return got }, func() error { cancel(); <-over; return nil }
 }
 
 // loopback reports whether the API is on this machine, where DigitalOcean's own never is.
@@ -305,8 +333,8 @@ func serve(ctx context.Context, p *cli.Place, d cli.Doors) error {
 			return err
 		}
 	}
-	h := p.Engine.(hosted).host //nolint:forcetypeassert // every Place comes from open
-	return patrolled(ctx, h.Look.Drifts, func() error { return h.Serve(ctx, d) })
+	e := p.Engine.(hosted) //nolint:forcetypeassert // every Place comes from open
+	return patrolled(ctx, e.host.Look.Drifts, nil, func() error { return e.host.Serve(ctx, d) })
 }
 
 // console shows the console on the process's own terminal. An operator who leaves may let a host of its own go on with
@@ -329,7 +357,7 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 	if p.Host == nil {
 		e.host.Socket = "" // who only reads takes no visitors
 	}
-	return patrolled(ctx, cfg.Drifts, func() error { return e.host.Console(ctx, cfg) })
+	return patrolled(ctx, cfg.Drifts, e.show, func() error { return e.host.Console(ctx, cfg) })
 }
 
 // settings are the operator's own, of the console.

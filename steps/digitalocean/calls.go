@@ -46,6 +46,8 @@ func (c *Client) Calls() []CallCount {
 		k.Count = n
 		out = append(out, k)
 	}
-	slices.SortFunc(out, func(a, b CallCount) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Outcome, b.Outcome)) })
+	slices.SortFunc(out, func(a, b CallCount) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Outcome, b.Outcome))
+	})
 	return out
 }

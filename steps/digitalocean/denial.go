@@ -80,6 +80,7 @@ var scopes = map[string]string{
 	"GET actions":            "actions:read",
 	"GET snapshots":          "snapshot:read",
 	"DELETE snapshots":       "image:delete and snapshot:delete",
+	"GET account":            "account:read",
 }
 
 // Denied is what the service's refusals of the last five minutes say about an ability, as a *steps.CloudError that names
