@@ -191,7 +191,8 @@ func (m *lineMode) launch(ctx context.Context) error {
 		}
 		m.print(fmt.Sprintf("%d %s: %s", s.Idx, s.Name, text))
 	}
-	sure, err := m.confirm(ctx, "launch it?")
+	m.print(notes(plan)...)
+	sure, err := m.sure(ctx, plan)
 	if err != nil || !sure {
 		return err
 	}
@@ -201,6 +202,15 @@ func (m *lineMode) launch(ctx context.Context) error {
 	}
 	m.print("saga " + saga.Short + " is launched: watch it with 4")
 	return nil
+}
+
+// sure asks for a yes, and where there is no way back for the kind's name.
+func (m *lineMode) sure(ctx context.Context, plan engine.Plan) (bool, error) {
+	if len(pointsOfNoReturn(plan)) == 0 {
+		return m.confirm(ctx, "launch it?")
+	}
+	answer, err := m.ask(ctx, "type "+plan.Kind+" to do it", "no", func(string) error { return nil })
+	return answer == plan.Kind, err
 }
 
 // fill asks for the inputs of a launch, those that apply to the answers so far.

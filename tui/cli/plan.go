@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"arcadia/engine"
+)
+
+func (t *tree) showPlan(p engine.Plan, out *format) error {
+	if out.value == "json" {
+		return object(t.env.Out, p)
+	}
+	rows := [][]string{{"#", "STEP", "DOES", "TO", "UNDO"}}
+	for _, s := range p.Steps {
+		if s.Error != "" {
+			rows = append(rows, []string{strconv.Itoa(s.Idx), s.Name, "?", s.Error, ""})
+			continue
+		}
+		rows = append(rows, []string{strconv.Itoa(s.Idx), s.Name, string(s.Change.Action), t.change(s.Change), s.Change.Undo})
+	}
+	if err := columns(t.env.Out, rows); err != nil {
+		return err
+	}
+	for _, note := range notes(p) {
+		if _, err := fmt.Fprintln(t.env.Out, clean(note)); err != nil {
+			return written(err)
+		}
+	}
+	return nil
+}
+
+// notes say what matters of a plan besides its steps.
+func notes(p engine.Plan) []string {
+	var out []string
+	if len(p.WaitsFor) > 0 {
+		out = append(out, "waits for saga "+strings.Join(p.WaitsFor, ", "))
+	}
+	if p.Nothing() {
+		out = append(out, "nothing to do")
+	}
+	return append(out, pointsOfNoReturn(p)...)
+}
+
+// pointsOfNoReturn names the steps of a plan whose effect cannot be taken back.
+func pointsOfNoReturn(p engine.Plan) []string {
+	var out []string
+	for _, s := range p.Steps {
+		if s.Change.Final != "" {
+			out = append(out, fmt.Sprintf("point of no return: step %d %s: %s", s.Idx, s.Name, s.Change.Final))
+		}
+	}
+	return out
+}
+
+// insist refuses a launch that cannot be undone, unless an operator at a terminal types the kind's name. Only kinds that say
+// of themselves that they cannot be undone, and lists of steps, are planned for that: a plan looks at the account.
+func (t *tree) insist(ctx context.Context, p *Place, ask engine.Launch) error {
+	at := slices.IndexFunc(p.Engine.Kinds(), func(k engine.Kind) bool { return k.Name == ask.Kind })
+	if at < 0 || !p.Engine.Kinds()[at].Adhoc && !strings.Contains(p.Engine.Kinds()[at].Undo, cannotBeUndone) {
+		return nil
+	}
+	plan, err := p.Engine.Plan(ctx, ask)
+	if err != nil {
+		return err
+	}
+	points := pointsOfNoReturn(plan)
+	if len(points) == 0 {
+		return nil
+	}
+	about := strings.TrimRight(ask.Kind+" "+plan.Target, " ")
+	if !t.env.Screen {
+		return misuse("%s: %s: nothing was done: add --yes", about, strings.Join(points, "; "))
+	}
+	asker, err := newPrompter(t.env.In, t.env.Err)
+	if err != nil {
+		return err
+	}
+	defer asker.close()
+	asker.print(about)
+	asker.print(points...)
+	answer, err := asker.ask(ctx, "type "+ask.Kind+" to do it", "no", func(string) error { return nil })
+	if err != nil {
+		return err
+	}
+	if answer != ask.Kind {
+		return misuse("%s: nothing was done", about)
+	}
+	return nil
+}
+
+// cannotBeUndone is how a kind says in its line about rollback that there is none.
+const cannotBeUndone = "cannot be undone"
+
+func (t *tree) change(c engine.Change) string {
+	arrow := "→"
+	if t.ascii {
+		arrow = "->"
+	}
+	parts := []string{c.Subject}
+	for _, f := range c.Fields {
+		switch {
+		case f.From == "":
+			parts = append(parts, f.Name+" "+f.To)
+		case f.To == "":
+			parts = append(parts, f.Name+" "+f.From)
+		default:
+			parts = append(parts, fmt.Sprintf("%s %s %s %s", f.Name, f.From, arrow, f.To))
+		}
+		if f.Note != "" {
+			parts[len(parts)-1] += " (" + f.Note + ")"
+		}
+	}
+	if c.Note != "" {
+		parts = append(parts, c.Note)
+	}
+	return strings.Join(parts, "; ")
+}
