@@ -80,15 +80,19 @@ func (d drifts) Drifts() map[string]tui.Drift {
 	return out
 }
 
-// patrolled runs f with the patrol on its rounds, which only a process that stays has time for.
-func patrolled(ctx context.Context, found tui.Drifts, f func() error) error {
+// patrolled runs f with the patrol on its rounds, which only a process that stays has time for, and with what else goes on
+// meanwhile. All of it has ended when it returns.
+func patrolled(ctx context.Context, found tui.Drifts, besides func(context.Context), f func() error) error {
 	ctx, stop := context.WithCancel(ctx)
-	var rounds sync.WaitGroup
+	var group sync.WaitGroup
 	if d, ok := found.(drifts); ok {
-		rounds.Go(func() { d.Run(ctx) })
+		group.Go(func() { d.Run(ctx) })
+	}
+	if besides != nil {
+		group.Go(func() { besides(ctx) })
 	}
 	err := f()
 	stop()
-	rounds.Wait()
+	group.Wait()
 	return err
 }
