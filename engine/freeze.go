@@ -63,7 +63,14 @@ func (s *Session) Freeze(ctx context.Context, v Verb) error {
 	if strings.TrimSpace(v.Reason) == "" {
 		return fmt.Errorf("freeze: %w: say why: everybody sees it", ErrInput)
 	}
-	e := s.Engine
+	if err := s.Engine.freeze(ctx, &s.actor, clip(v.Reason, maxWords)); err != nil {
+		return err
+	}
+	s.gate.calm() // what was let through a moment ago is on its way into the ledger
+	return nil
+}
+
+func (e *Engine) freeze(ctx context.Context, by *Actor, why string) error {
 	e.freezing.Lock()
 	defer e.freezing.Unlock()
 	if err := e.loadFreezeLocked(ctx); err != nil {
@@ -72,11 +79,11 @@ func (s *Session) Freeze(ctx context.Context, v Verb) error {
 	if f := e.gate.freeze(); f != nil && !f.Auto {
 		return fmt.Errorf("freeze: %w: %s has frozen everything already: %s", ErrRefused, f.Who(), f.Why)
 	} else if f != nil {
-		if err := e.endFreeze(*f, &s.actor, "taken over"); err != nil {
+		if err := e.endFreeze(*f, by, "taken over"); err != nil {
 			return err
 		}
 	}
-	return e.beginFreeze(Freeze{By: &s.actor, Why: clip(v.Reason, maxWords)})
+	return e.beginFreeze(Freeze{By: by, Why: why})
 }
 
 // Thaw ends a freeze. What was held up starts again little by little: each attempt that goes well lets twice as many

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -136,12 +137,28 @@ func TestAFreezeOutlivesTheProcess(t *testing.T) {
 
 // provider is a step's other side: it answers with err while there is one.
 type provider struct {
+	mu    sync.Mutex // guards the fields below
 	err   error
 	calls int
 }
 
+// heals lets it answer well from now on.
+func (p *provider) heals() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err = nil
+}
+
+func (p *provider) asked() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls
+}
+
 func (p *provider) step() engine.Step {
 	return enginetest.Step("call", func(context.Context, *engine.State) error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.calls++
 		return p.err
 	}, func(context.Context, *engine.State) error { return nil })
@@ -162,10 +179,10 @@ func TestARefusedTokenFreezesEverythingAndAGoodOneThawsIt(t *testing.T) {
 			t.Fatalf("frozen = %+v", f)
 		}
 		time.Sleep(time.Hour)
-		if p.calls > 20 {
-			t.Errorf("%d calls within an hour of refusals", p.calls)
+		if p.asked() > 20 {
+			t.Errorf("%d calls within an hour of refusals", p.asked())
 		}
-		p.err = nil
+		p.heals()
 		for _, id := range ids {
 			if sg := enginetest.Rest(t, s, id); sg.Status != engine.Completed {
 				t.Fatalf("saga %s is %s: %s", sg.Short, sg.Status, sg.Rows[0].Error)
@@ -194,7 +211,7 @@ func TestAnOutageFreezesAndOneBrokenSagaDoesNot(t *testing.T) {
 				if f := s.Frozen(); (f != nil) != (sagas > 1) {
 					t.Errorf("%d sagas failing: frozen = %+v", sagas, f)
 				}
-				p.err = nil
+				p.heals()
 				time.Sleep(time.Hour)
 				if f := s.Frozen(); f != nil {
 					t.Errorf("an hour after the outage: %+v", f)
@@ -207,13 +224,18 @@ func TestAnOutageFreezesAndOneBrokenSagaDoesNot(t *testing.T) {
 func TestAThawLetsMoreAndMoreThrough(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex // guards the three
 		flying, most, atFirst := 0, 0, 0
 		step := enginetest.Step("slow", func(context.Context, *engine.State) error {
+			mu.Lock()
 			flying++
 			if most = max(most, flying); atFirst == 0 {
 				atFirst = flying
 			}
+			mu.Unlock()
 			time.Sleep(time.Minute)
+			mu.Lock()
+			defer mu.Unlock()
 			flying--
 			return nil
 		}, nil)
@@ -225,12 +247,17 @@ func TestAThawLetsMoreAndMoreThrough(t *testing.T) {
 		}
 		thaw(t, s)
 		synctest.Wait()
-		if f := s.Frozen(); f == nil || f.Width != 1 || flying != 1 {
-			t.Errorf("just after the thaw: %+v, %d under way", f, flying)
+		mu.Lock()
+		now := flying
+		mu.Unlock()
+		if f := s.Frozen(); f == nil || f.Width != 1 || now != 1 {
+			t.Errorf("just after the thaw: %+v, %d under way", f, now)
 		}
 		for _, id := range ids {
 			enginetest.Rest(t, s, id)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if atFirst != 1 || most < 8 {
 			t.Errorf("%d at first and %d at most", atFirst, most)
 		}

@@ -61,6 +61,9 @@ type gate struct {
 	shutBy *Freeze    // nil: open
 	width  int        // attempts that may be under way at once while it thaws; 0 while the freeze lasts
 	flying int
+	// starting of them are not in the ledger yet. calmed, when somebody waits for them, is closed at the last one.
+	starting int
+	calmed   chan struct{}
 
 	probe time.Time // of an automatic freeze: when one attempt may try
 	pause time.Duration
@@ -70,7 +73,7 @@ type gate struct {
 	since   time.Time
 }
 
-// enter lets an attempt start, or not now. Every true is followed by one leave.
+// enter lets an attempt start, or not now. Every true is followed by one begun and one leave.
 func (g *gate) enter(now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -82,7 +85,31 @@ func (g *gate) enter(now time.Time) bool {
 		g.probe = now.Add(g.pause)
 	}
 	g.flying++
+	g.starting++
 	return true
+}
+
+// begun says that the start of an attempt is in the ledger, or that it came to nothing.
+func (g *gate) begun() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.starting--; g.starting == 0 && g.calmed != nil {
+		close(g.calmed)
+		g.calmed = nil
+	}
+}
+
+// calm waits until every attempt that was let through is in the ledger.
+func (g *gate) calm() {
+	g.mu.Lock()
+	if g.starting > 0 && g.calmed == nil {
+		g.calmed = make(chan struct{})
+	}
+	calmed := g.calmed
+	g.mu.Unlock()
+	if calmed != nil {
+		<-calmed
+	}
 }
 
 // leave ends an attempt. It reports whether somebody else may go now who could not before.

@@ -73,6 +73,26 @@ func (v *vault) start(fatal int, after bool) error {
 		return err
 	})
 	synctest.Wait()
+	if f := v.s.Frozen(); v.model.frozen && (f == nil || f.Auto || f.Width != 0) {
+		return fmt.Errorf("after the start: %+v, although it is frozen by hand", f)
+	}
+	return nil
+}
+
+// freeze stops everything and sees, at times, that what is under way comes to its end.
+func (v *vault) freeze(ctx context.Context) error {
+	err := v.s.Freeze(ctx, engine.Verb{Reason: "because"})
+	if err != nil {
+		return err
+	}
+	v.ledger.freezes(true)
+	if v.rng.IntN(2) == 0 {
+		return nil
+	}
+	time.Sleep(time.Minute)
+	if f := v.s.Frozen(); !v.ledger.died() && (f == nil || f.InFlight != 0 || f.Width != 0) {
+		return fmt.Errorf("a minute after the freeze: %+v", f)
+	}
 	return nil
 }
 
@@ -135,7 +155,7 @@ func (v *vault) event() error {
 	verb := engine.Verb{Reason: "because"}
 	var what string
 	var err error
-	switch n := v.rng.IntN(24); {
+	switch n := v.rng.IntN(28); {
 	case n < 8 || id == "":
 		var sg *engine.Saga
 		if sg, err = v.s.Start(ctx, v.launch()); err == nil {
@@ -158,6 +178,11 @@ func (v *vault) event() error {
 	case n < 18:
 		what, err = "resume", v.s.Resume(ctx, id, verb)
 	case n < 20:
+		what, err = "freeze", v.freeze(ctx)
+	case n < 22:
+		v.ledger.freezes(false)
+		what, err = "thaw", v.s.Thaw(ctx, verb)
+	case n < 24:
 		k, after := 1+v.rng.IntN(12), v.rng.IntN(2) == 0
 		v.note("dies at append %d (after it: %v)", k, after)
 		return v.next(k, after)
@@ -180,6 +205,10 @@ func (v *vault) settle() error {
 		return err
 	}
 	v.rooms.mend()
+	v.ledger.freezes(false)
+	if err := v.s.Thaw(ctx, engine.Verb{}); err != nil && !errors.Is(err, engine.ErrRefused) {
+		return err
+	}
 	verb := engine.Verb{Reason: "it may stay"}
 	for end := time.Now().Add(24 * time.Hour); ; time.Sleep(time.Second) {
 		var open []string
@@ -203,6 +232,9 @@ func (v *vault) settle() error {
 				return err
 			}
 			open = append(open, fmt.Sprintf("%s is %s, waiting on %q", sg.Short, sg.Status, sg.WaitingOn))
+		}
+		if f := v.s.Frozen(); f != nil {
+			open = append(open, fmt.Sprintf("it still thaws: %+v", *f))
 		}
 		if len(open) == 0 {
 			break
@@ -268,17 +300,17 @@ func TestOverlappingLocksNeverDeadlockNorLetTwoInNorOvertake(t *testing.T) {
 		}
 		first, seeds = n, 1
 	}
-	sagas, waited, crashes := 0, 0, 0
+	sagas, waited, crashes, freezes := 0, 0, 0, 0
 	for seed := first; seed < first+seeds; seed++ {
 		v := newVault(seed)
 		var wrong []string
 		synctest.Test(t, func(*testing.T) { wrong = v.live() })
-		sagas, waited, crashes = sagas+len(v.model.sagas), waited+v.model.waited, crashes+v.model.deaths
+		sagas, waited, crashes, freezes = sagas+len(v.model.sagas), waited+v.model.waited, crashes+v.model.deaths, freezes+v.model.freezes
 		if len(wrong) > 0 {
 			t.Fatalf("seed %d (ARCADIA_SEED=%d repeats it):\n  %s\n    %s", seed, seed, strings.Join(wrong, "\n  "), strings.Join(v.log, "\n    "))
 		}
 	}
-	t.Logf("figure | random sets of overlapping locks | %d sets, %d sagas, %d of them waited for a lock, %d crashes | 0 wrong", seeds, sagas, waited, crashes)
+	t.Logf("figure | random sets of overlapping locks | %d sets, %d sagas, %d of them waited for a lock, %d crashes, %d freezes | 0 wrong", seeds, sagas, waited, crashes, freezes)
 	if first == 1 && (waited < int(seeds) || crashes < int(seeds)/2) {
 		t.Errorf("only %d sagas waited for a lock and %d processes died: this proves too little", waited, crashes)
 	}

@@ -20,7 +20,10 @@ type queues struct {
 	sagas    map[engine.ID][]string // the locks of each saga
 	standing map[string][]engine.Lock
 	waited   int
+	starts   int // attempts, in either direction
 	deaths   int
+	freezes  int
+	frozen   bool // by hand: a freeze has been acknowledged, and nobody has asked for its end
 	wrong    []string
 }
 
@@ -44,6 +47,9 @@ func (q *queues) take(b engine.Batch) {
 				q.enter(b.ID, e.Ticket)
 			}
 		case engine.EntryStepStarted, engine.EntryCompensating:
+			if q.starts++; q.frozen {
+				q.fault("saga %s: %s at entry %d while everything is frozen", b.ID.Short(), e.Type, e.Seq)
+			}
 			for _, n := range q.sagas[b.ID] {
 				if s := q.standing[n]; len(s) == 0 || s[0].Saga != b.ID {
 					q.fault("saga %s: %s at entry %d while %s belongs to %v", b.ID.Short(), e.Type, e.Seq, n, s)
@@ -97,8 +103,23 @@ type journal struct {
 	dead bool
 }
 
-// Append refuses everything from the fatal append on.
+// Append refuses everything from the fatal write on.
 func (j *journal) Append(ctx context.Context, b engine.Batch) error {
+	return j.write(func() error {
+		err := j.Store.Append(ctx, b)
+		if err == nil {
+			j.model.take(b)
+		}
+		return err
+	})
+}
+
+// PutFreeze likewise.
+func (j *journal) PutFreeze(ctx context.Context, f engine.Freeze) error {
+	return j.write(func() error { return j.Store.PutFreeze(ctx, f) })
+}
+
+func (j *journal) write(do func() error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.n++; j.n == j.fatal {
@@ -110,14 +131,29 @@ func (j *journal) Append(ctx context.Context, b engine.Batch) error {
 	} else if j.dead {
 		return errDead
 	}
-	if err := j.Store.Append(ctx, b); err != nil {
+	if err := do(); err != nil {
 		return err
 	}
-	j.model.take(b)
 	if j.dead {
 		return errDead
 	}
 	return nil
+}
+
+// freezes notes that a freeze by hand is acknowledged, or that its end is asked for.
+func (j *journal) freezes(frozen bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.model.frozen = frozen; frozen {
+		j.model.freezes++
+	}
+}
+
+// started is how many attempts there have been.
+func (j *journal) started() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.model.starts
 }
 
 func (j *journal) died() bool {
@@ -131,6 +167,7 @@ type rooms struct {
 	mu     sync.Mutex // guards the fields below
 	inside map[string]engine.ID
 	mended bool
+	shut   bool // whoever works in them is refused
 	wrong  []string
 }
 
@@ -159,6 +196,25 @@ func (r *rooms) mend() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mended = true
+}
+
+// refuse lets everybody be refused from now on, or not any more.
+func (r *rooms) refuse(shut bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.shut = shut
+}
+
+// errRefused is what a step says that is refused.
+var errRefused = errors.New("the token is refused")
+
+func (r *rooms) admit() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.shut {
+		return engine.Blocked(errRefused, 0)
+	}
+	return nil
 }
 
 func (r *rooms) isMended() bool {
@@ -216,11 +272,14 @@ func (g guarded) work(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return errors.New("how long?")
 	}
+	if err := g.rooms.admit(); err != nil {
+		return err
+	}
 	t := time.NewTimer(time.Duration(ms) * time.Millisecond)
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return nil
+		return g.rooms.admit()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}

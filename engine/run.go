@@ -149,17 +149,28 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 		if !ok {
 			return m, nil, b.commit()
 		}
-		if err := b.add(e); err != nil {
-			return Move{}, nil, err
-		}
 		if m.Do == DoExecute || m.Do == DoCompensate {
-			if err := b.commit(); err != nil {
-				r.e.leave()
+			if err := r.start(b, e); err != nil {
 				return Move{}, nil, err
 			}
 			return m, r.prepare(ctx, m), nil // before mu is released: a cancel from now on reaches it
 		}
+		if err := b.add(e); err != nil {
+			return Move{}, nil, err
+		}
 	}
+}
+
+// start makes the start of an attempt durable that the gate has let through. Call with mu held.
+func (r *run) start(b *batch, e Entry) error {
+	err := b.add(e)
+	if err == nil {
+		err = b.commit()
+	}
+	if r.e.gate.begun(); err != nil {
+		r.e.leave()
+	}
+	return err
 }
 
 // entryFor is the entry with which a move begins, or false when the move is not for now: there is nothing to do, the
