@@ -14,20 +14,27 @@ func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 	t := env.Theme
 	label := min(24, max(9, width/5))
 	room := width - label - 7
-	start, total := s.extent(env, d)
-	lines := []string{"   " + s.heading(env, "TIMELINE", timelinePane) + t.Faint.Paint(widget.Spaces(label-8+2)+widget.Axis(total, room))}
 	n := len(d.saga.StepNames)
+	start := d.saga.StartedAt.Time
+	if start.IsZero() {
+		start = d.saga.CreatedAt.Time
+	}
+	rows := make([][]widget.Span, n)
+	var all []widget.Span
+	for i := range min(n, len(d.saga.Rows)) {
+		rows[i] = s.spans(env, &d.saga.Rows[i], start)
+		all = append(all, rows[i]...)
+	}
+	scale := s.scale(env, d, start, all)
+	lines := []string{"   " + s.heading(env, "TIMELINE", timelinePane) + t.Faint.Paint(widget.Spaces(label-8+2)+scale.Axis(room, t.Symbols.Break))}
 	tall := max(1, height-1)
 	top := widget.Window(n, s.row, 0, tall)
 	for i := top; i < n && i < top+tall; i++ {
 		name := widget.Fit(widget.Middle(d.saga.StepNames[i], label), label)
-		var spans []widget.Span
-		if i < len(d.saga.Rows) {
-			spans = s.spans(env, &d.saga.Rows[i], start)
-		} else {
+		if i >= len(d.saga.Rows) {
 			name = t.Faint.Paint(name)
 		}
-		lines = append(lines, "   "+name+"  "+widget.Track(spans, total, room, t.Symbols.Forward, t.Symbols.Backward))
+		lines = append(lines, "   "+name+"  "+scale.Track(rows[i], room, t.Symbols.Forward, t.Symbols.Backward, t.Faint.Paint(t.Symbols.Gap)))
 	}
 	return lines
 }
@@ -40,22 +47,18 @@ func (s *saga) heading(env *Env, text string, p pane) string {
 	return env.Theme.Faint.Paint(text)
 }
 
-// extent is when the timeline begins and how long it is.
-func (s *saga) extent(env *Env, d *detail) (time.Time, time.Duration) {
-	start := d.saga.StartedAt.Time
-	if start.IsZero() {
-		start = d.saga.CreatedAt.Time
-	}
+// scale is how long the timeline is. That of a saga that goes on has room to grow.
+func (s *saga) scale(env *Env, d *detail, start time.Time, spans []widget.Span) widget.Scale {
 	end := d.saga.FinishedAt.Time
 	if end.IsZero() {
-		return start, widget.Room(max(0, env.Clock.Now.Sub(start)))
+		scale := widget.NewScale(max(0, env.Clock.Now.Sub(start)), spans)
+		return scale.Until(widget.Room(scale.Total()))
 	}
-	for i := range d.saga.Rows {
-		if f := d.saga.Rows[i].FinishedAt.Time; f.After(end) {
-			end = f
-		}
+	total := max(time.Millisecond, end.Sub(start))
+	for _, x := range spans {
+		total = max(total, x.To)
 	}
-	return start, max(time.Millisecond, end.Sub(start))
+	return widget.NewScale(total, spans)
 }
 
 func (s *saga) spans(env *Env, r *engine.Row, start time.Time) []widget.Span {

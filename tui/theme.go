@@ -44,7 +44,7 @@ type Theme struct {
 type Symbols struct {
 	Running, Pending, Completed, Compensating, RolledBack, Failed, StepFailed string
 	Done, Left, Undone                                                        string // of a gauge
-	Forward, Backward                                                         string // of a timeline
+	Forward, Backward, Break, Gap                                             string // of a timeline
 	Crumb, Dash, Arrow, Dot, Marked, Up, Down, Rule, Bar, More                string
 }
 
@@ -52,13 +52,13 @@ func symbols(ascii bool) Symbols {
 	if ascii {
 		return Symbols{
 			Running: "*", Pending: "o", Completed: "+", Compensating: "<", RolledBack: "u", Failed: "!", StepFailed: "x",
-			Done: "#", Left: "-", Undone: "<", Forward: "=", Backward: "<",
+			Done: "#", Left: "-", Undone: "<", Forward: "=", Backward: "<", Break: "~", Gap: ":",
 			Crumb: ">", Dash: "-", Arrow: "->", Dot: "-", Marked: "+", Up: "^", Down: "v", Rule: "-", Bar: "|", More: "~",
 		}
 	}
 	return Symbols{
 		Running: "●", Pending: "○", Completed: "✔", Compensating: "↺", RolledBack: "↶", Failed: "▲", StepFailed: "✖",
-		Done: "▰", Left: "▱", Undone: "◂", Forward: "█", Backward: "◀",
+		Done: "▰", Left: "▱", Undone: "◂", Forward: "█", Backward: "◀", Break: "⋯", Gap: "┊",
 		Crumb: "›", Dash: "–", Arrow: "→", Dot: "·", Marked: "▌", Up: "↑", Down: "↓", Rule: "─", Bar: "│", More: "…",
 	}
 }

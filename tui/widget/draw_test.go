@@ -1,6 +1,7 @@
 package widget_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,19 +72,20 @@ func TestTheWayBackIsDrawnBackward(t *testing.T) {
 	t.Parallel()
 	second := time.Second
 	spans := []widget.Span{{From: 0, To: 6 * second}, {From: 6 * second, To: 8 * second, Back: true}}
-	if got, want := widget.Track(spans, 10*second, 10, "#", "<"), "######<<  "; got != want {
+	if got, want := widget.NewScale(10*second, spans).Until(10*second).Track(spans, 10, "#", "<", ":"), "######<<  "; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	short := []widget.Span{{From: 5 * second, To: 5 * second}, {From: 5 * second, To: 5 * second, Back: true}}
-	if got, want := widget.Track(short, 10*second, 10, "#", "<"), "     #<   "; got != want {
+	if got, want := widget.NewScale(10*second, short).Track(short, 10, "#", "<", ":"), "     #<   "; got != want {
 		t.Errorf("%q, want %q: a short way back hides what it undoes", got, want)
 	}
 	for _, total := range []time.Duration{0, 1, time.Millisecond, 44 * second, time.Hour, 1000 * time.Hour} {
+		scale := widget.NewScale(total, spans)
 		for width := range 130 {
-			if n := ansi.StringWidth(widget.Axis(total, width)); n != width {
+			if n := ansi.StringWidth(scale.Axis(width, "~")); n != width {
 				t.Errorf("the axis of %v in %d cells has %d", total, width, n)
 			}
-			if n := ansi.StringWidth(widget.Track(spans, total, width, "#", "<")); n != width {
+			if n := ansi.StringWidth(scale.Track(spans, width, "#", "<", ":")); n != width {
 				t.Errorf("the track of %v in %d cells has %d", total, width, n)
 			}
 		}
@@ -105,5 +107,26 @@ func TestABoxLiesOverWideTextWithoutMovingIt(t *testing.T) {
 		if plain := ansi.Strip(got[1]); !strings.Contains(plain, "|  hi   |") && !strings.Contains(plain, "|  hi  |") && !strings.Contains(plain, "|  hi") {
 			t.Errorf("at %d the box is broken: %q", x, plain)
 		}
+	}
+}
+
+func TestATimelineCutsShortWhatNothingHappenedIn(t *testing.T) {
+	t.Parallel()
+	const second, hour = time.Second, time.Hour
+	first := []widget.Span{{From: 0, To: 20 * second}, {From: 3 * hour, To: 3*hour + 20*second, Back: true}}
+	second2 := []widget.Span{{From: 20 * second, To: 40 * second}}
+	s := widget.NewScale(3*hour+20*second, append(slices.Clone(first), second2...))
+	for got, want := range map[string]string{
+		s.Axis(76, "~"):                          "0s        10s       20s       30s          ~ 2h59m ~              +10s      ",
+		s.Track(first, 76, "#", "<", ":"):        "####################                            :       <<<<<<<<<<<<<<<<<<<<",
+		s.Track(second2, 76, "#", "<", ":"):      "                    ####################        :                           ",
+		widget.NewScale(hour, nil).Axis(20, "~"): "0s        30m       ",
+	} {
+		if got != want {
+			t.Errorf("\n%q, want\n%q", got, want)
+		}
+	}
+	if whole := widget.NewScale(60*second, []widget.Span{{From: 0, To: 20 * second}, {From: 35 * second, To: 60 * second}}); whole.Total() != 60*second {
+		t.Errorf("a short wait is cut: %v", whole.Total())
 	}
 }

@@ -2,7 +2,6 @@ package widget
 
 import (
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -11,61 +10,6 @@ type Span struct {
 	From, To time.Duration
 	Back     bool // drawn running backward
 	Ink      Ink
-}
-
-// Axis writes the scale of a timeline of width cells that ends at total: times at round distances, as many as fit.
-func Axis(total time.Duration, width int) string {
-	step := tickStep(total, width)
-	var b strings.Builder
-	used := 0
-	for at := time.Duration(0); ; at += step {
-		text := tickText(at)
-		x := cellOf(at, total, width)
-		if x+len(text) > width {
-			break
-		}
-		b.WriteString(Spaces(x - used))
-		b.WriteString(text)
-		used = x + len(text)
-		if step <= 0 {
-			break
-		}
-	}
-	return b.String() + Spaces(width-used)
-}
-
-// Track draws the spans of one row on a timeline of width cells that ends at total. Later spans lie over earlier ones, and
-// each shows at least one cell.
-func Track(spans []Span, total time.Duration, width int, forward, backward string) string {
-	cells := make([]int, width) // 1 + index of the span that shows there
-	for i, s := range spans {
-		from := min(cellOf(s.From, total, width), width-1)
-		to := min(max(from+1, cellOf(s.To, total, width)), width)
-		if s.Back && i > 0 && from > 0 && cells[from] != 0 && from+1 < width && to == from+1 {
-			from, to = from+1, to+1 // a short way back does not hide what it undoes
-		}
-		for x := max(0, from); x < to; x++ {
-			cells[x] = i + 1
-		}
-	}
-	var b strings.Builder
-	for x := 0; x < width; {
-		end := x + 1
-		for end < width && cells[end] == cells[x] {
-			end++
-		}
-		if c := cells[x]; c == 0 {
-			b.WriteString(Spaces(end - x))
-		} else {
-			mark := forward
-			if spans[c-1].Back {
-				mark = backward
-			}
-			b.WriteString(spans[c-1].Ink.Paint(strings.Repeat(mark, end-x)))
-		}
-		x = end
-	}
-	return b.String()
 }
 
 func cellOf(at, total time.Duration, width int) int {
