@@ -15,6 +15,7 @@ func (t *tree) checkCommand() *cobra.Command {
 		Long: "check examines a copy of the store, in a process of its own since damaged\n" +
 			"pages can end the process that reads them. It changes nothing and exits\n" +
 			"with 1 when anything is wrong.",
+		Example: "arcadia check\narcadia check --db arcadia-copy.db -o json",
 	}
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -63,6 +64,10 @@ func (t *tree) verdict(v Verdict, out *format) error {
 func (t *tree) backupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "backup FILE", Short: "Write a copy of the store to a new file", Args: exactly("FILE"),
+		Long: "backup copies the store while sagas go on, examines the copy and only then gives\n" +
+			"it its name. A copy is a store: look at it with --db, or put it in the place of\n" +
+			"one that nobody has open.",
+		Example: "arcadia backup arcadia-copy.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := t.place(cmd.Context(), Read, "backup")
 			if err != nil {
@@ -94,6 +99,7 @@ func (t *tree) simCommand() *cobra.Command {
 		Long: "sim serves a simulated account over HTTP until it is interrupted and\n" +
 			"prints its URL first. Any token is good. Point any client at it, arcadia\n" +
 			"with DIGITALOCEAN_API_URL.",
+		Example: "arcadia sim --listen 127.0.0.1:8080 --seed 7",
 	}
 	cmd.Flags().StringVar(&addr, "listen", "127.0.0.1:0", "address and port to listen on")
 	cmd.Flags().Int64Var(&seed, "seed", 1, "what everything made up derives from")
@@ -116,7 +122,9 @@ func (t *tree) simCommand() *cobra.Command {
 }
 
 func (t *tree) versionCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "version", Short: "Print version, commit and date", Args: exactly()}
+	cmd := &cobra.Command{
+		Use: "version", Short: "Print version, commit and date", Args: exactly(), Example: "arcadia version -o json",
+	}
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(*cobra.Command, []string) error {
 		b := t.env.Build

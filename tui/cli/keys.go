@@ -35,6 +35,7 @@ func (t *tree) keysCommand() *cobra.Command {
 		Long: "keys prints the console's keys as the settings have them. With --check it only\n" +
 			"says whether the settings are sound: no unknown entry, no key twice, none that a\n" +
 			"torn escape sequence could press.",
+		Example: "arcadia keys\narcadia keys --check",
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "only look for mistakes in the settings")
 	cmd.RunE = func(*cobra.Command, []string) error {

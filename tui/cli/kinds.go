@@ -17,6 +17,7 @@ type described struct {
 func (t *tree) kindsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "kinds [KIND]", Short: "List the kinds of sagas, or the inputs of one", ValidArgsFunction: t.kinds(),
+		Example: "arcadia kinds\narcadia kinds upsert_dns_record -o json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return misuse("kinds takes one kind at most: see arcadia kinds --help")

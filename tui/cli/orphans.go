@@ -25,7 +25,7 @@ type Orphan struct {
 
 func (t *tree) orphansCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "orphans", Short: "List snapshots that bear our names and that no saga accounts for", Args: exactly(),
+		Use: "orphans", Short: "List snapshots that bear our names and that no saga accounts for", Args: known,
 		Long: "orphans lists the account's snapshots whose names are those of sagas' snapshots\n" +
 			"and of which no saga in this store knows, with what they cost a month. Another\n" +
 			"store may account for them; adopt or delete one where none does.",
@@ -35,7 +35,7 @@ func (t *tree) orphansCommand() *cobra.Command {
 		t.orphan("adopt", "adopt_snapshot", "Account for a snapshot",
 			"adopt launches a saga that makes a snapshot a resource of this store. Rolling it\nback makes it an orphan again."),
 		t.orphan("delete", "delete_snapshot", "Delete a snapshot for good",
-			"delete launches a saga that deletes a snapshot. That cannot be undone, so that it\nneeds --yes or, on a terminal, a word typed."),
+			"delete launches a saga that deletes a snapshot. That cannot be undone, so that\nit needs --yes or, on a terminal, a word typed."),
 	)
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

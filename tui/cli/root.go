@@ -63,6 +63,7 @@ func (t *tree) root(args []string) *cobra.Command {
 			"before it is shown, survives kill -9, and can be undone.\n" +
 			"Without a command it opens the console. Try it without an account: arcadia\n" +
 			"--demo",
+		Example:       "arcadia --demo\narcadia --read-only\narcadia launch echo text=hello --demo",
 		Version:       t.env.Build.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -117,7 +118,7 @@ func known(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		meant = fmt.Sprintf(" (did you mean %s?)", strings.Join(near, " or "))
 	}
-	return misuse("unknown command %q%s: see arcadia --help", args[0], meant)
+	return misuse("unknown command %q%s: see %s --help", args[0], meant, cmd.CommandPath())
 }
 
 // firstWord is the first argument that is neither a flag nor a flag's value.

@@ -53,7 +53,7 @@ func (t *tree) serveCommand() *cobra.Command {
 			"public keys only. The file has one key a line, as in authorized_keys, with a\n" +
 			"role before it (environment=\"ARCADIA_ROLE=operator\" or viewer) and the\n" +
 			"operator's name behind it. It is read at each login.",
-		Example: "  arcadia serve --listen 127.0.0.1:2222 --authorized-keys operators",
+		Example: "arcadia serve --listen 127.0.0.1:2222 --authorized-keys operators --metrics 127.0.0.1:9464",
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&d.Listen, "listen", "127.0.0.1:2222", "address and port for SSH")
@@ -72,7 +72,7 @@ func (t *tree) serveCommand() *cobra.Command {
 // hostCommand is what stays behind when an operator leaves the console and lets sagas go on.
 func (t *tree) hostCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "host", Short: "Drive sagas for the operator's own processes on this machine", Args: exactly(), Hidden: true,
+		Use: "host", Short: "Drive sagas for the operator's own processes on this machine", Args: exactly(), Hidden: true, Example: "arcadia host",
 		RunE: func(cmd *cobra.Command, _ []string) error { return t.serve(cmd.Context(), "host", Doors{}) },
 	}
 }
@@ -93,7 +93,8 @@ func (t *tree) serve(ctx context.Context, purpose string, d Doors) error {
 func (t *tree) stopCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "stop", Short: "End the process that drives sagas in the background", Args: exactly(),
-		Long: "stop ends the host of the store in order: its sagas rest and go on at the\nnext host.",
+		Long:    "stop ends the host of the store in order: its sagas rest and go on at the\nnext host.",
+		Example: "arcadia stop",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if t.env.Stop == nil {
 				return errors.New("stop: not to be had in this session: run it in a shell")

@@ -41,6 +41,7 @@ func (t *tree) cancelCommand() *cobra.Command {
 		ValidArgsFunction: t.sagas(nil, engine.Pending, engine.Running),
 		Long: "cancel stops a saga and undoes what it did. It ends with 3 when the saga\n" +
 			"is rolled back, 4 when something is left.",
+		Example: "arcadia cancel 3f9c2a1b --reason \"wrong droplet\"",
 	}
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
 	out := output(cmd, "table", "json")
@@ -61,6 +62,7 @@ func (t *tree) rollbackCommand() *cobra.Command {
 		Long: "rollback undoes a completed saga from its last step down; without --yes it\n" +
 			"says what would be undone. It ends with 3 when the saga is rolled back, 4\n" +
 			"when something is left.",
+		Example: "arcadia rollback 3f9c2a1b\narcadia rollback 3f9c2a1b --yes --reason \"not wanted any more\"",
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "undo it")
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
@@ -85,6 +87,9 @@ func (t *tree) retryCommand() *cobra.Command {
 	step := ""
 	cmd := &cobra.Command{
 		Use: "retry SAGA", Short: "Try again what could not be undone, or what waits", Args: exactly("SAGA"),
+		Long: "retry tries again to undo what a failed saga left behind, or the step for which\n" +
+			"a saga waits for a decision.",
+		Example:           "arcadia retry 3f9c2a1b\narcadia retry 3f9c2a1b --step 0 --reason \"the provider is back\"",
 		ValidArgsFunction: t.sagas((*engine.Summary).NeedsOperator, engine.Running, engine.Failed),
 	}
 	cmd.Flags().StringVar(&step, "step", "", "only this step, by number or name")
@@ -112,6 +117,7 @@ func (t *tree) resolveCommand() *cobra.Command {
 		ValidArgsFunction: t.left(),
 		Long: "resolve accepts what a step has left behind; STEP is its number or, when\n" +
 			"no other has it, its name.",
+		Example: "arcadia resolve 3f9c2a1b 0 --reason \"kept on purpose\"",
 	}
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why it may stay; needed, for the record")
 	out := output(cmd, "table", "json")

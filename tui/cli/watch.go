@@ -15,6 +15,7 @@ func (t *tree) watchCommand() *cobra.Command {
 		Long: "watch prints what has happened to a saga and what happens to it, one plain\n" +
 			"line per change, and ends with the saga's status: 0 completed, 3 rolled\n" +
 			"back, 4 failed. It drives unfinished sagas while it runs.",
+		Example: "arcadia watch 3f9c2a1b",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			p, err := t.place(ctx, Act, "watch")
