@@ -86,6 +86,11 @@ func (r *rig) start() {
 	over := make(chan error, 1)
 	r.over = over
 	go func() { over <- e.Run(ctx) }()
+	select {
+	case <-e.Ready():
+	case err := <-over:
+		over <- err
+	}
 	r.Session = e.As(engine.Actor{Name: "test", Role: engine.Operator})
 	var once sync.Once
 	end := func(demand func(error)) {
