@@ -32,7 +32,7 @@ func (w restoration) plan(live []Record) (change, error) {
 	case equal < 0 && known < 0 && len(rivals) > 0:
 		return c, fmt.Errorf("%w: %s cannot stand beside %s: upsert it with dns_record_mode=replace, or forget it", errInTheWay, title, summary(w.zone, rivals))
 	case equal < 0 && known < 0 && w.rec.Type == "CNAME" && len(set) > 0:
-		return c, fmt.Errorf("%w: a name has one CNAME, and %s is there: accept is not for it either: upsert it, or forget this one", errInTheWay, summary(w.zone, set))
+		return c, fmt.Errorf("%w: a name has one CNAME, and %s is there: upsert it to change it, or forget this one", errInTheWay, summary(w.zone, set))
 	}
 	keep := known
 	if keep < 0 {

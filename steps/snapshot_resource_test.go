@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"arcadia/engine"
@@ -205,5 +206,65 @@ func TestADeletionEndsWellWhateverPasses(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// A crash at every commit: the deletion is gone on from.
+func TestADeletionSurvivesACrashAtEveryCommit(t *testing.T) {
+	t.Parallel()
+	for n, over := 2, false; !over; n++ {
+		for _, kept := range []bool{false, true} {
+			for _, fault := range []dosim.FaultKind{dosim.FaultResetInPast, dosim.FaultResetAfter, dosim.FaultResetBefore} {
+				synctest.Test(t, func(t *testing.T) {
+					r := newRig(t)
+					r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
+					id := r.only().ExternalID
+					r.stop()
+					whole := r.store
+					r.store = &mortal{Store: whole, left: n, kept: kept}
+					r.start()
+					r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Kind: fault, Count: 1})
+					saga := r.launch("delete_snapshot", "snapshot", id)
+					r.dead(saga)
+					over = r.store.(*mortal).total < n
+					r.kill()
+					r.store = whole
+					time.Sleep(time.Minute)
+					r.start()
+					r.rest(saga, engine.Completed)
+					if r.snapshots() != 0 || r.accounted() != 0 {
+						t.Errorf("commit %d, durable %v: %d snapshots, %d resources", n, kept, r.snapshots(), r.accounted())
+					}
+				})
+			}
+		}
+	}
+}
+
+// A cancel at any moment: rolled back is only what deleted nothing.
+func TestACanceledDeletionNeverCallsALossRolledBack(t *testing.T) {
+	t.Parallel()
+	ends := map[engine.Status]int{}
+	for _, hang := range []bool{false, true} {
+		for _, after := range []time.Duration{0, 100, 250, 400, 700, 1100, 2200, 3500, 6000} {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, dosim.WithLatency(300*time.Millisecond))
+				id := r.orphan()
+				if hang {
+					r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Kind: dosim.FaultHangAfter, Count: 1})
+				}
+				saga := r.launch("delete_snapshot", "snapshot", id)
+				time.Sleep(after * time.Millisecond)
+				_ = r.Cancel(t.Context(), saga, engine.Verb{}) // which may come too late
+				s := r.end(saga)
+				ends[s.Status]++
+				if (s.Status == engine.RolledBack) != (r.snapshots() == 1) {
+					t.Errorf("canceled after %d ms, hang %v: %d snapshots: %s", after, hang, r.snapshots(), dump(s))
+				}
+			})
+		}
+	}
+	if ends[engine.RolledBack] == 0 || ends[engine.Failed] == 0 {
+		t.Errorf("the moments prove nothing: %v", ends)
 	}
 }
