@@ -12,6 +12,7 @@ import (
 type detail struct {
 	saga    *engine.Saga
 	undo    []string // per row, what compensating it would do or does
+	tries   []tries  // per row
 	entries []engine.Entry
 }
 
@@ -32,8 +33,9 @@ func readDetail(id engine.ID, log bool, after uint64) func(context.Context, Back
 			m.err = Clean(err.Error())
 			return m
 		}
-		d := &detail{saga: cleanSaga(raw), undo: make([]string, len(raw.Rows))}
+		d := &detail{saga: cleanSaga(raw), undo: make([]string, len(raw.Rows)), tries: make([]tries, len(raw.Rows))}
 		for i := range raw.Rows {
+			d.tries[i].forward, d.tries[i].backward = b.Tries(raw.Rows[i].Name)
 			d.undo[i] = Clean(b.UndoText(raw, i))
 		}
 		if log {

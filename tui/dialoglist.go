@@ -116,7 +116,7 @@ func (s *dialogSaga) retries(env *Env, width int) []string {
 	}
 	text := "It waits: " + s.saga.WaitingOn + "."
 	if r := notDue(s.saga); r != nil && s.saga.WaitingOn == "" {
-		text = "Step " + strconv.Itoa(r.Idx) + " " + r.Name + " waits for its next attempt: " + env.notYet(r) + "."
+		text = "Step " + strconv.Itoa(r.Idx) + " " + r.Name + " waits for its next attempt: " + env.notYet(r, s.tries[r.Idx]) + "."
 	}
 	out := widget.Wrap(text, width)
 	return append(out, widget.Wrap("It will be tried again at once.", width)...)

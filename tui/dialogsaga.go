@@ -15,6 +15,7 @@ type dialogSaga struct {
 	saga  *engine.Saga // clean
 	undo  []int        // rows in the order in which they would be undone
 	texts []string     // by row: what undoing it would do; clean
+	tries []tries      // by row
 }
 
 // readDialog reads a saga. It runs in a command.
@@ -23,8 +24,9 @@ func readDialog(ctx context.Context, b Backend, id engine.ID) (*dialogSaga, erro
 	if err != nil {
 		return nil, err
 	}
-	d := &dialogSaga{saga: cleanSaga(sg), undo: sg.ToUndo(), texts: make([]string, len(sg.Rows))}
+	d := &dialogSaga{saga: cleanSaga(sg), undo: sg.ToUndo(), texts: make([]string, len(sg.Rows)), tries: make([]tries, len(sg.Rows))}
 	for i := range sg.Rows {
+		d.tries[i].forward, d.tries[i].backward = b.Tries(sg.Rows[i].Name)
 		d.texts[i] = Clean(b.UndoText(sg, i))
 	}
 	return d, nil

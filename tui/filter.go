@@ -200,6 +200,10 @@ func (f filter) sift(known func(field, value string) bool) sift {
 				out.query.Kind = t.text
 				continue
 			}
+			if t.field == "by" && known("by", t.text) {
+				out.query.By = t.text
+				continue
+			}
 		}
 		rest.terms = append(rest.terms, t)
 	}

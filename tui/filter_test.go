@@ -58,7 +58,7 @@ func TestTheFilterLanguage(t *testing.T) {
 			t.Errorf("%q: %v, want %v", line, got, want)
 		}
 		// What goes to the store and what is asked here together mean the same.
-		both := f.sift(func(field, value string) bool { return field == "kind" && value == "snapshot_droplet" })
+		both := f.sift(func(field, value string) bool { return field == "kind" && value == "snapshot_droplet" || field == "by" && value == s.CreatedBy })
 		if got := both.match(s); got != want {
 			t.Errorf("%q through the store: %v, want %v", line, got, want)
 		}
@@ -68,6 +68,34 @@ func TestTheFilterLanguage(t *testing.T) {
 			t.Errorf("%q: nothing says that it is wrong", line)
 		}
 	}
+}
+
+func TestAWholeOperatorIsAskedOfTheStore(t *testing.T) {
+	t.Parallel()
+	known := func(field, value string) bool { return field == "by" && value == "ops1" }
+	for line, want := range map[string]engine.Query{
+		"by:ops1":               {By: "ops1"},
+		"by:ops":                {},
+		"!by:ops1":              {},
+		"by:ops1 status:failed": {By: "ops1"}, // one index is enough
+	} {
+		got := parseFilter(line, sagaFields).sift(known)
+		if got.query.By != want.By || len(got.query.Statuses) > 0 {
+			t.Errorf("%q asks the store %+v", line, got.query)
+		}
+		if whole := line == "by:ops1"; (got.keep == nil) != whole {
+			t.Errorf("%q asks the headers the rest: %v", line, got.keep != nil)
+		}
+	}
+	onExhibit(t, nil, func(s *stage) {
+		s.press("/")
+		s.write("by:ops2")
+		s.press("enter")
+		s.has("3 hits")
+		if q := s.list().roll.sift.query; q.By != "ops2" {
+			t.Errorf("the store is asked %+v", q)
+		}
+	})
 }
 
 func FuzzFilterNeverPanics(f *testing.F) {

@@ -60,7 +60,7 @@ func TestTheRetryDialogSaysWhatIsWaitedFor(t *testing.T) {
 			s.write("b0ff0001")
 			s.press("enter", "r")
 			s.has("Step 0 create_droplet_snapshot waits for its next attempt")
-			s.has("next in 8s")
+			s.has(map[bool]string{false: "attempt 1 of 5 failed", true: "attempt 1 of 10 failed"}[back])
 			if d := s.openDialog(); d.locked(&s.app.env) != "" {
 				t.Errorf("the dialog is locked: %s", d.locked(&s.app.env))
 			}

@@ -17,7 +17,7 @@ func (e *Env) rowText(d *detail, idx int) (string, bool) {
 	r := &d.saga.Rows[idx]
 	switch r.Status {
 	case engine.RowRunning:
-		if text := e.notYet(r); text != "" {
+		if text := e.notYet(r, d.tries[idx]); text != "" {
 			return text, true
 		}
 		if r.Note != "" {
@@ -35,7 +35,7 @@ func (e *Env) rowText(d *detail, idx int) (string, bool) {
 		}
 		return r.Error, true
 	case engine.RowCompensating:
-		if text := e.notYet(r); text != "" {
+		if text := e.notYet(r, d.tries[idx]); text != "" {
 			return text, true
 		}
 		if r.Note != "" {
@@ -57,19 +57,27 @@ func (e *Env) rowText(d *detail, idx int) (string, bool) {
 }
 
 // notYet says of a row that waits for its next attempt which one failed, when the next comes, and why; of another nothing.
-func (e *Env) notYet(r *engine.Row) string {
+func (e *Env) notYet(r *engine.Row, t tries) string {
 	if c := r.Compensation; r.Status == engine.RowCompensating && c != nil {
-		return e.retry(r.NextAttemptAt.Time, c.Attempts, c.Error)
+		return e.retry(r.NextAttemptAt.Time, c.Attempts, t.backward, c.Error)
 	}
-	return e.retry(r.NextAttemptAt.Time, r.Attempts, r.Error)
+	return e.retry(r.NextAttemptAt.Time, r.Attempts, t.forward, r.Error)
 }
 
-// retry says which attempt failed, when the next comes, and why.
-func (e *Env) retry(next time.Time, attempts int, why string) string {
+// tries are how many attempts of a step may fail in each direction; 0 when that is not known.
+type tries struct{ forward, backward int }
+
+// retry says which attempt of how many failed, when the next comes, and why. Those that only something outside could help
+// are not counted against the budget, so that there may be more than it.
+func (e *Env) retry(next time.Time, attempts, most int, why string) string {
 	if why == "" || next.IsZero() {
 		return ""
 	}
-	text := "attempt " + strconv.Itoa(attempts) + " failed"
+	text := "attempt " + strconv.Itoa(attempts)
+	if attempts <= most {
+		text += " of " + strconv.Itoa(most)
+	}
+	text += " failed"
 	if wait := next.Sub(e.Clock.Now); e.State != nil && e.State.Frozen != nil && e.State.Frozen.Width == 0 {
 		text += ", next when it is thawed"
 	} else if wait > 0 {

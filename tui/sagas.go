@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -133,10 +134,10 @@ func (s *sagas) filtered(env *Env) Action {
 	return s.reload(env, "")
 }
 
-// known reports whether a filter's value is one that the store can be asked for as it is.
+// known reports whether a filter's value is a kind or an operator that the store can be asked for as it is.
 func (s *sagas) known(env *Env, field, value string) bool {
-	if field != "kind" {
-		return false
+	if field == "by" {
+		return value == env.Config.Operator || slices.ContainsFunc(s.roll.rows, func(r engine.Summary) bool { return r.CreatedBy == value })
 	}
 	for _, k := range env.State.Kinds {
 		if k.Name == value {

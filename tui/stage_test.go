@@ -193,6 +193,11 @@ func (g guarded) UndoText(s *engine.Saga, idx int) string {
 	return g.Backend.UndoText(s, idx)
 }
 
+func (g guarded) Tries(step string) (forward, backward int) {
+	outside()
+	return g.Backend.Tries(step)
+}
+
 func (g guarded) Watch() *engine.Feed  { outside(); return g.Backend.Watch() }
 func (g guarded) Err() error           { outside(); return g.Backend.Err() }
 func (g guarded) Kinds() []engine.Kind { outside(); return g.Backend.Kinds() }

@@ -104,6 +104,7 @@ type Reader interface {
 	Find(ctx context.Context, ref string) (engine.ID, error)
 	Resources(ctx context.Context) ([]engine.Resource, error)
 	UndoText(s *engine.Saga, idx int) string
+	Tries(step string) (forward, backward int)
 	Watch() *engine.Feed
 	Err() error
 }

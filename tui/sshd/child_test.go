@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -204,25 +205,50 @@ func (c *child) figure(name string) float64 {
 	return 0
 }
 
-// crowd opens so many consoles, that read what they are sent and forget it.
-func (c *child) crowd(n int) []*gossh.Session {
+// anonymous is how many bytes of memory are the process's own, without the pages of its store.
+func (c *child) anonymous() float64 {
 	c.t.Helper()
-	var all []*gossh.Session
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.process.Process.Pid))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	_, line, _ := strings.Cut(string(text), "RssAnon:")
+	n, err := strconv.Atoi(strings.Fields(line)[0])
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return float64(n << 10)
+}
+
+// seat is a console of a crowd: what it is sent is read and forgotten.
+type seat struct {
+	*gossh.Client
+	in io.Writer
+}
+
+func (c *child) crowd(n int) []seat {
+	c.t.Helper()
+	all := make([]seat, 0, n)
 	for range n {
-		s, err := c.dial("ops1").NewSession()
+		client, err := c.login("ops1")
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		s, err := client.NewSession()
 		if err != nil {
 			c.t.Fatal(err)
 		}
 		if err := s.RequestPty("xterm-256color", 40, 120, gossh.TerminalModes{}); err != nil {
 			c.t.Fatal(err)
 		}
-		if _, err := s.StdinPipe(); err != nil { // else its input would end at once
+		in, err := s.StdinPipe()
+		if err != nil {
 			c.t.Fatal(err)
 		}
 		if err := s.Shell(); err != nil {
 			c.t.Fatal(err)
 		}
-		all = append(all, s)
+		all = append(all, seat{client, in})
 	}
 	return all
 }

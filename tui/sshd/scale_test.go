@@ -1,7 +1,9 @@
 package sshd_test
 
 import (
+	"io"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -31,5 +33,55 @@ func TestIdleCrowdsTakeLittle(t *testing.T) {
 				t.Error("beyond the bar")
 			}
 		})
+	}
+}
+
+// TestSoak keeps 50 consoles on a server under a steady load, of which one leaves and another comes every second, and
+// watches what the process takes. Run it with ARCADIA_SOAK=30m.
+func TestSoak(t *testing.T) {
+	long, err := time.ParseDuration(os.Getenv("ARCADIA_SOAK"))
+	if err != nil {
+		t.Skip("ARCADIA_SOAK=30m soaks for half an hour")
+	}
+	const consoles, sagas = 50, 20
+	c := startChild(t, sagas)
+	seats := c.crowd(consoles)
+	var memory, goroutines []float64
+	_, cpu := c.usage()
+	end := time.Now().Add(long)
+	sample := long / 60
+	for next, i := time.Now().Add(sample), 0; time.Now().Before(end); i++ {
+		time.Sleep(time.Second)
+		gone := i % consoles
+		_ = seats[gone].Close()
+		seats[gone] = c.crowd(1)[0]
+		for j, key := range []string{"j", "\r", "q", "2", "1", "?", "\x1b", "/echo\r", "\x1b", "g"} {
+			_, _ = io.WriteString(seats[(gone+1+5*j)%consoles].in, key)
+		}
+		if now := time.Now(); now.After(next) {
+			next = now.Add(sample)
+			resident, used := c.usage()
+			memory = append(memory, c.anonymous())
+			goroutines = append(goroutines, c.figure("go_goroutines"))
+			t.Logf("%s left: %.0f MiB of its own, %d MiB resident, %.0f goroutines, %.1f %% of a core, %.0f steps done, %.0f cut, %.0f faults", time.Until(end).Round(time.Second),
+				memory[len(memory)-1]/(1<<20), resident>>20, goroutines[len(goroutines)-1], 100*(used-cpu).Seconds()/sample.Seconds(),
+				c.figure("arcadia_step_seconds_count{direction=\"forward\",outcome=\"done\",step=\"work\"}"), c.figure("arcadia_cut_total"), c.figure("arcadia_faults_total"))
+			cpu = used
+		}
+	}
+	level(t, "bytes of memory", memory)
+	level(t, "goroutines", goroutines)
+	if n := c.figure("arcadia_faults_total"); n != 0 {
+		t.Errorf("%.0f faults", n)
+	}
+}
+
+// level fails when the last third of what was measured is much above the second.
+func level(t *testing.T, what string, all []float64) {
+	t.Helper()
+	third := len(all) / 3
+	middle, last := slices.Max(all[third:2*third]), slices.Max(all[2*third:])
+	if last > 1.25*middle {
+		t.Errorf("%s go on growing: at most %.0f in the second third, %.0f in the last", what, middle, last)
 	}
 }
