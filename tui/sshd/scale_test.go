@@ -50,7 +50,7 @@ func TestSoak(t *testing.T) {
 	_, cpu := c.usage()
 	end := time.Now().Add(long)
 	sample := long / 60
-	for next, i := time.Now().Add(sample), 0; time.Now().Before(end); i++ {
+	for at, i := time.Now(), 0; time.Now().Before(end); i++ {
 		time.Sleep(time.Second)
 		gone := i % consoles
 		_ = seats[gone].Close()
@@ -58,13 +58,13 @@ func TestSoak(t *testing.T) {
 		for j, key := range []string{"j", "\r", "q", "2", "1", "?", "\x1b", "/echo\r", "\x1b", "g"} {
 			_, _ = io.WriteString(seats[(gone+1+5*j)%consoles].in, key)
 		}
-		if now := time.Now(); now.After(next) {
-			next = now.Add(sample)
+		if took := time.Since(at); took > sample {
+			at = time.Now()
 			resident, used := c.usage()
 			memory = append(memory, c.anonymous())
 			goroutines = append(goroutines, c.figure("go_goroutines"))
-			t.Logf("%s left: %.0f MiB of its own, %d MiB resident, %.0f goroutines, %.1f %% of a core, %.0f steps done, %.0f cut, %.0f faults", time.Until(end).Round(time.Second),
-				memory[len(memory)-1]/(1<<20), resident>>20, goroutines[len(goroutines)-1], 100*(used-cpu).Seconds()/sample.Seconds(),
+			t.Logf("%s left: %.0f MiB of its own, %d MiB resident, %.0f goroutines, %.1f %% of a core, %.0f steps done, %.0f cut, %.0f faults",
+				time.Until(end).Round(time.Second), memory[len(memory)-1]/(1<<20), resident>>20, goroutines[len(goroutines)-1], 100*(used-cpu).Seconds()/took.Seconds(),
 				c.figure("arcadia_step_seconds_count{direction=\"forward\",outcome=\"done\",step=\"work\"}"), c.figure("arcadia_cut_total"), c.figure("arcadia_faults_total"))
 			cpu = used
 		}
