@@ -2,6 +2,7 @@ package sshd_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -14,21 +15,34 @@ import (
 	"arcadia/tui/sshd"
 )
 
+// As many as there may be: ten operators with five consoles each.
 func TestStopRestoresEveryTerminalAndSaysWhy(t *testing.T) {
 	quiet(t)
 	r := newRig(t)
+	names := []string{"ops1", "ops2", "guest"}
+	for len(names) < 10 {
+		name := fmt.Sprint("more", len(names))
+		r.keys[name], names = newKey(t), append(names, name)
+	}
+	r.writeOperators(append(names, "stranger")...)
 	var all []*screen
-	for _, name := range []string{"ops1", "ops2", "guest", "ops1"} {
+	for i := range 50 {
+		name := names[i%len(names)]
 		s := r.console(r.dial(name))
 		s.shows(name)
 		all = append(all, s)
+	}
+	if _, errs, exit := r.run("stranger", "whoami"); exit != 1 || !strings.Contains(errs, "all sessions are taken") {
+		t.Errorf("the fifty-first: %q, %d", errs, exit)
 	}
 	begun := time.Now()
 	if err := r.end(); err != nil {
 		t.Errorf("serve: %v", err)
 	}
-	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("the stop took %s", took)
+	took := time.Since(begun)
+	t.Logf("fifty consoles were seen out in %s", took.Round(time.Millisecond))
+	if took > 10*time.Second {
+		t.Error("that is too long")
 	}
 	for _, s := range all {
 		if exit := s.ended(); exit != 1 {
