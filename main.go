@@ -23,6 +23,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/steps"
+	"arcadia/steps/demo"
 	"arcadia/steps/digitalocean"
 	"arcadia/steps/dosim"
 	"arcadia/storage/bolt"
@@ -176,7 +177,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	show := func(context.Context) {}
 	if want.Demo && want.Database == "" && !want.ReadOnly {
-		show = demo{eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), cloud, h.Log}.play
+		show = demo.Demo{Engine: eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), Cloud: cloud, Log: h.Log}.Play
 	}
 	h.Engine, h.Place = eng.As(engine.Actor{Name: w.operator, Role: role}), p
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
