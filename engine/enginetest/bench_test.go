@@ -2,7 +2,6 @@ package enginetest_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -20,31 +19,22 @@ var paths = map[string][]string{
 	"failure": {"echo", "echo", "fail"},
 }
 
-// sizes is how many bytes each transition of a path hands to the store, by a look at one saga.
+// sizes is how many bytes of keys and values the store puts into its file for each transition of a path, by a look at one
+// saga. The bounds put as many.
 func sizes(tb testing.TB, steps []string) []int {
 	var mu sync.Mutex
 	var out []int
 	store := open(tb)
-	counting := enginetest.Wrap(store)
-	counting.Before(func(_ int, b engine.Batch) error {
-		header, err := json.Marshal(b.Summary)
-		if err != nil {
-			return err
-		}
-		n := len(header)
-		for _, e := range b.Entries {
-			raw, err := json.Marshal(e)
-			if err != nil {
-				return err
-			}
-			n += len(raw)
-		}
+	watched := enginetest.Wrap(store)
+	before := int64(0)
+	watched.After(func(int, engine.Batch) error {
 		mu.Lock()
-		out = append(out, n)
-		mu.Unlock()
+		defer mu.Unlock()
+		now := store.Stats().Bytes
+		out, before = append(out, int(now-before)), now
 		return nil
 	})
-	h := host(tb, counting, 1)
+	h := host(tb, watched, 1)
 	h.saga(tb, steps)
 	mu.Lock()
 	defer mu.Unlock()

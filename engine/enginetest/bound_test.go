@@ -116,7 +116,7 @@ func (b *bound) sagas(tb testing.TB, n, concurrency int, bytes []int) {
 	each(concurrency, n, func(i int) {
 		answer := make(chan error, 1)
 		for k, size := range bytes {
-			b.requests <- write{i, k, make([]byte, size), answer}
+			b.requests <- write{i, k, make([]byte, size-16), answer}
 			if err := <-answer; err != nil {
 				tb.Error(err)
 				return

@@ -32,6 +32,9 @@ var _ engine.Store = (*Store)(nil)
 // Path is the file the store was opened at.
 func (s *Store) Path() string { return s.path }
 
+// untidy is how many recent sagas are left for the next opening to read, which takes some microseconds for each.
+const untidy = 200
+
 // How much memory is kept for other batches: of so many, each at most so large. What an ordinary transition takes is far
 // below.
 const (
@@ -99,9 +102,8 @@ func (s *Store) close() error {
 	var errs []error
 	if s.writer != nil {
 		s.writer.close()
-		if s.writer.failure() == nil && s.writer.unsynced {
-			s.db.NoFreelistSync = false
-			errs = append(errs, s.db.Update(func(*bbolt.Tx) error { return nil }))
+		if s.writer.failure() == nil {
+			errs = append(errs, s.tidy())
 		}
 	}
 	errs = append(errs, s.db.Close())
@@ -112,6 +114,20 @@ func (s *Store) close() error {
 		return fmt.Errorf("close %s: %w", s.path, err)
 	}
 	return nil
+}
+
+// tidy makes the next opening quick. The writer has ended.
+func (s *Store) tidy() error {
+	if len(s.recent.sagas) > untidy && s.recent.damage == nil {
+		if err := s.writer.transact((*change).settle); err != nil {
+			return err
+		}
+	}
+	if !s.writer.unsynced {
+		return nil
+	}
+	s.db.NoFreelistSync = false
+	return s.db.Update(func(*bbolt.Tx) error { return nil })
 }
 
 // view runs fn in a read transaction. What bbolt panics with on a damaged file becomes an error.
