@@ -58,7 +58,9 @@ func TestTheFilterLanguage(t *testing.T) {
 			t.Errorf("%q: %v, want %v", line, got, want)
 		}
 		// What goes to the store and what is asked here together mean the same.
-		both := f.sift(func(field, value string) bool { return field == "kind" && value == "snapshot_droplet" || field == "by" && value == s.CreatedBy })
+		both := f.sift(func(field, value string) bool {
+			return field == "kind" && value == "snapshot_droplet" || field == "by" && value == s.CreatedBy
+		})
 		if got := both.match(s); got != want {
 			t.Errorf("%q through the store: %v, want %v", line, got, want)
 		}

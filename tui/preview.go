@@ -42,7 +42,11 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 			lines = append(lines, "")
 		}
 	}
-	rows := preRows(env, d, width)
+	most := 2 // lines on each row, more where there is room for all
+	if height >= 20 && len(d.saga.StepNames) <= 4 {
+		most = 5
+	}
+	rows := preRows(env, d, width, most)
 	tail := preTail(env, &d.saga.Summary, width)
 	room := height - len(lines) - 1
 	if len(rows) > room {
@@ -69,7 +73,7 @@ func preColumns(d *detail, width int) ([]widget.Column, []int) {
 }
 
 // preRows draws one line per step, and below it what is worth knowing about it.
-func preRows(env *Env, d *detail, width int) []string {
+func preRows(env *Env, d *detail, width, most int) []string {
 	t := env.Theme
 	columns, widths := preColumns(d, width)
 	var out []string
@@ -91,8 +95,8 @@ func preRows(env *Env, d *detail, width int) []string {
 			ink = t.Failed
 		}
 		lines := widget.Wrap(text, width-4)
-		if len(lines) > 2 {
-			lines = []string{lines[0], widget.Cut(strings.Join(lines[1:], " "), width-4)}
+		if len(lines) > most {
+			lines = append(lines[:most-1:most-1], widget.Cut(strings.Join(lines[most-1:], " "), width-4))
 		}
 		for _, l := range lines {
 			if l != "" {
@@ -109,8 +113,9 @@ func preTail(env *Env, s *engine.Summary, width int) []string {
 	if w := why(s, ""); w != "" {
 		tail = append(tail, w)
 	}
-	for i, l := range tail {
-		tail[i] = t.Faint.Paint(widget.Cut(l, width))
+	var out []string
+	for _, l := range tail {
+		out = append(out, painted(t.Faint, widget.Wrap(l, width))...)
 	}
-	return tail
+	return out
 }

@@ -79,8 +79,8 @@ func (s *saga) spans(env *Env, r *engine.Row, start time.Time) []widget.Span {
 	if r.Status == engine.RowFailed || r.FinishedAt.IsZero() && r.Error != "" {
 		forward = t.Failed
 	}
-	if r.Status == engine.RowCompleted {
-		forward = t.Completed
+	if r.Status != engine.RowRunning && r.Error == "" && !r.FinishedAt.IsZero() {
+		forward = t.Completed // what became of it later is drawn behind
 	}
 	add(r.StartedAt, r.FinishedAt, false, forward)
 	if c := r.Compensation; c != nil {

@@ -117,8 +117,8 @@ func TestATimelineCutsShortWhatNothingHappenedIn(t *testing.T) {
 	second2 := []widget.Span{{From: 20 * second, To: 40 * second}}
 	s := widget.NewScale(3*hour+20*second, append(slices.Clone(first), second2...))
 	for got, want := range map[string]string{
-		s.Axis(76, "~"):                          "0s        10s       20s       30s          ~ 2h59m ~              +10s      ",
-		s.Track(first, 76, "#", "<", ":"):        "####################                            :       <<<<<<<<<<<<<<<<<<<<",
+		s.Axis(76, "~"):                          "0s        10s       20s       30s          ~ 2h59m ~             +10s       ",
+		s.Track(first, 76, "#", "<", ":"):        "####################                            :      <<<<<<<<<<<<<<<<<<<<<",
 		s.Track(second2, 76, "#", "<", ":"):      "                    ####################        :                           ",
 		widget.NewScale(hour, nil).Axis(20, "~"): "0s        30m       ",
 	} {

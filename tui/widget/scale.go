@@ -44,7 +44,7 @@ func NewScale(total time.Duration, busy []Span) Scale {
 	gap(total)
 	out := Scale{total: total}
 	for _, c := range idle {
-		if c.drawn = work/4 + time.Second; c.to-c.from <= work || c.to-c.from <= 2*c.drawn {
+		if c.drawn = max(work/4, time.Millisecond); c.to-c.from <= work || c.to-c.from <= 2*c.drawn {
 			continue
 		}
 		out.cuts = append(out.cuts, c)
