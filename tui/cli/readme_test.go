@@ -13,12 +13,12 @@ import (
 // others as far as the command line is understood.
 func TestReadmeCommandsWork(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	text, err := os.ReadFile(filepath.Join(house, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	count := 0
-	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?) *```").FindAllStringSubmatch(string(text), -1) {
 		for line := range strings.Lines(block[1]) {
 			line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
 			if !strings.HasPrefix(line, "arcadia") {
@@ -34,7 +34,7 @@ func TestReadmeCommandsWork(t *testing.T) {
 				home := t.TempDir()
 				cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
 				cmd.Env = []string{"PATH=" + binary, "HOME=" + home}
-				cmd.Path = "/bin/sh"
+				cmd.Path, cmd.Dir = "/bin/sh", home
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Errorf("%s: %v\n%s", line, err, out)
 				}
@@ -49,7 +49,7 @@ func TestReadmeCommandsWork(t *testing.T) {
 // TestReadmeNamesEveryCommandAndVariable proves that what exists is written down.
 func TestReadmeNamesEveryCommandAndVariable(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	text, err := os.ReadFile(filepath.Join(house, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,5 +70,30 @@ func TestReadmeNamesEveryCommandAndVariable(t *testing.T) {
 		if !strings.Contains(string(text), name) {
 			t.Errorf("the README does not name %s", name)
 		}
+	}
+}
+
+// TestWhatMakeIsToldToDoExists looks for the targets that the README and the guide for contributors name.
+func TestWhatMakeIsToldToDoExists(t *testing.T) {
+	t.Parallel()
+	makefile, err := os.ReadFile(filepath.Join(house, "Makefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, name := range []string{"README.md", filepath.Join("docs", "CONTRIBUTING.md"), filepath.Join(".ci", "run")} {
+		text, err := os.ReadFile(filepath.Join(house, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("(?m)(?:`|^|step )make ([a-z]+)").FindAllStringSubmatch(string(text), -1) {
+			count++
+			if !regexp.MustCompile(`(?m)^` + m[1] + `:.* ## `).Match(makefile) {
+				t.Errorf("%s speaks of make %s, which the Makefile does not have or does not explain", name, m[1])
+			}
+		}
+	}
+	if count < 8 {
+		t.Errorf("make is told only %d things", count)
 	}
 }
