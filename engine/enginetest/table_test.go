@@ -1,13 +1,14 @@
 package enginetest_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -15,8 +16,8 @@ import (
 // rounds is how many runs each figure is the median of.
 const rounds = 5
 
-// TestTable prints sagas per second of the engine beside the bare bounds, measured turn by turn in one run, with their
-// ratio: make bench. It asserts nothing, for times drift between machines and hours.
+// TestTable prints sagas per second of the engine beside the bare bounds, measured turn by turn in one run, with the ratio
+// of each turn: make bench. It asserts nothing about times, for they drift between machines and hours.
 func TestTable(t *testing.T) {
 	if os.Getenv("ARCADIA_BENCH") == "" {
 		t.Skip("ARCADIA_BENCH=1 measures for some minutes: make bench")
@@ -26,43 +27,72 @@ func TestTable(t *testing.T) {
 		work = 1
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "sagas a second, median of %d (least to most), %d cores\n\n", rounds, runtime.NumCPU())
-	fmt.Fprintf(&out, "| path | callers | plain bound | adaptive bound | engine | of the better bound | commits a saga | KiB a saga | allocs a saga |\n|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&out, "sagas a second, median of %d (least to most), %d cores, GOGC=%s, load %s\n\n", rounds, runtime.NumCPU(), cmp.Or(os.Getenv("GOGC"), "100"), load())
+	fmt.Fprintf(&out, "| path | callers | plain bound | adaptive bound | engine | of the better bound | commits a saga | pages a commit | KiB a saga | allocs a saga | CPU µs a saga: bound, engine |\n|%s\n", strings.Repeat("---|", 11))
 	for _, path := range []string{"happy", "failure"} {
 		bytes := sizes(t, paths[path])
 		for _, callers := range []int{1, 8, 64, 256} {
 			n := work * map[int]int{1: 500, 8: 2000, 64: 8000, 256: 16000}[callers]
-			var plain, adaptive, engine []float64
+			var plain, adaptive, engine, ratio, lean, busy []float64
 			var last run
 			for range rounds {
 				plain = append(plain, timed(n, func() { openBound(t, false).sagas(t, n, callers, bytes) }))
+				before := processor(t)
 				adaptive = append(adaptive, timed(n, func() { openBound(t, true).sagas(t, n, callers, bytes) }))
+				lean = append(lean, (processor(t)-before)/float64(n))
 				last = measure(t, path, n, callers)
-				engine = append(engine, last.rate)
+				engine, busy = append(engine, last.rate), append(busy, last.cpu)
+				ratio = append(ratio, last.rate/max(plain[len(plain)-1], adaptive[len(adaptive)-1]))
 			}
-			better := max(median(plain), median(adaptive))
-			fmt.Fprintf(&out, "| %s | %d | %s | %s | %s | %.2f | %.3f | %.1f | %.0f |\n", path, callers, spread(plain), spread(adaptive), spread(engine),
-				median(engine)/better, last.commits, last.size/1024, last.allocs)
+			fmt.Fprintf(&out, "| %s | %d | %s | %s | %s | %.2f (%.2f to %.2f) | %.3f | %.1f | %.1f | %.0f | %.0f, %.0f |\n", path, callers, spread(plain), spread(adaptive), spread(engine),
+				median(ratio), slices.Min(ratio), slices.Max(ratio), last.commits, last.pages, last.size/1024, last.allocs, median(lean), median(busy))
 		}
 	}
 	t.Log("\n" + out.String())
 }
 
-// run is what one measurement of the engine gave, for each saga.
-type run struct{ rate, commits, size, allocs float64 }
+// run is what one measurement of the engine gave: for each saga, but for the pages written by a commit.
+type run struct{ rate, commits, pages, size, allocs, cpu float64 }
 
 func measure(t *testing.T, path string, n, callers int) run {
 	store := open(t)
 	h := host(t, store, callers)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
+	used := processor(t)
 	rate := timed(n, func() { each(callers, n, func(int) { h.saga(t, paths[path]) }) })
+	used = processor(t) - used
 	runtime.ReadMemStats(&after)
-	r := run{rate: rate, commits: float64(store.Stats().Commits) / float64(n), allocs: float64(after.Mallocs-before.Mallocs) / float64(n)}
-	if info, err := os.Stat(filepath.Clean(store.Path())); err == nil {
-		r.size = float64(info.Size()) / float64(n)
+	st, sagas := store.Stats(), float64(n)
+	r := run{
+		rate: rate, commits: float64(st.Commits) / sagas, pages: float64(st.Pages) / float64(st.Commits),
+		allocs: float64(after.Mallocs-before.Mallocs) / sagas, cpu: used / sagas,
 	}
+	report, err := store.Verify(t.Context())
+	if err != nil || !report.OK() {
+		t.Errorf("check: %v %v", err, report.Problems)
+	}
+	r.size = float64(report.Bytes) / sagas
 	return r
+}
+
+// processor is the time that the process has had on all cores, in microseconds.
+func processor(t *testing.T) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1000
+}
+
+// load is how many processes wanted a core in the minute before, as text.
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(b), " ")
+	return first
 }
 
 func timed(n int, f func()) float64 {
