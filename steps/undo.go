@@ -168,10 +168,10 @@ func (u *undo) update(o op) error {
 		return nil
 	case u.theirs[r.ID]:
 		return u.conflict(*o.After, o.Before.describe(), o.After.describe(), underAnother(r))
-	case rc.same(bc) && (r.TTL == o.After.TTL || r.TTL == old.TTL),
+	case rc.same(bc) && (r.TTL == old.TTL || r.TTL == o.After.TTL && !u.alone(r)),
 		rc.same(*o.After) && (r.TTL == o.After.TTL || r.TTL == old.TTL && !u.alone(r)):
-		// Either TTL among several: putting a neighbor back has moved it back already. One that stands alone and has our data
-		// with the TTL from before is somebody's later choice. The same data in another spelling is put back too.
+		// Either TTL among several: a neighbor has moved it along, on the way there or back. One that stands alone and has the
+		// data of one side with the TTL of the other is somebody's later choice. The same data in another spelling is put back.
 		u.write(r, old)
 		return nil
 	}

@@ -41,6 +41,7 @@ func meddlings() []meddling {
 	return []meddling{
 		{"updated, then its value changed", update, change(dosim.Record{Data: "198.51.100.7"}), "192.0.2.1", "192.0.2.9", "198.51.100.7"},
 		{"updated, then its TTL changed", update, change(dosim.Record{TTL: 77}), "900", "60", "77"},
+		{"updated, then given its old value with the new TTL", update, change(dosim.Record{Data: "192.0.2.1"}), "900", "192.0.2.9", "192.0.2.1 ttl 60"},
 		{"updated, then removed", update, drop, "192.0.2.1", "192.0.2.9", "absent"},
 		{"created, then its value changed", create, change(dosim.Record{Data: "198.51.100.7"}), "absent", "192.0.2.9", "198.51.100.7"},
 		{"created, then its TTL changed", create, change(dosim.Record{TTL: 77}), "absent", "60", "77"},
