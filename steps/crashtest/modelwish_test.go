@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 
 	"arcadia/engine"
 )
@@ -22,6 +23,11 @@ type wish struct {
 	mode    string
 	droplet int64 // to take a snapshot of; 0: none
 	doomed  bool  // a failing step follows
+	waits   bool  // for the operator, when a step has failed
+
+	about  string // the resource that it is about, of one of the kinds that are
+	kind   string // then
+	erases string // the name of the snapshot that it deletes
 }
 
 const setTTL = 300 // of every record at the names with several
@@ -29,7 +35,7 @@ const setTTL = 300 // of every record at the names with several
 // drawWish makes up a saga. At solo names there is one record of a type; at set names several, all with one TTL.
 func drawWish(rng *rand.Rand, droplets []int64) wish {
 	pick := func(list ...string) string { return list[rng.IntN(len(list))] }
-	w := wish{doomed: rng.IntN(5) == 0}
+	w := wish{doomed: rng.IntN(5) == 0, waits: rng.IntN(5) == 0}
 	if rng.IntN(4) == 0 {
 		w.droplet = droplets[rng.IntN(len(droplets))]
 		if rng.IntN(2) == 0 {
@@ -70,6 +76,15 @@ func drawWish(rng *rand.Rand, droplets []int64) wish {
 // launch is the wish as a request.
 func (w wish) launch(key string) engine.Launch {
 	l := engine.Launch{Kind: "adhoc", Key: key, Inputs: engine.Inputs{}}
+	if w.waits {
+		waits(&l)
+	}
+	if w.kind != "" {
+		l.Steps, l.Inputs = []string{w.kind}, engine.Inputs{"resource": w.about}
+		if w.erases != "" {
+			l.Inputs = engine.Inputs{"snapshot": strings.TrimPrefix(w.about, "droplet_snapshot/")}
+		}
+	}
 	if w.droplet != 0 {
 		l.Steps = append(l.Steps, "create_droplet_snapshot")
 		l.Inputs["droplet_id"] = strconv.FormatInt(w.droplet, 10)

@@ -22,6 +22,7 @@ type told struct {
 	asked     bool        // a cancel was acknowledged
 	retries   int         // of a residue that nobody else has caused
 	resolved  int         // rows that an operator accepted
+	skipped   map[string]bool
 }
 
 // read takes from a ledger what the oracle needs.
@@ -30,9 +31,11 @@ func (d *told) read(entries []engine.Entry) error {
 	if err != nil {
 		return err
 	}
-	d.id, d.status, d.end = sg.ID, sg.Status, entries[len(entries)-1].At
+	d.id, d.status, d.end, d.skipped = sg.ID, sg.Status, entries[len(entries)-1].At, map[string]bool{}
 	for _, e := range entries {
 		switch e.Type {
+		case engine.EntrySkipped:
+			d.skipped[sg.StepNames[e.Idx]] = true
 		case engine.EntrySagaCompleted:
 			d.completed = e.At
 		case engine.EntrySagaRolledBack:
@@ -71,7 +74,7 @@ func happenings(sagas []*told) []happening {
 	var out []happening
 	for _, d := range sagas {
 		switch {
-		case d.name == "":
+		case d.name == "" || d.skipped["upsert_dns_record"] || d.skipped["delete_dns_record"]: // it has written nothing
 		case d.completed.IsZero():
 			out = append(out, happening{d.end, d, "churned"})
 		default:

@@ -26,14 +26,15 @@ func rules(entries []engine.Entry) []string {
 }
 
 type ruling struct {
-	wrong   []string
-	waits   engine.OnFailure
-	paused  bool
-	failed  bool // a step has, and the saga waits
-	skipped map[int]bool
-	undone  map[int]bool
-	only    int // the row that a retry named; -1: any
-	left    []string
+	wrong    []string
+	waits    engine.OnFailure
+	paused   bool
+	canceled bool
+	failed   bool // a step has, and the saga waits
+	skipped  map[int]bool
+	undone   map[int]bool
+	only     int // the row that a retry named; -1: any
+	left     []string
 }
 
 func (r *ruling) fault(e *engine.Entry, what string) {
@@ -49,11 +50,11 @@ func (r *ruling) take(e *engine.Entry) {
 	case engine.EntryResumed:
 		r.paused = false
 	case engine.EntryStepFailed:
-		r.failed = r.waits == engine.OnFailurePause
+		r.failed = r.waits == engine.OnFailurePause && !r.canceled
 	case engine.EntrySkipped:
 		r.failed, r.skipped[e.Idx] = false, true
 	case engine.EntryCancelRequested:
-		r.failed = false
+		r.failed, r.canceled = false, true
 	case engine.EntryRetryRequested:
 		r.failed, r.left, r.only = false, nil, -1
 		if e.From != nil {
