@@ -33,3 +33,22 @@ func TestEveryVerbAtEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testi
 	})
 	y.figure(t, "operators' verbs × ordered pairs of crash points")
 }
+
+func TestEveryVerbWithUnknownOutcomesAndLateWritesEndsAsItShould(t *testing.T) {
+	t.Parallel()
+	var y tally
+	t.Run("scenarios", func(t *testing.T) {
+		eachPlay(t, func(t *testing.T, i int, c course, dir string) {
+			if !torture() && i%11 != 0 {
+				return
+			}
+			for at, base := range c.starts(t, dir, 40) {
+				c.cancelAt = at
+				c.unknowns(t, dir, &base, &y, i)
+			}
+			c.cancelAt = 0
+			c.lates(t, dir, 40, &y)
+		})
+	})
+	y.figure(t, "operators' verbs × unknown outcomes × crash × lag, and late writes")
+}
