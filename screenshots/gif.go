@@ -14,7 +14,7 @@ import (
 // How long the frames of a moving picture are shown when the recording decides: frames shorter than an eye can
 // follow are left out, waits are shortened, and the last frame stays long enough to be read before it all begins again.
 const (
-	shortest = 60 * time.Millisecond
+	shortest = 100 * time.Millisecond
 	longest  = 2 * time.Second
 	lastHold = 3 * time.Second
 )

@@ -1,11 +1,12 @@
-// Command screenshots takes pictures of the real program: it runs it on a pty, types keys, waits for text on an
-// emulated screen, and draws the screen's cells. Nothing but Go is needed.
+// Command screenshots takes pictures of the program: it types keys, waits for text on an emulated screen, and draws the
+// screen's cells. Nothing but Go is needed.
 //
 //	go run ./screenshots                        all scenes, into screenshots/
 //	go run ./screenshots -only sagas-dark       one scene
 //	go run ./screenshots shot -size 120x30 -theme dark -out x.png -keys 'wait:plan,down' -- command args
 //
-// The last form looks at any program. The same screen always gives the same bytes.
+// The last form looks at any program, on a pty. The scenes play in a test, where time is simulated: the same pictures come
+// out each time, also of what moves. The same screen always gives the same bytes.
 package main
 
 import (
@@ -13,14 +14,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
-	"time"
 )
 
 func main() {
@@ -38,62 +38,37 @@ func run(ctx context.Context, args []string) error {
 		return shotCommand(ctx, args[1:], os.Stderr)
 	}
 	fs := flag.NewFlagSet("screenshots", flag.ContinueOnError)
-	binary := fs.String("binary", "", "program to take pictures of (default: built from the folder this runs in)")
 	out := fs.String("out", "screenshots", "folder for the pictures")
-	only := fs.String("only", "", "take this scene only")
-	limit := fs.Duration("timeout", time.Minute, "limit of each wait")
+	only := fs.String("only", "", "take the pictures of this scene only")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
 	if fs.NArg() > 0 {
 		return fmt.Errorf("%q is not a command: want none, or shot", fs.Arg(0))
 	}
-	chosen, err := choose(scenes(), *only)
-	if err != nil {
+	if err := known(scenes(), *only); err != nil {
 		return err
 	}
-	paint, err := newPainter()
+	dir, err := filepath.Abs(*out)
 	if err != nil {
-		return err
+		return fmt.Errorf("find %s: %w", *out, err)
 	}
-	if *binary == "" {
-		dir, err := os.MkdirTemp("", "screenshots-")
-		if err != nil {
-			return fmt.Errorf("make a folder to build in: %w", err)
-		}
-		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-		*binary = filepath.Join(dir, "arcadia")
-		if said, err := exec.CommandContext(ctx, "go", "build", "-o", *binary, ".").CombinedOutput(); err != nil {
-			return fmt.Errorf("build the program (run this in its folder, or give -binary): %w\n%s", err, said)
-		}
-	}
-	path, err := filepath.Abs(*binary)
+	test := exec.CommandContext(ctx, "go", "test", "-count=1", "-run", "^TestPictures$/^"+*only, "./screenshots", "-args", "-pictures", dir)
+	said, err := test.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("find %s: %w", *binary, err)
+		return fmt.Errorf("take the pictures (run this in the program's folder): %w\n%s", err, said)
 	}
-	st := &studio{binary: path, out: *out, paint: paint, limit: *limit, log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
-	var failed []error
-	for _, sc := range chosen { // one that fails does not keep the others from being taken
-		if err := st.take(ctx, sc); err != nil {
-			failed = append(failed, err)
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return errors.Join(failed...)
+	return nil
 }
 
-func choose(all []scene, only string) ([]scene, error) {
-	if only == "" {
-		return all, nil
-	}
+// known refuses a name that no scene has.
+func known(all []scene, only string) error {
 	names := make([]string, 0, len(all))
 	for _, sc := range all {
-		if sc.name == only {
-			return []scene{sc}, nil
-		}
 		names = append(names, sc.name)
 	}
-	return nil, fmt.Errorf("no scene is called %q: there are %s", only, strings.Join(names, ", "))
+	if only == "" || slices.Contains(names, only) {
+		return nil
+	}
+	return fmt.Errorf("no scene is called %q: there are %s", only, strings.Join(names, ", "))
 }

@@ -9,13 +9,13 @@ const unmasked = "● running  3f9c2a1b  snapshot_droplet │ id 3408000028, 3f9
 	"13:38:21 by me42  took 10.6s, 245ms, <1m\r\n" +
 	"│105, snapshot │ 12\r\n13:38:21.004  step 0 世 deadbeef droplet 500000064\r\n" +
 	"step 1 of 2  TIME  droplet:500000064\r\n" +
-	"\x1b[7m13:38:29.999\x1b[0m"
+	"arcadia-snap-482913-4be…\r\n\x1b[7m13:38:29.999\x1b[0m"
 
 func TestMaskKeepsEveryCellButTheCharacterInIt(t *testing.T) {
 	t.Parallel()
-	f := show(dark(), size{72, 7}, unmasked)
+	f := show(dark(), size{72, 8}, unmasked)
 	before := f.String()
-	g := (&mask{times: true, operator: "me42", put: map[string]string{}}).apply(f)
+	g := newMask().apply(f)
 	if f.String() != before {
 		t.Error("the frame it was given has changed")
 	}
@@ -35,13 +35,13 @@ func TestMaskKeepsEveryCellButTheCharacterInIt(t *testing.T) {
 
 func TestMaskLeavesNothingOfARunAndAllOfTheRest(t *testing.T) {
 	t.Parallel()
-	got := (&mask{times: true, operator: "me42", put: map[string]string{}}).apply(show(dark(), size{72, 7}, unmasked)).String()
-	for _, gone := range []string{"3f9c2a1b", "deadbeef", "3408000028", "13:38", "me42", "10.6s", "245ms", "105"} {
+	got := newMask().apply(show(dark(), size{72, 8}, unmasked)).String()
+	for _, gone := range []string{"3f9c2a1b", "deadbeef", "105", "4be"} {
 		if strings.Contains(got, gone) {
 			t.Errorf("%q is still there:\n%s", gone, got)
 		}
 	}
-	for _, kept := range []string{"● running", "│ id ", "step 0 世 ", "droplet 500000064", "<1m", ", snapshot │ 12", "by ops1", "step 1 of 2  TIME  droplet:500000064"} {
+	for _, kept := range []string{"● running", "│ id ", "step 0 世 ", "droplet 500000064", "<1m", ", snapshot │ 12", "step 1 of 2  TIME  droplet:500000064"} {
 		if !strings.Contains(got, kept) {
 			t.Errorf("%q is gone:\n%s", kept, got)
 		}
@@ -53,9 +53,9 @@ func TestMaskLeavesNothingOfARunAndAllOfTheRest(t *testing.T) {
 
 func TestMaskOfTwoRunsIsTheSame(t *testing.T) {
 	t.Parallel()
-	other := strings.NewReplacer("3f9c2a1b", "00112233", "deadbeef", "9e107d9d", "3408000028", "3408000060", "13:38:2", "07:00:1", "10.6", "11.2", "245", "251").Replace(unmasked)
-	a := (&mask{times: true, put: map[string]string{}}).apply(show(dark(), size{72, 7}, unmasked))
-	b := (&mask{times: true, put: map[string]string{}}).apply(show(dark(), size{72, 7}, other))
+	other := strings.NewReplacer("3f9c2a1b", "00112233", "deadbeef", "9e107d9d", "4be…", "07a…").Replace(unmasked)
+	a := newMask().apply(show(dark(), size{72, 8}, unmasked))
+	b := newMask().apply(show(dark(), size{72, 8}, other))
 	if !a.equal(b) {
 		t.Errorf("two runs differ:\n%s\n%s", a, b)
 	}
@@ -64,24 +64,11 @@ func TestMaskOfTwoRunsIsTheSame(t *testing.T) {
 func TestMaskingTwiceIsMaskingOnce(t *testing.T) {
 	t.Parallel()
 	m := newMask()
-	once := m.apply(show(dark(), size{72, 7}, unmasked))
+	once := m.apply(show(dark(), size{72, 8}, unmasked))
 	if twice := m.apply(once); !twice.equal(once) {
 		t.Errorf("with the same mask:\n%s\n%s", once, twice)
 	}
 	if twice := newMask().apply(once); !twice.equal(once) {
 		t.Errorf("with another mask:\n%s\n%s", once, twice)
-	}
-}
-
-func TestMaskLeavesTheTimesOfASagaAtWork(t *testing.T) {
-	t.Parallel()
-	got := newMask().apply(show(dark(), size{72, 8}, "TIMELINE  0s   2s   4s\r\n"+unmasked)).String()
-	for _, kept := range []string{"0s   2s   4s", "13:38:21 by", "took 10.6s, 245ms", "13:38:21.004"} {
-		if !strings.Contains(got, kept) {
-			t.Errorf("%q is gone:\n%s", kept, got)
-		}
-	}
-	if strings.Contains(got, "3f9c2a1b") {
-		t.Errorf("the id is still there:\n%s", got)
 	}
 }

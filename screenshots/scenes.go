@@ -1,21 +1,23 @@
 package main
 
-// scene is one run of the program and the pictures taken of it. It runs in an empty folder of its own, which is also
-// its home, and sees no environment but what is given here and what environment adds.
+// scene is one visit to the console and the pictures taken of it. It plays on a simulated account and a simulated clock, so
+// that the same happens at the same time each time.
 type scene struct {
 	name   string
 	size   size
 	theme  theme
-	before []command // run first, one after the other, in the same folder and without a terminal
-	args   []string
-	env    []string
+	lived  bool // something has gone on before; see world.history
 	script []action
 }
 
-// command is a call of the program that prepares a scene; exit is the status it must end with.
-type command struct {
-	args []string
-	exit int
+// moves reports whether the scene makes a moving picture.
+func (sc scene) moves() bool {
+	for _, a := range sc.script {
+		if a.verb == doRecord {
+			return true
+		}
+	}
+	return false
 }
 
 var (
@@ -23,64 +25,44 @@ var (
 	small = size{80, 24}
 )
 
-// scenes lists all pictures. A script waits for what it needs to see and never for time to pass. Pictures of a screen
-// that holds still come out the same each time; see mask for what that takes. Two cannot: compensation.png and
-// tour.gif show a saga at work, and how far its timeline has come depends on how fast the machine is.
+// scenes lists all pictures. A script waits for what it needs to see.
 func scenes() []scene {
 	return []scene{
 		{
-			name: "dark", size: wide, theme: dark(), before: history(), args: onStore(),
+			name: "dark", size: wide, theme: dark(), lived: true,
 			script: script(
-				wait("create_…snapshot"), press("?"), wait("Keys"), snap("help"), press("esc"), gone("Keys"),
-				press("X"), wait("to confirm"), wait("deletes"), snap("roll-back"), press("esc"), gone("to confirm"),
+				wait("STATUS"), wait("launched"), press("?"), wait("Keys"), snap("help"), press("esc"), gone("Keys"),
+				press("down", "X"), wait("to confirm"), wait("deletes"), snap("roll-back"), press("esc"), gone("to confirm"),
+				press("4"), wait("modified"), snap("resources"), press("1"), wait("STATUS"),
 				chooseDroplet(), snap("launch"), seePlan(), snap("plan"),
-				launch(), press("esc"), gone("TIMELINE"), press("g"), wait("│ snapshot_droplet"), wait("● running  "), snap("sagas-dark"),
+				launch(), press("esc"), gone("TIMELINE"), press("g"), wait("● running  "), snap("sagas-dark"),
+				press("W"), wait("Reason"), typing("token leaked, asked for another one"), snap("freeze"), press("enter", "enter"), wait("FROZEN"), snap("frozen"),
 			),
 		},
 		{
-			name: "light", size: wide, theme: light(), before: history(), args: onStore(),
+			name: "light", size: wide, theme: light(), lived: true,
 			script: script(
-				wait("create_…snapshot"), press("down", "down"), wait("step_failed"), chooseDroplet(), seePlan(), launch(),
-				press("esc"), gone("TIMELINE"), wait("step_failed"), wait("● running  "), snap("sagas-light"),
+				wait("STATUS"), wait("launched"), chooseDroplet(), seePlan(), launch(), press("esc"), gone("TIMELINE"), wait("● running  "),
+				press("!"), wait("left behind"), snap("sagas-light"), press("enter"), wait("TIMELINE"), snap("left-behind"),
 			),
 		},
 		{
-			name: "small", size: small, theme: light(), before: history(), args: onStore(),
-			script: script(wait("STATUS"), wait("rolled back"), snap("sagas-80x24")),
+			name: "small", size: small, theme: light(), lived: true,
+			script: script(wait("STATUS"), wait("rolled back"), wait("took"), snap("sagas-80x24")),
 		},
 		{
-			name: "compensation", size: wide, theme: dark(), args: onStore(),
-			script: script(wait("sagas"), chooseDroplet(), seePlan(), launch(), cancel(), wait("waiting for action"), wait("◀◀◀◀◀◀◀◀◀◀◀◀"), catch("compensation")),
+			name: "compensation", size: wide, theme: dark(),
+			script: script(wait("sagas"), chooseDroplet(), seePlan(), launch(), linger(), linger(), cancel(), wait("waiting for action"), wait("◀◀◀◀◀◀◀◀◀◀◀◀"), catch("compensation")),
 		},
 		{
-			name: "tour", size: wide, theme: dark(), before: history(), args: onStore(),
+			name: "tour", size: wide, theme: dark(), lived: true,
 			script: script(
-				wait("create_…snapshot"), record("tour", 0), linger(), chooseDroplet(), linger(), seePlan(), linger(), launch(), linger(),
+				wait("STATUS"), wait("launched"), record("tour", 0), linger(), chooseDroplet(), linger(), seePlan(), linger(), launch(), linger(),
 				cancel(), wait("waiting for action"), wait("0 left"), linger(), press("esc"), gone("TIMELINE"), settle(), cut(),
 			),
 		},
 	}
 }
-
-// history is what the pictures' operator has done so far today. Each command has a simulated account of its own, all
-// made from the same seed; the store is the same.
-func history() []command {
-	record := func(name, data string) []string {
-		return []string{"dns_domain=example.com", "dns_record_type=TXT", "dns_record_name=" + name, "dns_record_data=" + data}
-	}
-	launch := func(exit int, args ...string) command {
-		return command{args: append(append(onStore(), "launch"), args...), exit: exit}
-	}
-	return []command{
-		launch(0, "echo", "text=good morning"),
-		launch(0, append([]string{"upsert_dns_record"}, record("_note", "hello")...)...),
-		launch(3, append([]string{"adhoc", "--steps", "upsert_dns_record,fail"}, record("_trial", "one")...)...),
-		launch(3, "echo_fail", "text=what if"),
-		launch(0, append([]string{"snapshot_then_dns", "droplet_id=500000092"}, record("_backup", "db-01")...)...),
-	}
-}
-
-func onStore() []string { return []string{"--demo", "--db", "arcadia.db"} }
 
 // linger leaves the eye time to read. It holds on to the screen as it is, and so does not depend on what comes next.
 func linger() []action { return script(settle(), settle(), settle(), settle()) }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,78 +36,6 @@ func TestScenesAreWellFormed(t *testing.T) {
 		if made == 0 || recording {
 			t.Errorf("scene %s: %d pictures, still recording at the end: %v", sc.name, made, recording)
 		}
-	}
-}
-
-func TestSceneGivesTheSameFilesEachTime(t *testing.T) {
-	t.Parallel()
-	sc := scene{
-		name: "console", size: size{40, 6}, theme: dark(), env: []string{actAs + "=console"},
-		script: script(
-			wait("console on dark"), snap("first"), record("moving", 200*time.Millisecond),
-			typing("a"), wait("key 1"), typing("b"), wait("key 2"), press("enter"), wait("key 3 <enter>"), catch("caught"), gone("key 2"), settle(), cut(),
-		),
-	}
-	var runs [2]map[string]string
-	for i := range runs {
-		runs[i] = take(t.Context(), t, sc)
-	}
-	if len(runs[0]) != 3 {
-		t.Fatalf("%d files, want 3", len(runs[0]))
-	}
-	for name, content := range runs[0] {
-		if content != runs[1][name] {
-			t.Errorf("%s differs between two runs", name)
-		}
-	}
-}
-
-func take(ctx context.Context, t *testing.T, sc scene) map[string]string {
-	t.Helper()
-	st := newStudio(t)
-	if err := st.take(ctx, sc); err != nil {
-		t.Fatal(err)
-	}
-	files, err := os.ReadDir(st.out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content := map[string]string{}
-	for _, f := range files {
-		b, err := os.ReadFile(filepath.Join(st.out, f.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		content[f.Name()] = string(b)
-	}
-	return content
-}
-
-func newStudio(t *testing.T) *studio {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	paint, err := newPainter()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &studio{binary: self, out: t.TempDir(), paint: paint, limit: limit, log: slog.New(slog.DiscardHandler)}
-}
-
-func TestPreparationMustEndAsExpected(t *testing.T) {
-	t.Parallel()
-	sc := scene{
-		name: "prepared", size: size{40, 6}, theme: dark(), env: []string{actAs + "=quitter"},
-		before: []command{{exit: 7}}, script: script(wait("out of paper"), snap("paper")),
-	}
-	if err := newStudio(t).take(t.Context(), sc); err != nil {
-		t.Error(err)
-	}
-	sc.before[0].exit = 0
-	if err := newStudio(t).take(t.Context(), sc); err == nil || !strings.Contains(err.Error(), "exit status 7, want 0: out of paper") {
-		t.Errorf("error %v", err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"sync"
 	"syscall"
@@ -23,10 +22,10 @@ type program struct {
 	theme theme
 }
 
-// terminal is a program running on a pty with an emulated screen in front of it. Its methods may be called from
-// any goroutine. Whoever starts one calls close, which ends the program and waits for everything start began.
+// terminal is a program with an emulated screen in front of it. Its methods may be called from any goroutine. Whoever
+// starts one calls close, which ends the program and waits for everything start began.
 type terminal struct {
-	ptmx  *os.File
+	line  io.ReadWriteCloser // what the program prints, and what is typed
 	kill  context.CancelFunc
 	ended chan struct{} // closed when the program has ended and its last output is on the screen
 
@@ -62,21 +61,27 @@ func start(ctx context.Context, p program) (*terminal, error) {
 		_ = ptmx.Close()
 		return nil, fmt.Errorf("start %s: %w", p.argv[0], err)
 	}
-	t := &terminal{ptmx: ptmx, kill: kill, ended: make(chan struct{}), watchers: map[int]func(*frame){}}
-	sc := newScreen(p.size, p.theme, nil)
+	return front(p.size, p.theme, ptmx, kill, cmd.Wait), nil
+}
+
+// front puts a screen in front of a program that is at the other end of the line. It takes the line over; reap is called
+// when the program prints no more.
+func front(s size, th theme, line io.ReadWriteCloser, kill context.CancelFunc, reap func() error) *terminal {
+	t := &terminal{line: line, kill: kill, ended: make(chan struct{}), watchers: map[int]func(*frame){}}
+	sc := newScreen(s, th, nil)
 	sc.complete = func(f *frame) { t.publish(f, sc.appCursor) }
 	t.last = sc.frame()
-	go t.run(cmd, sc)
-	return t, nil
+	go t.run(reap, sc)
+	return t
 }
 
 // run owns the screen: it reads the program's output until there is no more, then reaps the program.
-func (t *terminal) run(cmd *exec.Cmd, sc *screen) {
+func (t *terminal) run(reap func() error, sc *screen) {
 	var answering sync.WaitGroup
 	answering.Go(func() { t.answer(sc.replies()) })
 	buf := make([]byte, 32*1024)
 	for {
-		n, err := t.ptmx.Read(buf)
+		n, err := t.line.Read(buf)
 		if n > 0 {
 			sc.write(buf[:n])
 		}
@@ -86,7 +91,7 @@ func (t *terminal) run(cmd *exec.Cmd, sc *screen) {
 	}
 	sc.hangUp()
 	answering.Wait()
-	err := cmd.Wait()
+	err := reap()
 	t.publish(sc.frame(), sc.appCursor)
 	t.mu.Lock()
 	t.exit = err
@@ -103,7 +108,7 @@ func (t *terminal) answer(replies io.Reader) {
 		if err != nil {
 			return
 		}
-		_, _ = t.ptmx.Write(buf[:n])
+		_, _ = t.line.Write(buf[:n])
 	}
 }
 
@@ -148,7 +153,7 @@ func (t *terminal) send(k key) error {
 	t.mu.Lock()
 	seq := k.sequence(t.appCursor)
 	t.mu.Unlock()
-	if _, err := io.WriteString(t.ptmx, seq); err != nil {
+	if _, err := io.WriteString(t.line, seq); err != nil {
 		return fmt.Errorf("type %q: %w%s", k.name, err, t.story())
 	}
 	return nil
@@ -232,7 +237,7 @@ func (t *terminal) story() string {
 
 // close hangs up, as a closed terminal window does, and kills what has not ended within the grace.
 func (t *terminal) close(grace time.Duration) {
-	_ = t.ptmx.Close()
+	_ = t.line.Close()
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
