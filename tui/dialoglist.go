@@ -159,7 +159,8 @@ func (s *dialogSaga) undoing(idx int) string {
 
 // brief is the list where there are only a few lines for it: no headings, no names, only what would be undone or is left.
 func (d *dialog) brief(env *Env, width int) []string {
-	if !d.one() || d.seen[d.ids[0]] == nil || d.unfit(env, d.ids[0]) != "" {
+	undoes := d.verb != CmdPause && d.verb != CmdResume && d.verb != CmdSkip
+	if !undoes || !d.one() || d.seen[d.ids[0]] == nil || d.unfit(env, d.ids[0]) != "" {
 		return d.list(env, width)
 	}
 	s := d.seen[d.ids[0]]

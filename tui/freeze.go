@@ -221,7 +221,7 @@ func (f *freezing) View(env *Env, width, height int) Drawing {
 	if f.busy {
 		d.Lines = append(d.Lines, widget.FitRight(t.Running.Paint(t.Symbols.Running)+t.Faint.Paint(" asking the engine"+t.Symbols.More), width))
 	} else {
-		keep, word := "Let it go on", "Freeze everything"
+		keep, word := "Let it go on", "Freeze"
 		if f.thaw {
 			keep, word = "Leave it frozen", "Thaw"
 		}

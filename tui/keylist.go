@@ -37,9 +37,15 @@ func WriteKeys(w io.Writer, s Settings) error {
 	line("", "", "new KIND", "launch a saga of a kind")
 	line("", "", "theme NAME", strings.Join(ThemeNames(), ", "))
 	line("", "", "export FORMAT [FILE]", "write what is shown to a new file: "+strings.Join(exportFormats, ", "))
+	b.WriteString("\n" + fixedKeys)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// fixedKeys says which keys the settings do not change, and why.
+const fixedKeys = `Dialogs, menus, forms and the pages of a launch have keys of their own that the settings do not change: tab, enter, esc,
+arrows, and letters as the footer shows them. What asks before it changes the world has to answer alike at every desk.
+`
 
 func keysText(b Binding) string {
 	if len(b.Keys) == 0 {

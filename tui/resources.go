@@ -265,14 +265,14 @@ func (r *resources) actions(env *Env) Action {
 
 // open shows how a resource stands, its desired state, and the saga that wrote it last.
 func (r *resources) open(env *Env, x engine.Resource) Action {
-	lines := []string{
-		"type     " + Clean(words(x.Type)), "id       " + Clean(x.ExternalID), "saga     " + Clean(x.SagaID.Short()),
-		"version  " + strconv.Itoa(x.SpecVersion), "created  " + env.Clock.Full(x.CreatedAt.Time), "updated  " + env.Clock.Full(x.UpdatedAt.Time),
-	}
+	var lines []string
 	if r.drifts != nil {
-		lines = append(lines, driftLines(env, x.Key())...)
+		lines = append(driftLines(env, x.Key()), "")
 	}
-	lines = append(lines, "", "desired state")
+	lines = append(lines,
+		"type     "+Clean(words(x.Type)), "id       "+Clean(x.ExternalID), "saga     "+Clean(x.SagaID.Short()),
+		"version  "+strconv.Itoa(x.SpecVersion), "created  "+env.Clock.Full(x.CreatedAt.Time), "updated  "+env.Clock.Full(x.UpdatedAt.Time),
+		"", "desired state")
 	var b strings.Builder
 	if raw, err := json.MarshalIndent(x.Spec, "  ", "  "); err == nil {
 		b.Write(raw)

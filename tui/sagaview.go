@@ -38,6 +38,14 @@ func (s *saga) View(env *Env, width, height int) Drawing {
 		lines = append(lines, "")
 		return Drawing{Lines: append(lines, s.logLines(env, d, width, height-len(lines))...)}
 	}
+	if rest >= n+1+1+least+1 {
+		lines = append(lines, s.ledger(env, d, width, n+1)...)
+		lines = append(lines, "")
+		if s.pane == timelinePane {
+			return Drawing{Lines: append(lines, s.timeline(env, d, width, height-len(lines))...)}
+		}
+		return Drawing{Lines: append(lines, s.logLines(env, d, width, height-len(lines))...)}
+	}
 	switch s.pane {
 	case timelinePane:
 		return Drawing{Lines: append(lines, s.timeline(env, d, width, rest)...)}
@@ -87,10 +95,12 @@ func (s *saga) head(env *Env, width, height int) []string {
 		}
 	}
 	if text := s.pinned(env, d); text != "" && height >= 9 {
-		for i, l := range widget.Wrap(text, width-4) {
-			if i < 2 {
-				lines = append(lines, " "+t.Failed.Paint(l))
-			}
+		parts := widget.Wrap(text, width-4)
+		if len(parts) > 2 {
+			parts = []string{parts[0], widget.Cut(strings.Join(parts[1:], " "), width-4)}
+		}
+		for _, l := range parts {
+			lines = append(lines, " "+t.Failed.Paint(l))
 		}
 	}
 	if roomy {

@@ -29,6 +29,8 @@ type Settings struct {
 //	  cancel: [x, f8]
 //	  roll back: X
 //
+// Dialogs, menus and forms keep their own keys: what asks before it changes the world answers alike at every desk.
+//
 // An error names every line that is wrong: an entry that is not known or occurs twice, a value of another form, a key that
 // no terminal sends, and every conflict of the key map that comes out.
 func ParseSettings(data []byte) (Settings, error) {
