@@ -89,7 +89,7 @@ func serveChild(dir string) error {
 	h := &host.Host{
 		Engine: eng.As(enginetest.Ops), Place: &cli.Place{Name: "DEMO", Simulated: true}, Look: tui.Config{Env: "DEMO"}, Meter: meter,
 		Limits: sshd.Limits{Sessions: 600, PerOperator: 600, Connections: 700, HalfOpen: 100, HalfOpenEach: 100},
-		Log:    slog.New(slog.DiscardHandler),
+		Log:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	err = h.Serve(ctx, cli.Doors{
 		Listen: "127.0.0.1:0", Operators: filepath.Join(dir, "operators"), HostKey: filepath.Join(dir, "host"), Metrics: "127.0.0.1:0",
@@ -146,11 +146,8 @@ func startChild(t *testing.T, load int) *child {
 // begin starts the process and waits until its doors are open.
 func (c *child) begin() {
 	c.t.Helper()
-	c.process.Stderr = c.log
-	out, err := c.process.StdoutPipe()
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	out, said := io.Pipe()
+	c.process.Stdout, c.process.Stderr = said, said
 	if err := c.process.Start(); err != nil {
 		c.t.Fatal(err)
 	}
@@ -161,16 +158,28 @@ func (c *child) begin() {
 			c.t.Logf("the server said:\n%s", c.log.String())
 		}
 	})
-	for lines := bufio.NewScanner(out); c.metrics == "" && lines.Scan(); {
-		if addr, ok := strings.CutPrefix(lines.Text(), "ssh on "); ok {
-			c.addr = addr
+	open := make(chan struct{})
+	go func() {
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			_, _ = fmt.Fprintln(c.log, lines.Text())
+			c.learn(lines.Text(), open)
 		}
-		if url, ok := strings.CutPrefix(lines.Text(), "metrics on http://"); ok {
-			c.metrics = strings.TrimSuffix(url, "/metrics")
-		}
-	}
-	if c.metrics == "" {
+	}()
+	select {
+	case <-open:
+	case <-time.After(patience):
 		c.t.Fatal("the server does not open its doors")
+	}
+}
+
+// learn takes a line about a door.
+func (c *child) learn(line string, open chan<- struct{}) {
+	if addr, ok := strings.CutPrefix(line, "ssh on "); ok {
+		c.addr = addr
+	}
+	if url, ok := strings.CutPrefix(line, "metrics on http://"); ok {
+		c.metrics = strings.TrimSuffix(url, "/metrics")
+		close(open)
 	}
 }
 

@@ -28,11 +28,23 @@ type openssh struct {
 
 func newOpenSSH(t *testing.T, opts ...option) *openssh {
 	t.Helper()
+	return useOpenSSH(t, findOpenSSH(t), newRig(t, opts...))
+}
+
+func findOpenSSH(t *testing.T) string {
+	t.Helper()
 	path, err := exec.LookPath("ssh")
 	if err != nil {
 		t.Skip("the OpenSSH client is not installed: what it would prove is proved with Go's client only")
 	}
-	o := &openssh{r: newRig(t, opts...), path: path}
+	return path
+}
+
+// useOpenSSH gives the people of a rig keys that the client can read.
+func useOpenSSH(t *testing.T, path string, r *rig) *openssh {
+	t.Helper()
+	o := &openssh{r: r, path: path}
+	var err error
 	// Sockets of a master must have short names.
 	if o.home, err = os.MkdirTemp("", "ssh"); err != nil {
 		t.Fatal(err)

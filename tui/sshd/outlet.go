@@ -9,6 +9,9 @@ import (
 const (
 	outletRoom = 64 << 10 // what may wait for a client before its program waits
 	outletUnit = 16 << 10 // one write to the channel; a client that takes one of these in time is not stalled
+	// looks is how often it is looked at a write in the time it may stand still. Our own process may not have run meanwhile
+	// (a machine that is paused, or overloaded): however long that was, it is one look.
+	looks = 8
 )
 
 // outlet is where a session's output waits for the client. A pump carries it to the channel, so that whoever writes can be
@@ -23,6 +26,8 @@ type outlet struct {
 	change  *sync.Cond
 	waiting []byte
 	busy    bool // the pump is writing
+	moving  bool // a write to the channel is under way
+	looked  int  // how often it has been found where it was
 	ended   bool // nothing more is taken
 	err     error
 }
@@ -53,8 +58,9 @@ func (o *outlet) Write(p []byte) (int, error) {
 
 // pump carries what waits until finish or fail. It may stay in its last write until the channel is gone.
 func (o *outlet) pump() {
-	watch := time.AfterFunc(time.Hour, func() {
-		if o.fail(ErrStalled) {
+	var watch *time.Timer
+	watch = time.AfterFunc(time.Hour, func() {
+		if o.stands(watch) && o.fail(ErrStalled) {
 			o.stalled()
 		}
 	})
@@ -79,8 +85,10 @@ func (o *outlet) pump() {
 
 		for rest := load; len(rest) > 0; {
 			n := min(len(rest), outletUnit)
-			watch.Reset(o.stall)
+			o.move(true)
+			watch.Reset(o.stall / looks)
 			_, err := o.to.Write(rest[:n])
+			o.move(false)
 			watch.Stop()
 			if err != nil {
 				o.fail(err)
@@ -92,6 +100,27 @@ func (o *outlet) pump() {
 			load = nil // one huge frame must not be kept for the life of the session
 		}
 	}
+}
+
+// move says that a write to the channel begins, or has ended.
+func (o *outlet) move(moving bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.moving, o.looked = moving, 0
+}
+
+// stands looks at the write under way: true when it was found standing still often enough, else it will look again.
+func (o *outlet) stands(again *time.Timer) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.moving {
+		return false
+	}
+	if o.looked++; o.looked < looks {
+		again.Reset(o.stall / looks)
+		return false
+	}
+	return true
 }
 
 // fail frees whoever writes or waits, with err. It reports whether it was the first.

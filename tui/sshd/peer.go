@@ -68,14 +68,22 @@ func (p *peer) serve() {
 
 // Write gives up on a client that has stopped reading, so that nobody waits for it for long: not the answers to its own
 // requests, not the other sessions on this connection.
-func (p *peer) Write(b []byte) (int, error) {
-	_ = p.SetWriteDeadline(time.Now().Add(p.server.limits.Stall))
-	n, err := p.Conn.Write(b)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		p.server.cut.Add(1)
-		p.hangUp("the client stopped reading")
+func (p *peer) Write(b []byte) (written int, err error) {
+	for still := 0; still < looks; still++ {
+		_ = p.SetWriteDeadline(time.Now().Add(p.server.limits.Stall / looks))
+		var n int
+		n, err = p.Conn.Write(b[written:])
+		written += n
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return written, err
+		}
+		if n > 0 {
+			still = 0
+		}
 	}
-	return n, err
+	p.server.cut.Add(1)
+	p.hangUp("the client stopped reading")
+	return written, err
 }
 
 func (p *peer) hangUp(reason string) {

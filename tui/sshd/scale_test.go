@@ -71,6 +71,7 @@ func TestSoak(t *testing.T) {
 	}
 	level(t, "bytes of memory", memory)
 	level(t, "goroutines", goroutines)
+	t.Logf("what the server had to say:\n%s", c.log.String())
 	if n := c.figure("arcadia_faults_total"); n != 0 {
 		t.Errorf("%.0f faults", n)
 	}
