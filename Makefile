@@ -2,11 +2,11 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 DATE    ?= $(shell git show -s --format=%cs HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
-LINT    := v2.5.0
+LINT    := v2.15.0
 
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help demo build test race torture check vet format bench golden screenshots lint
+.PHONY: help demo build cross test race torture check vet format bench golden screenshots lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,11 @@ demo: build ## the console on a simulated account
 
 build: ## ./arcadia, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o arcadia .
+
+cross: ## every platform that must compile
+	@for p in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
+		echo "$$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./... || exit 1; \
+	done
 
 test: ## the tests in two minutes; make race has the long ones too
 	go test -short $(RACE) ./...

@@ -42,7 +42,7 @@ func (t *tree) launchCommand() *cobra.Command {
 		Use: "launch KIND [name=value ...]", Short: "Start a saga and wait for its end",
 		Long: "launch starts a saga of a kind (see arcadia kinds) with inputs as\n" +
 			"name=value; 0:name=value is for step 0 only. It waits for the end and\n" +
-			"exits with 0 completed, 3 rolled back, 4 failed.",
+			"exits with 0 completed, 3 rolled back, 4 failed, 5 frozen.",
 		Example: "arcadia launch echo text=hello\n" +
 			"arcadia launch upsert_dns_record dns_domain=example.com dns_record_type=TXT dns_record_name=_acme dns_record_data=token\n" +
 			"arcadia launch adhoc --steps echo,echo,fail text=hello",

@@ -48,11 +48,22 @@ func Run(ctx context.Context, env Env, args []string) int {
 // terminal for its background, on the stream that is for results.
 func (t *tree) help(ctx context.Context, root *cobra.Command, plain bool) error {
 	if !t.env.Screen || t.env.NoColor || plain {
+		indent(root)
 		return root.ExecuteContext(ctx)
 	}
 	unsaid := func(io.Writer, fang.Styles, error) {} // Run reports errors
 	return fang.Execute(ctx, root, fang.WithVersion(t.env.Build.Version), fang.WithoutManpage(),
 		fang.WithErrorHandler(unsaid), fang.WithColorSchemeFunc(fang.AnsiColorScheme))
+}
+
+// indent sets examples off from the line above them.
+func indent(cmd *cobra.Command) {
+	if cmd.Example != "" {
+		cmd.Example = "  " + strings.ReplaceAll(cmd.Example, "\n", "\n  ")
+	}
+	for _, c := range cmd.Commands() {
+		indent(c)
+	}
 }
 
 func (t *tree) root(args []string) *cobra.Command {
