@@ -239,8 +239,9 @@ func bindings() []Binding {
 
 		{CmdSnapshot, Machines, []string{"s"}, "", "snapshot", "launch snapshot_droplet for this droplet", false},
 		{CmdReload, Machines, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
-		{CmdChange, Records, []string{"enter"}, "", "change", "launch upsert_dns_record with the values of this record", false},
 		{CmdNew, Zones, []string{"n"}, "", "new", "launch upsert_dns_record in this zone", false},
+		{CmdReload, Zones, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
+		{CmdChange, Records, []string{"enter"}, "", "change", "launch upsert_dns_record with the values of this record", false},
 		{CmdNew, Records, []string{"n"}, "", "new", "launch upsert_dns_record in this zone", false},
 		{CmdActions, Records, []string{"a"}, "", "actions", "change, delete or copy this record", false},
 		{CmdReload, Records, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
@@ -254,6 +255,5 @@ func bindings() []Binding {
 		{CmdWipe, Strays, []string{"d"}, "", "delete", "delete it for good; the plan comes first", true},
 		{CmdActions, Strays, []string{"a"}, "", "actions", "adopt, delete or copy this orphan", false},
 		{CmdReload, Strays, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
-		{CmdReload, Zones, []string{"ctrl+r"}, "", "reload", "ask the provider again", false},
 	}
 }
