@@ -47,7 +47,11 @@ func (t *tree) keysCommand() *cobra.Command {
 			return err
 		}
 		if check {
-			_, err := fmt.Fprintln(t.env.Out, "sound: "+clean(file))
+			text := "sound: " + file
+			if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+				text = "there is no " + file + ": everything is as it comes"
+			}
+			_, err := fmt.Fprintln(t.env.Out, clean(text))
 			return written(err)
 		}
 		return written(tui.WriteKeys(t.env.Out, s))

@@ -145,32 +145,37 @@ func blame(e *engine.SagaError) string {
 
 const maxValue = 60 // runes of one value in a table; JSON has all of it
 
-// values lists an output as name=value, what is of several parts last.
+// values lists an output as name=value. What is of several parts is for programs, and left out when there is anything else.
 func values(out map[string]json.RawMessage) string {
 	parts := make([]string, 0, len(out))
-	keys := slices.Sorted(maps.Keys(out))
-	slices.SortStableFunc(keys, func(a, b string) int { return composed(out[a]) - composed(out[b]) })
-	for _, k := range keys {
-		v := string(out[k])
-		var text string
-		if json.Unmarshal(out[k], &text) == nil {
-			v = text
+	for _, k := range slices.Sorted(maps.Keys(out)) {
+		if !composed(out[k]) {
+			parts = append(parts, k+"="+value(out[k]))
 		}
-		if runes := []rune(v); len(runes) > maxValue {
-			v = string(runes[:maxValue-1]) + "…"
-		}
-		parts = append(parts, k+"="+v)
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, " ")
+	}
+	for _, k := range slices.Sorted(maps.Keys(out)) {
+		parts = append(parts, k+"="+value(out[k]))
 	}
 	return strings.Join(parts, " ")
 }
 
-// composed is 1 for an object or a list, else 0.
-func composed(v json.RawMessage) int {
-	if len(v) > 0 && (v[0] == '{' || v[0] == '[') {
-		return 1
+// value is one value as a table has it: a text without its quotes, and not too long.
+func value(raw json.RawMessage) string {
+	v := string(raw)
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		v = text
 	}
-	return 0
+	if runes := []rune(v); len(runes) > maxValue {
+		v = string(runes[:maxValue-1]) + "…"
+	}
+	return v
 }
+
+func composed(v json.RawMessage) bool { return len(v) > 0 && (v[0] == '{' || v[0] == '[') }
 
 func names(e *engine.Entry) string {
 	if len(e.Put) == 0 {
