@@ -44,7 +44,7 @@ type CallCount struct {
 	Count         int64
 }
 
-// Who froze everything, as a label.
+// FrozenByOperator and FrozenByEngine say who froze everything, as a label.
 const FrozenByOperator, FrozenByEngine = "operator", "engine"
 
 // Freeze says whether steps start. The zero value: they do.
