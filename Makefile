@@ -45,6 +45,7 @@ format: ## fail when a file is not formatted
 
 bench: ## the engine beside the bare store, as a table, then all benchmarks
 	ARCADIA_BENCH=1 go test -count=1 -timeout 60m -run '^TestTable$$' -v ./engine/enginetest
+	ARCADIA_BENCH=1 go test -count=1 -run '^TestFirstFrame$$' -v ./tui/cli
 	go test -run '^$$' -bench . -benchmem ./...
 
 golden: ## write the golden files anew; look at the difference like at code

@@ -63,6 +63,9 @@ func (m *lineMode) counts(ctx context.Context) error {
 	}
 	m.print(fmt.Sprintf("arcadia, %s, %s: %d unfinished, %d need you, %d in all",
 		m.p.Name, m.t.env.Operator, c.Active(), c.ByStatus[engine.Failed], c.Total))
+	if f := m.p.Engine.Frozen(); f != nil {
+		m.print(freezeText(f))
+	}
 	return nil
 }
 

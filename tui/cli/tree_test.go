@@ -109,8 +109,12 @@ func TestReadingCommandsNeverAskToAct(t *testing.T) {
 func TestAViewerChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, engine.Viewer, driven)
-	if got := s.run(t, "launch", "echo"); got != cli.Trouble || !strings.Contains(s.err.String(), "not permitted") {
-		t.Errorf("exit status %d: %s", got, s.err.String())
+	for _, args := range [][]string{
+		{"launch", "echo"}, {"freeze", "--reason", "x"}, {"thaw"}, {"orphans", "adopt", "1"}, {"orphans", "delete", "1", "--yes"}, {"launch", "forget_resource", "resource=dns_record/1"},
+	} {
+		if got := s.run(t, args...); got != cli.Trouble || !strings.Contains(s.err.String(), "not permitted") {
+			t.Errorf("%v: exit status %d: %s", args, got, s.err.String())
+		}
 	}
 	if s.run(t, "list", "-o", "json"); s.out.String() != "[]\n" {
 		t.Errorf("listed %s", s.out.String())
