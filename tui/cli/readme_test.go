@@ -97,3 +97,31 @@ func TestWhatMakeIsToldToDoExists(t *testing.T) {
 		t.Errorf("make is told only %d things", count)
 	}
 }
+
+// TestMetricsOfTheReadmeExist looks for every figure that the README names in the code that gives them.
+func TestMetricsOfTheReadmeExist(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(house, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, file := range goFiles(t) {
+		if dir := filepath.Base(filepath.Dir(file)); dir == "sshd" || dir == "host" {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code.Write(source)
+		}
+	}
+	names := regexp.MustCompile("`(arcadia_[a-z_]+)`").FindAllStringSubmatch(string(text), -1)
+	for _, m := range names {
+		if !strings.Contains(code.String(), `"`+m[1]+`"`) {
+			t.Errorf("the README names %s, which nobody gives", m[1])
+		}
+	}
+	if len(names) < 5 {
+		t.Errorf("%d figures found in the README", len(names))
+	}
+}
