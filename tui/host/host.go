@@ -35,6 +35,8 @@ type Host struct {
 	Build  cli.Build
 	Log    *slog.Logger
 	Limits sshd.Limits
+	// Beside is what goes on beside the consoles, for as long as Console or Serve lasts.
+	Beside []func(ctx context.Context)
 	// Meter, Budget, Calls and Commits are figures for metrics; nil: not shown.
 	Meter   *Meter
 	Budget  func() sshd.Budget
@@ -51,6 +53,7 @@ type Host struct {
 func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramOption) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	defer h.beside(ctx, stop)()
 	var doors errgroup.Group
 	if h.Socket != "" {
 		srv, err := h.server(stop)
@@ -75,6 +78,7 @@ func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramO
 func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	defer h.beside(ctx, stop)()
 	srv, err := h.server(stop)
 	if err != nil {
 		return err
@@ -101,6 +105,15 @@ func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 		return srv.Serve(ctx, doors...)
 	})
 	return work.Wait()
+}
+
+// beside starts what goes on beside the consoles. The function that it returns stops it and waits for its end.
+func (h *Host) beside(ctx context.Context, stop func()) func() {
+	var group sync.WaitGroup
+	for _, f := range h.Beside {
+		group.Go(func() { f(ctx) })
+	}
+	return func() { stop(); group.Wait() }
 }
 
 func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err error) {

@@ -2,6 +2,7 @@ package sshd_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -23,7 +24,9 @@ type hosted struct {
 	*rig
 	host    *host.Host
 	engine  *engine.Session // of ops1
-	metrics string          // the address for figures
+	store   *enginetest.Store
+	broken  bool   // the engine is meant to have stopped
+	metrics string // the address for figures
 }
 
 // fail ends the way forward.
@@ -35,14 +38,15 @@ func newHosted(t *testing.T, cfg engine.Config, change ...func(*host.Host)) *hos
 	t.Helper()
 	cfg.Steps = append(cfg.Steps, enginetest.Echo(), failing())
 	cfg.Kinds = append(cfg.Kinds, engine.Kind{Name: "echo", Steps: []string{"echo", "echo"}}, engine.Kind{Name: "echo_fail", Steps: []string{"echo", "fail"}})
-	meter := host.NewMeter(storagetest.NewMemory())
+	h := &hosted{rig: newKeys(t), store: enginetest.Wrap(storagetest.NewMemory())}
+	meter := host.NewMeter(h.store)
 	session, stop := enginetest.Host(t, meter, cfg)
 	t.Cleanup(func() {
-		if err := stop(); err != nil {
-			t.Error(err)
+		if err := stop(); (err != nil) != h.broken {
+			t.Errorf("the engine ended with %v", err)
 		}
 	})
-	h := &hosted{rig: newKeys(t), engine: session}
+	h.engine = session
 	h.host = &host.Host{
 		Engine: session, Place: &cli.Place{Name: "DEMO", Simulated: true}, Look: tui.Config{Env: "DEMO"},
 		Meter: meter, Log: slog.New(slog.NewTextHandler(h.log, nil)),
@@ -130,6 +134,34 @@ func TestMetricsOfAHost(t *testing.T) {
 	if text = h.figures(); !strings.Contains(text, `arcadia_frozen{by="operator"} 1`) {
 		t.Errorf("not shown as frozen:\n%s", text)
 	}
+}
+
+// What cannot be written any more must not look alive to whoever watches over the process.
+func TestHealthEndsWhenTheLedgerCannotBeWritten(t *testing.T) {
+	h := newHosted(t, engine.Config{})
+	if status := h.health(); status != http.StatusOK {
+		t.Errorf("at first: %d", status)
+	}
+	watching := h.wide(h.dial("guest"))
+	watching.shows("sagas")
+	h.broken = true
+	h.store.Before(func(int, engine.Batch) error { return errors.New("input/output error") })
+	if _, errs, exit := h.run("ops1", "launch echo"); exit != 1 || !strings.Contains(errs, "input/output error") {
+		t.Errorf("%q, %d", errs, exit)
+	}
+	if status := h.health(); status != http.StatusServiceUnavailable {
+		t.Errorf("afterwards: %d", status)
+	}
+}
+
+func (h *hosted) health() int {
+	h.t.Helper()
+	res, err := http.Get("http://" + h.metrics + "/healthz") //nolint:noctx // a test on loopback
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
 }
 
 // launch lets somebody launch a saga and returns its short id. It waits for its end.

@@ -130,6 +130,43 @@ func TestOpenSSHKilledInAFormTakesNothingWithIt(t *testing.T) {
 	back.shows("kind:echo")
 }
 
+// A dragged corner, and a paste that never ends, over the real client and into the real console.
+func TestOpenSSHSurvivesAResizeStormAndAHostilePaste(t *testing.T) {
+	path := findOpenSSH(t)
+	h := newHosted(t, engine.Config{})
+	o := useOpenSSH(t, path, h.rig)
+	short := h.launch("ops1", "echo")
+	c := o.command("ops1", "-tt")
+	master, s := o.seen(t, c)
+	s.shows(short)
+	for i := range 300 {
+		if err := pty.Setsize(master, &pty.Winsize{Rows: uint16(1 + i*7%90), Cols: uint16(1 + i*13%300)}); err != nil { //nolint:gosec // small
+			t.Fatal(err)
+		}
+	}
+	if err := pty.Setsize(master, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+		t.Fatal(err)
+	}
+	s.keys("\x1b[200~")
+	for range 64 {
+		s.keys(strings.Repeat("x\x1b["+strings.Repeat(";", 40)+"m", 90)) // a terminal takes 4 KiB at once
+	}
+	begun := time.Now()
+	s.keys("\x1b[201~")
+	until(t, func() bool {
+		s.keys("q")
+		return strings.Contains(h.figures(), `arcadia_sessions{role="operator",way="ssh"} 0`)
+	}, s.text)
+	t.Logf("left %s after the paste", time.Since(begun).Round(time.Millisecond))
+	restored(t, s)
+	if n := h.launch("ops1", "echo"); n == short {
+		t.Error("the server does not go on")
+	}
+	if !strings.Contains(h.figures(), "arcadia_faults_total 0") {
+		t.Error("it was a fault")
+	}
+}
+
 // The program itself, as it is shipped.
 func TestSIGTERMRestoresEveryTerminalOfTheProgram(t *testing.T) {
 	path := findOpenSSH(t)
