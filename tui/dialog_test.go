@@ -7,7 +7,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"pgregory.net/rapid"
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
@@ -355,52 +354,4 @@ func TestMarkedSagasAreAskedForOnceAndListed(t *testing.T) {
 		s.send(nil)
 		s.status(b, done, engine.Completed)
 	})
-}
-
-// Random keys never roll back without the short id typed, and never cancel but by tab and then enter.
-func TestNoStrayKeysRollBackOrCancel(t *testing.T) {
-	t.Parallel()
-	keys := []string{
-		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "space", "backspace", "pgdown", "home", "end",
-		"x", "X", "y", "n", "a", "D", "[", "0", "1", "f", "M", "ctrl+u", "ctrl+w",
-	}
-	for _, verb := range []Command{CmdRollback, CmdCancel} {
-		open := door(verb)
-		t.Run(string(verb), func(t *testing.T) {
-			t.Parallel()
-			rapid.Check(t, func(rt *rapid.T) {
-				typed := rapid.SliceOfN(rapid.SampledFrom(keys), 1, 60).Draw(rt, "keys")
-				s := engine.Summary{ID: "019ab3f2-0000-7000-8000-00003f9c2a1b", Short: "3f9c2a1b", Status: engine.Completed, StepNames: []string{"a"}}
-				if verb == CmdCancel {
-					s.Status = engine.Running
-				}
-				app := New(Config{Dark: true})
-				defer app.Close()
-				env := &app.env
-				d := open(env, s).(Show).Overlay.(*dialog)
-				d.asked = false
-				d.seen[s.ID] = &dialogSaga{saga: &engine.Saga{Summary: s}}
-				tabbed := false
-				for i, k := range typed {
-					was, busy := d.focus, d.busy
-					d.Update(env, keyPress(k))
-					if d.busy && !busy {
-						if k != "enter" || was != dialogGo {
-							rt.Fatalf("%s at key %d with the focus on %s", k, i, was)
-						}
-						if verb == CmdRollback && d.typed.String() != s.Short {
-							rt.Fatalf("rolled back with %q typed", d.typed.String())
-						}
-						if verb == CmdCancel && !tabbed {
-							rt.Fatalf("canceled without a tab: %v", typed[:i+1])
-						}
-						return
-					}
-					if was != dialogGo && d.focus == dialogGo {
-						tabbed = k == "tab" || k == "shift+tab"
-					}
-				}
-			})
-		})
-	}
 }
