@@ -170,25 +170,17 @@ func (d DeleteSnapshot) Compensate(ctx context.Context, s *engine.State) error {
 	if err != nil || !begun || del.Refused {
 		return err
 	}
-	looks := lateLooks
-	if del.Done {
-		looks = 0 // it was seen to be gone
-	}
-	for range looks {
+	if !del.Done {
 		if err := pause(ctx, lateWrite); err != nil { // the request may still arrive
 			return err
 		}
-		left, err := d.left(ctx, del.Snapshot.ID)
+		left, err := settled(ctx, func() ([]string, error) { return d.left(ctx, del.Snapshot.ID) })
 		if err != nil {
 			return verdict(ctx, err)
 		}
-		if len(left) == 0 {
-			looks = 0
-			break
+		if len(left) > 0 {
+			return nil // read for longer than a reading may lag: it was never deleted
 		}
-	}
-	if looks > 0 {
-		return nil
 	}
 	return fmt.Errorf("%w: %s: %s: resolve this row", errFinal, del.Snapshot.title(), d.Final())
 }
