@@ -160,22 +160,29 @@ func (m *model) event() error {
 	return nil
 }
 
-// launch asks for a saga under one key, however often it takes.
+// launch asks for a saga under one key, until there is an answer. What the provider's bad moments refuse was never launched,
+// unless a process has died over an earlier try: then it asks again.
 func (m *model) launch(ctx context.Context, w wish) error {
 	key := strconv.Itoa(len(m.log))
 	var id engine.ID
-	err := m.do(fmt.Sprintf("launch %+v", w), func(e *engine.Session) error {
-		sg, err := e.Start(ctx, w.launch(key))
-		if err == nil {
-			id = sg.ID
+	var err error
+	for before, tries := m.crashes, 0; tries == 0 || err != nil && m.crashes > before && tries < 20; tries++ {
+		if tries > 0 {
+			time.Sleep(5 * time.Second)
 		}
-		return err
-	})
+		err = m.do(fmt.Sprintf("launch %+v", w), func(e *engine.Session) error {
+			sg, err := e.Start(ctx, w.launch(key))
+			if err == nil {
+				id = sg.ID
+			}
+			return err
+		})
+	}
 	if err == nil {
 		m.note("it is %s", id.Short())
 		m.sagas = append(m.sagas, &told{wish: w, id: id})
 	}
-	return nil // what the provider's bad moments refuse was never launched
+	return nil
 }
 
 func (m *model) fault() dosim.Fault {
