@@ -76,8 +76,9 @@ func (g *grid) update(msg tea.Msg, to Receiver) Action {
 	case gridMsg:
 		g.busy, g.began, g.err = false, true, msg.err
 		if msg.err == "" {
+			was := g.index() // of the rows that it was made of
 			g.rows = msg.rows
-			g.find()
+			g.findFrom(was)
 		}
 		if g.stale {
 			return g.reload(to)
@@ -140,8 +141,9 @@ func (g *grid) order(by int) {
 }
 
 // find leaves and orders what the filter lets pass, and puts the cursor on its thing, or on the neighbour of one that left.
-func (g *grid) find() {
-	was := g.index()
+func (g *grid) find() { g.findFrom(g.index()) }
+
+func (g *grid) findFrom(was int) {
 	g.shown = g.shown[:0]
 	for i := range g.rows {
 		r := &g.rows[i]
