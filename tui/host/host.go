@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -55,8 +56,9 @@ func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramO
 	defer stop()
 	defer h.beside(ctx, stop)()
 	var doors errgroup.Group
+	var told atomic.Bool // by another process of the operator, so that whoever sits here is owed a word
 	if h.Socket != "" {
-		srv, err := h.server(stop)
+		srv, err := h.server(func() { told.Store(true); stop() })
 		if err != nil {
 			return err
 		}
@@ -71,6 +73,9 @@ func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramO
 	company(&cfg, seat)
 	err := tui.Run(ctx, cfg, os.Stdin, os.Stdout, append(opts, tea.WithoutSignalHandler())...)
 	stop()
+	if told.Load() {
+		_, _ = fmt.Fprintln(os.Stderr, "arcadia: "+sshd.ErrStopping.Error())
+	}
 	return errors.Join(err, doors.Wait())
 }
 
