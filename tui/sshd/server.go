@@ -85,9 +85,9 @@ func (s *Server) Totals() Totals {
 }
 
 // Serve opens the doors and serves until ctx ends or a door fails. Then it closes the doors, tells every session, lets
-// their programs put the terminals back, and returns when all have ended or Grace and Goodbye and as much again have
-// passed (8 s by default), whichever is first. It closes the doors' listeners in any case. An orderly stop is nil. One
-// Server serves once.
+// their programs put the terminals back, and returns when all have ended or Grace and twice Goodbye have passed (5 s by
+// default: the engine has as long after that, within the 10 s that a stop may take), whichever is first. It closes the
+// doors' listeners in any case. An orderly stop is nil. One Server serves once.
 func (s *Server) Serve(ctx context.Context, doors ...Door) error {
 	serving, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -246,7 +246,7 @@ func (s *Server) empty(connected *sync.WaitGroup) int {
 	for _, p := range s.connections() {
 		p.hangUp("the server stops")
 	}
-	if await(s.limits.Grace + s.limits.Goodbye) {
+	if await(s.limits.Goodbye) {
 		return 0
 	}
 	return len(s.connections())
