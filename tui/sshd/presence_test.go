@@ -9,6 +9,8 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/tui/host"
+	"arcadia/tui/sshd"
 )
 
 func TestConsolesSeeWhoElseIsHereAndWhoWatchesTheirSaga(t *testing.T) {
@@ -114,4 +116,17 @@ func lineWith(screen, text string) string {
 		}
 	}
 	return ""
+}
+
+func TestAnIdleOperatorReadsTheWarningInTheFooter(t *testing.T) {
+	quiet(t)
+	h := newHosted(t, engine.Config{}, func(h *host.Host) {
+		h.Limits = sshd.Limits{Idle: time.Second, Warning: 800 * time.Millisecond}
+	})
+	s := h.wide(h.dial("ops1"))
+	s.shows("logging out in 800ms unless you press one")
+	if exit := s.ended(); exit != 1 {
+		t.Errorf("exit status %d", exit)
+	}
+	restored(t, s)
 }
