@@ -109,7 +109,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			a.last = nil
 		}
 	case driftsMsg:
-		a.env.State.Drifts = msg.all
+		a.env.State.found(msg.all)
 		return tea.Batch(a.lookDrifts(msg.next), a.tell(Drifted{}))
 	case whoMsg:
 		a.env.State.Others = msg.all

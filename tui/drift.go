@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,10 +18,10 @@ const (
 
 // Drift is how a resource stands to what was last wanted of it.
 type Drift struct {
-	State     string               // in_sync, modified, deleted, not_checked
-	Changes   []engine.FieldChange // of modified: from what was wanted to what is there
-	Note      string               // of not_checked: why
-	CheckedAt time.Time
+	State     string               `json:"state"`             // in_sync, modified, deleted, not_checked
+	Changes   []engine.FieldChange `json:"changes,omitempty"` // of modified: from what was wanted to what is there
+	Note      string               `json:"note,omitempty"`    // of not_checked: why
+	CheckedAt engine.Time          `json:"checked_at"`
 }
 
 // astray reports whether somebody has to decide what becomes of the resource.
@@ -89,15 +88,14 @@ func (s *State) drift(key string) Drift {
 	return d
 }
 
-// Astray is the number of resources that somebody has to decide about.
-func (s *State) Astray() int {
-	n := 0
-	for _, d := range s.Drifts {
+// found takes over what was found.
+func (s *State) found(all map[string]Drift) {
+	s.Drifts, s.Astray = all, 0
+	for _, d := range all {
 		if d.astray() {
-			n++
+			s.Astray++
 		}
 	}
-	return n
 }
 
 // drift is how a state of drift looks.

@@ -20,7 +20,7 @@ type beat struct {
 }
 
 func newBeat() *beat {
-	at := noon.Add(-3 * time.Minute)
+	at := engine.At(noon.Add(-3 * time.Minute))
 	return &beat{changed: make(chan struct{}), found: map[string]Drift{
 		"droplet_snapshot/229305611": {State: driftDeleted, CheckedAt: at},
 		"droplet_snapshot/229305620": {State: driftModified, CheckedAt: at, Changes: []engine.FieldChange{
@@ -51,7 +51,7 @@ func (b *beat) Check(_ context.Context, keys ...string) error {
 	defer b.mu.Unlock()
 	b.asked = append(b.asked, keys)
 	for _, k := range keys {
-		b.found[k] = Drift{State: driftInSync, CheckedAt: noon}
+		b.found[k] = Drift{State: driftInSync, CheckedAt: engine.At(noon)}
 	}
 	close(b.changed)
 	b.changed = make(chan struct{})

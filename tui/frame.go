@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -151,13 +152,16 @@ func (a *App) crumbs(parts []string) string {
 
 func (a *App) badges() string {
 	c, t := &a.env.Config, a.env.Theme
-	out := ""
-	if c.Env != "" {
+	name, out := c.Env, ""
+	if c.Account != nil {
+		name = cmp.Or(Clean(c.Account()), name)
+	}
+	if name != "" {
 		ink := t.Demo
 		if c.Live {
 			ink = t.Live
 		}
-		out = ink.Paint(" " + widget.Cut(c.Env, 20) + " ")
+		out = ink.Paint(" " + widget.Cut(name, 20) + " ")
 	}
 	if c.ReadOnly {
 		if out != "" {
@@ -197,7 +201,7 @@ func (a *App) counters(brief bool) string {
 		needs = "need you"
 	}
 	add(s.NeedsMe(), t.Failed, needs, "!")
-	if n := s.Astray(); n > 0 {
+	if n := s.Astray; n > 0 {
 		add(n, t.Compensating, "drifted", "~")
 	}
 	add(s.Done(), t.Faint, "done", "")

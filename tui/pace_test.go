@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strconv"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -102,6 +103,22 @@ func BenchmarkUpdateChanges(b *testing.B) {
 func BenchmarkViewOfASaga(b *testing.B) {
 	app, _ := warm(b, 100_000)
 	feed(app, app.command(CmdOpen), 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		app.View()
+	}
+}
+
+func BenchmarkViewOfResources(b *testing.B) {
+	app, _ := warm(b, 300)
+	r := newResources(Config{Drifts: newBeat()})
+	var m gridMsg
+	for i := range 10_000 {
+		key := "dns_record/" + strconv.Itoa(i)
+		m.rows = append(m.rows, gridRow{key: key, value: engine.Resource{}, cells: []string{key, "dns record", key, "", "", "0c4411aa", "1", "Nov 23 14:04"}})
+	}
+	r.Update(&app.env, m)
+	app.stack().push(r)
 	b.ReportAllocs()
 	for b.Loop() {
 		app.View()

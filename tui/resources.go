@@ -32,7 +32,8 @@ const (
 type resources struct {
 	grid
 	drifts  Drifts
-	looking int // looks under way that were asked for here
+	looking int            // looks under way that were asked for here
+	states  map[string]int // how many there are in each state of drift
 }
 
 // lookedMsg answers a look that was asked for.
@@ -85,7 +86,7 @@ func driftCell(env *Env, row *gridRow, column int) (widget.Cell, bool) {
 	case checkedColumn:
 		text := ""
 		if !d.CheckedAt.IsZero() {
-			text = env.Clock.Age(d.CheckedAt)
+			text = env.Clock.Age(d.CheckedAt.Time)
 		}
 		return widget.Cell{Text: text, Ink: env.Theme.Faint}, true
 	}
@@ -155,8 +156,10 @@ func (r *resources) fill(env *Env) {
 	if r.drifts == nil {
 		return
 	}
+	r.states = map[string]int{}
 	for i := range r.rows {
 		d := env.State.drift(r.rows[i].key)
+		r.states[d.State]++
 		r.rows[i].cells[driftColumn] = words(d.State)
 		r.rows[i].cells[checkedColumn] = ""
 		if !d.CheckedAt.IsZero() {
@@ -290,7 +293,7 @@ func driftLines(env *Env, key string) []string {
 	d := env.State.drift(key)
 	text := "drift    " + env.Theme.drift(d.State).Word
 	if !d.CheckedAt.IsZero() {
-		text += ", looked at " + env.Clock.Full(d.CheckedAt)
+		text += ", looked at " + env.Clock.Full(d.CheckedAt.Time)
 	}
 	out := []string{text}
 	if d.Note != "" {
@@ -325,10 +328,7 @@ func (r *resources) View(env *Env, width, height int) Drawing {
 // counts is how many resources there are in each state.
 func (r *resources) counts(env *Env, width int) string {
 	t := env.Theme
-	n := map[string]int{}
-	for i := range r.rows {
-		n[env.State.drift(r.rows[i].key).State]++
-	}
+	n := r.states
 	text := " " + strconv.Itoa(len(r.rows)) + plural(len(r.rows), " resource", " resources")
 	for _, state := range []string{driftModified, driftDeleted, driftNotChecked, driftInSync} {
 		if n[state] > 0 {

@@ -22,6 +22,7 @@ type State struct {
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
 	Frozen   *engine.Frozen               // nil when everything goes on
 	Drifts   map[string]Drift             // what was last found, by resource key
+	Astray   int                          // resources that somebody has to decide about
 	Others   []Presence                   // the other sessions
 
 	said int // messages so far

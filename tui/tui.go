@@ -35,18 +35,19 @@ import (
 
 // Config says whose console this is and on what.
 type Config struct {
-	Backend   Backend    // *engine.Session satisfies it
-	Inventory Inventory  // droplets and records for their screens; nil: there are none
-	Env       string     // the badge: DEMO, or the account's name
-	Live      bool       // the badge is red: a real account
-	Budget    func() int // requests left in this hour, below 0 when unknown; asked while drawing, so it must not wait. Nil: not shown
-	ReadOnly  bool       // the operator only looks: verbs are greyed, with the reason
-	Operator  string     // whose session it is
-	ASCII     bool       // no symbols beyond ASCII
-	NoColor   bool       // attributes only, as with any NO_COLOR in the environment of the terminal
-	Dark      bool       // the background until the terminal has said what it is
-	Theme     string     // one of ThemeNames; empty: that of the settings, or auto
-	Settings  Settings   // what the operator has chosen
+	Backend   Backend       // *engine.Session satisfies it
+	Inventory Inventory     // droplets and records for their screens; nil: there are none
+	Env       string        // the badge: DEMO, or the provider's name
+	Account   func() string // whose account it is, in place of Env; empty while not known; asked while drawing, so it must not wait
+	Live      bool          // the badge is red: a real account
+	Budget    func() int    // requests left in this hour, below 0 when unknown; asked while drawing, so it must not wait. Nil: not shown
+	ReadOnly  bool          // the operator only looks: verbs are greyed, with the reason
+	Operator  string        // whose session it is
+	ASCII     bool          // no symbols beyond ASCII
+	NoColor   bool          // attributes only, as with any NO_COLOR in the environment of the terminal
+	Dark      bool          // the background until the terminal has said what it is
+	Theme     string        // one of ThemeNames; empty: that of the settings, or auto
+	Settings  Settings      // what the operator has chosen
 
 	// Progress shows how far things are in the terminal's own progress bar (OSC 9;4). Bell rings when a saga that is open
 	// on a screen comes to rest.
@@ -159,10 +160,13 @@ type Record struct {
 
 // Orphan is a snapshot that a saga has made and that none accounts for.
 type Orphan struct {
-	ID, Droplet        int64 // the droplet may be gone
-	Name               string
-	Created            time.Time
-	SizeGB, MonthlyUSD float64
+	ID         int64         `json:"id"`
+	Name       string        `json:"name"`
+	Droplet    int64         `json:"droplet_id"` // which may be gone
+	Created    time.Time     `json:"created_at"`
+	Age        time.Duration `json:"-"` // at the time of the look
+	SizeGB     float64       `json:"size_gigabytes"`
+	MonthlyUSD float64       `json:"monthly_usd"`
 }
 
 var _ Backend = (*engine.Session)(nil)

@@ -102,8 +102,8 @@ type Place struct {
 	// Backup writes a copy of the store, whole and synced, to a file that must not exist.
 	Backup func(ctx context.Context, file string) error
 	// Drift looks at a resource now. Orphans lists snapshots with our names for which accountedFor says no. Nil without access.
-	Drift   func(ctx context.Context, r engine.Resource) Drift
-	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]Orphan, error)
+	Drift   func(ctx context.Context, r engine.Resource) tui.Drift
+	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]tui.Orphan, error)
 	// Prune removes sagas that ended before a moment and returns how many.
 	Prune func(ctx context.Context, before time.Time) (int, error)
 	Close func() error

@@ -28,6 +28,14 @@ func ReadSettings(file string) (tui.Settings, error) {
 	return s, nil
 }
 
+// OwnSettings are the operator's own settings, and the file that they are in.
+func OwnSettings(env func(string) string) (s tui.Settings, file string, err error) {
+	if file, err = SettingsFile(env); err == nil {
+		s, err = ReadSettings(file)
+	}
+	return s, file, err
+}
+
 func (t *tree) keysCommand() *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{

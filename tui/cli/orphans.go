@@ -5,23 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/tui"
 )
-
-// Orphan is a snapshot that bears the name of a saga's snapshot.
-type Orphan struct {
-	ID         int64         `json:"id"`
-	Name       string        `json:"name"`
-	Droplet    int64         `json:"droplet_id"`
-	Created    time.Time     `json:"created_at"`
-	Age        time.Duration `json:"-"`
-	SizeGB     float64       `json:"size_gigabytes"`
-	MonthlyUSD float64       `json:"monthly_usd"`
-}
 
 func (t *tree) orphansCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -91,10 +80,10 @@ func accountedFor(ctx context.Context, eng Reader, name string) (bool, error) {
 	return saga.Status != engine.RolledBack, nil
 }
 
-func (t *tree) orphans(found []Orphan, out *format) error {
+func (t *tree) orphans(found []tui.Orphan, out *format) error {
 	if out.value == "json" {
 		if found == nil {
-			found = []Orphan{}
+			found = []tui.Orphan{}
 		}
 		return object(t.env.Out, found)
 	}

@@ -11,15 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/tui"
 )
-
-// Drift is how a resource stands to what a saga wanted it to be.
-type Drift struct {
-	State     string               `json:"state"` // in_sync, modified, deleted, not_checked
-	Changes   []engine.FieldChange `json:"changes,omitempty"`
-	Note      string               `json:"note,omitempty"`
-	CheckedAt engine.Time          `json:"checked_at"`
-}
 
 // The states of drift in which a person has to decide.
 const (
@@ -30,7 +23,7 @@ const (
 // looked is a resource with what was found of it.
 type looked struct {
 	engine.Resource
-	Drift *Drift `json:"drift,omitempty"`
+	Drift *tui.Drift `json:"drift,omitempty"`
 }
 
 func (t *tree) resourcesCommand() *cobra.Command {
@@ -113,7 +106,7 @@ func (t *tree) resources(resources []looked, out *format) error {
 	return nil
 }
 
-func (t *tree) drifted(d Drift) string {
+func (t *tree) drifted(d tui.Drift) string {
 	parts := []string{d.State}
 	for _, c := range d.Changes {
 		parts = append(parts, t.change(engine.Change{Subject: c.Name, Fields: []engine.FieldChange{{From: c.From, To: c.To}}}))

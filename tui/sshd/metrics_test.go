@@ -34,6 +34,8 @@ func TestMetricsShowWhatTheSourcesSay(t *testing.T) {
 		},
 		Totals:  func() sshd.Totals { return sshd.Totals{Logins: 7, Refused: 2, Cut: 1} },
 		Budget:  func() sshd.Budget { return sshd.Budget{Limit: 5000, Remaining: 4321} },
+		Calls:   func() []sshd.CallCount { return []sshd.CallCount{{Kind: "GET droplets", Outcome: "2xx", Count: 12}} },
+		Freeze:  func() sshd.Freeze { return sshd.Freeze{On: true, By: sshd.FrozenByEngine, InFlight: 3} },
 		Commits: func() sshd.Commits { return sshd.Commits{Commits: 10, Entries: 40, Took: 1500 * time.Millisecond} },
 		Version: "v1",
 	})
@@ -47,6 +49,8 @@ func TestMetricsShowWhatTheSourcesSay(t *testing.T) {
 		"arcadia_logins_total 7", "arcadia_refused_total 2", "arcadia_cut_total 1",
 		"arcadia_api_requests_left 4321", "arcadia_api_requests_limit 5000",
 		"arcadia_commits_total 10", "arcadia_entries_total 40", "arcadia_commit_seconds_total 1.5",
+		`arcadia_api_requests_total{outcome="2xx",request="GET droplets"} 12`,
+		`arcadia_frozen{by="engine"} 1`, `arcadia_frozen{by="operator"} 0`, "arcadia_frozen_in_flight 3", "arcadia_thawing_width 0",
 		`arcadia_build_info{version="v1"} 1`, "go_goroutines", "process_open_fds",
 	} {
 		if !strings.Contains(text, want) {
