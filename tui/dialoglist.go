@@ -217,7 +217,7 @@ func whyLeft(t *Theme, r *engine.Row, width int) []string {
 	var out []string
 	if x := c.Conflict; x != nil {
 		out = append(out, painted(t.Failed, indented(pad, widget.Wrap("somebody else has changed "+x.Subject, width-4)))...)
-		for _, p := range [][2]string{{"before", x.Prior}, {"written", x.Written}, {"live", x.Live}} {
+		for _, p := range [][2]string{{"prior", x.Prior}, {"written", x.Written}, {"live", x.Live}} {
 			for i, l := range widget.Wrap(p[1], width-4-9) {
 				label := ""
 				if i == 0 {

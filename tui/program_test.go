@@ -133,6 +133,40 @@ func (nasty) Records(context.Context, string) ([]Record, error) {
 	return out, nil
 }
 
+// frosty is a backend that is frozen for hostile reasons.
+type frosty struct{ Backend }
+
+func (frosty) Frozen() *engine.Frozen {
+	return &engine.Frozen{Freeze: engine.Freeze{By: &engine.Actor{Name: hostile[0]}, Why: strings.Join(hostile, " ")}, InFlight: 1}
+}
+
+func nastyBeat() *beat {
+	b := newBeat()
+	for i, s := range hostile {
+		b.found["droplet_snapshot/"+s] = Drift{State: s, Note: s, Changes: []engine.FieldChange{{Name: s, From: s, To: s}}}
+		if key := []string{"droplet_snapshot/229305611", "droplet_snapshot/229305620"}; i < len(key) {
+			b.found[key[i]] = Drift{State: []string{driftModified, s}[i], Note: s, Changes: []engine.FieldChange{{Name: s, From: s, To: s}}}
+		}
+	}
+	return b
+}
+
+func nastyOrphans(context.Context, func(string) bool) ([]Orphan, error) {
+	var out []Orphan
+	for i, s := range hostile {
+		out = append(out, Orphan{ID: int64(i + 1), Name: s})
+	}
+	return out, nil
+}
+
+func nastyOthers() []Presence {
+	var out []Presence
+	for _, s := range hostile {
+		out = append(out, Presence{Name: s})
+	}
+	return out
+}
+
 // nastyExhibit has sagas whose every text is hostile.
 func nastyExhibit(tb testing.TB) *exhibit {
 	x := newExhibit(tb)
@@ -160,7 +194,8 @@ func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
 	t.Parallel()
 	cfg := func() Config {
 		return Config{
-			Backend: guarded{nastyExhibit(t).session(enginetest.Ops)}, Inventory: nasty{}, Env: hostile[0], Operator: hostile[1],
+			Backend: guarded{frosty{nastyExhibit(t).session(enginetest.Ops)}}, Inventory: nasty{}, Env: hostile[0], Operator: hostile[1],
+			Drifts: nastyBeat(), Orphans: nastyOrphans, Who: nastyOthers,
 			Now: func() time.Time { return noon }, Location: time.UTC,
 		}
 	}
@@ -171,7 +206,7 @@ func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
 				time.Sleep(100 * time.Millisecond)
 			}
 		}
-		for _, k := range []string{"e", "G", "esc", "a", "esc", "y", "down", "enter", "2", "G", "y", "esc", "s", "esc", "esc", "3", "down", "down", "enter", "a", "esc", "y", "esc", "4", "5", "1", ":", "esc", "/"} {
+		for _, k := range []string{"e", "G", "esc", "a", "esc", "y", "down", "enter", "2", "G", "y", "esc", "s", "esc", "esc", "3", "down", "down", "enter", "a", "esc", "y", "esc", "4", "down", "enter", "esc", "a", "esc", "d", "esc", "7", "a", "esc", "y", "esc", "d", "esc", "5", "1", "W", "esc", ":", "esc", "/"} {
 			p.Send(keyPress(k))
 			time.Sleep(100 * time.Millisecond)
 		}
