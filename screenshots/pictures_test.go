@@ -13,8 +13,8 @@ import (
 
 var pictures = flag.String("pictures", "", "take the pictures and write them into this folder")
 
-// TestPictures takes the pictures of all scenes; without -pictures it takes those that hold still, and looks that two runs
-// give the same bytes.
+// TestPictures takes the pictures of all scenes; without -pictures it takes them twice, and looks that both runs give the
+// same bytes.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	for _, sc := range scenes() {
@@ -23,8 +23,8 @@ func TestPictures(t *testing.T) {
 				play(t, sc, *pictures)
 				return
 			}
-			if sc.moves() && testing.Short() {
-				t.Skip("a moving picture takes long to draw")
+			if testing.Short() && len(sc.pictures()) > 1 || testing.Short() && sc.moves() {
+				t.Skip("so many pictures take long to draw")
 			}
 			t.Parallel()
 			one, two := t.TempDir(), t.TempDir()

@@ -162,7 +162,7 @@ func (w *world) orphans(ctx context.Context, accountedFor func(string) bool) ([]
 	found, err := w.orphs.Orphans(ctx, accountedFor)
 	out := make([]tui.Orphan, 0, len(found))
 	for _, o := range found {
-		out = append(out, tui.Orphan{ID: o.ID, Droplet: o.Droplet, Name: o.Name, Created: o.Created, SizeGB: o.SizeGB, MonthlyUSD: o.MonthlyUSD})
+		out = append(out, tui.Orphan(o))
 	}
 	return out, err
 }
@@ -173,7 +173,7 @@ type drifts struct{ *steps.Patrol }
 func (d drifts) Drifts() map[string]tui.Drift {
 	out := map[string]tui.Drift{}
 	for key, f := range d.Patrol.Drifts() {
-		out[key] = tui.Drift{State: string(f.State), Changes: f.Changes, Note: f.Note, CheckedAt: f.CheckedAt.Time}
+		out[key] = tui.Drift{State: string(f.State), Changes: f.Changes, Note: f.Note, CheckedAt: f.CheckedAt}
 	}
 	return out
 }
