@@ -46,8 +46,11 @@ func (t *tree) showCommand() *cobra.Command {
 
 func (t *tree) show(p *Place, s *engine.Saga, out *format) error {
 	if out.value == "json" {
-		if s.Rows == nil { // no step was reached: an empty list, as for every other list
+		if s.Rows == nil { // an empty list is [], as everywhere
 			s.Rows = []engine.Row{}
+		}
+		if s.Left == nil {
+			s.Left = []string{}
 		}
 		return object(t.env.Out, shown{s, remainsOf(p.Engine, s)})
 	}
