@@ -1,7 +1,7 @@
 // Arcadia is an operations console for DigitalOcean on a durable saga engine: cancel means rolled back, rolled back means
 // nothing left, and the ledger can be believed after anything.
 //
-// This package is the only one that knows every other.
+// This file is the only one that knows every package.
 package main
 
 import (
@@ -11,11 +11,11 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
-	"os/exec"
 	"os/signal"
 	"os/user"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -66,7 +66,8 @@ func run() int {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()),
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
-		Open: w.open, Console: console, Check: w.check, Serve: serve, Stop: w.stop, Settings: settings,
+		Open: w.open, Console: console, Check: w.check, Serve: serve, Stop: w.stop,
+		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) },
 		Simulate: func(ctx context.Context, addr string, seed int64, ready func(string)) error {
 			return dosim.New(dosim.WithSeed(seed)).ListenAndServe(ctx, addr, ready)
 		},
@@ -96,7 +97,7 @@ func (w wire) token() string {
 }
 
 // open puts an engine on a store. When another process of this operator hosts the store, the error is the way to it.
-func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error) {
+func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	var closers stack
 	defer func() {
 		if err != nil {
@@ -113,6 +114,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		h.Log = slog.New(slog.NewJSONHandler(file, nil)).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
 	p = &cli.Place{Close: closers.close, Name: "no account", Simulated: want.Demo}
+	h.Place = p
 	cloud, cloudErr := w.cloud(want.Demo, h.Log)
 	switch {
 	case cloudErr != nil && want.Access == cli.Act:
@@ -120,8 +122,6 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	case cloudErr == nil && cloud != nil:
 		closers.push(func() error { cloud.Close(); return nil })
 	}
-	name, stop := w.accountName(ctx, cloud, want)
-	closers.push(stop)
 	var store engine.Store
 	if want.Access != cli.Nothing {
 		s, away, err := w.store(want)
@@ -148,21 +148,11 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	catalog, kinds := steps.Catalog(nil, store)
 	if cloudErr == nil && cloud != nil {
 		catalog, kinds = steps.Catalog(cloud, store)
-		p.Name = name()
-		account(p, steps.NewInventory(cloud, store))
-		if p.Simulated = want.Demo || w.loopback(); p.Simulated {
+		p.Name, p.Simulated = "DigitalOcean", want.Demo || w.loopback()
+		if p.Simulated {
 			p.Name = "DEMO"
 		}
-		h.Look.Inventory, h.Look.Orphans = inventory{cloud}, orphans(steps.NewInventory(cloud, store))
-		h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
-		h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
-		h.Calls = func() []sshd.CallCount {
-			var all []sshd.CallCount
-			for _, c := range cloud.Calls() {
-				all = append(all, sshd.CallCount(c))
-			}
-			return all
-		}
+		connect(h, cloud, steps.NewInventory(cloud, store))
 	}
 	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log})
 	if err != nil {
@@ -173,15 +163,15 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		role = engine.Viewer
 	}
 	if h.Look.Inventory != nil {
-		h.Look.Drifts = drifts{steps.NewPatrol(steps.NewInventory(cloud, store), eng.Resources, h.Look.Budget)}
+		patrol := steps.NewPatrol(steps.NewInventory(cloud, store), eng.Resources, h.Look.Budget)
+		h.Look.Drifts, h.Beside = drifts{patrol}, append(h.Beside, patrol.Run)
 	}
-	show := func(context.Context) {}
 	if want.Demo && want.Database == "" && !want.ReadOnly {
-		show = demo.Demo{Engine: eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), Cloud: cloud, Log: h.Log}.Play
+		h.Beside = append(h.Beside, demo.Demo{Engine: eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), Cloud: cloud, Log: h.Log}.Play)
 	}
-	h.Engine, h.Place = eng.As(engine.Actor{Name: w.operator, Role: role}), p
+	h.Engine = eng.As(engine.Actor{Name: w.operator, Role: role})
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
-	p.Engine = hosted{h.Engine, h, &closers, !want.Demo, show}
+	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}
 	if want.Access == cli.Act {
 		p.Host = eng.Run
 	}
@@ -193,8 +183,7 @@ type hosted struct {
 	*engine.Session
 	host    *host.Host
 	closers *stack
-	lasting bool                      // the account and the store are there when this process has ended
-	show    func(ctx context.Context) // what goes on in a demonstration
+	lasting bool // the account and the store are there when this process has ended
 }
 
 // stack closes what was opened, the last first.
@@ -227,27 +216,6 @@ func (w wire) cloud(demo bool, log *slog.Logger) (*digitalocean.Client, error) {
 	return digitalocean.New(cfg)
 }
 
-// nameLimit bounds the look for the account's name: nobody waits longer for a word in a header.
-const nameLimit = time.Second
-
-// accountName begins to look whose account the token opens, for the places that act on one. name waits for the answer, and
-// is the provider's name when nobody can say; stop ends the look.
-func (w wire) accountName(ctx context.Context, cloud *digitalocean.Client, want cli.Want) (name func() string, stop func() error) {
-	got := "DigitalOcean"
-	if cloud == nil || want.Access != cli.Act || want.Demo || w.loopback() {
-		return func() string { return got }, func() error { return nil }
-	}
-	ctx, cancel := context.WithTimeout(ctx, nameLimit)
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		if said, err := cloud.Account(ctx); err == nil {
-			got = said
-		}
-	}()
-	return func() string { <-over; return got }, func() error { cancel(); <-over; return nil }
-}
-
 // loopback reports whether the API is on this machine, where DigitalOcean's own never is.
 func (w wire) loopback() bool {
 	u, err := url.Parse(w.env("DIGITALOCEAN_API_URL"))
@@ -258,18 +226,14 @@ func (w wire) loopback() bool {
 // yet is an empty one.
 func (w wire) store(want cli.Want) (s *bolt.Store, away func() error, err error) {
 	file, away := want.Database, func() error { return nil }
-	switch {
-	case file != "":
-	case want.Demo:
+	if file == "" && want.Demo {
 		dir, err := os.MkdirTemp("", "arcadia-demo-")
 		if err != nil {
 			return nil, nil, fmt.Errorf("make a folder for the demo's store: %w", err)
 		}
 		file, away = filepath.Join(dir, "arcadia.db"), func() error { return os.RemoveAll(dir) }
-	default:
-		if file, err = cli.DataFile(w.env); err != nil {
-			return nil, nil, err
-		}
+	} else if file, err = w.file(file); err != nil {
+		return nil, nil, err
 	}
 	opts := []bolt.Option{bolt.WithPurpose(want.Purpose)}
 	if _, absent := os.Stat(sshd.SocketPath(file)); want.Access == cli.Glance || absent == nil {
@@ -285,28 +249,24 @@ func (w wire) store(want cli.Want) (s *bolt.Store, away func() error, err error)
 		err = errors.Join(err, away())
 	}
 	if errors.Is(err, bolt.ErrHeld) {
-		err = elsewhere(err, sshd.SocketPath(file))
+		err = host.Elsewhere(err, sshd.SocketPath(file))
 	}
 	return s, away, err
 }
 
-// elsewhere is the way to the process that holds a store, if it takes visitors.
-func elsewhere(err error, socket string) error {
-	if _, missing := os.Stat(socket); missing != nil {
-		return err
+// file is the store that was named, or else the operator's own.
+func (w wire) file(named string) (string, error) {
+	if named != "" {
+		return named, nil
 	}
-	return &cli.Elsewhere{Err: err, Attach: func(ctx context.Context, args []string) (int, error) {
-		return sshd.Attach(ctx, socket, args, sshd.Here{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
-	}}
+	return cli.DataFile(w.env)
 }
 
 // check examines a store file in a child process.
 func (w wire) check(ctx context.Context, file string) (cli.Verdict, error) {
-	if file == "" {
-		var err error
-		if file, err = cli.DataFile(w.env); err != nil {
-			return cli.Verdict{}, err
-		}
+	file, err := w.file(file)
+	if err != nil {
+		return cli.Verdict{}, err
 	}
 	r, err := bolt.Examine(ctx, file)
 	if r.More > 0 {
@@ -317,11 +277,9 @@ func (w wire) check(ctx context.Context, file string) (cli.Verdict, error) {
 
 // stop ends the process that hosts a store.
 func (w wire) stop(ctx context.Context, file string) error {
-	if file == "" {
-		var err error
-		if file, err = cli.DataFile(w.env); err != nil {
-			return err
-		}
+	file, err := w.file(file)
+	if err != nil {
+		return err
 	}
 	return sshd.Stop(ctx, sshd.SocketPath(file))
 }
@@ -334,8 +292,7 @@ func serve(ctx context.Context, p *cli.Place, d cli.Doors) error {
 			return err
 		}
 	}
-	e := p.Engine.(hosted) //nolint:forcetypeassert // every Place comes from open
-	return patrolled(ctx, e.host.Look.Drifts, nil, func() error { return e.host.Serve(ctx, d) })
+	return p.Engine.(hosted).host.Serve(ctx, d) //nolint:forcetypeassert // every Place comes from open
 }
 
 // console shows the console on the process's own terminal. An operator who leaves may let a host of its own go on with
@@ -346,39 +303,92 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 	cfg.Backend, cfg.Operator, cfg.ReadOnly = e.Session, e.Actor().Name, look.ReadOnly
 	cfg.ASCII, cfg.NoColor, cfg.Hosting = look.ASCII, look.NoColor, p.Host != nil
 	var err error
-	if cfg.Settings, _, err = settings(); err != nil {
+	if cfg.Settings, _, err = cli.OwnSettings(os.Getenv); err != nil {
 		return err
 	}
 	if cfg.Hosting && e.lasting {
 		cfg.Handover = func(context.Context) error {
-			*e.closers = append(stack{startHost}, *e.closers...) // the last to be called
+			*e.closers = append(stack{host.Leave}, *e.closers...) // the last to be called
 			return nil
 		}
 	}
 	if p.Host == nil {
 		e.host.Socket = "" // who only reads takes no visitors
 	}
-	return patrolled(ctx, cfg.Drifts, e.show, func() error { return e.host.Console(ctx, cfg) })
+	return e.host.Console(ctx, cfg)
 }
 
-// settings are the operator's own, of the console.
-func settings() (s tui.Settings, file string, err error) {
-	if file, err = cli.SettingsFile(os.Getenv); err == nil {
-		s, err = cli.ReadSettings(file)
+// connect lets commands, consoles and metrics look at what is in the account.
+func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
+	p := h.Place
+	p.Provider = inv
+	p.Drift = func(ctx context.Context, r engine.Resource) tui.Drift {
+		d, _ := inv.Check(ctx, r) // the error is its note
+		return driftOf(d)
 	}
-	return s, file, err
+	p.Orphans = func(ctx context.Context, accountedFor func(string) bool) ([]tui.Orphan, error) {
+		found, err := inv.Orphans(ctx, accountedFor)
+		return each(found, func(o steps.Orphan) tui.Orphan { return tui.Orphan(o) }), err
+	}
+	h.Look.Inventory, h.Look.Orphans = inventory{cloud, inv}, p.Orphans
+	h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
+	h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
+	h.Calls = func() []sshd.CallCount {
+		return each(cloud.Calls(), func(c digitalocean.CallCount) sshd.CallCount { return sshd.CallCount(c) })
+	}
+	if p.Simulated {
+		return
+	}
+	var name atomic.Value
+	name.Store("")
+	h.Look.Account = func() string { return name.Load().(string) } //nolint:forcetypeassert // nothing else is stored
+	h.Beside = append(h.Beside, func(ctx context.Context) {
+		if said, err := cloud.Account(ctx); err == nil {
+			name.Store(said)
+		}
+	})
 }
 
-// startHost leaves a process behind that drives the sagas of the store that this command line names.
-func startHost() error {
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("leave a host behind: %w", err)
+// inventory is the account as the console lists it.
+type inventory struct {
+	cloud steps.Cloud
+	steps.Inventory
+}
+
+func (i inventory) Droplets(ctx context.Context) ([]tui.Droplet, error) {
+	all, err := i.cloud.Droplets(ctx)
+	return each(all, func(d steps.Droplet) tui.Droplet {
+		return tui.Droplet{ID: d.ID, Name: d.Name, Status: d.Status, Region: d.Region, Size: d.Size, Image: d.Image, IPv4: d.IPv4}
+	}), err
+}
+
+func (i inventory) Records(ctx context.Context, domain string) ([]tui.Record, error) {
+	all, err := i.cloud.AllRecords(ctx, domain)
+	return each(all, func(r steps.Record) tui.Record {
+		return tui.Record{ID: r.ID, Domain: domain, Type: r.Type, Name: r.Name, Data: r.Data, TTL: r.TTL, Priority: r.Priority}
+	}), err
+}
+
+// drifts is what a patrol finds, as the console shows it.
+type drifts struct{ *steps.Patrol }
+
+func (d drifts) Drifts() map[string]tui.Drift {
+	out := map[string]tui.Drift{}
+	for key, found := range d.Patrol.Drifts() {
+		out[key] = driftOf(found)
 	}
-	child := exec.Command(self, append([]string{"host"}, os.Args[1:]...)...) //nolint:gosec,noctx // this program itself, which outlives us
-	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := child.Start(); err != nil {
-		return fmt.Errorf("leave a host behind: %w", err)
+	return out
+}
+
+func driftOf(d steps.Drift) tui.Drift {
+	return tui.Drift{State: string(d.State), Changes: d.Changes, Note: d.Note, CheckedAt: d.CheckedAt}
+}
+
+// each is what f makes of each; never nil, so that it is a list in JSON too.
+func each[A, B any](all []A, f func(A) B) []B {
+	out := make([]B, 0, len(all))
+	for _, a := range all {
+		out = append(out, f(a))
 	}
-	return child.Process.Release()
+	return out
 }
