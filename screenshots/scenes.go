@@ -43,7 +43,8 @@ func scenes() []scene {
 			name: "dark", size: wide, theme: dark(), lived: true,
 			script: script(
 				wait("STATUS"), wait("launched"), press("?"), wait("Keys"), snap("help"), press("esc"), gone("Keys"),
-				press("down", "X"), wait("to confirm"), wait("deletes"), snap("roll-back"), press("esc"), gone("to confirm"),
+				press("X"), wait("to confirm"), wait("deletes"), snap("roll-back"), press("esc"), gone("to confirm"),
+				press("down", "X"), wait("live "), snap("conflict"), press("esc"), gone("to confirm"),
 				press("4"), wait("modified"), snap("resources"), press("1"), wait("STATUS"),
 				chooseDroplet(), snap("launch"), seePlan(), snap("plan"),
 				launch(), press("esc"), gone("TIMELINE"), press("g"), wait("● running  "), snap("sagas-dark"),

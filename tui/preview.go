@@ -94,11 +94,7 @@ func preRows(env *Env, d *detail, width, most int) []string {
 		if bad {
 			ink = t.Failed
 		}
-		lines := widget.Wrap(text, width-4)
-		if len(lines) > most {
-			lines = append(lines[:most-1:most-1], widget.Cut(strings.Join(lines[most-1:], " "), width-4))
-		}
-		for _, l := range lines {
+		for _, l := range widget.WrapTo(text, width-4, most) {
 			if l != "" {
 				out = append(out, "    "+ink.Paint(l))
 			}

@@ -95,11 +95,7 @@ func (s *saga) head(env *Env, width, height int) []string {
 		}
 	}
 	if text := s.pinned(env, d); text != "" && height >= 9 {
-		parts := widget.Wrap(text, width-4)
-		if len(parts) > 2 {
-			parts = []string{parts[0], widget.Cut(strings.Join(parts[1:], " "), width-4)}
-		}
-		for _, l := range parts {
+		for _, l := range widget.WrapTo(text, width-4, 2) {
 			lines = append(lines, " "+t.Failed.Paint(l))
 		}
 	}

@@ -142,6 +142,19 @@ func Wrap(s string, width int) []string {
 	return strings.Split(ansi.Wrap(s, width, ""), "\n")
 }
 
+// WrapTo is Wrap in at most so many lines; the last one ends in an ellipsis when there would be more.
+func WrapTo(s string, width, most int) []string {
+	lines := Wrap(s, width)
+	if len(lines) <= most || most <= 0 {
+		return lines
+	}
+	rest := s
+	for _, l := range lines[:most-1] {
+		rest = rest[min(len(rest), max(0, strings.Index(rest, l))+len(l)):]
+	}
+	return append(lines[:most-1:most-1], Cut(strings.TrimLeft(rest, " "), width))
+}
+
 // Lines returns exactly height lines of exactly width cells: cut, or padded with empty ones.
 func Lines(lines []string, width, height int) []string {
 	out := make([]string, height)

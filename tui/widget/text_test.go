@@ -47,3 +47,17 @@ func FuzzFit(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatIsCutKeepsItsWords(t *testing.T) {
+	t.Parallel()
+	const text = "snapshot_name arcadia-snap-500000092-80404be5, snapshot_id 7"
+	for most, want := range map[int]string{
+		1: "snapshot_name arca…",
+		2: "snapshot_name|arcadia-snap-50000…",
+		9: "snapshot_name|arcadia-snap-|500000092-80404be5,|snapshot_id 7",
+	} {
+		if got := strings.Join(widget.WrapTo(text, 19, most), "|"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
