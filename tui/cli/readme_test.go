@@ -125,3 +125,28 @@ func TestMetricsOfTheReadmeExist(t *testing.T) {
 		t.Errorf("%d figures found in the README", len(names))
 	}
 }
+
+// TestLinksLeadSomewhere follows every link of the pages to a file beside them.
+func TestLinksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(filepath.Join(house, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, page := range append(pages, filepath.Join(house, "README.md"), filepath.Join(house, "CHANGELOG.md")) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\]\(([^):#]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			count++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+				t.Errorf("%s links to %s: %v", page, m[1], err)
+			}
+		}
+	}
+	if count < 8 {
+		t.Errorf("only %d links were followed", count)
+	}
+}
