@@ -274,7 +274,7 @@ func undone(t *rapid.T, r *rig, s *engine.Saga, change engine.Change, before wor
 	}
 	r.sim.ResetLog()
 	r.rollback(s.ID)
-	s = r.rest(s.ID, engine.RolledBack)
+	r.rest(s.ID, engine.RolledBack)
 	equalWorlds(t, "after the rollback", before, r.world())
 	did := map[string]int{"deletes": r.calls(http.MethodDelete, ""), "restores": r.calls(http.MethodPut, ""), "recreates": r.calls(http.MethodPost, "")}
 	for word, n := range did {
