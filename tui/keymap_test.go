@@ -48,15 +48,17 @@ func TestTheKeysOfTheDesignAreBound(t *testing.T) {
 		Everywhere: {
 			"?": CmdHelp, ":": CmdPalette, "/": CmdFilter, "esc": CmdBack, "q": CmdOut, "ctrl+c": CmdLeave, "tab": CmdPane,
 			"1": CmdSagas, "2": CmdDroplets, "3": CmdRecords, "4": CmdResource, "5": CmdMessages, "6": CmdLogs, "L": CmdLogs, "T": CmdTimes, "y": CmdCopy,
-			"ctrl+l": CmdRedraw, "f2": CmdMouse,
+			"ctrl+l": CmdRedraw, "f2": CmdMouse, "7": CmdOrphans, "W": CmdFreeze,
 		},
 		Lists: {
 			"j": CmdDown, "k": CmdUp, "up": CmdUp, "down": CmdDown, "g": CmdNewest, "G": CmdOldest, "ctrl+u": CmdHalfUp, "ctrl+d": CmdHalfDown,
 			"pgup": CmdPageUp, "pgdown": CmdPageDown, "home": CmdNewest, "end": CmdOldest, "enter": CmdOpen, "l": CmdOpen, "h": CmdBack,
 			"space": CmdMark, "<": CmdSortLeft, ">": CmdSortNext, "o": CmdOrder, "f": CmdHold,
 		},
-		Sagas:    {"n": CmdNew, "a": CmdActions, "x": CmdCancel, "X": CmdRollback, "r": CmdRetry, "L": CmdLog, "!": CmdNeedsMe},
-		Machines: {"s": CmdSnapshot},
+		Sagas:       {"n": CmdNew, "a": CmdActions, "x": CmdCancel, "X": CmdRollback, "r": CmdRetry, "L": CmdLog, "!": CmdNeedsMe, "p": CmdPause, "s": CmdSkip},
+		Machines:    {"s": CmdSnapshot},
+		Provisioned: {"v": CmdCheck, "ctrl+r": CmdReload, "r": CmdRestore, "t": CmdAccept, "d": CmdForget},
+		Strays:      {"t": CmdAdopt, "d": CmdWipe},
 	}
 	k := newKeyMap()
 	for scope, keys := range want {
