@@ -199,11 +199,21 @@ func TestHalfAnHourWithoutAKeyEndsAConsoleAfterAWarning(t *testing.T) {
 func TestAConnectionWithoutASessionEndsAfterHalfAMinute(t *testing.T) {
 	t.Parallel()
 	onFakeClock(t, func(t *testing.T, r *rig, p *pipes) {
-		c := r.loginBy(t, p.dial(t))
-		begun := time.Now()
-		_ = c.Wait()
-		if took := time.Since(begun).Round(time.Second); took != 30*time.Second {
-			t.Errorf("ended after %s", took)
+		for _, before := range []bool{false, true} {
+			c := r.loginBy(t, p.dial(t))
+			if before {
+				_, in, s := attend(t, c)
+				time.Sleep(time.Hour / 4)
+				if _, err := io.WriteString(in, "q"); err != nil {
+					t.Fatal(err)
+				}
+				<-s.done
+			}
+			begun := time.Now()
+			_ = c.Wait()
+			if took := time.Since(begun).Round(time.Second); took != 30*time.Second {
+				t.Errorf("ended after %s, with a session before: %v", took, before)
+			}
 		}
 	})
 }
@@ -218,6 +228,26 @@ func TestAHandshakeEndsAfterTwentySeconds(t *testing.T) {
 			t.Errorf("ended after %s", took)
 		}
 		_ = conn.Close()
+	})
+}
+
+func TestAChannelThatAsksForNothingEndsAfterTwentySeconds(t *testing.T) {
+	t.Parallel()
+	onFakeClock(t, func(t *testing.T, r *rig, p *pipes) {
+		c := r.loginBy(t, p.dial(t))
+		ch, requests, err := c.OpenChannel("session", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go gossh.DiscardRequests(requests)
+		begun := time.Now()
+		if _, err := io.Copy(io.Discard, ch); err != nil {
+			t.Errorf("read: %v", err)
+		}
+		if took := time.Since(begun).Round(time.Second); took != 20*time.Second {
+			t.Errorf("ended after %s", took)
+		}
+		_ = c.Close()
 	})
 }
 

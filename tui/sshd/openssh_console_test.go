@@ -72,7 +72,7 @@ func TestOpenSSHWhoseKeyIsTakenAwayIsShownOut(t *testing.T) {
 // Whoever came by another connection notices nothing.
 func TestOpenSSHMultiplexedSlaveStoppedUnderLoadHarmsNobodyElse(t *testing.T) {
 	f := &feeds{}
-	o := newOpenSSH(t, marked(f), limits(sshd.Limits{Stall: 300 * time.Millisecond, Keepalive: 100 * time.Millisecond, Silence: time.Second}))
+	o := newOpenSSH(t, marked(f), limits(sshd.Limits{Stall: 300 * time.Millisecond, Keepalive: 100 * time.Millisecond, Silence: 3 * time.Second}))
 	defer f.close()
 	control := filepath.Join(o.home, "control")
 	master := o.command("ops1", "-tt", "-o", "ControlMaster=yes", "-o", "ControlPath="+control)

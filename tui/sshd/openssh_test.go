@@ -227,7 +227,7 @@ func TestOpenSSHShowsTheConsole(t *testing.T) {
 }
 
 func TestOpenSSHStoppedBySignalIsGivenUp(t *testing.T) {
-	o := newOpenSSH(t, limits(sshd.Limits{Keepalive: 50 * time.Millisecond, Silence: 200 * time.Millisecond}))
+	o := newOpenSSH(t, limits(sshd.Limits{Keepalive: 100 * time.Millisecond, Silence: time.Second}))
 	c := o.command("guest", "-tt")
 	_, drawn := o.onTerminal(t, c)
 	sees(t, drawn, "guest viewer")

@@ -245,7 +245,7 @@ func TestHalfOpenConnectionsAreLimitedAndEnd(t *testing.T) {
 
 func TestGarbageIsRefused(t *testing.T) {
 	quiet(t)
-	r := newRig(t, limits(sshd.Limits{Handshake: 300 * time.Millisecond}))
+	r := newRig(t, limits(sshd.Limits{Handshake: time.Second}))
 	for _, text := range []string{"GET / HTTP/1.1\r\n\r\n", "SSH-1.5-old\r\n", strings.Repeat("\x00", 100_000), "SSH-2.0-x\r\n\xff\xff\xff\xff" + strings.Repeat("A", 4096)} {
 		c, err := net.Dial("tcp", r.addr)
 		if err != nil {
