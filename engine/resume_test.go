@@ -233,3 +233,35 @@ func TestNoEntryAndNoStepAfterTheStoreFailed(t *testing.T) {
 		}
 	})
 }
+
+func TestALaunchThatRacesTheStartOfTheEngineIsDrivenAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := enginetest.Wrap(storagetest.NewMemory())
+		e, err := engine.New(store, engine.Config{Steps: []engine.Step{enginetest.Echo()}, Kinds: []engine.Kind{enginetest.Kind}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		store.Before(func(n int, _ engine.Batch) error {
+			if n == 1 { // the creation: the engine starts, and finds nothing unfinished, before it is durable
+				go func() { done <- e.Run(ctx) }()
+				<-e.Ready()
+			}
+			return nil
+		})
+		sg, err := e.As(enginetest.Ops).Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if sg, err = e.Saga(t.Context(), sg.ID); err != nil || sg.Status != engine.Completed {
+			t.Errorf("it is %s without a sweep, %v", sg.Status, err)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}

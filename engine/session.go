@@ -96,6 +96,9 @@ func (s *Session) create(c Created, l Launch, start bool) (*Saga, error) {
 		return nil, err
 	}
 	e.embark(r, ctx, a)
+	if start && ctx == nil {
+		e.take(c.ID) // Run may have begun meanwhile, and have looked for unfinished sagas before this one was durable
+	}
 	return saga, nil
 }
 
