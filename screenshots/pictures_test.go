@@ -23,8 +23,8 @@ func TestPictures(t *testing.T) {
 				play(t, sc, *pictures)
 				return
 			}
-			if testing.Short() && len(sc.pictures()) > 1 || testing.Short() && sc.moves() {
-				t.Skip("so many pictures take long to draw")
+			if testing.Short() && sc.size != small {
+				t.Skip("large pictures take long to draw")
 			}
 			t.Parallel()
 			one, two := t.TempDir(), t.TempDir()

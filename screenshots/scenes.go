@@ -10,27 +10,6 @@ type scene struct {
 	script []action
 }
 
-// pictures names the pictures that the scene makes.
-func (sc scene) pictures() []string {
-	var out []string
-	for _, a := range sc.script {
-		if a.verb == doSnap || a.verb == doCatch || a.verb == doRecord {
-			out = append(out, a.text)
-		}
-	}
-	return out
-}
-
-// moves reports whether the scene makes a moving picture.
-func (sc scene) moves() bool {
-	for _, a := range sc.script {
-		if a.verb == doRecord {
-			return true
-		}
-	}
-	return false
-}
-
 var (
 	wide  = size{120, 30}
 	small = size{80, 24}
