@@ -58,7 +58,7 @@ func (f *Feed) mark(id ID) {
 
 // hub hands marks to every feed.
 type hub struct {
-	mu    sync.Mutex // guards feeds; held while marking, before Feed.mu
+	mu    sync.RWMutex // guards feeds; held while marking, before Feed.mu, by several sagas at once
 	feeds map[*Feed]struct{}
 }
 
@@ -74,8 +74,8 @@ func (h *hub) subscribe() *Feed {
 }
 
 func (h *hub) mark(id ID) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	h.mu.RLock()
+	defer h.mu.RUnlock()
 	for f := range h.feeds {
 		f.mark(id)
 	}
