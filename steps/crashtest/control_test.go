@@ -189,7 +189,7 @@ func TestJudgeFindsEveryControlWrong(t *testing.T) {
 func TestOracleFindsBlindClientWrong(t *testing.T) {
 	t.Parallel()
 	dir := scratch(t)
-	const most = 400
+	const most = 2000
 	found, seeds := 0, 0
 	for ; seeds < most && found == 0; seeds++ {
 		m := newModel(uint64(seeds))

@@ -9,7 +9,7 @@ func TestEveryVerbAtEveryCrashPointLosesNothingAndDoublesNothing(t *testing.T) {
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
 		eachPlay(t, func(t *testing.T, i int, c course, dir string) {
-			step, points := 11, 12
+			step, points := 29, 12
 			if torture() {
 				step, points = 1, 2
 			}
@@ -24,7 +24,7 @@ func TestEveryVerbAtEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testi
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
 		eachPlay(t, func(t *testing.T, i int, c course, dir string) {
-			step, points := 13, 60
+			step, points := 37, 60
 			if torture() {
 				step, points = 3, 20
 			}
