@@ -228,7 +228,7 @@ func (e *Engine) release(r *run) bool {
 		return false
 	default:
 	}
-	delete(e.live, r.id)
+	e.forget(r)
 	return true
 }
 
@@ -236,7 +236,14 @@ func (e *Engine) release(r *run) bool {
 func (e *Engine) drop(r *run) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.live, r.id)
+	e.forget(r)
+}
+
+// forget ends the driving of a saga. When it was the last, a thaw has nobody left to hold back. Call with mu held.
+func (e *Engine) forget(r *run) {
+	if delete(e.live, r.id); len(e.live) == 0 && e.gate.thawed() {
+		e.hub.mark("")
+	}
 }
 
 // fail stops the engine for good: the store's answer can no longer be believed. Invariant: no step starts and no entry is

@@ -57,7 +57,7 @@ func (s *Saga) change(e *Entry) error {
 	case EntryVerified:
 		s.looked = true
 		if e.Error == "" {
-			s.Verified, s.Left = e.At, e.Left
+			s.Verified, s.Left = e.At, append([]string{}, e.Left...)
 		}
 	case EntrySagaCompleted:
 		s.end(Completed, e)

@@ -136,7 +136,7 @@ func (e *Engine) thaw() {
 	e.gate.thaw()
 	e.mu.Lock()
 	if len(e.live) == 0 {
-		e.gate.open()
+		e.gate.thawed()
 	}
 	e.mu.Unlock()
 	e.log.Info("everything goes on, little by little")

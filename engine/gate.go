@@ -182,10 +182,15 @@ func (g *gate) widenLocked() bool {
 	return true
 }
 
-func (g *gate) open() {
+// thawed ends a thaw, if there is one: nobody is left to hold back. It reports whether anything has changed.
+func (g *gate) thawed() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.shutBy == nil || g.width == 0 {
+		return false
+	}
 	g.openLocked()
+	return true
 }
 
 func (g *gate) openLocked() { g.shutBy, g.width, g.pause = nil, 0, 0 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // AcceptResource makes what is live the desired state of a resource. It writes nothing at the provider.

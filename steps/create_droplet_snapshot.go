@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // CreateDropletSnapshot takes a snapshot of a droplet. Its compensation deletes it.

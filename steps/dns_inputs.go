@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // Inputs of the DNS steps.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // DriftState says how a resource stands to what was last wanted of it.

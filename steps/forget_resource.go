@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // ForgetResource ends the account of a resource. The thing itself stays at the provider as it is.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 const (

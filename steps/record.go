@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // recordForm says which fields a type of record has beside name, data and ttl, and whether its data names a host.

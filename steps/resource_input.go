@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 const inResource = "resource"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // restoration is what restoring a record makes true: the record says again what is wanted of it.

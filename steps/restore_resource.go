@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // RestoreResource writes the desired state of a resource back. A record that was changed is updated; one that is gone is

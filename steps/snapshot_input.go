@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 const inSnapshot = "snapshot"

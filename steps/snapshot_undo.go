@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"arcadia/engine"
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // lateLooks is how often a compensation looks for a POST that was cut off on its way before it says that nothing is there.

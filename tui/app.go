@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // App is the root of the console. Use it as the model of one program.
@@ -39,7 +40,7 @@ func New(cfg Config) *App {
 	if cfg.Location == nil {
 		cfg.Location = time.Local
 	}
-	cfg.Env, cfg.Operator = Clean(cfg.Env), Clean(cfg.Operator)
+	cfg.Env, cfg.Operator = visible.Text(cfg.Env), visible.Text(cfg.Operator)
 	if cfg.Theme == "" {
 		cfg.Theme = cfg.Settings.Theme
 	}
@@ -121,14 +122,14 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		a.here.busy = false
 	case handedMsg:
 		if msg.err != nil {
-			return a.note(Notify{Level: Error, Text: "hand over: " + Clean(msg.err.Error())})
+			return a.note(Notify{Level: Error, Text: "hand over: " + visible.Text(msg.err.Error())})
 		}
 		return tea.Quit
 	case said:
 		return a.note(Notify(msg))
 	case refMsg:
 		if msg.err != nil {
-			return a.note(Notify{Level: Error, Text: Clean(msg.err.Error())})
+			return a.note(Notify{Level: Error, Text: visible.Text(msg.err.Error())})
 		}
 		return a.do(Open{newSaga(&msg.saga, false)})
 	case answer:
@@ -199,7 +200,7 @@ func (a *App) changed(m changesMsg) tea.Cmd {
 func (a *App) trouble(err error) {
 	a.env.State.Trouble = ""
 	if err != nil && a.ctx.Err() == nil {
-		a.env.State.Trouble = Clean(err.Error())
+		a.env.State.Trouble = visible.Text(err.Error())
 	}
 }
 
@@ -214,7 +215,7 @@ func (a *App) ticked(m tickMsg) tea.Cmd {
 // key gives a key to whoever is in front.
 func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 	if k.Text != "" {
-		k.Text = Clean(k.Text)
+		k.Text = visible.Text(k.Text)
 	}
 	name := k.String()
 	a.notice = ""

@@ -6,47 +6,21 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"arcadia/engine/visible"
 )
 
-func TestCleanMakesEveryUnseenThingVisible(t *testing.T) {
-	t.Parallel()
-	cases := map[string]string{
-		"plain text":                      "plain text",
-		"naïve 世界 ✔":                      "naïve 世界 ✔",
-		"\x1b[31mred":                     "␛[31mred",
-		"a\nb\rc\td":                      "a␊b␍c␉d",
-		"\x00\x7f":                        "␀␡",
-		"\u009b31m":                       `\u009b31m`,
-		"evil\u202etxt.exe":               `evil\u202etxt.exe`,
-		"zero\u200bwidth\ufeff":           `zero\u200bwidth\ufeff`,
-		"line\u2028sep":                   `line\u2028sep`,
-		"tag\U000e0041":                   `tag\U000e0041`,
-		"\xff\x9b":                        `\xff\x9b`,
-		"\u3164hangul filler":             `\u3164hangul filler`,
-		"e\u0301":                         "e\u0301",
-		"\u0301e":                         `\u0301e`,
-		"e" + strings.Repeat("\u0301", 6): "e" + strings.Repeat("\u0301", 4) + `\u0301\u0301`,
-		"variation\ufe0f":                 `variation\ufe0f`,
-		"\U000f0000 private use":          `\U000f0000 private use`,
-	}
-	for in, want := range cases {
-		if got := Clean(in); got != want {
-			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func FuzzClean(f *testing.F) {
+func FuzzNothingUnseenIsShown(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		c := Clean(s)
+		c := visible.Text(s)
 		safe(t, c)
-		if again := Clean(c); again != c {
+		if again := visible.Text(c); again != c {
 			t.Errorf("cleaned twice %q became %q", c, again)
 		}
-		for _, l := range CleanLines(s) {
+		for _, l := range visible.Lines(s) {
 			safe(t, l)
 		}
 		raw, err := json.Marshal(map[string]string{"k": s})

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // detail is one saga whole, as it was at one entry. Everything in it is clean and shared by nobody.
@@ -30,18 +31,18 @@ func readDetail(id engine.ID, log bool, after uint64) func(context.Context, Back
 		m := detailMsg{id: id, after: after}
 		raw, err := b.Saga(ctx, id)
 		if err != nil {
-			m.err = Clean(err.Error())
+			m.err = visible.Text(err.Error())
 			return m
 		}
 		d := &detail{saga: cleanSaga(raw), undo: make([]string, len(raw.Rows)), tries: make([]tries, len(raw.Rows))}
 		for i := range raw.Rows {
 			d.tries[i].forward, d.tries[i].backward = b.Tries(raw.Rows[i].Name)
-			d.undo[i] = Clean(b.UndoText(raw, i))
+			d.undo[i] = visible.Text(b.UndoText(raw, i))
 		}
 		if log {
 			d.entries, err = b.Entries(ctx, id, after)
 			if err != nil {
-				m.err = Clean(err.Error())
+				m.err = visible.Text(err.Error())
 				return m
 			}
 			for i := range d.entries {

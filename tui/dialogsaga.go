@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // dialogSaga is a saga as a dialog shows it: what stops, and what would be undone.
@@ -27,7 +28,7 @@ func readDialog(ctx context.Context, b Backend, id engine.ID) (*dialogSaga, erro
 	d := &dialogSaga{saga: cleanSaga(sg), undo: sg.ToUndo(), texts: make([]string, len(sg.Rows)), tries: make([]tries, len(sg.Rows))}
 	for i := range sg.Rows {
 		d.tries[i].forward, d.tries[i].backward = b.Tries(sg.Rows[i].Name)
-		d.texts[i] = Clean(b.UndoText(sg, i))
+		d.texts[i] = visible.Text(b.UndoText(sg, i))
 	}
 	return d, nil
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // dialogTries bounds how often a confirmation reads a saga that writes log lines all the while.
@@ -53,7 +54,7 @@ func (d *dialog) read(ids []engine.ID) Action {
 		for _, id := range ids {
 			s, err := readDialog(ctx, b, id)
 			if err != nil {
-				m.failed[id] = Clean(err.Error())
+				m.failed[id] = visible.Text(err.Error())
 				continue
 			}
 			m.sagas[id] = s
@@ -140,7 +141,7 @@ func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, re
 	for range dialogTries {
 		now, err := readDialog(ctx, b, id)
 		if err != nil {
-			return nil, Clean(err.Error())
+			return nil, visible.Text(err.Error())
 		}
 		if diff := shown.changes(now); diff != "" && verb != CmdPause { // a pause may come before any step
 			return now, "nothing was done, because " + diff
@@ -150,7 +151,7 @@ func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, re
 			continue
 		}
 		if err != nil {
-			return now, Clean(err.Error())
+			return now, visible.Text(err.Error())
 		}
 		return nil, ""
 	}

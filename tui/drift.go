@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // The states of a Drift.
@@ -70,10 +71,10 @@ func (a *App) lookDrifts(wait <-chan struct{}) tea.Cmd {
 }
 
 func cleanDrift(d Drift) Drift {
-	d.State, d.Note = Clean(d.State), Clean(d.Note)
+	d.State, d.Note = visible.Text(d.State), visible.Text(d.Note)
 	changes := make([]engine.FieldChange, len(d.Changes))
 	for i, c := range d.Changes {
-		changes[i] = engine.FieldChange{Name: Clean(c.Name), From: Clean(c.From), To: Clean(c.To), Note: Clean(c.Note)}
+		changes[i] = engine.FieldChange{Name: visible.Text(c.Name), From: visible.Text(c.From), To: visible.Text(c.To), Note: visible.Text(c.Note)}
 	}
 	d.Changes = changes
 	return d

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -124,7 +125,7 @@ func copyRow(row *gridRow, what string) Action {
 	}
 	return Show{newMenu("Copy", []item{
 		{Key: "n", Text: "name", Note: row.cells[0], Do: Copy{What: "name of the " + what, Text: row.cells[0]}},
-		{Key: "i", Text: "id", Note: Clean(row.key), Do: Copy{What: "id of the " + what, Text: Clean(row.key)}},
+		{Key: "i", Text: "id", Note: visible.Text(row.key), Do: Copy{What: "id of the " + what, Text: visible.Text(row.key)}},
 		{Key: "r", Text: "row", Note: "as text with tabs", Do: Copy{What: what, Text: text}},
 	})}
 }

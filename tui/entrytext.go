@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -138,7 +139,7 @@ func showEntry(env *Env, d *detail, i int) Action {
 	lines := []string{env.Clock.Full(d.entries[i].At.Time), "", text, ""}
 	raw, err := json.MarshalIndent(d.entries[i], "", "  ")
 	if err == nil {
-		lines = append(lines, CleanLines(string(raw))...)
+		lines = append(lines, visible.Lines(string(raw))...)
 	}
 	return Show{&pager{name: "Entry " + strconv.FormatUint(d.entries[i].Seq, 10), text: lines}}
 }

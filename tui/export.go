@@ -15,6 +15,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // The formats of an export.
@@ -71,14 +72,14 @@ func (x exportAs) perform(a *App) tea.Cmd {
 	if x.file == "" {
 		x.file = "arcadia-" + name + "-" + a.now().In(a.env.Clock.zone()).Format("20060102-150405") + "." + x.format
 	}
-	if filepath.Base(x.file) != x.file || x.file == "." || x.file == ".." || Clean(x.file) != x.file {
+	if filepath.Base(x.file) != x.file || x.file == "." || x.file == ".." || visible.Text(x.file) != x.file {
 		return refuse("name a file of the current directory, without a folder")
 	}
 	ctx, b, dir := a.ctx, a.env.Config.Backend, a.env.Config.Dir
 	return func() tea.Msg {
 		n, err := exportTo(filepath.Join(dir, x.file), x.format, func(out exportWriter) (int, error) { return write(ctx, b, out) })
 		if err != nil {
-			return said{Level: Error, Text: "export: " + Clean(err.Error())}
+			return said{Level: Error, Text: "export: " + visible.Text(err.Error())}
 		}
 		return said{Level: Good, Text: strconv.Itoa(n) + plural(n, " saga", " sagas") + " written to " + x.file}
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // The stops of a form that are no inputs. Inputs have their own names, which hold no #.
@@ -44,7 +45,7 @@ type form struct {
 // newForm makes the form of a launch. token is its key.
 func newForm(l engine.Launch, steps []string, reads [][]engine.Field, adhoc bool, token string) *form {
 	f := &form{kind: l.Kind, steps: steps, reads: reads, given: l.Inputs, adhoc: adhoc, choice: adhoc && sharing(reads), token: token}
-	f.reason.set(Clean(l.Reason))
+	f.reason.set(visible.Text(l.Reason))
 	for k := range l.Inputs {
 		f.apart = f.apart || f.choice && strings.Contains(k, ":")
 	}
@@ -202,7 +203,7 @@ func (f *form) recheck() {
 		fd.err = ""
 		if fd.touched && fd.shown {
 			if err := fd.check(in, fd.value()); err != nil {
-				fd.err = Clean(err.Error())
+				fd.err = visible.Text(err.Error())
 			}
 		}
 	}
@@ -252,7 +253,7 @@ func (f *form) refuse(to Receiver, e *engine.InputError) (Action, bool) {
 		fd := f.fields[i]
 		fd.touched = true
 		do := f.enter(to, fd.key)
-		fd.refused = Clean(e.Err.Error())
+		fd.refused = visible.Text(e.Err.Error())
 		return do, true
 	}
 	return nil, false

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // everyStep stands for the steps of a launch together.
@@ -51,7 +52,7 @@ func (f *formField) value() string {
 
 // put gives the field a value that was not typed.
 func (f *formField) put(value, label string) {
-	f.line.set(Clean(value))
+	f.line.set(visible.Text(value))
 	f.raw, f.label, f.refused = value, label, ""
 }
 
@@ -143,9 +144,9 @@ func formFields(fields [][]engine.Field, apart bool) []*formField {
 }
 
 func newFormField(key string, group, idx int, f engine.Field) *formField {
-	f.Label, f.Help = Clean(f.Label), Clean(f.Help)
+	f.Label, f.Help = visible.Text(f.Label), visible.Text(f.Help)
 	if f.Label == "" {
-		f.Label = words(Clean(f.Name))
+		f.Label = words(visible.Text(f.Name))
 	}
 	out := &formField{key: key, step: group, readers: []formReader{{idx, f}}, shown: true}
 	if f.Options != nil && f.Type != engine.ChoiceField {

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -88,7 +89,7 @@ func (f *form) blocks(env *Env, width, height int, airy bool) []formBlock {
 			lines = append(lines, "")
 		}
 		if grouped && (fd.step != group || len(out) == 0) && fd.step != everyStep {
-			lines = append(lines, widget.Spaces(margin-1)+t.Faint.Paint(strconv.Itoa(fd.step)+"  "+Clean(f.steps[fd.step])))
+			lines = append(lines, widget.Spaces(margin-1)+t.Faint.Paint(strconv.Itoa(fd.step)+"  "+visible.Text(f.steps[fd.step])))
 		}
 		group = fd.step
 		out = append(out, f.fieldBlock(env, fd, lines, label, margin, width, height, airy))

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -154,7 +155,7 @@ func (a *App) badges() string {
 	c, t := &a.env.Config, a.env.Theme
 	name, out := c.Env, ""
 	if c.Account != nil {
-		name = cmp.Or(Clean(c.Account()), name)
+		name = cmp.Or(visible.Text(c.Account()), name)
 	}
 	if name != "" {
 		ink := t.Demo

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -17,10 +18,10 @@ func cleanFrozen(f *engine.Frozen) *engine.Frozen {
 		return nil
 	}
 	c := *f
-	c.Why = Clean(c.Why)
+	c.Why = visible.Text(c.Why)
 	if f.By != nil {
 		by := *f.By
-		by.Name = Clean(by.Name)
+		by.Name = visible.Text(by.Name)
 		c.By = &by
 	}
 	return &c
@@ -180,7 +181,7 @@ func (f *freezing) confirm() Action {
 			do = b.Thaw
 		}
 		if err := do(ctx, v); err != nil {
-			return frozeMsg{err: Clean(err.Error())}
+			return frozeMsg{err: visible.Text(err.Error())}
 		}
 		return frozeMsg{}
 	}}

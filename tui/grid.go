@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -59,11 +60,11 @@ func (g *grid) reload(to Receiver) Action {
 	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
 		rows, err := read(ctx, b)
 		if err != nil {
-			return gridMsg{err: Clean(err.Error())}
+			return gridMsg{err: visible.Text(err.Error())}
 		}
 		for i := range rows {
 			for j, c := range rows[i].cells {
-				rows[i].cells[j] = Clean(c)
+				rows[i].cells[j] = visible.Text(c)
 			}
 		}
 		return gridMsg{rows: rows}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // launchPage is where a launch stands: what, of which steps, with which inputs, and is that really meant.
@@ -59,7 +60,7 @@ func (l *launch) Title(*Env) []string {
 	if l.page == launchOnKinds {
 		return out
 	}
-	out = append(out, Clean(l.kind()))
+	out = append(out, visible.Text(l.kind()))
 	switch l.page {
 	case launchOnSteps:
 		out = append(out, "steps")
@@ -200,7 +201,7 @@ func (l *launch) open(env *Env, want engine.Launch) Action {
 		return l.show(env, f)
 	}
 	l.asks++
-	l.wait = "looking up what " + Clean(want.Kind) + " asks for"
+	l.wait = "looking up what " + visible.Text(want.Kind) + " asks for"
 	m := launchFields{ask: l.asks, want: want, adhoc: len(want.Steps) > 0}
 	return Ask{To: l, Read: func(_ context.Context, b Backend) tea.Msg {
 		for _, k := range b.Kinds() {
@@ -212,7 +213,7 @@ func (l *launch) open(env *Env, want engine.Launch) Action {
 		var err error
 		m.steps, m.reads, err = b.Fields(want.Kind, want.Steps)
 		if err != nil {
-			m.err = Clean(err.Error())
+			m.err = visible.Text(err.Error())
 		}
 		m.token = rand.Text()
 		return m
@@ -371,7 +372,7 @@ func (l *launch) View(env *Env, width, height int) Drawing {
 	case l.page == launchOnSteps:
 		return launchHead(env, width, height, l.err, "Which steps, in which order?", nil, func(h int) Drawing { return l.list.view(env, env.State.Steps, width, h) })
 	case l.page == launchOnForm:
-		title := Clean(l.form.kind)
+		title := visible.Text(l.form.kind)
 		var what []string
 		for _, k := range env.State.Kinds {
 			if k.Name == l.form.kind {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -36,7 +37,7 @@ func leftBehind(s *engine.Saga) []leftover {
 		n := len(out)
 		for _, c := range r.Resources {
 			if c.After != nil {
-				l.what = Clean(words(c.After.Type) + " " + c.After.ExternalID + " " + c.After.Name)
+				l.what = visible.Text(words(c.After.Type) + " " + c.After.ExternalID + " " + c.After.Name)
 				out = append(out, l)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // Bounds of a logbook.
@@ -120,7 +121,7 @@ func readLog(ids []engine.ID, known map[engine.ID]uint64) func(context.Context, 
 			m.lines = append(m.lines, logLines(s, entries)...)
 		}
 		if err != nil {
-			m.err = Clean(err.Error())
+			m.err = visible.Text(err.Error())
 		}
 		return m
 	}

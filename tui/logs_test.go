@@ -12,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/engine/visible"
 	"arcadia/storage/storagetest"
 )
 
@@ -102,7 +103,7 @@ func TestTheLogHoldsNothingThatSteersATerminal(t *testing.T) {
 	sum := engine.Summary{ID: "x", StepNames: []string{"a"}, Kind: "k"}
 	lines := logLines(&sum, []engine.Entry{{Seq: 1, Type: engine.EntryLogged, Text: "\x1b]0;pwned\a"}, {Seq: 2, Type: engine.EntryStepFailed, Error: "\u202etxt"}})
 	for _, l := range lines {
-		if l.text != Clean(l.text) {
+		if l.text != visible.Text(l.text) {
 			t.Errorf("%q goes to the terminal as it is", l.text)
 		}
 	}

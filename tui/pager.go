@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -50,7 +51,7 @@ func (p *pager) Update(_ *Env, msg tea.Msg) Action {
 			return Ask{To: p, Read: func(ctx context.Context, b Backend) tea.Msg {
 				lines, err := p.load(ctx, b)
 				if err != nil {
-					return textMsg{err: Clean(err.Error())}
+					return textMsg{err: visible.Text(err.Error())}
 				}
 				return textMsg{lines: lines}
 			}}
@@ -141,7 +142,7 @@ func showEntries(_ *Env, id engine.ID, short string) Action {
 			if err != nil {
 				return nil, err
 			}
-			lines = append(lines, CleanLines(string(raw))...)
+			lines = append(lines, visible.Lines(string(raw))...)
 			if len(lines) > maxPagerLines {
 				return append(lines, strconv.Itoa(len(entries)-i-1)+" more entries: arcadia show "+short+" -o json"), nil
 			}
@@ -196,7 +197,7 @@ func showRow(env *Env, d *detail, idx int) Action {
 	if len(r.Output) > 0 {
 		raw, err := json.MarshalIndent(r.Output, "", "  ")
 		if err == nil {
-			block("output", strings.Join(CleanLines(string(raw)), "\n"))
+			block("output", strings.Join(visible.Lines(string(raw)), "\n"))
 		}
 	}
 	return Show{&pager{name: "Step " + strconv.Itoa(idx) + " " + r.Name, text: out}}

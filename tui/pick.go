@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // pickPatience is how long the provider may take to list what there is.
@@ -64,7 +65,7 @@ func (f *form) load(to Receiver, fd *formField) Action {
 		defer cancel()
 		options, err := reader.field.Options(ctx, in.Step(reader.idx))
 		if err != nil {
-			m.failed = Clean(err.Error())
+			m.failed = visible.Text(err.Error())
 			if errors.Is(err, context.DeadlineExceeded) {
 				m.failed = "no answer within " + took(pickPatience)
 			}
@@ -72,9 +73,9 @@ func (f *form) load(to Receiver, fd *formField) Action {
 		}
 		m.rows = make([]pickRow, len(options))
 		for i, o := range options {
-			m.rows[i] = pickRow{value: o.Value, label: Clean(o.Label), detail: Clean(o.Detail)}
+			m.rows[i] = pickRow{value: o.Value, label: visible.Text(o.Label), detail: visible.Text(o.Detail)}
 			if o.Label == "" {
-				m.rows[i].label = Clean(o.Value)
+				m.rows[i].label = visible.Text(o.Value)
 			}
 		}
 		return m

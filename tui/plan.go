@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // The stops of the plan page.
@@ -139,7 +140,7 @@ func (p *plan) unsure() bool {
 // refuse says in place why not. Nothing that was typed is lost.
 func (p *plan) refuse(err error) {
 	p.busy, p.loads = false, false
-	p.err = Clean(err.Error())
+	p.err = visible.Text(err.Error())
 	switch {
 	case errors.Is(err, engine.ErrKeyTaken):
 		p.err += ". This form has launched already; begin a new one for another saga"
@@ -278,17 +279,17 @@ func (p *plan) scroll(key string, n int) {
 
 func cleanPlan(in engine.Plan) engine.Plan {
 	out := in
-	out.Kind, out.Target = Clean(in.Kind), Clean(in.Target)
+	out.Kind, out.Target = visible.Text(in.Kind), visible.Text(in.Target)
 	out.Locks, out.WaitsFor = cleanAll(in.Locks), cleanAll(in.WaitsFor)
 	out.Steps = make([]engine.PlanStep, len(in.Steps))
 	for i, s := range in.Steps {
-		s.Name, s.Error = Clean(s.Name), Clean(s.Error)
+		s.Name, s.Error = visible.Text(s.Name), visible.Text(s.Error)
 		c := &s.Change
-		c.Action, c.Subject = engine.Action(Clean(string(c.Action))), Clean(c.Subject)
-		c.Note, c.Undo, c.Final = Clean(c.Note), Clean(c.Undo), Clean(c.Final)
+		c.Action, c.Subject = engine.Action(visible.Text(string(c.Action))), visible.Text(c.Subject)
+		c.Note, c.Undo, c.Final = visible.Text(c.Note), visible.Text(c.Undo), visible.Text(c.Final)
 		fields := make([]engine.FieldChange, len(c.Fields))
 		for j, f := range c.Fields {
-			fields[j] = engine.FieldChange{Name: Clean(f.Name), From: Clean(f.From), To: Clean(f.To), Note: Clean(f.Note)}
+			fields[j] = engine.FieldChange{Name: visible.Text(f.Name), From: visible.Text(f.From), To: visible.Text(f.To), Note: visible.Text(f.Note)}
 		}
 		c.Fields = fields
 		out.Steps[i] = s

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -42,7 +43,7 @@ func (a *App) lookWho() tea.Cmd {
 	return func() tea.Msg {
 		m := whoMsg{all: slices.Clone(who())}
 		for i := range m.all {
-			m.all[i].Name = Clean(m.all[i].Name)
+			m.all[i].Name = visible.Text(m.all[i].Name)
 		}
 		return m
 	}
@@ -84,7 +85,7 @@ func (a *App) awaitNotice() tea.Cmd {
 			if !open {
 				return nil
 			}
-			return noticeMsg{Clean(text)}
+			return noticeMsg{visible.Text(text)}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -116,7 +117,7 @@ func newRecords(inv Inventory, domain string) *records {
 }
 
 // Title is the breadcrumb.
-func (r *records) Title(*Env) []string { return []string{"records", Clean(r.domain)} }
+func (r *records) Title(*Env) []string { return []string{"records", visible.Text(r.domain)} }
 
 // Scopes are those of a list of records.
 func (r *records) Scopes() []Scope { return []Scope{Records, Lists} }
@@ -186,7 +187,7 @@ func (r *records) inputs(x Record, whole bool) engine.Inputs {
 func (r *records) actions(env *Env, x Record) Action {
 	b, _ := env.Keys.Of(CmdNew)
 	why := env.unfit(b)
-	name := Clean(x.Type + " " + x.Name)
+	name := visible.Text(x.Type + " " + x.Name)
 	return Show{newMenu("Actions for "+name, []item{
 		{Key: "enter", Text: "change", Note: "launch " + kindUpsert + " with these values", Why: why, Do: launchFilled{kindUpsert, r.inputs(x, true)}},
 		{Key: "d", Text: "delete", Note: "launch " + kindDelete + " for this record; the form asks first", Why: why, Danger: true, Do: launchFilled{kindDelete, r.inputs(x, false)}},

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/widget"
 )
 
@@ -213,7 +214,7 @@ func (r *resources) look(env *Env, keys ...string) Action {
 	return Batch{r.reload(r), Ask{To: r, Read: func(ctx context.Context, _ Backend) tea.Msg {
 		m := lookedMsg{what: what}
 		if err := drifts.Check(ctx, keys...); err != nil {
-			m.err = Clean(err.Error())
+			m.err = visible.Text(err.Error())
 		}
 		return m
 	}}}
@@ -273,7 +274,7 @@ func (r *resources) open(env *Env, x engine.Resource) Action {
 		lines = append(driftLines(env, x.Key()), "")
 	}
 	lines = append(lines,
-		"type     "+Clean(words(x.Type)), "id       "+Clean(x.ExternalID), "saga     "+Clean(x.SagaID.Short()),
+		"type     "+visible.Text(words(x.Type)), "id       "+visible.Text(x.ExternalID), "saga     "+visible.Text(x.SagaID.Short()),
 		"version  "+strconv.Itoa(x.SpecVersion), "created  "+env.Clock.Full(x.CreatedAt.Time), "updated  "+env.Clock.Full(x.UpdatedAt.Time),
 		"", "desired state")
 	var b strings.Builder
@@ -282,10 +283,10 @@ func (r *resources) open(env *Env, x engine.Resource) Action {
 	} else {
 		b.Write(x.Spec)
 	}
-	for _, l := range CleanLines(b.String()) {
+	for _, l := range visible.Lines(b.String()) {
 		lines = append(lines, "  "+strings.TrimPrefix(l, "  "))
 	}
-	return Show{&pager{name: Clean(x.Name), text: lines}}
+	return Show{&pager{name: visible.Text(x.Name), text: lines}}
 }
 
 // driftLines say how a resource stands: when it was looked at, and what differs from what was wanted.

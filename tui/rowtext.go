@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // rowText says in one line what is worth knowing about a ledger row now, and whether that is bad news.
@@ -108,7 +109,7 @@ func pairs(out map[string]json.RawMessage) string {
 func value(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
-		return Clean(s)
+		return visible.Text(s)
 	}
 	return string(raw)
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // sagas is the home screen: every saga there is, newest first, live, and a preview of the one under the cursor.
@@ -165,7 +166,7 @@ func (s *sagas) took(env *Env, p piece) Action {
 		return nil
 	}
 	if p.err != nil {
-		s.err = Clean(p.err.Error())
+		s.err = visible.Text(p.err.Error())
 		return nil
 	}
 	return s.settle(env, hold)

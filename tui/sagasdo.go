@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // Do does what is asked of the list and of the saga under the cursor.
@@ -132,9 +133,9 @@ func findNeedy(after engine.ID, waits map[engine.ID]bool) func(context.Context, 
 		more, err2 := b.Summaries(ctx, ids...)
 		switch {
 		case err != nil:
-			return foundMsg{err: Clean(err.Error())}
+			return foundMsg{err: visible.Text(err.Error())}
 		case err2 != nil:
-			return foundMsg{err: Clean(err2.Error())}
+			return foundMsg{err: visible.Text(err2.Error())}
 		}
 		all := append(p.Items, more...)
 		if len(all) == 0 {

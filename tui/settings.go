@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	yaml "go.yaml.in/yaml/v3"
+
+	"arcadia/engine/visible"
 )
 
 // Settings are what an operator has chosen for every session. The zero Settings change nothing.
@@ -56,7 +58,7 @@ func ParseSettings(data []byte) (Settings, error) {
 			case "keys":
 				s.Keys = p.keys(v)
 			default:
-				p.wrong(v.Line, "%s is no setting: there are theme, progress, bell and keys", Clean(name))
+				p.wrong(v.Line, "%s is no setting: there are theme, progress, bell and keys", visible.Text(name))
 			}
 		})
 	}
@@ -93,7 +95,7 @@ func (p *settingsParser) entries(n *yaml.Node, each func(name string, v *yaml.No
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i].Value
 		if seen[name] {
-			p.wrong(n.Content[i].Line, "%s occurs twice", Clean(name))
+			p.wrong(n.Content[i].Line, "%s occurs twice", visible.Text(name))
 			continue
 		}
 		seen[name] = true
@@ -124,7 +126,7 @@ func (p *settingsParser) keys(n *yaml.Node) map[Command][]string {
 	p.entries(n, func(name string, v *yaml.Node) {
 		c := Command(strings.NewReplacer("_", " ", "-", " ").Replace(name))
 		if _, ok := km.Of(c); !ok {
-			p.wrong(v.Line, "%s is no command: arcadia keys lists them", Clean(name))
+			p.wrong(v.Line, "%s is no command: arcadia keys lists them", visible.Text(name))
 			return
 		}
 		if _, twice := out[c]; twice {
@@ -173,7 +175,7 @@ func noKey(name string) string {
 		return ""
 	case base == "" || n != len(base):
 		return ": it is a character, one of " + strings.Join(namedKeys, " ") + ", or ctrl+ alt+ shift+ before one, in this order"
-	case Clean(base) != base || r == ' ':
+	case visible.Text(base) != base || r == ' ':
 		return ": a blank is called space, and what cannot be seen cannot be typed"
 	case shift && !modified, shift && name == "shift+"+base:
 		return ": write the character that shift makes of it"

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // maxTitle bounds the window title: terminals keep it, and some echo it back.
@@ -27,7 +28,7 @@ func (a *App) title() string {
 	if s.Frozen != nil {
 		text = "FROZEN " + text
 	}
-	return Clean(ansi.Truncate(text, maxTitle, ""))
+	return visible.Text(ansi.Truncate(text, maxTitle, ""))
 }
 
 // progress is the terminal's own progress bar (OSC 9;4), which shows in its tab or on the task bar: of the saga on the

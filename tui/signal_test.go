@@ -10,6 +10,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/engine/visible"
 	"arcadia/storage/storagetest"
 )
 
@@ -22,7 +23,7 @@ func TestTheTitleCountsAndSteersNothing(t *testing.T) {
 		x := newSaga(&engine.Summary{ID: "x", Short: "\x1b]0;owned\a" + strings.Repeat("w", 200)}, false)
 		s.app.do(Open{x})
 		got := s.app.title()
-		if got != Clean(got) || len([]rune(got)) > maxTitle+20 {
+		if got != visible.Text(got) || len([]rune(got)) > maxTitle+20 {
 			t.Errorf("the title is %q", got)
 		}
 	})

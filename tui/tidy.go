@@ -6,16 +6,17 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // cleanSummary cleans what came from outside in a header.
 func cleanSummary(s *engine.Summary) {
-	s.Short, s.Kind, s.Target = Clean(s.Short), Clean(s.Kind), Clean(s.Target)
-	s.CreatedBy, s.WaitingOn = Clean(s.CreatedBy), Clean(s.WaitingOn)
+	s.Short, s.Kind, s.Target = visible.Text(s.Short), visible.Text(s.Kind), visible.Text(s.Target)
+	s.CreatedBy, s.WaitingOn = visible.Text(s.CreatedBy), visible.Text(s.WaitingOn)
 	s.StepNames = cleanAll(s.StepNames)
 	if s.Error != nil {
 		e := *s.Error
-		e.Reason, e.By, e.Why = Clean(e.Reason), Clean(e.By), Clean(e.Why)
+		e.Reason, e.By, e.Why = visible.Text(e.Reason), visible.Text(e.By), visible.Text(e.Why)
 		s.Error = &e
 	}
 }
@@ -26,19 +27,19 @@ func cleanSaga(s *engine.Saga) *engine.Saga {
 	cleanSummary(&c.Summary)
 	c.Inputs = make(engine.Inputs, len(s.Inputs))
 	for k, v := range s.Inputs {
-		c.Inputs[Clean(k)] = Clean(v)
+		c.Inputs[visible.Text(k)] = visible.Text(v)
 	}
 	c.Context = cleanJSON(s.Context)
 	c.Rows = slices.Clone(s.Rows)
 	for i := range c.Rows {
 		r := &c.Rows[i]
-		r.Name, r.Error, r.Note = Clean(r.Name), Clean(r.Error), Clean(r.Note)
-		r.Stack = strings.Join(CleanLines(r.Stack), "\n")
+		r.Name, r.Error, r.Note = visible.Text(r.Name), visible.Text(r.Error), visible.Text(r.Note)
+		r.Stack = strings.Join(visible.Lines(r.Stack), "\n")
 		r.Output = cleanJSON(r.Output)
 		if r.Compensation != nil {
 			k := *r.Compensation
-			k.Error, k.Reason, k.By = Clean(k.Error), Clean(k.Reason), Clean(k.By)
-			k.Stack = strings.Join(CleanLines(k.Stack), "\n")
+			k.Error, k.Reason, k.By = visible.Text(k.Error), visible.Text(k.Reason), visible.Text(k.By)
+			k.Stack = strings.Join(visible.Lines(k.Stack), "\n")
 			k.Conflict = cleanConflict(k.Conflict)
 			r.Compensation = &k
 		}
@@ -51,30 +52,30 @@ func cleanConflict(c *engine.Conflict) *engine.Conflict {
 	if c == nil {
 		return nil
 	}
-	return &engine.Conflict{Subject: Clean(c.Subject), Prior: Clean(c.Prior), Written: Clean(c.Written), Live: Clean(c.Live)}
+	return &engine.Conflict{Subject: visible.Text(c.Subject), Prior: visible.Text(c.Prior), Written: visible.Text(c.Written), Live: visible.Text(c.Live)}
 }
 
 // cleanEntry cleans an entry in place.
 func cleanEntry(e *engine.Entry) {
 	if e.By != nil {
 		by := *e.By
-		by.Name, by.Key, by.From = Clean(by.Name), Clean(by.Key), Clean(by.From)
+		by.Name, by.Key, by.From = visible.Text(by.Name), visible.Text(by.Key), visible.Text(by.From)
 		e.By = &by
 	}
-	e.Type = engine.EntryType(Clean(string(e.Type)))
-	e.Why, e.Reason, e.Error = Clean(e.Why), Clean(e.Reason), Clean(e.Error)
-	e.On, e.Text = Clean(e.On), Clean(e.Text)
+	e.Type = engine.EntryType(visible.Text(string(e.Type)))
+	e.Why, e.Reason, e.Error = visible.Text(e.Why), visible.Text(e.Reason), visible.Text(e.Error)
+	e.On, e.Text = visible.Text(e.On), visible.Text(e.Text)
 	e.Left = cleanAll(e.Left)
-	e.Stack = strings.Join(CleanLines(e.Stack), "\n")
+	e.Stack = strings.Join(visible.Lines(e.Stack), "\n")
 	e.Conflict = cleanConflict(e.Conflict)
 	e.Put = cleanJSON(e.Put)
 	if e.Created != nil {
 		c := *e.Created
-		c.Kind, c.Target, c.Key = Clean(c.Kind), Clean(c.Target), Clean(c.Key)
+		c.Kind, c.Target, c.Key = visible.Text(c.Kind), visible.Text(c.Target), visible.Text(c.Key)
 		c.StepNames, c.Locks = cleanAll(c.StepNames), cleanAll(c.Locks)
 		c.Inputs = make(engine.Inputs, len(e.Created.Inputs))
 		for k, v := range e.Created.Inputs {
-			c.Inputs[Clean(k)] = Clean(v)
+			c.Inputs[visible.Text(k)] = visible.Text(v)
 		}
 		e.Created = &c
 	}
@@ -82,10 +83,10 @@ func cleanEntry(e *engine.Entry) {
 
 func cleanAll(in []string) []string {
 	for i, s := range in {
-		if !clean(s) {
+		if !visible.Plain(s) {
 			out := slices.Clone(in)
 			for j := i; j < len(out); j++ {
-				out[j] = Clean(out[j])
+				out[j] = visible.Text(out[j])
 			}
 			return out
 		}
@@ -100,10 +101,10 @@ func cleanJSON(in map[string]json.RawMessage) map[string]json.RawMessage {
 	}
 	out := make(map[string]json.RawMessage, len(in))
 	for k, v := range in {
-		if s := string(v); !clean(s) {
-			v = json.RawMessage(Clean(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s)))
+		if s := string(v); !visible.Plain(s) {
+			v = json.RawMessage(visible.Text(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s)))
 		}
-		out[Clean(k)] = v
+		out[visible.Text(k)] = v
 	}
 	return out
 }
@@ -111,7 +112,7 @@ func cleanJSON(in map[string]json.RawMessage) map[string]json.RawMessage {
 func cleanKinds(in []engine.Kind) []engine.Kind {
 	out := slices.Clone(in)
 	for i := range out {
-		out[i].Name, out[i].Summary, out[i].Undo = Clean(out[i].Name), Clean(out[i].Summary), Clean(out[i].Undo)
+		out[i].Name, out[i].Summary, out[i].Undo = visible.Text(out[i].Name), visible.Text(out[i].Summary), visible.Text(out[i].Undo)
 		out[i].Steps = cleanAll(out[i].Steps)
 	}
 	return out
@@ -120,5 +121,5 @@ func cleanKinds(in []engine.Kind) []engine.Kind {
 // pasted makes the content of a paste fit for a one-line field.
 func pasted(s string) string {
 	s = strings.TrimRight(s, "\r\n")
-	return Clean(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(s))
+	return visible.Text(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(s))
 }

@@ -7,7 +7,7 @@
 //
 // App is the root: it owns routing, the size, the theme and the read model (State). A screen owns only its view state
 // (cursor, scroll, filter). Neither Update nor View does any input or output: what has to be read or written is an Action
-// that runs in a command and comes back as a message. Outside text is cleaned (Clean) in the command that read it, so
+// that runs in a command and comes back as a message. Outside text is cleaned (visible.Text) in the command that read it, so
 // nothing in State can steer a terminal.
 //
 // # How screens and overlays plug in

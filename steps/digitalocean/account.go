@@ -6,7 +6,7 @@ import (
 
 	"github.com/digitalocean/godo"
 
-	"arcadia/steps/visible"
+	"arcadia/engine/visible"
 )
 
 // Account names whose account the token opens, safe to show: the team's name, or that of the account, or its address. It

@@ -13,8 +13,8 @@ import (
 
 	"github.com/digitalocean/godo"
 
+	"arcadia/engine/visible"
 	"arcadia/steps"
-	"arcadia/steps/visible"
 )
 
 const (

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"arcadia/engine/visible"
 )
 
 func (t *tree) checkCommand() *cobra.Command {
@@ -49,7 +51,7 @@ func (t *tree) verdict(v Verdict, out *format) error {
 		return object(t.env.Out, v)
 	}
 	for _, p := range v.Problems {
-		if _, err := fmt.Fprintln(t.env.Out, clean(p)); err != nil {
+		if _, err := fmt.Fprintln(t.env.Out, visible.Text(p)); err != nil {
 			return written(err)
 		}
 	}
@@ -85,7 +87,7 @@ func (t *tree) backupCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(t.env.Out, clean(file))
+			_, err = fmt.Fprintln(t.env.Out, visible.Text(file))
 			return written(err)
 		},
 	}

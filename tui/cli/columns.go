@@ -9,6 +9,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
+
+	"arcadia/engine/visible"
 )
 
 // columns writes rows with aligned columns two blanks apart. Every cell is cleaned here, so rows may hold what anybody wrote.
@@ -16,7 +18,7 @@ func columns(w io.Writer, rows [][]string) error {
 	var wide []int
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = clean(cell)
+			row[i] = visible.Text(cell)
 			if i == len(wide) {
 				wide = append(wide, 0)
 			}
@@ -46,7 +48,7 @@ func object(w io.Writer, v any) error {
 	var b strings.Builder
 	for _, r := range string(text) {
 		switch {
-		case r == '\n' || r == ' ' || clean(string(r)) == string(r):
+		case r == '\n' || r == ' ' || visible.Text(string(r)) == string(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			r -= 0x10000

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"arcadia/engine/visible"
 )
 
 // Wide characters take two cells, marks none, and columns still stand below each other.
@@ -28,7 +30,7 @@ func TestObjectHoldsNothingThatSteersATerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range b.String() {
-		if r != '\n' && clean(string(r)) != string(r) {
+		if r != '\n' && visible.Text(string(r)) != string(r) {
 			t.Errorf("it holds %U", r)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // What a completion may cost: a shell waits for it at every press of a key.
@@ -42,7 +43,7 @@ func (t *tree) completion(access Access, offer offering) cobra.CompletionFunc {
 		directive := quiet | cobra.ShellCompDirectiveKeepOrder
 		for i, o := range offers {
 			name, text, _ := strings.Cut(o, "\t")
-			offers[i] = clean(name) + "\t" + clean(text)
+			offers[i] = visible.Text(name) + "\t" + visible.Text(text)
 			if strings.HasSuffix(name, "=") {
 				directive |= cobra.ShellCompDirectiveNoSpace // the value comes next
 			}

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // The exit statuses.
@@ -75,5 +76,5 @@ func report(w io.Writer, err error) int {
 // nobody left to tell.
 func say(w io.Writer, line string) {
 	line = strings.Join(strings.FieldsFunc(line, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
-	_, _ = fmt.Fprintln(w, clean(line))
+	_, _ = fmt.Fprintln(w, visible.Text(line))
 }

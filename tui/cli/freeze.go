@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 func (t *tree) freezeCommand() *cobra.Command {
@@ -92,7 +93,7 @@ func (t *tree) frozen(f *engine.Frozen, out *format) error {
 	if out.value == "json" {
 		return object(t.env.Out, f)
 	}
-	_, err := io.WriteString(t.env.Out, clean(freezeText(f))+"\n")
+	_, err := io.WriteString(t.env.Out, visible.Text(freezeText(f))+"\n")
 	return written(err)
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/tui"
+
+	"arcadia/engine/visible"
 )
 
 // ReadSettings reads the operator's settings of the console. A file that is not there is no settings; one with a mistake
@@ -59,7 +61,7 @@ func (t *tree) keysCommand() *cobra.Command {
 			if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 				text = "there is no " + file + ": everything is as it comes"
 			}
-			_, err := fmt.Fprintln(t.env.Out, clean(text))
+			_, err := fmt.Fprintln(t.env.Out, visible.Text(text))
 			return written(err)
 		}
 		return written(tui.WriteKeys(t.env.Out, s))

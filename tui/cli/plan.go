@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 func (t *tree) showPlan(p engine.Plan, out *format) error {
@@ -26,7 +27,7 @@ func (t *tree) showPlan(p engine.Plan, out *format) error {
 		return err
 	}
 	for _, note := range notes(p) {
-		if _, err := fmt.Fprintln(t.env.Out, clean(note)); err != nil {
+		if _, err := fmt.Fprintln(t.env.Out, visible.Text(note)); err != nil {
 			return written(err)
 		}
 	}

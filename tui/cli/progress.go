@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"charm.land/lipgloss/v2"
+
+	"arcadia/engine/visible"
 )
 
 // When progress is shown: what is over soon says nothing, and what is not is told about once a second.
@@ -57,7 +59,7 @@ func (t *tree) tell(ctx context.Context, what string, far func(context.Context) 
 				line += ": " + text
 			}
 		}
-		write(clean(line) + ", " + time.Since(begin).Round(time.Second).String())
+		write(visible.Text(line) + ", " + time.Since(begin).Round(time.Second).String())
 		wait.Reset(heartbeat)
 	}
 }

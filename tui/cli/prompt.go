@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/muesli/cancelreader"
+
+	"arcadia/engine/visible"
 )
 
 // errInputOver says that there is nobody to answer any more.
@@ -62,7 +64,7 @@ func (p *prompter) close() {
 
 func (p *prompter) print(lines ...string) {
 	for _, l := range lines {
-		_, _ = fmt.Fprintln(p.out, clean(l)) // when nobody reads, nobody answers: the next question ends it
+		_, _ = fmt.Fprintln(p.out, visible.Text(l)) // when nobody reads, nobody answers: the next question ends it
 	}
 }
 
@@ -72,7 +74,7 @@ func (p *prompter) ask(ctx context.Context, label, def string, check func(string
 		label += " [" + def + "]"
 	}
 	for {
-		if _, err := fmt.Fprint(p.out, clean(label)+": "); err != nil {
+		if _, err := fmt.Fprint(p.out, visible.Text(label)+": "); err != nil {
 			return "", written(err)
 		}
 		select {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // tidyTime bounds the cleaning up after the tests. A snapshot that is being taken cannot be stopped, only waited for.
@@ -222,7 +223,7 @@ func (s *smoke) line(trial smokeTrial, r smokeResult, ids []string) {
 	}
 	if s.live {
 		text := fmt.Sprintf("%s  %-7s  %-30s  saga %-18s  left %d", r.Test, verdict, trial.title, strings.Join(ids, " "), r.Left)
-		_, _ = fmt.Fprintln(s.t.env.Out, clean(text)) // the exit status says it too
+		_, _ = fmt.Fprintln(s.t.env.Out, visible.Text(text)) // the exit status says it too
 	}
 	for _, p := range r.Problems {
 		say(s.t.env.Err, r.Test+": "+p)

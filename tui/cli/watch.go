@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 func (t *tree) watchCommand() *cobra.Command {
@@ -28,7 +29,7 @@ func (t *tree) watchCommand() *cobra.Command {
 				return err
 			}
 			line := func(at engine.Time, text string) error {
-				_, err := fmt.Fprintln(t.env.Out, clean(clock(at)+"  "+text))
+				_, err := fmt.Fprintln(t.env.Out, visible.Text(clock(at)+"  "+text))
 				return written(err)
 			}
 			saga, err := t.attend(ctx, p, id, 0, watching{

@@ -1,4 +1,9 @@
-package tui
+// Package visible makes text of outside origin safe to show.
+//
+// A droplet's name, a TXT record's data, the body of an error answer or a paste may hold anything. Text passes through here
+// once, at the point where it enters what a person will read (a target, a label, a log line, an error). Data that is compared
+// or written back never does: it must stay exact.
+package visible
 
 import (
 	"strings"
@@ -6,13 +11,12 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes outside text safe to show, in one line: control bytes become their pictures (␛), C1 controls, bidirectional
-// and zero-width controls and everything else that cannot be seen become \u escapes, bytes that are not UTF-8 become \x
-// escapes, and so do combining marks that have nothing to combine with or pile up. What comes out is never changed again
-// by Clean. Names, errors, outputs, inputs and pastes pass here once, in
-// the command that read them.
-func Clean(s string) string {
-	if clean(s) {
+// Text returns s in one line with everything that could steer a terminal or hide text made visible: control bytes as their
+// pictures (␛), C1 controls, bidirectional and zero-width controls and everything else that cannot be seen as \u escapes,
+// bytes that are not UTF-8 as \x escapes, and so combining marks that have nothing to combine with or pile up. Text that
+// holds none of these is returned unchanged; a result is never changed again.
+func Text(s string) string {
+	if Plain(s) {
 		return s
 	}
 	var b strings.Builder
@@ -49,16 +53,32 @@ const maxMarks = 4
 
 func combining(r rune) bool { return r >= 0x300 && unicode.In(r, unicode.Mn, unicode.Me) }
 
-// CleanLines cleans text of several lines, and takes tabs for four blanks.
-func CleanLines(s string) []string {
+// Short is Text cut to at most limit runes, the last of which is then an ellipsis.
+func Short(s string, limit int) string {
+	s = Text(s)
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n++; n == limit {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+// Lines is Text for text of several lines, and takes tabs for four blanks.
+func Lines(s string) []string {
 	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 	for i, l := range lines {
-		lines[i] = Clean(strings.ReplaceAll(l, "\t", "    "))
+		lines[i] = Text(strings.ReplaceAll(l, "\t", "    "))
 	}
 	return lines
 }
 
-func clean(s string) bool {
+// Plain reports whether Text leaves s as it is.
+func Plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
 			return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f || unseen(r) || combining(r) }) < 0
