@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"os/user"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -52,6 +53,9 @@ func main() {
 func run() int {
 	if status, is := bolt.Examiner(os.Stdout); is {
 		return status
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // little of the heap lives long: a fifth of the processor's time under load (measured)
 	}
 	// The first signal asks for an orderly end, in which running sagas are put to rest; the next one ends the process.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -26,6 +26,10 @@ func (r *run) drive(ctx context.Context, a *attempt) {
 		}
 		switch {
 		case ctx.Err() != nil:
+			if a != nil {
+				a.end(ErrShutdown)
+				r.e.leave()
+			}
 			return
 		case err != nil:
 			r.e.log.Error("a saga is set aside until the next sweep", "saga", r.id.Short(), "error", err)

@@ -163,7 +163,6 @@ func (e *Engine) finish() {
 	defer e.mu.Unlock()
 	e.ctx = nil
 	clear(e.live)
-	e.gate.idle()
 }
 
 func (e *Engine) loadLocks(ctx context.Context) error {

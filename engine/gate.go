@@ -195,14 +195,6 @@ func (g *gate) thawed() bool {
 
 func (g *gate) openLocked() { g.shutBy, g.width, g.pause = nil, 0, 0 }
 
-// idle forgets what was under way: the engine has stopped.
-func (g *gate) idle() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.flying = 0
-	g.forget()
-}
-
 func (g *gate) forget() { g.failing, g.errors = nil, 0 }
 
 // freeze is the freeze that lasts, nil for none or when it thaws already.
