@@ -44,7 +44,7 @@ format: ## fail when a file is not formatted
 	@unformatted="$$(go tool gofumpt -l .)"; if [ -n "$$unformatted" ]; then echo "go tool gofumpt -w these:"; echo "$$unformatted"; exit 1; fi
 
 bench: ## the engine beside the bare store, as a table, then all benchmarks
-	ARCADIA_BENCH=1 go test -count=1 -timeout 60m -run '^TestTable$$' -v ./engine/enginetest
+	GOGC=$${GOGC:-400} ARCADIA_BENCH=$${ARCADIA_BENCH:-1} go test -count=1 -timeout 60m -run '^TestTable$$' -v ./engine/enginetest
 	ARCADIA_BENCH=1 go test -count=1 -run '^TestFirstFrame$$' -v ./tui/cli
 	go test -run '^$$' -bench . -benchmem ./...
 
