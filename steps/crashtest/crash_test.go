@@ -145,7 +145,7 @@ func TestEveryCrashPointLosesNothingAndDoublesNothing(t *testing.T) {
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
 		eachCourse(t, func(t *testing.T, i int, c course, dir string) {
-			step, cancels := 5, 7
+			step, cancels := 8, 9
 			if torture() {
 				step, cancels = 1, 2
 			}

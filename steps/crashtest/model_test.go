@@ -324,7 +324,7 @@ func (m *model) pictures(kept []string) []string {
 
 func TestRandomHistoriesKeepTheLedgerAndTheProviderTogether(t *testing.T) {
 	t.Parallel()
-	seeds, first := uint64(48), uint64(1)
+	seeds, first := uint64(32), uint64(1)
 	if torture() {
 		seeds = 10_000
 	}

@@ -44,7 +44,7 @@ func (c course) unknowns(t *testing.T, dir string, base *outcome, y *tally, offs
 			}
 			for _, doom := range afterMishap {
 				for _, lag := range lags {
-					if i++; !torture() && i%97 != 0 {
+					if i++; !torture() && i%151 != 0 {
 						continue
 					}
 					late := *c.scenario

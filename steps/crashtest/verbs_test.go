@@ -9,7 +9,7 @@ func TestEveryVerbAtEveryCrashPointLosesNothingAndDoublesNothing(t *testing.T) {
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
 		eachPlay(t, func(t *testing.T, i int, c course, dir string) {
-			step, points := 29, 12
+			step, points := 41, 16
 			if torture() {
 				step, points = 1, 2
 			}
@@ -24,7 +24,7 @@ func TestEveryVerbAtEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testi
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
 		eachPlay(t, func(t *testing.T, i int, c course, dir string) {
-			step, points := 37, 60
+			step, points := 53, 80
 			if torture() {
 				step, points = 3, 20
 			}
@@ -39,7 +39,7 @@ func TestEveryVerbWithUnknownOutcomesAndLateWritesEndsAsItShould(t *testing.T) {
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
 		eachPlay(t, func(t *testing.T, i int, c course, dir string) {
-			if !torture() && i%11 != 0 {
+			if !torture() && i%17 != 0 {
 				return
 			}
 			for at, base := range c.starts(t, dir, 40) {
