@@ -305,7 +305,7 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 	e := p.Engine.(hosted) //nolint:forcetypeassert // every Place comes from open
 	cfg := e.host.Look
 	cfg.Backend, cfg.Operator, cfg.ReadOnly = e.Session, e.Actor().Name, look.ReadOnly
-	cfg.ASCII, cfg.NoColor, cfg.Hosting = look.ASCII, look.NoColor, p.Host != nil
+	cfg.ASCII, cfg.NoColor, cfg.Hosting, cfg.Fleeting = look.ASCII, look.NoColor, p.Host != nil, !e.lasting
 	var err error
 	if cfg.Settings, _, err = cli.OwnSettings(os.Getenv); err != nil {
 		return err

@@ -72,11 +72,33 @@ func TestImpossibleVerbsSayWhy(t *testing.T) {
 	})
 }
 
+func TestLeavingADemonstrationSaysThatItEnds(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, func(c *Config) { c.Hosting, c.Fleeting = true, true }, func(s *stage) {
+		s.press("q")
+		s.has("the simulated account ends here")
+		s.hasNot("go on at the next start")
+	})
+}
+
+func TestTheAccountsNameStandsInTheHeaderOnceItIsKnown(t *testing.T) {
+	t.Parallel()
+	name := ""
+	onExhibit(t, func(c *Config) { c.Env, c.Account = "DigitalOcean", func() string { return name } }, func(s *stage) {
+		s.has(" DigitalOcean ")
+		name = "My\u202eTeam"
+		s.press("2")
+		s.has(` My\u202eTeam `)
+		s.hasNot("DigitalOcean")
+	})
+}
+
 func TestLeavingAsksWhileSagasAreAtWork(t *testing.T) {
 	t.Parallel()
 	onExhibit(t, func(c *Config) { c.Hosting = true }, func(s *stage) {
 		s.press("q")
 		s.has("3 sagas are at work in this process.")
+		s.has("go on at the next start")
 		s.press("enter") // staying is the first choice
 		s.hasNot("at work in this process")
 		s.press("ctrl+c")

@@ -14,10 +14,11 @@ func newLeaving(env *Env) *leaving {
 	n := env.State.Active()
 	m := newMenu("Leave", nil)
 	l := &leaving{m}
-	m.items = []item{
-		{Text: "Stay"},
-		{Text: "Leave", Note: "they stop here, and go on at the next start", Do: Quit{}},
+	note := "they stop here, and go on at the next start"
+	if env.Config.Fleeting {
+		note = "the simulated account ends here, and they with it"
 	}
+	m.items = []item{{Text: "Stay"}, {Text: "Leave", Note: note, Do: Quit{}}}
 	if hand := env.Config.Handover; hand != nil {
 		m.items = append(m.items, item{Text: "Leave, keep running", Note: "they go on in the background", Do: handover{hand}})
 	}

@@ -78,6 +78,7 @@ type Config struct {
 	// them go on in the background; nil when that cannot be done here.
 	Hosting  bool
 	Handover func(ctx context.Context) error
+	Fleeting bool // the account is a simulated one that ends with this process
 
 	// Place is where to begin; Left is told where the operator was when the console ends. Both may be left out.
 	Place Place
