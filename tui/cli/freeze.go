@@ -63,6 +63,9 @@ func (t *tree) thawCommand() *cobra.Command {
 		if err := p.Engine.Thaw(cmd.Context(), v); err != nil {
 			return err
 		}
+		if c, err := p.Engine.Counts(cmd.Context()); err == nil && c.Active() > 0 && p.Host != nil {
+			say(t.env.Err, fmt.Sprintf("sagas at work: %d: they go on at the next arcadia, arcadia serve or launch", c.Active()))
+		}
 		return t.frozen(p.Engine.Frozen(), out)
 	}
 	return cmd
