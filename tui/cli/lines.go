@@ -23,17 +23,15 @@ func (t *tree) lineMode(ctx context.Context, p *Place) error {
 	}
 	defer ask.close()
 	m := &lineMode{prompter: ask, t: t, p: p}
-	menu := []struct {
+	type entry struct {
 		label string
 		do    func(context.Context) error
-	}{
-		{"list sagas", m.list},
-		{"show a saga", m.show},
-		{"launch a saga", m.launch},
-		{"watch a saga", m.watch},
-		{"cancel a saga", m.cancelSaga},
-		{"leave", nil},
 	}
+	menu := []entry{{"list sagas", m.list}, {"show a saga", m.show}, {"launch a saga", m.launch}, {"watch a saga", m.watch}}
+	for _, d := range m.verbs() {
+		menu = append(menu, entry{d.label, m.act(d)})
+	}
+	menu = append(menu, entry{"freeze or thaw everything", m.freeze}, entry{"leave", nil})
 	labels := make([]string, len(menu))
 	for i, item := range menu {
 		labels[i] = item.label
@@ -137,26 +135,6 @@ func (m *lineMode) watch(ctx context.Context) error {
 			return nil
 		}
 	}
-}
-
-func (m *lineMode) cancelSaga(ctx context.Context) error {
-	s, err := m.pick(ctx)
-	if err != nil {
-		return err
-	}
-	m.print(fmt.Sprintf("saga %s  %s  %s", s.Short, title(s), standing(&s.Summary)))
-	for _, idx := range s.ToUndo() {
-		m.print(fmt.Sprintf("undoes %d %s: %s", idx, s.StepNames[idx], m.p.Engine.UndoText(s, idx)))
-	}
-	sure, err := m.confirm(ctx, "cancel it and undo what it did?")
-	if err != nil || !sure {
-		return err
-	}
-	if err := m.p.Engine.Cancel(ctx, s.ID, engine.Verb{IfSeq: s.Seq}); err != nil {
-		return err
-	}
-	m.print("cancel recorded: saga " + s.Short + " undoes what it did")
-	return nil
 }
 
 func (m *lineMode) launch(ctx context.Context) error {
