@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -234,6 +235,46 @@ func TestAFeedCoalescesAndNeverBlocks(t *testing.T) {
 		<-slow.Ready()
 		if ids, all := slow.Take(); all || len(ids) != 1 || ids[0] != id {
 			t.Errorf("one saga changed four times: %v, all %v", ids, all)
+		}
+	})
+}
+
+// remote is a step whose provider can be away.
+type remote struct {
+	engine.Step
+	away *atomic.Bool
+}
+
+func (r remote) Target(context.Context, engine.Inputs) (string, error) {
+	if r.away.Load() {
+		return "", errors.New("nobody answers")
+	}
+	return "there", nil
+}
+
+func TestALaunchRepeatedUnderItsKeyGivesTheSagaEvenWhileTheProviderIsAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := remote{enginetest.Echo(), new(atomic.Bool)}
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{r}})
+		l := engine.Launch{Kind: "adhoc", Steps: []string{"echo"}, Key: "form-1"}
+		p, err := s.Plan(t.Context(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.PlanHash = p.Hash
+		a, err := s.Start(t.Context(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.away.Store(true)
+		b, err := s.Start(t.Context(), l)
+		if err != nil || a.ID != b.ID {
+			t.Errorf("the same key gave %v and %v (%v)", a.ID, b, err)
+		}
+		l.Key = "form-2"
+		if _, err := s.Start(t.Context(), l); err == nil {
+			t.Error("another key launches without a look at the provider")
 		}
 	})
 }

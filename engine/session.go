@@ -56,14 +56,21 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 	if err != nil {
 		return nil, err
 	}
-	target, err := e.targetFor(ctx, l, steps, in)
-	if err != nil {
+	c := Created{Kind: l.Kind, StepNames: steps, Inputs: in, Key: l.Key, OnFailure: l.OnFailure, Locks: e.lockNames(steps, in)}
+	if l.Key != "" { // before the provider is asked: it may be down, or the world may have moved since, by this very saga
+		switch id, err := e.store.Keyed(ctx, l.Key); {
+		case err == nil:
+			return e.sameLaunch(ctx, id, c)
+		case !errors.Is(err, ErrNotFound):
+			return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
+		}
+	}
+	if c.Target, err = e.targetFor(ctx, l, steps, in); err != nil {
 		return nil, err
 	}
 	if err := e.loadLocks(ctx); err != nil {
 		return nil, err
 	}
-	c := Created{Kind: l.Kind, StepNames: steps, Inputs: in, Target: target, Key: l.Key, OnFailure: l.OnFailure, Locks: e.lockNames(steps, in)}
 	for {
 		if c.ID, err = newID(); err != nil {
 			return nil, err

@@ -21,6 +21,8 @@ type Store interface {
 	List(ctx context.Context, q Query) (Page, error)
 	// Find returns up to limit ids that end with the given hex digits, in id order. Exact for a full id or a full short.
 	Find(ctx context.Context, suffix string, limit int) ([]ID, error)
+	// Keyed returns the saga that was created under a caller's key; ErrNotFound when none was.
+	Keyed(ctx context.Context, key string) (ID, error)
 	// Counts returns the kept counters, in constant time.
 	Counts(ctx context.Context) (Counts, error)
 	// Locks returns every place in every lock's queue, by name and then by ticket. The first of a name holds it.

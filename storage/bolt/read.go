@@ -184,6 +184,24 @@ func samePrefix(at []byte, prefix key, n int) bool {
 	return bytes.Equal(at[:n/2], prefix[:n/2]) && (n%2 == 0 || at[n/2]>>4 == prefix[n/2]>>4)
 }
 
+// Keyed implements engine.Store.
+func (s *Store) Keyed(ctx context.Context, key string) (engine.ID, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	var id engine.ID
+	err := s.view("look for a key", func(tx *bbolt.Tx) error {
+		value := tx.Bucket(keysBucket).Get([]byte(key))
+		if value == nil {
+			return fmt.Errorf("key %q: %w", key, engine.ErrNotFound)
+		}
+		r, err := read[keyRecord](keysBucket, []byte(key), value, fmt.Sprintf("record of key %q", key))
+		id = r.Saga
+		return err
+	})
+	return id, err
+}
+
 // Counts implements engine.Store: one small record.
 func (s *Store) Counts(ctx context.Context) (engine.Counts, error) {
 	if err := ctx.Err(); err != nil {

@@ -284,6 +284,20 @@ func clone[T any](v T) (T, error) {
 	return c, nil
 }
 
+// Keyed implements engine.Store.
+func (m *Memory) Keyed(ctx context.Context, key string) (engine.ID, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	id, ok := m.keys[key]
+	if !ok {
+		return "", fmt.Errorf("key %q: %w", key, engine.ErrNotFound)
+	}
+	return id, nil
+}
+
 // Freezes implements engine.Store.
 func (m *Memory) Freezes(ctx context.Context, limit int) ([]engine.Freeze, error) {
 	if err := ctx.Err(); err != nil {

@@ -72,7 +72,13 @@ func createdOnce(t *testing.T, s engine.Store) {
 func keyOnce(t *testing.T, s engine.Store) {
 	first, second := Creation(1), Creation(2)
 	first.Key, second.Key = "form-1", "form-1"
+	if id, err := s.Keyed(t.Context(), "form-1"); !errors.Is(err, engine.ErrNotFound) {
+		t.Errorf("a key before its use: %s, %v", id, err)
+	}
 	must(t, s.Append(t.Context(), first))
+	if id, err := s.Keyed(t.Context(), "form-1"); err != nil || id != first.ID {
+		t.Errorf("a key after its use: %s, %v", id, err)
+	}
 	err := s.Append(t.Context(), second)
 	var taken *engine.KeyTakenError
 	if !errors.As(err, &taken) || taken.ID != first.ID || !errors.Is(err, engine.ErrKeyTaken) {
