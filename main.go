@@ -119,12 +119,14 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	}
 	p = &cli.Place{Close: closers.close, Name: "no account", Simulated: want.Demo}
 	h.Place = p
-	cloud, cloudErr := w.cloud(want.Demo, h.Log)
-	switch {
-	case cloudErr != nil && want.Access == cli.Act:
-		return nil, cloudErr
-	case cloudErr == nil && cloud != nil:
-		closers.push(func() error { cloud.Close(); return nil })
+	client, err := w.cloud(want.Demo, h.Log)
+	if err != nil && want.Access == cli.Act {
+		return nil, err
+	}
+	var cloud steps.Cloud // nil without an account
+	if client != nil {
+		cloud = client
+		closers.push(func() error { client.Close(); return nil })
 	}
 	var store engine.Store
 	if want.Access != cli.Nothing {
@@ -149,15 +151,7 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 			store = h.Meter
 		}
 	}
-	catalog, kinds := steps.Catalog(nil, store)
-	if cloudErr == nil && cloud != nil {
-		catalog, kinds = steps.Catalog(cloud, store)
-		p.Name, p.Simulated = "DigitalOcean", want.Demo || w.loopback()
-		if p.Simulated {
-			p.Name = "DEMO"
-		}
-		connect(h, cloud, steps.NewInventory(cloud, store))
-	}
+	catalog, kinds := steps.Catalog(cloud, store)
 	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log})
 	if err != nil {
 		return nil, err
@@ -166,8 +160,14 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	if want.ReadOnly {
 		role = engine.Viewer
 	}
-	if h.Look.Inventory != nil {
-		patrol := steps.NewPatrol(steps.NewInventory(cloud, store), eng.Resources, h.Look.Budget)
+	if client != nil {
+		p.Name, p.Simulated = "DigitalOcean", want.Demo || w.loopback()
+		if p.Simulated {
+			p.Name = "DEMO"
+		}
+		inv := steps.NewInventory(cloud, store)
+		connect(h, client, inv)
+		patrol := steps.NewPatrol(inv, eng.Resources, h.Look.Budget)
 		h.Look.Drifts, h.Beside = drifts{patrol}, append(h.Beside, patrol.Run)
 	}
 	if want.Demo && want.Database == "" && !want.ReadOnly {
