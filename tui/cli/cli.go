@@ -115,8 +115,10 @@ type Place struct {
 // Engine is the engine as one operator may use it. *engine.Session satisfies it.
 type Engine interface {
 	Reader
-	Launcher
-	Verbs
+	tui.Launcher
+	tui.Verbs
+	tui.Freezer
+	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
 }
 
 // Reader is how commands look at sagas.
@@ -128,33 +130,10 @@ type Reader interface {
 	Find(ctx context.Context, ref string) (engine.ID, error)
 	Resources(ctx context.Context) ([]engine.Resource, error)
 	Locks(ctx context.Context) ([]engine.Lock, error)
-	Frozen() *engine.Frozen
 	Freezes(ctx context.Context, limit int) ([]engine.Freeze, error)
+	Frozen() *engine.Frozen
 	UndoText(s *engine.Saga, idx int) string
 	Watch() *engine.Feed
-}
-
-// Launcher is how commands start sagas.
-type Launcher interface {
-	Kinds() []engine.Kind
-	StepNames() []string
-	Fields(kind string, adhoc []string) ([]string, [][]engine.Field, error)
-	Plan(ctx context.Context, l engine.Launch) (engine.Plan, error)
-	Start(ctx context.Context, l engine.Launch) (*engine.Saga, error)
-}
-
-// Verbs are what an operator can do to a saga, and to all of them at once.
-type Verbs interface {
-	Cancel(ctx context.Context, id engine.ID, v engine.Verb) error
-	Rollback(ctx context.Context, id engine.ID, v engine.Verb) error
-	Retry(ctx context.Context, id engine.ID, v engine.Verb) error
-	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
-	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
-	Pause(ctx context.Context, id engine.ID, v engine.Verb) error
-	Resume(ctx context.Context, id engine.ID, v engine.Verb) error
-	Skip(ctx context.Context, id engine.ID, v engine.Verb) error
-	Freeze(ctx context.Context, v engine.Verb) error
-	Thaw(ctx context.Context, v engine.Verb) error
 }
 
 // Provider looks at the account itself, past every ledger, for the smoke tests. Its answers are of now.

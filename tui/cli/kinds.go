@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/tui"
 )
 
 // described is a kind with what it asks for, as `kinds -o json` prints it.
@@ -90,7 +91,7 @@ func (t *tree) oneKind(k described) error {
 }
 
 // everyStep is the list of steps for which an ad-hoc kind can say what it asks for: all there are.
-func everyStep(eng Launcher, k engine.Kind) []string {
+func everyStep(eng tui.Launcher, k engine.Kind) []string {
 	if k.Adhoc {
 		return eng.StepNames()
 	}
@@ -98,7 +99,7 @@ func everyStep(eng Launcher, k engine.Kind) []string {
 }
 
 // fieldsOf lists the inputs of a kind, each name once.
-func fieldsOf(eng Launcher, kind string, adhoc []string) ([]engine.Field, error) {
+func fieldsOf(eng tui.Launcher, kind string, adhoc []string) ([]engine.Field, error) {
 	_, bySteps, err := eng.Fields(kind, adhoc)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/tui"
 )
 
 const maxPage = 1000 // the most that one query may ask for
@@ -114,7 +115,7 @@ func listing(sagas []engine.Summary) [][]string {
 }
 
 // knownKind refuses a kind that this build does not have, since a typing mistake would find nothing and look like an answer.
-func knownKind(eng Launcher, kind string) error {
+func knownKind(eng tui.Launcher, kind string) error {
 	if kind == "" {
 		return nil
 	}
