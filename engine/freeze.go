@@ -111,11 +111,11 @@ func (s *Session) Thaw(ctx context.Context, v Verb) error {
 
 // beginFreeze makes a new freeze durable and closes the gate. Call with freezing held.
 func (e *Engine) beginFreeze(f Freeze) error {
-	e.freezeN++
-	f.N, f.At = e.freezeN, At(time.Now())
+	f.N, f.At = e.freezeN+1, At(time.Now())
 	if err := e.putFreeze(f); err != nil {
 		return err
 	}
+	e.freezeN = f.N
 	e.gate.shut(f, time.Now())
 	e.log.Warn("everything is frozen", "by", f.Who(), "why", f.Why)
 	e.hub.mark("")
