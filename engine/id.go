@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 )
@@ -24,15 +23,6 @@ func newID() (ID, error) {
 	u, err := uuid.NewV7()
 	if err != nil {
 		return "", fmt.Errorf("draw a saga id: %w", err)
-	}
-	return ID(u.String()), nil
-}
-
-// ParseID accepts the canonical text of a UUID and nothing else.
-func ParseID(s string) (ID, error) {
-	u, err := uuid.Parse(s)
-	if err != nil || u.String() != strings.ToLower(s) {
-		return "", fmt.Errorf("%q is not a saga id", s)
 	}
 	return ID(u.String()), nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/google/uuid"
+
 	"arcadia/engine"
 )
 
@@ -254,7 +256,7 @@ func (m *Memory) Resources(ctx context.Context, keys ...string) ([]engine.Resour
 
 // wellFormed refuses what no engine may send. Nothing happens to the store.
 func wellFormed(b engine.Batch) error {
-	if id, err := engine.ParseID(string(b.ID)); err != nil || id != b.ID {
+	if u, err := uuid.Parse(string(b.ID)); err != nil || u.String() != string(b.ID) {
 		return fmt.Errorf("append: %q is not the text of a saga id", b.ID)
 	}
 	if len(b.Entries) == 0 {
