@@ -18,6 +18,10 @@ type Config struct {
 	Workers int           // sagas that go forward at once; 0 means 8. Compensation is never held up by it
 	Grace   time.Duration // how long a step may take to return after its context ended; 0 means 30 s
 	Log     *slog.Logger  // nil: silence
+
+	// Account is the account that the steps act on, by the provider's own id, empty when they act on none. It is asked for
+	// each plan, whose hash it is a part of. Nil: none.
+	Account func(ctx context.Context) (string, error)
 }
 
 // Defaults of Config and of the engine's habits.
@@ -37,6 +41,7 @@ type Engine struct {
 	kinds   []Kind
 	grace   time.Duration
 	log     *slog.Logger
+	account func(ctx context.Context) (string, error)
 	hub     hub
 	locks   lockTable
 	ready   chan struct{} // closed when the first Run has taken up what was unfinished
@@ -62,7 +67,7 @@ type Engine struct {
 // New makes an engine over a store. It refuses two steps or two kinds of one name, and a kind whose step is missing.
 func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
-		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log,
+		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account,
 		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}),
 	}
 	for _, s := range cfg.Steps {
@@ -86,6 +91,9 @@ func New(store Store, cfg Config) (*Engine, error) {
 	e.world = World{Knows: e.knows, Looks: e.looks}
 	if e.grace <= 0 {
 		e.grace = defaultGrace
+	}
+	if e.account == nil {
+		e.account = func(context.Context) (string, error) { return "", nil }
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

@@ -19,7 +19,7 @@ var (
 	ErrNotFound   = errors.New("no such saga")
 	ErrAmbiguous  = errors.New("more than one saga ends like this")
 	ErrConflict   = errors.New("ledger moved on")
-	ErrChanged    = errors.New("the saga has changed since it was shown")
+	ErrChanged    = errors.New("it has changed since it was shown")
 	ErrRefused    = errors.New("refused")
 	ErrForbidden  = errors.New("not permitted for this role")
 	ErrLocked     = errors.New("another saga holds what this one needs")

@@ -27,8 +27,8 @@ type Launch struct {
 	Reason string // the operator's own words
 	// OnFailure says what happens when a step has failed for good.
 	OnFailure OnFailure
-	// PlanHash refuses the launch with ErrChanged when a plan made now would not have this hash: the world has moved since
-	// the plan was shown. Empty: any.
+	// PlanHash refuses the launch with ErrChanged when the hash of a plan made now does not begin like this: the world has
+	// moved since the plan was shown. At least 12 digits, see PlanHash.Begins. Empty: any.
 	PlanHash string
 	// RefuseLocked refuses the launch at once when another saga holds what it needs; otherwise it waits its turn.
 	RefuseLocked bool
@@ -93,6 +93,11 @@ func (e *Engine) stepsOf(kind string, adhoc []string) ([]string, error) {
 
 // check completes the inputs of a launch with the defaults and refuses what its steps do not declare or accept.
 func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
+	if l.PlanHash != "" {
+		if _, err := planDigits(l.PlanHash); err != nil {
+			return nil, nil, err
+		}
+	}
 	steps, fields, err := e.Fields(l.Kind, l.Steps)
 	if err != nil {
 		return nil, nil, err

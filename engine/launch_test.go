@@ -262,7 +262,7 @@ func TestALaunchRepeatedUnderItsKeyGivesTheSagaEvenWhileTheProviderIsAway(t *tes
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.PlanHash = p.Hash
+		l.PlanHash = string(p.Hash)
 		a, err := s.Start(t.Context(), l)
 		if err != nil {
 			t.Fatal(err)

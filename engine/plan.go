@@ -2,9 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 )
 
@@ -55,8 +52,8 @@ type Plan struct {
 	Locks  []string   `json:"locks"`
 	// WaitsFor names the sagas that hold one of the locks now.
 	WaitsFor []string `json:"waits_for"`
-	// Hash changes when what the plan found in the world changes.
-	Hash string `json:"hash"`
+	// Hash is the same for the same effects, and another for any other.
+	Hash PlanHash `json:"hash"`
 }
 
 // Nothing reports whether no step would change anything.
@@ -89,8 +86,8 @@ func (e *Engine) targetFor(ctx context.Context, l Launch, steps []string, in Inp
 	switch {
 	case err != nil:
 		return "", err
-	case p.Hash != l.PlanHash:
-		return "", fmt.Errorf("launch %s: %w: the plan is %s now and was %s: look at it again", l.Kind, ErrChanged, p.Hash, l.PlanHash)
+	case !p.Hash.Begins(l.PlanHash):
+		return "", fmt.Errorf("launch %s: %w: its plan is %s now: look at it again", l.Kind, ErrChanged, p.Hash.Short())
 	}
 	return p.Target, nil
 }
@@ -124,19 +121,10 @@ func (e *Engine) plan(ctx context.Context, l Launch, steps []string, in Inputs) 
 	if p.Locks == nil {
 		p.Locks = []string{}
 	}
-	changes := make([]Change, len(p.Steps)) // without the errors: their texts differ from one look to the next
-	for i, ps := range p.Steps {
-		changes[i] = ps.Change
-	}
-	raw, err := json.Marshal(struct {
-		Steps   []string
-		Changes []Change
-		Inputs  Inputs
-	}{steps, changes, in})
+	account, err := e.account(ctx)
 	if err != nil {
-		return Plan{}, err
+		return Plan{}, fmt.Errorf("plan %s: %w", l.Kind, err)
 	}
-	sum := sha256.Sum256(raw)
-	p.Hash = hex.EncodeToString(sum[:6])
+	p.Hash = p.hashOf(in, account)
 	return p, nil
 }

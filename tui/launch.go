@@ -345,9 +345,9 @@ func (l *launch) launched(env *Env, m planDone) Action {
 	}
 	p.busy = false
 	switch {
-	case m.moved:
-		p.take(planLoaded{gen: p.gen, plan: m.plan, print: m.print})
-		p.notice = "the world has changed since this plan was made: read it again, then launch"
+	case m.moved && m.err == nil:
+		p.take(planLoaded{gen: p.gen, plan: m.plan})
+		p.notice = "this plan is out of date; here is the new one. Review it, then launch"
 		return nil
 	case m.err != nil:
 		if do, ok := l.refused(m.err); ok {

@@ -2,9 +2,6 @@ package tui
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 
 	tea "charm.land/bubbletea/v2"
@@ -38,7 +35,6 @@ type plan struct {
 	form   *form // for the reason, which outlives the page
 	gen    int   // counts looks and launches: only the answer to the last one counts
 	got    *engine.Plan
-	print  string // of what was shown
 	focus  string
 	known  bool   // that it cannot be undone, where it cannot
 	busy   bool   // the launch is under way
@@ -52,10 +48,9 @@ type plan struct {
 
 // planLoaded answers a look.
 type planLoaded struct {
-	gen   int
-	plan  engine.Plan // clean
-	print string
-	err   error
+	gen  int
+	plan engine.Plan // clean
+	err  error
 }
 
 // planDone answers a launch.
@@ -64,7 +59,6 @@ type planDone struct {
 	saga  engine.Summary // clean
 	moved bool           // the world is not as in the plan that was shown: nothing was launched, plan says how it is now
 	plan  engine.Plan
-	print string
 	err   error
 }
 
@@ -78,39 +72,14 @@ func (p *plan) look(to Receiver) Action {
 	p.loads, p.err, p.notice = true, "", ""
 	m, want := planLoaded{gen: p.gen}, p.want
 	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
-		m.plan, m.print, m.err = lookPlan(ctx, b, want)
+		m.plan, m.err = lookPlan(ctx, b, want)
 		return m
 	}}
 }
 
-func lookPlan(ctx context.Context, b Backend, want engine.Launch) (engine.Plan, string, error) {
+func lookPlan(ctx context.Context, b Backend, want engine.Launch) (engine.Plan, error) {
 	got, err := b.Plan(ctx, want)
-	if err != nil {
-		return engine.Plan{}, "", err
-	}
-	return cleanPlan(got), planPrint(got), nil
-}
-
-// planPrint is what of a plan must not change between reading and launching: what the steps do, not the wording of what
-// cannot be told beforehand.
-func planPrint(p engine.Plan) string {
-	type step struct {
-		Change engine.Change
-		Unsure bool
-	}
-	steps := make([]step, len(p.Steps))
-	for i, s := range p.Steps {
-		steps[i] = step{s.Change, s.Error != ""}
-	}
-	raw, err := json.Marshal(struct {
-		Target string
-		Steps  []step
-	}{p.Target, steps})
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:])
+	return cleanPlan(got), err
 }
 
 // take shows an answer. Launching is offered first only after reading the reason's line, and not at all first when there is
@@ -121,7 +90,7 @@ func (p *plan) take(m planLoaded) {
 		p.refuse(m.err)
 		return
 	}
-	p.got, p.print, p.err, p.top, p.known = &m.plan, m.print, "", 0, false
+	p.got, p.err, p.top, p.known = &m.plan, "", 0, false
 	p.focus = planReason
 	if p.got.Nothing() || p.unsure() {
 		p.focus = planBack
@@ -149,30 +118,25 @@ func (p *plan) refuse(err error) {
 	}
 }
 
-// start launches what was shown. It looks again first, and launches nothing when the world has changed since; the key of
-// the form makes a second enter, or a repetition after a lost answer, find the saga that the first one made.
+// start launches what was shown: the engine looks again and launches nothing when the plan's hash is another now. The key
+// of the form makes a second enter, or a repetition after a lost answer, find the saga that the first one made.
 func (p *plan) start(to Receiver) Action {
 	p.gen++
 	p.busy, p.err, p.notice = true, "", ""
-	p.want.Reason = p.form.launch().Reason
-	m, want, shown := planDone{gen: p.gen}, p.want, p.print
+	p.want.Reason, p.want.PlanHash = p.form.launch().Reason, string(p.got.Hash)
+	m, want := planDone{gen: p.gen}, p.want
 	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
-		now, print, err := lookPlan(ctx, b, want)
-		if err != nil {
-			m.err = err
-			return m
-		}
-		if print != shown {
-			m.moved, m.plan, m.print = true, now, print
-			return m
-		}
 		saga, err := b.Start(ctx, want)
-		if err != nil {
+		switch {
+		case errors.Is(err, engine.ErrChanged):
+			m.moved = true
+			m.plan, m.err = lookPlan(ctx, b, want)
+		case err != nil:
 			m.err = err
-			return m
+		default:
+			m.saga = saga.Summary
+			cleanSummary(&m.saga)
 		}
-		m.saga = saga.Summary
-		cleanSummary(&m.saga)
 		return m
 	}}
 }

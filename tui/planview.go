@@ -124,6 +124,9 @@ func (p *plan) body(t *Theme, width int, airy bool) []string {
 	if p.loads {
 		out[0] += "  " + t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" looking again"+t.Symbols.More)
 	}
+	if tag := t.Faint.Paint("plan ") + g.Hash.Short() + " "; widget.Width(out[0])+2+widget.Width(tag) <= width {
+		out[0] = widget.Sides(out[0], tag, width)
+	}
 	if airy {
 		out = append(out, "")
 	}

@@ -29,7 +29,7 @@ func (l *launching) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.reason, "reason", "", "why, in your words, for the record")
 	flags.BoolVar(&l.noWait, "no-wait", false, "record it and return; it runs at the next host")
 	flags.BoolVar(&l.plan, "plan", false, "say what it would do, and do nothing")
-	flags.StringVar(&l.planHash, "plan-hash", "", "refuse when a plan made now would not have this hash")
+	flags.StringVar(&l.planHash, "plan-hash", "", "refuse unless a plan made now has this hash: its first 12 digits or more")
 	flags.BoolVar(&l.yes, "yes", false, "do it even when it cannot be undone")
 	flags.Var(&l.ifLocked, "if-locked", "when another saga holds what this one needs")
 	_ = cmd.RegisterFlagCompletionFunc("if-locked", cobra.FixedCompletions(l.ifLocked.among, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
@@ -95,7 +95,7 @@ func (t *tree) launch(ctx context.Context, l launching, kind string, with func(*
 		return t.showPlan(plan, l.out)
 	}
 	if !l.yes {
-		if err := t.insist(ctx, p, ask); err != nil {
+		if err := t.insist(ctx, p, &ask); err != nil {
 			return err
 		}
 	}

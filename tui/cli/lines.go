@@ -177,6 +177,7 @@ func (m *lineMode) launch(ctx context.Context) error {
 	if err != nil || !sure {
 		return err
 	}
+	ask.PlanHash = string(plan.Hash)
 	saga, err := m.p.Engine.Start(ctx, ask)
 	if err != nil {
 		return err

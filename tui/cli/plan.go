@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -36,7 +37,7 @@ func (t *tree) showPlan(p engine.Plan, out *format) error {
 
 // notes say what matters of a plan besides its steps.
 func notes(p engine.Plan) []string {
-	var out []string
+	out := []string{"plan " + p.Hash.Short()}
 	if len(p.WaitsFor) > 0 {
 		out = append(out, "waits for saga "+strings.Join(p.WaitsFor, ", "))
 	}
@@ -58,13 +59,14 @@ func pointsOfNoReturn(p engine.Plan) []string {
 }
 
 // insist refuses a launch that cannot be undone, unless an operator at a terminal types the kind's name. Only kinds that say
-// of themselves that they cannot be undone, and lists of steps, are planned for that: a plan looks at the account.
-func (t *tree) insist(ctx context.Context, p *Place, ask engine.Launch) error {
+// of themselves that they cannot be undone, and lists of steps, are planned for that: a plan looks at the account. What was
+// agreed to is what is launched: ask gets the hash of that plan.
+func (t *tree) insist(ctx context.Context, p *Place, ask *engine.Launch) error {
 	at := slices.IndexFunc(p.Engine.Kinds(), func(k engine.Kind) bool { return k.Name == ask.Kind })
 	if at < 0 || !p.Engine.Kinds()[at].Adhoc && !strings.Contains(p.Engine.Kinds()[at].Undo, cannotBeUndone) {
 		return nil
 	}
-	plan, err := p.Engine.Plan(ctx, ask)
+	plan, err := p.Engine.Plan(ctx, *ask)
 	if err != nil {
 		return err
 	}
@@ -90,6 +92,7 @@ func (t *tree) insist(ctx context.Context, p *Place, ask engine.Launch) error {
 	if answer != ask.Kind {
 		return misuse("%s: nothing was done", about)
 	}
+	ask.PlanHash = cmp.Or(ask.PlanHash, string(plan.Hash))
 	return nil
 }
 
