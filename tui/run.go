@@ -11,6 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/term"
 	"github.com/muesli/cancelreader"
+
+	"arcadia/tui/input"
 )
 
 // Run shows the console on a terminal until its operator leaves or ctx ends; both are nil. in and out are the terminal's:
@@ -46,13 +48,13 @@ func guardTerminal(in io.Reader) (io.Reader, func(), error) {
 	release := func() {
 		inner.Cancel()
 	}
-	return &terminal{Guard: NewGuard(inner, HoldLocal), file: f}, release, nil
+	return &terminal{Guard: input.NewGuard(inner, input.HoldLocal), file: f}, release, nil
 }
 
 // terminal is a guarded terminal: the program sets its modes through Fd, and reads the guard. It has no Name, or the
 // program would wait for the file itself.
 type terminal struct {
-	*Guard
+	*input.Guard
 	file *os.File
 }
 

@@ -24,6 +24,7 @@ import (
 	"arcadia/engine"
 	"arcadia/tui"
 	"arcadia/tui/cli"
+	"arcadia/tui/input"
 	"arcadia/tui/sshd"
 )
 
@@ -161,9 +162,9 @@ func (h *Host) server(stop func()) (*sshd.Server, error) {
 		Console: h.console, Command: h.command, Stop: stop, Registry: &h.here, Limits: h.Limits, Log: h.Log,
 		Guard: func(s *sshd.Session, in io.Reader) io.Reader {
 			if s.Local() {
-				return tui.NewGuard(in, tui.HoldLocal)
+				return input.NewGuard(in, input.HoldLocal)
 			}
-			return tui.NewGuard(in, tui.HoldRemote)
+			return input.NewGuard(in, input.HoldRemote)
 		},
 	})
 }

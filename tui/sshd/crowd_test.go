@@ -18,6 +18,7 @@ import (
 	"arcadia/engine/enginetest"
 	"arcadia/storage/bolt"
 	"arcadia/tui"
+	"arcadia/tui/input"
 	"arcadia/tui/sshd"
 )
 
@@ -160,7 +161,7 @@ func percentile(all []time.Duration, n int) time.Duration {
 
 // consoles shows the console itself; on a vt220 it is noisy.
 func (p *press) consoles(c *sshd.Config) {
-	c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return tui.NewGuard(in, tui.HoldRemote) }
+	c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return input.NewGuard(in, input.HoldRemote) }
 	c.Console = func(ctx context.Context, s *sshd.Session) error {
 		app := tui.New(tui.Config{Backend: p.As(s.Actor()), Operator: s.Actor().Name, Env: "DEMO"})
 		defer app.Close()

@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"arcadia/tui"
+	"arcadia/tui/input"
 	"arcadia/tui/sshd"
 )
 
 func TestWithTheConsolesGuardHostileInputIsNoFaultAtAll(t *testing.T) {
 	quiet(t)
 	r := newRig(t, calm, func(c *sshd.Config) {
-		c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return tui.NewGuard(in, tui.HoldRemote) }
+		c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return input.NewGuard(in, input.HoldRemote) }
 	})
 	s := r.console(r.dial("ops1"))
 	s.shows("ops1")

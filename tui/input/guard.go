@@ -1,4 +1,5 @@
-package tui
+// Package input guards what a terminal sends before anything reads it as keys.
+package input
 
 import (
 	"io"
