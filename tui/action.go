@@ -4,6 +4,8 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/say"
 )
 
 // Action is what a screen wants done. Nil is nothing. App performs it after the screen's method has returned; what it
@@ -36,7 +38,7 @@ type Ask struct {
 
 // Notify shows one line in the footer and keeps it in the messages.
 type Notify struct {
-	Level Level
+	Level say.Level
 	Text  string // clean
 	Saga  string // the short id that it is about, or empty
 }
@@ -118,14 +120,3 @@ type answer struct {
 	to  Receiver
 	msg tea.Msg
 }
-
-// Level says how much a message matters.
-type Level int
-
-// The levels.
-const (
-	Info  Level = iota
-	Good        // something is done
-	Warn        // something goes backward
-	Error       // something is refused, or needs a person
-)

@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // App is the root of the console. Use it as the model of one program.
@@ -47,7 +48,7 @@ func New(cfg Config) *App {
 	cfg.Progress, cfg.Bell = cfg.Progress || cfg.Settings.Progress, cfg.Bell || cfg.Settings.Bell
 	a := &App{env: Env{
 		Config: cfg, Keys: newKeyMap().with(cfg.Settings), State: newState(),
-		Clock: Clock{Now: cfg.Now(), Location: cfg.Location},
+		Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location},
 	}}
 	a.ctx, a.end = context.WithCancel(context.Background())
 	a.env.Theme = themeOf(&a.env.Config, a.profile)
@@ -117,19 +118,19 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return a.awaitWho()
 	case noticeMsg:
 		a.notice = msg.text
-		return tea.Batch(a.awaitNotice(), a.note(Notify{Level: Warn, Text: msg.text}))
+		return tea.Batch(a.awaitNotice(), a.note(Notify{Level: say.Warn, Text: msg.text}))
 	case hereMsg:
 		a.here.busy = false
 	case handedMsg:
 		if msg.err != nil {
-			return a.note(Notify{Level: Error, Text: "hand over: " + visible.Text(msg.err.Error())})
+			return a.note(Notify{Level: say.Error, Text: "hand over: " + visible.Text(msg.err.Error())})
 		}
 		return tea.Quit
 	case said:
 		return a.note(Notify(msg))
 	case refMsg:
 		if msg.err != nil {
-			return a.note(Notify{Level: Error, Text: visible.Text(msg.err.Error())})
+			return a.note(Notify{Level: say.Error, Text: visible.Text(msg.err.Error())})
 		}
 		return a.do(Open{newSaga(&msg.saga, false)})
 	case answer:
@@ -188,8 +189,8 @@ func (a *App) changed(m changesMsg) tea.Cmd {
 		s.Waits = m.waits
 	}
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
-	if n, ok := worthSaying(a.env.Theme, m.changed.Summaries); ok {
-		cmds = append(cmds, a.note(n))
+	if text, level, saga := say.AtRest(m.changed.Summaries); text != "" {
+		cmds = append(cmds, a.note(Notify{Level: level, Text: text, Saga: saga}))
 	}
 	if s.Active() > 0 && !a.fast {
 		cmds = append(cmds, a.tick())

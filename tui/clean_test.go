@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 func FuzzNothingUnseenIsShown(f *testing.F) {
@@ -33,7 +34,7 @@ func FuzzNothingUnseenIsShown(f *testing.F) {
 		}
 		for _, v := range cleanJSON(in) {
 			safe(t, string(v))
-			safe(t, value(v))
+			safe(t, say.Value(v))
 		}
 		safe(t, pasted(s))
 	})

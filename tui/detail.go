@@ -7,13 +7,14 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // detail is one saga whole, as it was at one entry. Everything in it is clean and shared by nobody.
 type detail struct {
 	saga    *engine.Saga
-	undo    []string // per row, what compensating it would do or does
-	tries   []tries  // per row
+	undo    []string    // per row, what compensating it would do or does
+	tries   []say.Tries // per row
 	entries []engine.Entry
 }
 
@@ -25,19 +26,33 @@ type detailMsg struct {
 	err    string
 }
 
+// readWhole reads a saga, without its entries. It runs in a command.
+func readWhole(ctx context.Context, b Backend, id engine.ID) (*detail, error) {
+	raw, err := b.Saga(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	d := &detail{saga: cleanSaga(raw), undo: make([]string, len(raw.Rows)), tries: make([]say.Tries, len(raw.Rows))}
+	for i := range raw.Rows {
+		d.tries[i].Forward, d.tries[i].Backward = b.Tries(raw.Rows[i].Name)
+		d.undo[i] = visible.Text(b.UndoText(raw, i))
+	}
+	return d, nil
+}
+
+// rowText says what is worth knowing about a row now, and whether that is bad news.
+func (d *detail) rowText(env *Env, idx int) (string, bool) {
+	return env.now().Row(d.saga, idx, d.undo[idx], d.tries[idx])
+}
+
 // readDetail reads a saga, and its entries after the given one when log is set.
 func readDetail(id engine.ID, log bool, after uint64) func(context.Context, Backend) tea.Msg {
 	return func(ctx context.Context, b Backend) tea.Msg {
 		m := detailMsg{id: id, after: after}
-		raw, err := b.Saga(ctx, id)
+		d, err := readWhole(ctx, b, id)
 		if err != nil {
 			m.err = visible.Text(err.Error())
 			return m
-		}
-		d := &detail{saga: cleanSaga(raw), undo: make([]string, len(raw.Rows)), tries: make([]tries, len(raw.Rows))}
-		for i := range raw.Rows {
-			d.tries[i].forward, d.tries[i].backward = b.Tries(raw.Rows[i].Name)
-			d.undo[i] = visible.Text(b.UndoText(raw, i))
 		}
 		if log {
 			d.entries, err = b.Entries(ctx, id, after)

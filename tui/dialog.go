@@ -25,7 +25,7 @@ type dialog struct {
 	ids    []engine.ID
 	heads  map[engine.ID]engine.Summary // as they were when it was opened
 	row    int                          // resolve: the row
-	seen   map[engine.ID]*dialogSaga    // what is shown
+	seen   map[engine.ID]*detail        // what is shown
 	failed map[engine.ID]string         // what could not be read
 	asked  bool                         // a read is under way
 	stale  map[engine.ID]bool           // has changed since that read was asked for
@@ -44,7 +44,7 @@ type dialog struct {
 func newDialog(verb Command, row int, about ...engine.Summary) *dialog {
 	d := &dialog{
 		verb: verb, row: row, focus: dialogKeep, heads: map[engine.ID]engine.Summary{},
-		seen: map[engine.ID]*dialogSaga{}, failed: map[engine.ID]string{}, stale: map[engine.ID]bool{},
+		seen: map[engine.ID]*detail{}, failed: map[engine.ID]string{}, stale: map[engine.ID]bool{},
 	}
 	for _, s := range about {
 		d.ids = append(d.ids, s.ID)
@@ -226,7 +226,7 @@ func (d *dialog) take(m dialogRead) Action {
 	return d.read(ids)
 }
 
-func (d *dialog) show(id engine.ID, s *dialogSaga) {
+func (d *dialog) show(id engine.ID, s *detail) {
 	if old := d.seen[id]; old == nil || s.saga.Seq >= old.saga.Seq {
 		d.seen[id] = s
 		delete(d.failed, id)

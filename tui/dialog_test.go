@@ -248,19 +248,6 @@ func TestASagaThatChangedIsRefusedAtConfirmation(t *testing.T) {
 	})
 }
 
-func TestLogLinesAreNoChange(t *testing.T) {
-	t.Parallel()
-	a := &dialogSaga{saga: &engine.Saga{Summary: engine.Summary{Status: engine.Running, Seq: 4, StepNames: []string{"a", "b"}}}, undo: []int{0}}
-	b := &dialogSaga{saga: &engine.Saga{Summary: engine.Summary{Status: engine.Running, Seq: 9, StepNames: []string{"a", "b"}}}, undo: []int{0}}
-	if diff := a.changes(b); diff != "" {
-		t.Errorf("changed: %s", diff)
-	}
-	b.undo = []int{1, 0}
-	if diff := a.changes(b); diff != "to undo there is also row 1" {
-		t.Errorf("changed: %q", diff)
-	}
-}
-
 func TestADialogFollowsItsSagaAndNoOther(t *testing.T) {
 	t.Parallel()
 	live(t, 120, 40, func(s *stage, c *cloud, b *counted) {

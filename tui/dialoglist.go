@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -48,7 +49,7 @@ func (d *dialog) list(env *Env, width int) []string {
 }
 
 // cancels is what stops now, what would be undone, and what will never start.
-func (s *dialogSaga) cancels(env *Env, width int) []string {
+func (s *detail) cancels(env *Env, width int) []string {
 	t, sg := env.Theme, s.saga
 	var out []string
 	for i := range sg.Rows {
@@ -58,7 +59,7 @@ func (s *dialogSaga) cancels(env *Env, width int) []string {
 		}
 		text := "attempt " + strconv.Itoa(r.Attempts)
 		if d := env.Clock.Now.Sub(r.StartedAt.Time); d > 0 {
-			text += ", running for " + short(d)
+			text += ", running for " + say.Short(d)
 		}
 		if r.Note != "" {
 			text += ": " + r.Note
@@ -87,16 +88,16 @@ func (s *dialogSaga) cancels(env *Env, width int) []string {
 }
 
 // undoes is what would be undone, in its order.
-func (s *dialogSaga) undoes(t *Theme, width int) []string {
-	if len(s.undo) == 0 {
+func (s *detail) undoes(t *Theme, width int) []string {
+	if len(s.saga.ToUndo()) == 0 {
 		return []string{"Nothing that it did has to be undone."}
 	}
 	out := []string{t.Faint.Paint("will be undone, in this order")}
-	return append(out, s.rows(t, s.undo, width)...)
+	return append(out, s.rows(t, s.saga.ToUndo(), width)...)
 }
 
 // leftovers is what could not be undone, and why.
-func (s *dialogSaga) leftovers(t *Theme, width int, heading string) []string {
+func (s *detail) leftovers(t *Theme, width int, heading string) []string {
 	out := []string{t.Faint.Paint(heading)}
 	for i := len(s.saga.Rows) - 1; i >= 0; i-- {
 		r := &s.saga.Rows[i]
@@ -110,34 +111,34 @@ func (s *dialogSaga) leftovers(t *Theme, width int, heading string) []string {
 }
 
 // retries is what would be tried again.
-func (s *dialogSaga) retries(env *Env, width int) []string {
+func (s *detail) retries(env *Env, width int) []string {
 	if s.saga.Status == engine.Failed {
 		return s.leftovers(env.Theme, width, "will be tried again with a fresh budget, in this order")
 	}
 	text := "It waits: " + s.saga.WaitingOn + "."
 	if r := notDue(s.saga); r != nil && s.saga.WaitingOn == "" {
-		text = "Step " + strconv.Itoa(r.Idx) + " " + r.Name + " waits for its next attempt: " + env.notYet(r, s.tries[r.Idx]) + "."
+		text = "Step " + strconv.Itoa(r.Idx) + " " + r.Name + " waits for its next attempt: " + env.now().NotYet(r, s.tries[r.Idx]) + "."
 	}
 	out := widget.Wrap(text, width)
 	return append(out, widget.Wrap("It will be tried again at once.", width)...)
 }
 
 // resolves is one row, what is left of it, and what accepting that means.
-func (s *dialogSaga) resolves(t *Theme, row, width int) []string {
+func (s *detail) resolves(t *Theme, row, width int) []string {
 	r := &s.saga.Rows[row]
 	out := []string{t.Faint.Paint("is left behind, and stays")}
-	out = append(out, dialogRow(t, row, r.Name, "not done: "+s.texts[row], widget.Width(r.Name), width)...)
+	out = append(out, dialogRow(t, row, r.Name, "not done: "+s.undo[row], widget.Width(r.Name), width)...)
 	out = append(out, whyLeft(t, r, width)...)
-	rest := len(residue(s.saga)) - 1
+	rest := len(say.Residue(s.saga)) - 1
 	text := "Nothing else is left: the saga will be rolled back."
 	if rest > 0 {
-		text = fmt.Sprintf("%d more %s left behind.", rest, plural(rest, "row is", "rows are"))
+		text = fmt.Sprintf("%d more %s left behind.", rest, say.Plural(rest, "row is", "rows are"))
 	}
 	return append(out, painted(t.Faint, widget.Wrap(text, width))...)
 }
 
 // rows lists what undoing each of the rows would do.
-func (s *dialogSaga) rows(t *Theme, rows []int, width int) []string {
+func (s *detail) rows(t *Theme, rows []int, width int) []string {
 	name := 0
 	for _, i := range rows {
 		name = max(name, widget.Width(s.saga.Rows[i].Name))
@@ -150,8 +151,8 @@ func (s *dialogSaga) rows(t *Theme, rows []int, width int) []string {
 }
 
 // undoing is what undoing a row would do. A running step may come to have something to undo before it stops.
-func (s *dialogSaga) undoing(idx int) string {
-	if text := s.texts[idx]; text != "nothing to undo" || s.saga.Rows[idx].Status != engine.RowRunning {
+func (s *detail) undoing(idx int) string {
+	if text := s.undo[idx]; text != "nothing to undo" || s.saga.Rows[idx].Status != engine.RowRunning {
 		return text
 	}
 	return "nothing to undo so far"
@@ -164,10 +165,10 @@ func (d *dialog) brief(env *Env, width int) []string {
 		return d.list(env, width)
 	}
 	s := d.seen[d.ids[0]]
-	rows := s.undo
+	rows := s.saga.ToUndo()
 	switch {
 	case s.saga.Status == engine.Failed && d.verb != CmdResolve:
-		rows = residue(s.saga)
+		rows = say.Residue(s.saga)
 		slices.Reverse(rows)
 	case d.verb == CmdResolve:
 		rows = []int{d.row}
@@ -250,7 +251,7 @@ func (d *dialog) marked(env *Env, width int) []string {
 			miss = append(miss, t.Faint.Paint(widget.Cut(line+"  "+t.Symbols.Dash+" "+why, width)))
 			continue
 		}
-		hit = append(hit, widget.Sides(widget.Cut(line, width-16), t.Faint.Paint(undoCount(len(seen.undo))), width))
+		hit = append(hit, widget.Sides(widget.Cut(line, width-16), t.Faint.Paint(undoCount(len(seen.saga.ToUndo()))), width))
 	}
 	out := []string{t.Faint.Paint(strings.ToLower(dialogVerbs[d.verb].title) + ": " + strconv.Itoa(len(hit)) + " of " + strconv.Itoa(len(d.ids)))}
 	out = append(out, hit...)
@@ -265,7 +266,7 @@ func undoCount(n int) string {
 	if n == 0 {
 		return "nothing to undo"
 	}
-	return strconv.Itoa(n) + plural(n, " row", " rows") + " to undo"
+	return strconv.Itoa(n) + say.Plural(n, " row", " rows") + " to undo"
 }
 
 func painted(ink widget.Ink, lines []string) []string {

@@ -4,16 +4,17 @@ import (
 	"strconv"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
 // pauses is what goes on to its end, and what will not start.
-func (s *dialogSaga) pauses(t *Theme, width int) []string {
+func (s *detail) pauses(t *Theme, width int) []string {
 	var out []string
 	for i := range s.saga.Rows {
 		if r := &s.saga.Rows[i]; r.Status == engine.RowRunning || r.Status == engine.RowCompensating {
 			out = append(out, t.Faint.Paint("goes on to its end"))
-			out = append(out, dialogRow(t, i, r.Name, words(string(r.Status)), widget.Width(r.Name), width)...)
+			out = append(out, dialogRow(t, i, r.Name, say.Words(string(r.Status)), widget.Width(r.Name), width)...)
 		}
 	}
 	if rest := s.follows(t, width, "will not start before it is resumed"); len(rest) > 0 {
@@ -26,10 +27,10 @@ func (s *dialogSaga) pauses(t *Theme, width int) []string {
 }
 
 // follows is what comes after what is under way, in its order: steps, or on the way back what is still to be undone.
-func (s *dialogSaga) follows(t *Theme, width int, heading string) []string {
+func (s *detail) follows(t *Theme, width int, heading string) []string {
 	var out []string
 	if s.saga.Status == engine.Compensating {
-		for _, i := range s.undo {
+		for _, i := range s.saga.ToUndo() {
 			if s.saga.Rows[i].Status != engine.RowCompensating {
 				out = append(out, s.rows(t, []int{i}, width)...)
 			}
@@ -46,7 +47,7 @@ func (s *dialogSaga) follows(t *Theme, width int, heading string) []string {
 }
 
 // skips is the step that failed, why, and what comes next.
-func (s *dialogSaga) skips(t *Theme, width int) []string {
+func (s *detail) skips(t *Theme, width int) []string {
 	r := stuck(s.saga)
 	if r == nil {
 		return nil

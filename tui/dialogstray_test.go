@@ -30,7 +30,7 @@ func TestNoStrayKeysRollBackOrCancel(t *testing.T) {
 				env := &app.env
 				d := open(env, s).(Show).Overlay.(*dialog)
 				d.asked = false
-				d.seen[s.ID] = &dialogSaga{saga: &engine.Saga{Summary: s}}
+				d.seen[s.ID] = &detail{saga: &engine.Saga{Summary: s}}
 				tabbed := false
 				for i, k := range typed {
 					was, busy := d.focus, d.busy

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // dialogTries bounds how often a confirmation reads a saga that writes log lines all the while.
@@ -35,24 +37,24 @@ var dialogVerbs = map[Command]dialogWords{
 
 // dialogRead answers a read.
 type dialogRead struct {
-	sagas  map[engine.ID]*dialogSaga
+	sagas  map[engine.ID]*detail
 	failed map[engine.ID]string
 }
 
 // dialogDone answers a confirmation.
 type dialogDone struct {
 	done    []engine.ID
-	now     map[engine.ID]*dialogSaga // of the sagas that are not as they were shown
-	refused map[engine.ID]string      // why nothing was done to them
+	now     map[engine.ID]*detail // of the sagas that are not as they were shown
+	refused map[engine.ID]string  // why nothing was done to them
 }
 
 // read loads sagas.
 func (d *dialog) read(ids []engine.ID) Action {
 	d.asked = true
 	return Ask{To: d, Read: func(ctx context.Context, b Backend) tea.Msg {
-		m := dialogRead{sagas: map[engine.ID]*dialogSaga{}, failed: map[engine.ID]string{}}
+		m := dialogRead{sagas: map[engine.ID]*detail{}, failed: map[engine.ID]string{}}
 		for _, id := range ids {
-			s, err := readDialog(ctx, b, id)
+			s, err := readWhole(ctx, b, id)
 			if err != nil {
 				m.failed[id] = visible.Text(err.Error())
 				continue
@@ -109,7 +111,7 @@ func (d *dialog) confirm(env *Env) Action {
 	}
 	d.busy, d.notice = true, ""
 	var ids []engine.ID
-	shown := map[engine.ID]*dialogSaga{}
+	shown := map[engine.ID]*detail{}
 	for _, id := range d.ids {
 		if d.unfit(env, id) == "" {
 			ids = append(ids, id)
@@ -118,7 +120,7 @@ func (d *dialog) confirm(env *Env) Action {
 	}
 	verb, row, reason := d.verb, d.row, strings.TrimSpace(d.reason.String())
 	return Ask{To: d, Read: func(ctx context.Context, b Backend) tea.Msg {
-		m := dialogDone{now: map[engine.ID]*dialogSaga{}, refused: map[engine.ID]string{}}
+		m := dialogDone{now: map[engine.ID]*detail{}, refused: map[engine.ID]string{}}
 		for _, id := range ids {
 			now, why := act(ctx, b, verb, id, row, reason, shown[id])
 			switch {
@@ -137,13 +139,13 @@ func (d *dialog) confirm(env *Env) Action {
 
 // act does a verb to one saga if it still is as it was shown. A saga at work writes all the time, so what is compared is
 // what was decided on; what is passed to the engine is the number of the entry that this was read at.
-func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, reason string, shown *dialogSaga) (*dialogSaga, string) {
+func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, reason string, shown *detail) (*detail, string) {
 	for range dialogTries {
-		now, err := readDialog(ctx, b, id)
+		now, err := readWhole(ctx, b, id)
 		if err != nil {
 			return nil, visible.Text(err.Error())
 		}
-		if diff := shown.changes(now); diff != "" && verb != CmdPause { // a pause may come before any step
+		if diff := say.Changes(shown.saga, now.saga); diff != "" && verb != CmdPause { // a pause may come before any step
 			return now, "nothing was done, because " + diff
 		}
 		err = do(ctx, b, verb, id, row, engine.Verb{Reason: reason, IfSeq: now.saga.Seq})
@@ -210,16 +212,16 @@ func (d *dialog) done(env *Env, m dialogDone) Action {
 	if len(m.done) == 0 {
 		return nil
 	}
-	d.ids = without(d.ids, m.done)
+	d.ids = slices.DeleteFunc(d.ids, func(id engine.ID) bool { return slices.Contains(m.done, id) })
 	d.typed.set("")
 	return said
 }
 
 func (d *dialog) said(m dialogDone) Action {
 	w := dialogVerbs[d.verb]
-	level := Info
+	level := say.Info
 	if w.danger {
-		level = Warn
+		level = say.Warn
 	}
 	if len(m.done) == 1 && d.one() {
 		short := m.done[0].Short()

@@ -7,6 +7,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // The states of a Drift.
@@ -110,5 +111,5 @@ func (t *Theme) drift(state string) look {
 	case driftDeleted:
 		return look{y.StepFailed, "deleted", t.Failed}
 	}
-	return look{y.Pending, words(state), t.Faint}
+	return look{y.Pending, say.Words(state), t.Faint}
 }

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -97,7 +98,7 @@ func (d *droplets) Do(env *Env, c Command) Action {
 	case CmdSnapshot, CmdOpen, CmdNew:
 		b, _ := env.Keys.Of(CmdSnapshot)
 		if why := env.unfit(b); why != "" {
-			return Notify{Level: Error, Text: "snapshot: " + why}
+			return Notify{Level: say.Error, Text: "snapshot: " + why}
 		}
 		if row != nil {
 			return launchDoor(env, engine.Launch{Kind: kindSnapshot, Inputs: engine.Inputs{inputDroplet: row.key}})
@@ -114,7 +115,7 @@ func (d *droplets) View(env *Env, width, height int) Drawing { return d.view(env
 // copyRow offers the key and the cells of a row.
 func copyRow(row *gridRow, what string) Action {
 	if row == nil {
-		return Notify{Level: Error, Text: "copy: nothing is chosen"}
+		return Notify{Level: say.Error, Text: "copy: nothing is chosen"}
 	}
 	text := ""
 	for i, c := range row.cells {

@@ -16,6 +16,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // The formats of an export.
@@ -60,7 +61,7 @@ func (e *Env) noExport() string {
 }
 
 func (x exportAs) perform(a *App) tea.Cmd {
-	refuse := func(why string) tea.Cmd { return a.note(Notify{Level: Error, Text: "export: " + why}) }
+	refuse := func(why string) tea.Cmd { return a.note(Notify{Level: say.Error, Text: "export: " + why}) }
 	if why := a.env.noExport(); why != "" {
 		return refuse(why)
 	}
@@ -70,7 +71,7 @@ func (x exportAs) perform(a *App) tea.Cmd {
 	}
 	name, write := from.export()
 	if x.file == "" {
-		x.file = "arcadia-" + name + "-" + a.now().In(a.env.Clock.zone()).Format("20060102-150405") + "." + x.format
+		x.file = "arcadia-" + name + "-" + a.now().In(a.env.Clock.Zone()).Format("20060102-150405") + "." + x.format
 	}
 	if filepath.Base(x.file) != x.file || x.file == "." || x.file == ".." || visible.Text(x.file) != x.file {
 		return refuse("name a file of the current directory, without a folder")
@@ -79,9 +80,9 @@ func (x exportAs) perform(a *App) tea.Cmd {
 	return func() tea.Msg {
 		n, err := exportTo(filepath.Join(dir, x.file), x.format, func(out exportWriter) (int, error) { return write(ctx, b, out) })
 		if err != nil {
-			return said{Level: Error, Text: "export: " + visible.Text(err.Error())}
+			return said{Level: say.Error, Text: "export: " + visible.Text(err.Error())}
 		}
-		return said{Level: Good, Text: strconv.Itoa(n) + plural(n, " saga", " sagas") + " written to " + x.file}
+		return said{Level: say.Good, Text: strconv.Itoa(n) + say.Plural(n, " saga", " sagas") + " written to " + x.file}
 	}
 }
 

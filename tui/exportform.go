@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 )
 
 // exportJSON writes the same as the commands do with -o json: an array of headers, or one saga with its rows.
@@ -87,7 +88,7 @@ func exportRow(s *engine.Saga, i int) []string {
 		undo = r.Compensation.Error
 	}
 	return []string{
-		strconv.Itoa(i), r.Name, string(r.Status), strconv.Itoa(r.Attempts), moment(r.StartedAt), moment(r.FinishedAt), pairs(r.Output), r.Error, undo,
+		strconv.Itoa(i), r.Name, string(r.Status), strconv.Itoa(r.Attempts), moment(r.StartedAt), moment(r.FinishedAt), say.Pairs(r.Output), r.Error, undo,
 	}
 }
 
@@ -183,9 +184,8 @@ func (x *exportMarkdown) saga(s *engine.Saga, entries []engine.Entry) error {
 		markdownRow(&b, exportRow(s, i))
 	}
 	b.WriteString("\n## Log\n\n")
-	env := &Env{Theme: &Theme{}}
 	for i := range entries {
-		text, _ := env.entryText(s, &entries[i])
+		text, _ := say.Entry(s, &entries[i])
 		b.WriteString("- " + moment(entries[i].At) + " " + inMarkdown(text) + "\n")
 	}
 	_, err := io.WriteString(x.w, b.String())

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 )
 
 // filter is a parsed line of the filter language. Its terms are ANDed:
@@ -159,7 +160,7 @@ var sagaFields = []string{"status", "kind", "by", "target", "saga", "step", "err
 func sagaField(s *engine.Summary, field string) string {
 	switch field {
 	case "status":
-		return words(string(s.Status)) + " " + string(s.Status)
+		return say.Words(string(s.Status)) + " " + string(s.Status)
 	case "kind":
 		return s.Kind
 	case "by":
@@ -176,7 +177,7 @@ func sagaField(s *engine.Summary, field string) string {
 		}
 		return ""
 	}
-	text := s.Short + " " + words(string(s.Status)) + " " + s.Kind + " " + s.Target + " " + s.CreatedBy + " " + s.WaitingOn
+	text := s.Short + " " + say.Words(string(s.Status)) + " " + s.Kind + " " + s.Target + " " + s.CreatedBy + " " + s.WaitingOn
 	if s.Error != nil {
 		text += " " + s.Error.Reason
 	}
@@ -219,7 +220,7 @@ func (f filter) sift(known func(field, value string) bool) sift {
 func statusesLike(text string) []engine.Status {
 	var out []engine.Status
 	for _, s := range engine.Statuses() {
-		if contains(words(string(s)), text) || contains(string(s), text) {
+		if contains(say.Words(string(s)), text) || contains(string(s), text) {
 			out = append(out, s)
 		}
 	}

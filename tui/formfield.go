@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // everyStep stands for the steps of a launch together.
@@ -146,7 +147,7 @@ func formFields(fields [][]engine.Field, apart bool) []*formField {
 func newFormField(key string, group, idx int, f engine.Field) *formField {
 	f.Label, f.Help = visible.Text(f.Label), visible.Text(f.Help)
 	if f.Label == "" {
-		f.Label = words(visible.Text(f.Name))
+		f.Label = say.Words(visible.Text(f.Name))
 	}
 	out := &formField{key: key, step: group, readers: []formReader{{idx, f}}, shown: true}
 	if f.Options != nil && f.Type != engine.ChoiceField {

@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -27,14 +28,6 @@ func cleanFrozen(f *engine.Frozen) *engine.Frozen {
 	return &c
 }
 
-// flight says what is under way while everything is frozen.
-func flight(f *engine.Frozen) string {
-	if f.InFlight == 0 {
-		return "drained"
-	}
-	return strconv.Itoa(f.InFlight) + " in flight"
-}
-
 // rule is the line under the header. While everything is frozen it says so, in words and from edge to edge, on every screen.
 func (a *App) rule(w int) string {
 	t, f := a.env.Theme, a.env.State.Frozen
@@ -45,19 +38,9 @@ func (a *App) rule(w int) string {
 	if f.Width > 0 {
 		head, ink = "THAWING, "+strconv.Itoa(f.Width)+" at once: ", t.Compensating
 	}
-	tail := " " + t.Symbols.Dash + " " + flight(f)
+	tail := " " + t.Symbols.Dash + " " + say.Flight(f)
 	why := widget.Cut(f.Why, max(8, w-2-widget.Width(head)-widget.Width(tail)))
 	return t.Selection.With(t.Strong).With(ink).Paint(widget.Fit(" "+head+why+tail, w))
-}
-
-// held reports whether a saga starts nothing because everything is frozen. What is under way when a freeze begins goes on,
-// and which sagas that are is not known before it is drained.
-func (e *Env) held(s *engine.Summary) bool {
-	if e.State == nil || e.State.Frozen == nil || s.Status.Terminal() {
-		return false
-	}
-	f := e.State.Frozen
-	return f.Width == 0 && (f.InFlight == 0 || s.Status == engine.Pending)
 }
 
 // noFreeze says why everything cannot be frozen, or thawed, now; empty when it can.
@@ -83,7 +66,7 @@ func freezeDoor(env *Env, c Command) Action {
 		c = CmdThaw
 	}
 	if why := env.noFreeze(c); why != "" {
-		return Notify{Level: Error, Text: string(c) + ": " + why}
+		return Notify{Level: say.Error, Text: string(c) + ": " + why}
 	}
 	return Show{&freezing{thaw: c == CmdThaw, focus: dialogKeep}}
 }
@@ -127,7 +110,7 @@ func (f *freezing) Update(_ *Env, msg tea.Msg) Action {
 		if f.thaw {
 			said = "everything goes on, little by little"
 		}
-		return Batch{closeOne{f}, Notify{Level: Warn, Text: said}}
+		return Batch{closeOne{f}, Notify{Level: say.Warn, Text: said}}
 	case tea.PasteMsg:
 		if !f.busy {
 			f.focus = dialogReason
@@ -247,7 +230,7 @@ func (f *freezing) says(env *Env) []string {
 		n := env.State.Active()
 		return []string{
 			"No step starts any more, in either direction, until it is thawed.",
-			"What is under way goes on to its own end. " + strconv.Itoa(n) + plural(n, " saga is", " sagas are") + " at work.",
+			"What is under way goes on to its own end. " + strconv.Itoa(n) + say.Plural(n, " saga is", " sagas are") + " at work.",
 		}
 	}
 	out := []string{"What is held up starts again, little by little.", "Each attempt that goes well lets more through."}

@@ -1,6 +1,10 @@
 package tui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/say"
+)
 
 // global does what works on every screen. It reports false for what is the screen's own.
 func (a *App) global(c Command) (tea.Cmd, bool) {
@@ -21,7 +25,7 @@ func (a *App) global(c Command) (tea.Cmd, bool) {
 	case CmdFreeze, CmdThaw:
 		return a.do(freezeDoor(&a.env, c)), true
 	case CmdTimes:
-		a.env.Clock.Format = (a.env.Clock.Format + 1) % (UTC + 1)
+		a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
 		return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()}), true
 	case CmdRedraw:
 		return tea.ClearScreen, true
@@ -53,7 +57,7 @@ func (a *App) goTo(c Command) tea.Cmd {
 		a.at, a.overlays = i, nil
 		return a.deliver(a.screen(), Shown{})
 	}
-	return a.note(Notify{Level: Error, Text: "no " + string(c) + " here: this console is connected to no provider"})
+	return a.note(Notify{Level: say.Error, Text: "no " + string(c) + " here: this console is connected to no provider"})
 }
 
 // leave ends the session, or asks when this process has sagas at work.

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -214,7 +215,7 @@ func (g *grid) view(env *Env, width, height int) Drawing {
 	t := env.Theme
 	var d Drawing
 	if g.search.on() {
-		hits := strconv.Itoa(len(g.shown)) + plural(len(g.shown), " hit", " hits")
+		hits := strconv.Itoa(len(g.shown)) + say.Plural(len(g.shown), " hit", " hits")
 		line, cursor := g.search.view(env, width, hits)
 		d.Lines, d.Cursor = append(d.Lines, line), cursor
 	}

@@ -1,13 +1,13 @@
 package tui
 
 import (
-	"strconv"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/tui/say"
 )
 
 // onExhibit runs f with a console on the exhibit.
@@ -22,7 +22,7 @@ func TestTheHelpDoesWhatALineSays(t *testing.T) {
 		s.press("?")
 		s.write("local or")
 		s.press("enter")
-		if s.app.env.Clock.Format != Local {
+		if s.app.env.Clock.Format != say.Local {
 			t.Errorf("times are %s, want local", s.app.env.Clock.Format)
 		}
 		s.hasNot("Keys")
@@ -170,22 +170,6 @@ func TestNeedsMeGoesFromOneToTheNextAndRound(t *testing.T) {
 			t.Error("after the last, ! does not begin again")
 		}
 	})
-}
-
-func TestManyChangesAtOnceAreSaidInOneLine(t *testing.T) {
-	t.Parallel()
-	th := newTheme(true, 0, false, false)
-	var many []engine.Summary
-	for i := range 7 {
-		many = append(many, engine.Summary{Short: strconv.Itoa(i), Status: []engine.Status{engine.Completed, engine.RolledBack, engine.Running}[i%3]})
-	}
-	n, ok := worthSaying(th, many)
-	if !ok || n.Text != "3 completed, 2 rolled back" || n.Level != Warn {
-		t.Errorf("%+v", n)
-	}
-	if _, ok := worthSaying(th, many[2:3]); ok {
-		t.Error("a saga that runs is no news")
-	}
 }
 
 func TestTheHeaderShowsWhatIsLeftOfTheAPI(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // launchPage is where a launch stands: what, of which steps, with which inputs, and is that really meant.
@@ -357,7 +358,7 @@ func (l *launch) launched(env *Env, m planDone) Action {
 		return nil
 	}
 	saga := m.saga
-	return Batch{Replace{newSaga(&saga, false)}, Notify{Level: Good, Text: m.saga.Short + " launched", Saga: m.saga.Short}}
+	return Batch{Replace{newSaga(&saga, false)}, Notify{Level: say.Good, Text: m.saga.Short + " launched", Saga: m.saga.Short}}
 }
 
 // View draws the page.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/say"
 )
 
 // leaving asks what becomes of the sagas at work when their process ends. Staying is the first choice.
@@ -22,7 +24,7 @@ func newLeaving(env *Env) *leaving {
 	if hand := env.Config.Handover; hand != nil {
 		m.items = append(m.items, item{Text: "Leave, keep running", Note: "they go on in the background", Do: handover{hand}})
 	}
-	m.intro = []string{strconv.Itoa(n) + " " + plural(n, "saga is", "sagas are") + " at work in this process."}
+	m.intro = []string{strconv.Itoa(n) + " " + say.Plural(n, "saga is", "sagas are") + " at work in this process."}
 	m.find()
 	return l
 }
@@ -38,10 +40,3 @@ func (h handover) perform(a *App) tea.Cmd {
 }
 
 type handedMsg struct{ err error }
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // Bounds of a logbook.
@@ -34,7 +35,7 @@ type logLine struct {
 	saga  engine.ID
 	seq   uint64
 	kind  string
-	level Level
+	level say.Level
 	text  string
 	no    int // of its coming
 }
@@ -129,39 +130,16 @@ func readLog(ids []engine.ID, known map[engine.ID]uint64) func(context.Context, 
 
 // logLines puts entries into words.
 func logLines(s *engine.Summary, entries []engine.Entry) []logLine {
-	env, whole := &Env{Theme: &Theme{}}, &engine.Saga{Summary: *s}
+	whole := &engine.Saga{Summary: *s}
 	out := make([]logLine, 0, len(entries))
 	for i := range entries {
 		x := &entries[i]
 		cleanEntry(x)
-		text, _ := env.entryText(whole, x)
+		text, _ := say.Entry(whole, x)
 		if r := []rune(text); len(r) > logText {
 			text = string(r[:logText])
 		}
-		out = append(out, logLine{at: x.At.Time, saga: s.ID, seq: x.Seq, kind: s.Kind, level: entryLevel(x), text: text})
+		out = append(out, logLine{at: x.At.Time, saga: s.ID, seq: x.Seq, kind: s.Kind, level: say.EntryLevel(x), text: text})
 	}
 	return out
-}
-
-// entryLevel is how much an entry matters to somebody who reads what happened.
-func entryLevel(x *engine.Entry) Level {
-	switch x.Type {
-	case engine.EntryAttemptFailed, engine.EntryCompensationRetried, engine.EntryCompensationFailed, engine.EntrySagaFailed:
-		return Error
-	case engine.EntryStepFailed:
-		if x.Error != "canceled" {
-			return Error
-		}
-		return Warn
-	case engine.EntryVerified:
-		if x.Error != "" || len(x.Left) > 0 {
-			return Error
-		}
-		return Good
-	case engine.EntryCancelRequested, engine.EntryRollbackStarted, engine.EntryCompensating, engine.EntryRetryRequested, engine.EntryPaused, engine.EntrySkipped:
-		return Warn
-	case engine.EntryStepCompleted, engine.EntrySagaCompleted, engine.EntryCompensated, engine.EntrySagaRolledBack, engine.EntryResolved:
-		return Good
-	}
-	return Info
 }

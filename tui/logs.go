@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -185,7 +186,7 @@ func (l *logs) View(env *Env, width, height int) Drawing {
 	n := len(l.shown)
 	var d Drawing
 	if l.search.on() {
-		line, cursor := l.search.view(env, width, strconv.Itoa(n)+plural(n, " hit", " hits"))
+		line, cursor := l.search.view(env, width, strconv.Itoa(n)+say.Plural(n, " hit", " hits"))
 		d.Lines, d.Cursor = append(d.Lines, line), cursor
 	}
 	if n == 0 {
@@ -210,8 +211,8 @@ func (l *logs) View(env *Env, width, height int) Drawing {
 	for i := l.top; i < n && i < l.top+l.tall; i++ {
 		x := &b.lines[l.shown[i]]
 		ink := widget.Ink("")
-		if x.level != Info {
-			ink = t.level(x.level)
+		if x.level != say.Info {
+			ink = t.tone(x.level.Tone())
 		}
 		cells := []widget.Cell{
 			{Text: env.Clock.Moment(x.at), Ink: t.Faint},

@@ -14,6 +14,7 @@ import (
 	"arcadia/engine/enginetest"
 	"arcadia/engine/visible"
 	"arcadia/storage/storagetest"
+	"arcadia/tui/say"
 )
 
 func TestALogbookIsBoundedAndOrdered(t *testing.T) {
@@ -107,7 +108,7 @@ func TestTheLogHoldsNothingThatSteersATerminal(t *testing.T) {
 			t.Errorf("%q goes to the terminal as it is", l.text)
 		}
 	}
-	if lines[1].level != Error || lines[0].level != Info {
+	if lines[1].level != say.Error || lines[0].level != say.Info {
 		t.Errorf("the levels are %s and %s", lines[0].level, lines[1].level)
 	}
 }

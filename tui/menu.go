@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -167,7 +168,7 @@ func (m *menu) choose() Action {
 	it := m.items[m.shown[m.cursor]]
 	switch {
 	case it.Why != "":
-		return Notify{Level: Error, Text: it.Text + ": " + it.Why}
+		return Notify{Level: say.Error, Text: it.Text + ": " + it.Why}
 	case it.Do == nil:
 		return Close{}
 	}

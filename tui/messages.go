@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -113,9 +114,6 @@ func (x *Message) field(name string) string {
 	return x.Level.String() + " " + x.Saga + " " + x.Text
 }
 
-// String names the level.
-func (l Level) String() string { return [...]string{"info", "good", "warning", "error"}[l] }
-
 func (m *messages) index(env *Env) int {
 	for i, at := range m.shown {
 		if env.State.Messages[at].No <= m.cursor {
@@ -131,7 +129,7 @@ func (m *messages) View(env *Env, width, height int) Drawing {
 	m.find(env)
 	var d Drawing
 	if m.search.on() {
-		line, cursor := m.search.view(env, width, strconv.Itoa(len(m.shown))+plural(len(m.shown), " hit", " hits"))
+		line, cursor := m.search.view(env, width, strconv.Itoa(len(m.shown))+say.Plural(len(m.shown), " hit", " hits"))
 		d.Lines, d.Cursor = append(d.Lines, line), cursor
 	}
 	if len(m.shown) == 0 {
@@ -152,11 +150,11 @@ func (m *messages) View(env *Env, width, height int) Drawing {
 		x := &all[m.shown[i]]
 		ink := widget.Ink("")
 		switch x.Level {
-		case Error:
+		case say.Error:
 			ink = t.Failed
-		case Warn:
+		case say.Warn:
 			ink = t.Compensating
-		case Good, Info:
+		case say.Good, say.Info:
 		}
 		cells := []widget.Cell{{Text: env.Clock.Precise(x.At), Ink: t.Faint}, {Text: x.Level.String(), Ink: t.Faint}, {Text: x.Saga}, {Text: x.Text, Ink: ink}}
 		bar := widget.Ink("")

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -120,7 +121,7 @@ func (o *orphans) Do(env *Env, c Command) Action {
 	case row == nil:
 	case c == CmdAdopt || c == CmdWipe:
 		if why := env.impossibleNew(); why != "" {
-			return Notify{Level: Error, Text: string(c) + ": " + why}
+			return Notify{Level: say.Error, Text: string(c) + ": " + why}
 		}
 		kind := map[Command]string{CmdAdopt: kindAdopt, CmdWipe: kindWipe}[c]
 		return launchDoor(env, engine.Launch{Kind: kind, Inputs: engine.Inputs{inputSnapshot: row.key}})
@@ -146,7 +147,7 @@ func (o *orphans) View(env *Env, width, height int) Drawing {
 	}
 	n := len(o.rows)
 	d := o.view(env, width, height-1)
-	text := " " + strconv.Itoa(n) + plural(n, " orphan costs ", " orphans cost ") + env.Theme.Compensating.Paint(dollars(total))
+	text := " " + strconv.Itoa(n) + say.Plural(n, " orphan costs ", " orphans cost ") + env.Theme.Compensating.Paint(say.Monthly(total))
 	d.Lines = append([]string{widget.Fit(text, width)}, d.Lines...)
 	if d.Cursor != nil {
 		d.Cursor.Y++

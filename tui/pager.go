@@ -12,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -201,4 +202,15 @@ func showRow(env *Env, d *detail, idx int) Action {
 		}
 	}
 	return Show{&pager{name: "Step " + strconv.Itoa(idx) + " " + r.Name, text: out}}
+}
+
+// showEntry opens one entry of the log whole.
+func showEntry(env *Env, d *detail, i int) Action {
+	text, _ := say.Entry(d.saga, &d.entries[i])
+	lines := []string{env.Clock.Full(d.entries[i].At.Time), "", text, ""}
+	raw, err := json.MarshalIndent(d.entries[i], "", "  ")
+	if err == nil {
+		lines = append(lines, visible.Lines(string(raw))...)
+	}
+	return Show{&pager{name: "Entry " + strconv.FormatUint(d.entries[i].Seq, 10), text: lines}}
 }

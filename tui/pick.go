@@ -12,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // pickPatience is how long the provider may take to list what there is.
@@ -67,7 +68,7 @@ func (f *form) load(to Receiver, fd *formField) Action {
 		if err != nil {
 			m.failed = visible.Text(err.Error())
 			if errors.Is(err, context.DeadlineExceeded) {
-				m.failed = "no answer within " + took(pickPatience)
+				m.failed = "no answer within " + say.Took(pickPatience)
 			}
 			return m
 		}

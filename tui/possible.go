@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 )
 
 // impossible says why a verb cannot be done to a saga as it is shown; empty when it can. whole is the saga with its rows, as
@@ -24,7 +25,7 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 		case s.Status == engine.Completed:
 			return "it is completed; roll back undoes it"
 		case s.Status.Terminal():
-			return "it is " + words(string(s.Status)) + " already"
+			return "it is " + say.Words(string(s.Status)) + " already"
 		case s.CancelRequested:
 			return "it is being canceled already"
 		case s.Status == engine.Compensating:
@@ -35,7 +36,7 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 		case engine.Pending, engine.Running:
 			return "it is " + string(s.Status) + "; cancel stops it and undoes what it did"
 		case engine.Compensating, engine.RolledBack:
-			return "it is " + words(string(s.Status)) + " already"
+			return "it is " + say.Words(string(s.Status)) + " already"
 		case engine.Completed, engine.Failed:
 		}
 		if why := forGood(whole); why != "" && s.Status == engine.Completed {
@@ -45,7 +46,7 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 		switch {
 		case s.Status == engine.Failed:
 		case s.Status.Terminal():
-			return "it is " + words(string(s.Status)) + "; nothing waits for a retry"
+			return "it is " + say.Words(string(s.Status)) + "; nothing waits for a retry"
 		case s.Paused:
 			return "it is paused; resume lets it go on"
 		case strings.HasPrefix(s.WaitingOn, "saga "):
@@ -56,7 +57,7 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 	case CmdPause:
 		switch {
 		case s.Status.Terminal():
-			return "it is " + words(string(s.Status)) + " already"
+			return "it is " + say.Words(string(s.Status)) + " already"
 		case s.Paused:
 			return "it is paused already"
 		}
@@ -97,7 +98,7 @@ func notDue(s *engine.Saga) *engine.Row {
 func (e *Env) verb(c Command, s *engine.Summary, whole *engine.Saga) Action {
 	c = meant(c, s)
 	if why := e.impossible(c, s, whole); why != "" {
-		return Notify{Level: Error, Text: string(c) + ": " + why, Saga: shortOf(s)}
+		return Notify{Level: say.Error, Text: string(c) + ": " + why, Saga: shortOf(s)}
 	}
 	switch c {
 	case CmdCancel, CmdRollback, CmdRetry, CmdPause, CmdResume, CmdSkip:

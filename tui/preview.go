@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -20,7 +21,7 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 	st := t.status(at.Status)
 	lines := []string{
 		widget.Cut(t.Strong.Paint(at.Kind)+"  "+at.Target, width),
-		widget.Cut(st.Paint()+"  "+t.Faint.Paint(env.inShort(at, s.preview.whole())), width),
+		widget.Cut(st.Paint()+"  "+t.Faint.Paint(env.now().InShort(at, s.preview.whole(), t.Symbols.Dot)), width),
 	}
 	d := s.preview.shown()
 	air := height > 9
@@ -89,7 +90,7 @@ func preRows(env *Env, d *detail, width, most int) []string {
 		if row == nil {
 			continue
 		}
-		text, bad := env.rowText(d, i)
+		text, bad := d.rowText(env, i)
 		ink := t.Faint
 		if bad {
 			ink = t.Failed
@@ -106,7 +107,7 @@ func preRows(env *Env, d *detail, width, most int) []string {
 func preTail(env *Env, s *engine.Summary, width int) []string {
 	t := env.Theme
 	tail := []string{"launched " + env.Clock.Time(s.CreatedAt.Time) + " by " + s.CreatedBy}
-	if w := why(s, ""); w != "" {
+	if w := say.Why(s, ""); w != "" {
 		tail = append(tail, w)
 	}
 	var out []string

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 )
 
 // backedOff is a saga whose row waits for its next attempt.
@@ -71,37 +72,6 @@ func TestTheRetryDialogSaysWhatIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestNothingLeftIsClaimedOnlyWhenSomebodyHasLooked(t *testing.T) {
-	t.Parallel()
-	env := &Env{Clock: Clock{Now: noon, Location: time.UTC}, Theme: newTheme(true, 0, false, false)}
-	at := engine.At(time.Date(2026, 11, 23, 14, 3, 22, 0, time.UTC))
-	sum := engine.Summary{Status: engine.RolledBack}
-	for _, c := range []struct {
-		verified engine.Time
-		left     []string
-		want     string
-	}{
-		{want: "not looked at again"},
-		{verified: at, want: "looked at 14:03:22: nothing left"},
-		{verified: at, left: []string{"snapshot 7"}, want: "looked at 14:03:22: still there: snapshot 7"},
-	} {
-		if got := env.standing(&sum, &engine.Saga{Summary: sum, Verified: c.verified, Left: c.left}); got != c.want {
-			t.Errorf("it says %q, want %q", got, c.want)
-		}
-	}
-	if got := env.standing(&sum, nil); got != "0 left" {
-		t.Errorf("without its ledger it says %q", got)
-	}
-	x := engine.Entry{Type: engine.EntryVerified, Error: "look again at row 0: 503"}
-	if got, _ := env.entryText(&engine.Saga{}, &x); strings.Contains(got, "nothing") {
-		t.Errorf("a look that failed says %q", got)
-	}
-	x = engine.Entry{Type: engine.EntrySagaRolledBack}
-	if got, _ := env.entryText(&engine.Saga{}, &x); strings.Contains(got, "nothing left") {
-		t.Errorf("an end without a look says %q", got)
-	}
-}
-
 func TestTheFooterOfTheLaunchNamesTheKeysOfItsPages(t *testing.T) {
 	t.Parallel()
 	onExhibit(t, nil, func(s *stage) {
@@ -124,7 +94,7 @@ func TestTheFooterOfTheLaunchNamesTheKeysOfItsPages(t *testing.T) {
 func TestWhatARowTookCountsBothWays(t *testing.T) {
 	t.Parallel()
 	at := func(s int) engine.Time { return engine.At(noon.Add(time.Duration(s) * time.Second)) }
-	env := &Env{Clock: Clock{Now: noon.Add(20 * time.Second)}}
+	env := &Env{Clock: say.Clock{Now: noon.Add(20 * time.Second)}}
 	r := &engine.Row{StartedAt: at(0), FinishedAt: at(3), Compensation: &engine.Compensation{StartedAt: at(5), FinishedAt: at(9)}}
 	if got := (&saga{}).took(env, r); got != "7.0s" {
 		t.Errorf("3s forward and 4s back are %s", got)
@@ -132,22 +102,5 @@ func TestWhatARowTookCountsBothWays(t *testing.T) {
 	r.Compensation.FinishedAt = engine.Time{}
 	if got := (&saga{}).took(env, r); got != "18.0s" {
 		t.Errorf("3s forward and 15s back so far are %s", got)
-	}
-}
-
-func TestTheVerdictComesFirstBesideTheList(t *testing.T) {
-	t.Parallel()
-	env := &Env{Clock: Clock{Now: noon, Location: time.UTC}, Theme: newTheme(true, 0, false, false)}
-	sum := engine.Summary{Status: engine.RolledBack}
-	whole := &engine.Saga{Summary: sum, Verified: engine.At(noon)}
-	if got := env.inShort(&sum, whole); got != "0 left · looked 14:04" {
-		t.Errorf("it says %q", got)
-	}
-	whole.Left = []string{"snapshot 7"}
-	if got := env.inShort(&sum, whole); !strings.Contains(got, "still there") {
-		t.Errorf("with something left it says %q", got)
-	}
-	if got := reasonWords("step_failed:out of luck"); got != "step failed: out of luck" {
-		t.Errorf("the reason reads %q", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -209,7 +210,7 @@ func (l launchFilled) perform(a *App) tea.Cmd { return a.do(launchRecord(&a.env,
 
 func launchRecord(env *Env, kind string, in engine.Inputs) Action {
 	if why := env.impossibleNew(); why != "" {
-		return Notify{Level: Error, Text: "launch: " + why}
+		return Notify{Level: say.Error, Text: "launch: " + why}
 	}
 	return launchDoor(env, engine.Launch{Kind: kind, Inputs: in})
 }

@@ -11,6 +11,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -66,7 +67,7 @@ func newResources(cfg Config) *resources {
 		all, err := b.Resources(ctx)
 		rows := make([]gridRow, 0, len(all))
 		for _, x := range all {
-			cells := []string{x.Name, words(x.Type), x.ExternalID, x.SagaID.Short(), strconv.Itoa(x.SpecVersion), x.UpdatedAt.UTC().Format("Jan 02 15:04")}
+			cells := []string{x.Name, say.Words(x.Type), x.ExternalID, x.SagaID.Short(), strconv.Itoa(x.SpecVersion), x.UpdatedAt.UTC().Format("Jan 02 15:04")}
 			if r.drifts != nil {
 				cells = slices.Insert(cells, driftColumn, "", "")
 			}
@@ -141,9 +142,9 @@ func (r *resources) Update(env *Env, msg tea.Msg) Action {
 	case lookedMsg:
 		r.looking = max(0, r.looking-1)
 		if msg.err != "" {
-			return Notify{Level: Error, Text: "look: " + msg.err}
+			return Notify{Level: say.Error, Text: "look: " + msg.err}
 		}
-		return Notify{Level: Good, Text: "looked at " + msg.what}
+		return Notify{Level: say.Good, Text: "looked at " + msg.what}
 	case gridMsg:
 		act := r.update(msg, r)
 		r.fill(env)
@@ -161,7 +162,7 @@ func (r *resources) fill(env *Env) {
 	for i := range r.rows {
 		d := env.State.drift(r.rows[i].key)
 		r.states[d.State]++
-		r.rows[i].cells[driftColumn] = words(d.State)
+		r.rows[i].cells[driftColumn] = say.Words(d.State)
 		r.rows[i].cells[checkedColumn] = ""
 		if !d.CheckedAt.IsZero() {
 			r.rows[i].cells[checkedColumn] = d.CheckedAt.UTC().Format("2006-01-02 15:04:05")
@@ -191,7 +192,7 @@ func (r *resources) Do(env *Env, c Command) Action {
 		return r.look(env, row.key)
 	case c == CmdRestore || c == CmdAccept || c == CmdForget:
 		if why := r.unlike(env, c); why != "" {
-			return Notify{Level: Error, Text: string(c) + ": " + why}
+			return Notify{Level: say.Error, Text: string(c) + ": " + why}
 		}
 		return launchDoor(env, r.launch(c))
 	case c == CmdActions:
@@ -203,7 +204,7 @@ func (r *resources) Do(env *Env, c Command) Action {
 // look looks at resources now, or at all of them.
 func (r *resources) look(env *Env, keys ...string) Action {
 	if r.drifts == nil {
-		return Notify{Level: Error, Text: "look: " + noDrifts}
+		return Notify{Level: say.Error, Text: "look: " + noDrifts}
 	}
 	what := "all resources"
 	if row := r.current(); row != nil && len(keys) > 0 {
@@ -274,7 +275,7 @@ func (r *resources) open(env *Env, x engine.Resource) Action {
 		lines = append(driftLines(env, x.Key()), "")
 	}
 	lines = append(lines,
-		"type     "+visible.Text(words(x.Type)), "id       "+visible.Text(x.ExternalID), "saga     "+visible.Text(x.SagaID.Short()),
+		"type     "+visible.Text(say.Words(x.Type)), "id       "+visible.Text(x.ExternalID), "saga     "+visible.Text(x.SagaID.Short()),
 		"version  "+strconv.Itoa(x.SpecVersion), "created  "+env.Clock.Full(x.CreatedAt.Time), "updated  "+env.Clock.Full(x.UpdatedAt.Time),
 		"", "desired state")
 	var b strings.Builder
@@ -330,7 +331,7 @@ func (r *resources) View(env *Env, width, height int) Drawing {
 func (r *resources) counts(env *Env, width int) string {
 	t := env.Theme
 	n := r.states
-	text := " " + strconv.Itoa(len(r.rows)) + plural(len(r.rows), " resource", " resources")
+	text := " " + strconv.Itoa(len(r.rows)) + say.Plural(len(r.rows), " resource", " resources")
 	for _, state := range []string{driftModified, driftDeleted, driftNotChecked, driftInSync} {
 		if n[state] > 0 {
 			l := t.drift(state)

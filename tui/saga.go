@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 )
 
 // The panes of the saga screen.
@@ -86,9 +87,9 @@ func (s *saga) Update(env *Env, msg tea.Msg) Action {
 	case foundMsg:
 		switch {
 		case msg.err != "":
-			return Notify{Level: Error, Text: msg.err}
+			return Notify{Level: say.Error, Text: msg.err}
 		case msg.saga == nil:
-			return Notify{Level: Good, Text: "no saga needs you"}
+			return Notify{Level: say.Good, Text: "no saga needs you"}
 		}
 		return Replace{newSaga(msg.saga, false)}
 	case tea.MouseWheelMsg:
@@ -166,7 +167,7 @@ func (s *saga) open(env *Env) Action {
 // first that there is.
 func (s *saga) resolve(env *Env) Action {
 	if why := env.impossible(CmdResolve, s.summary(), s.seen.whole()); why != "" {
-		return Notify{Level: Error, Text: "resolve: " + why}
+		return Notify{Level: say.Error, Text: "resolve: " + why}
 	}
 	d := s.seen.shown()
 	if d == nil {
@@ -184,5 +185,5 @@ func (s *saga) resolve(env *Env) Action {
 			return resolveDoor(env, *s.summary(), i)
 		}
 	}
-	return Notify{Level: Error, Text: "resolve: nothing is left behind"}
+	return Notify{Level: say.Error, Text: "resolve: nothing is left behind"}
 }

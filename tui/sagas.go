@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // sagas is the home screen: every saga there is, newest first, live, and a preview of the one under the cursor.
@@ -327,7 +328,7 @@ func (s *sagas) hits() string {
 	n := strconv.Itoa(len(s.roll.rows))
 	switch {
 	case s.roll.whole():
-		return n + plural(len(s.roll.rows), " hit", " hits")
+		return n + say.Plural(len(s.roll.rows), " hit", " hits")
 	case s.roll.searching() && s.roll.looked > 0:
 		return n + " hits, " + strconv.Itoa(s.roll.looked) + " searched"
 	}

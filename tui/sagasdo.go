@@ -12,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/say"
 )
 
 // Do does what is asked of the list and of the saga under the cursor.
@@ -77,7 +78,7 @@ func toggle(m map[engine.ID]engine.Summary, s *engine.Summary) {
 // newSagaAction opens the launch form.
 func newSagaAction(env *Env) Action {
 	if why := env.impossibleNew(); why != "" {
-		return Notify{Level: Error, Text: "new: " + why}
+		return Notify{Level: say.Error, Text: "new: " + why}
 	}
 	return launchDoor(env, engine.Launch{})
 }
@@ -159,9 +160,9 @@ func findNeedy(after engine.ID, waits map[engine.ID]bool) func(context.Context, 
 func (s *sagas) found(env *Env, m foundMsg) Action {
 	switch {
 	case m.err != "":
-		return Notify{Level: Error, Text: m.err}
+		return Notify{Level: say.Error, Text: m.err}
 	case m.saga == nil:
-		return Notify{Level: Good, Text: "no saga needs you"}
+		return Notify{Level: say.Good, Text: "no saga needs you"}
 	}
 	if _, have := s.roll.find(m.saga.ID); have {
 		s.cursor = m.saga.ID
@@ -179,7 +180,7 @@ func (s *sagas) found(env *Env, m foundMsg) Action {
 func (s *sagas) copyMenu(env *Env) Action {
 	at := s.current()
 	if at == nil {
-		return Notify{Level: Error, Text: "copy: no saga is chosen"}
+		return Notify{Level: say.Error, Text: "copy: no saga is chosen"}
 	}
 	items := copyItems(env, at)
 	if marked := env.State.marked(); len(marked) > 0 {
@@ -205,7 +206,7 @@ func copyItems(env *Env, s *engine.Summary) []item {
 	if s.Error != nil {
 		reason = s.Error.Reason
 	}
-	row := strings.Join([]string{s.Short, words(string(s.Status)), s.Kind, s.Target, env.Clock.Full(s.CreatedAt.Time), s.CreatedBy}, "\t")
+	row := strings.Join([]string{s.Short, say.Words(string(s.Status)), s.Kind, s.Target, env.Clock.Full(s.CreatedAt.Time), s.CreatedBy}, "\t")
 	items := []item{
 		{Key: "i", Text: "id", Note: string(s.ID), Do: Copy{What: "id " + s.Short, Text: string(s.ID)}},
 		{Key: "s", Text: "short id", Note: s.Short, Do: Copy{What: "short id " + s.Short, Text: s.Short}},

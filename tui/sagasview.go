@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -112,7 +113,7 @@ func (s *sagas) titled(env *Env, beside bool) []widget.Column {
 	out := make([]widget.Column, len(sagaColumns))
 	copy(out, sagaColumns)
 	age := &out[columnOf[byAge]]
-	if env.Clock.Format != Age {
+	if env.Clock.Format != say.Age {
 		age.Title, age.Width = "TIME", 8
 	}
 	if beside && s.order.by != byAge || beside && !s.order.turned {
@@ -136,7 +137,7 @@ func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int)
 	by := columnOf[s.order.by]
 	switch {
 	case s.still:
-		pill = " held still, " + strconv.Itoa(s.held) + plural(s.held, " change ", " changes ")
+		pill = " held still, " + strconv.Itoa(s.held) + say.Plural(s.held, " change ", " changes ")
 	case len(env.State.Marks) > 0:
 		pill = " " + strconv.Itoa(len(env.State.Marks)) + " marked "
 	case s.order.by != byAge && len(s.roll.rows) >= sortMax:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -107,13 +108,13 @@ func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 	}
 	for i := s.log.top; i < n && i < s.log.top+tall; i++ {
 		e := &d.entries[i]
-		text, ink := env.entryText(d.saga, e)
+		text, tone := say.Entry(d.saga, e)
 		stamp := env.Clock.Precise(e.At.Time)
 		if s.pane == logPane && i == s.log.cursor {
 			lines = append(lines, t.Selection.Paint(widget.Fit("   "+stamp+"  "+text, width)))
 			continue
 		}
-		lines = append(lines, "   "+t.Faint.Paint(stamp)+"  "+ink.Paint(widget.Cut(text, width-4-len(stamp)-3)))
+		lines = append(lines, "   "+t.Faint.Paint(stamp)+"  "+t.tone(tone).Paint(widget.Cut(text, width-4-len(stamp)-3)))
 	}
 	if k := s.log.fresh(); k > 0 && !s.log.follow {
 		pill := t.Quiet.Paint(" " + strconv.Itoa(k) + " new " + t.Symbols.Down + " ")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -67,9 +68,9 @@ func (s *saga) head(env *Env, width, height int) []string {
 	}
 	left := " " + t.Strong.Paint(sum.Kind) + "  " + sum.Target
 	right := st.String()
-	p := env.standing(sum, s.seen.whole())
+	p := env.now().Standing(sum, s.seen.whole())
 	if w := s.seen.whole(); w != nil && len(w.Left) == 0 && !w.Verified.IsZero() && widget.Width(right+p)+5 > width {
-		p = env.phrase(sum) // the same in fewer words
+		p = env.now().Phrase(sum) // the same in fewer words
 	}
 	if p != "" {
 		right += " " + t.Symbols.Dot + " " + p
@@ -112,7 +113,7 @@ func (s *saga) story(env *Env) string {
 	if !sum.FinishedAt.IsZero() {
 		text += " " + env.Theme.Symbols.Dot + " ended " + env.Clock.Time(sum.FinishedAt.Time)
 	}
-	if w := why(sum, s.turned(env)); w != "" {
+	if w := say.Why(sum, s.turned(env)); w != "" {
 		text += " " + env.Theme.Symbols.Dot + " " + w
 	}
 	if too := env.State.watchers(s.first.ID); len(too) > 0 {
@@ -215,7 +216,7 @@ func (s *saga) cells(env *Env, d *detail, i int) []widget.Cell {
 		}
 		cells[3] = widget.Cell{Text: strconv.Itoa(tries)}
 		cells[4] = widget.Cell{Text: s.took(env, r)}
-		text, bad := env.rowText(d, i)
+		text, bad := d.rowText(env, i)
 		cells[5] = widget.Cell{Text: text, Ink: t.Faint}
 		if bad {
 			cells[5].Ink = t.Failed
@@ -243,5 +244,5 @@ func (s *saga) took(env *Env, r *engine.Row) string {
 	if c := r.Compensation; c != nil {
 		total += part(c.StartedAt, c.FinishedAt)
 	}
-	return took(total)
+	return say.Took(total)
 }

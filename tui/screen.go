@@ -2,6 +2,8 @@ package tui
 
 import (
 	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/say"
 )
 
 // Screen fills the body. Its methods are called from Update and View only, one at a time.
@@ -80,7 +82,10 @@ type Env struct {
 	State  *State
 	Width  int // of the terminal, in cells
 	Height int
-	Clock  Clock
+	Clock  say.Clock
 
 	front Screen // the one that is shown
 }
+
+// now is what sentences about sagas depend on.
+func (e *Env) now() say.Now { return say.Now{Clock: e.Clock, Frozen: e.State.Frozen} }

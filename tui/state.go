@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 )
 
 // State is the read model: what the console knows of the engine beyond what one screen holds. All text in it is clean.
@@ -31,7 +32,7 @@ type State struct {
 // Message is one line that was said in the footer.
 type Message struct {
 	At    time.Time
-	Level Level
+	Level say.Level
 	Text  string
 	Saga  string
 	No    int

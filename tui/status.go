@@ -1,9 +1,8 @@
 package tui
 
 import (
-	"strings"
-
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -36,7 +35,7 @@ func (t *Theme) status(s engine.Status) look {
 	case engine.Failed:
 		return look{y.Failed, "failed", t.Failed}
 	}
-	return look{y.Pending, words(string(s)), t.Faint}
+	return look{y.Pending, say.Words(string(s)), t.Faint}
 }
 
 // row is how a ledger row's status looks. The empty status is that of a step that was never reached.
@@ -60,7 +59,5 @@ func (t *Theme) row(s engine.RowStatus) look {
 	case engine.RowResolved:
 		return look{y.Completed, "resolved", t.RolledBack}
 	}
-	return look{y.Pending, words(string(s)), t.Faint}
+	return look{y.Pending, say.Words(string(s)), t.Faint}
 }
-
-func words(s string) string { return strings.ReplaceAll(s, "_", " ") }

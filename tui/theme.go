@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -159,16 +160,7 @@ func (t *Theme) plain() *Theme {
 	return t
 }
 
-// level is the ink of a message.
-func (t *Theme) level(l Level) widget.Ink {
-	switch l {
-	case Good:
-		return t.Completed
-	case Warn:
-		return t.Compensating
-	case Error:
-		return t.Failed
-	case Info:
-	}
-	return t.Faint
+// tone is the ink of a text.
+func (t *Theme) tone(tone say.Tone) widget.Ink {
+	return [...]widget.Ink{"", t.Faint, t.Pending, t.Running, t.Completed, t.Compensating, t.RolledBack, t.Failed}[tone]
 }

@@ -1,4 +1,4 @@
-package tui
+package say
 
 import (
 	"testing"
@@ -21,12 +21,12 @@ func TestAgesAreAsFineAsTheClock(t *testing.T) {
 		{-time.Hour, "<1m", "0s"}, // a clock that was set back makes no negative age
 	}
 	for _, c := range cases {
-		k := Clock{Now: noon}
-		if got := k.Age(noon.Add(-c.ago)); got != c.coarse {
+		k := Clock{Now: high}
+		if got := k.Age(high.Add(-c.ago)); got != c.coarse {
 			t.Errorf("%v ago is %q, want %q", c.ago, got, c.coarse)
 		}
 		k.Fine = true
-		if got := k.Age(noon.Add(-c.ago)); got != c.fine {
+		if got := k.Age(high.Add(-c.ago)); got != c.fine {
 			t.Errorf("%v ago is %q on a fine clock, want %q", c.ago, got, c.fine)
 		}
 	}
@@ -38,7 +38,7 @@ func TestDurationsAreShort(t *testing.T) {
 		-time.Second: "", 0: "0ms", 340 * time.Millisecond: "340ms", 36*time.Second + 240*time.Millisecond: "36.2s",
 		59*time.Second + 990*time.Millisecond: "59.9s", 250 * time.Second: "4m10s", 125 * time.Minute: "2h05m",
 	} {
-		if got := took(d); got != want {
+		if got := Took(d); got != want {
 			t.Errorf("%v is %q, want %q", d, got, want)
 		}
 	}
@@ -47,15 +47,15 @@ func TestDurationsAreShort(t *testing.T) {
 func TestTimesAreWrittenInTheChosenZone(t *testing.T) {
 	t.Parallel()
 	east := time.FixedZone("EAST", 3*3600)
-	k := Clock{Now: noon, Format: Local, Location: east}
-	if got := k.Stamp(noon.Add(-time.Hour)); got != "16:04:06" {
+	k := Clock{Now: high, Format: Local, Location: east}
+	if got := k.Stamp(high.Add(-time.Hour)); got != "16:04:06" {
 		t.Errorf("local: %q", got)
 	}
 	k.Format = UTC
-	if got := k.Stamp(noon.Add(-time.Hour)); got != "13:04:06" {
+	if got := k.Stamp(high.Add(-time.Hour)); got != "13:04:06" {
 		t.Errorf("UTC: %q", got)
 	}
-	if got := k.Stamp(noon.Add(-48 * time.Hour)); got != "Nov 21" {
+	if got := k.Stamp(high.Add(-48 * time.Hour)); got != "Nov 21" {
 		t.Errorf("another day: %q", got)
 	}
 }

@@ -1,4 +1,4 @@
-package tui
+package say
 
 import (
 	"strconv"
@@ -44,7 +44,7 @@ func (c Clock) Stamp(t time.Time) string {
 	case c.Format == Age:
 		return c.Age(t)
 	}
-	t = t.In(c.zone())
+	t = t.In(c.Zone())
 	if c.Now.Sub(t) < 20*time.Hour {
 		return t.Format("15:04:05")
 	}
@@ -68,14 +68,18 @@ func (c Clock) Moment(t time.Time) string {
 // Full writes date, time and zone.
 func (c Clock) Full(t time.Time) string { return c.write(t, "2006-01-02 15:04:05 MST") }
 
+// Minute writes the time of day of t to the minute.
+func (c Clock) Minute(t time.Time) string { return c.write(t, "15:04") }
+
 func (c Clock) write(t time.Time, layout string) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(c.zone()).Format(layout)
+	return t.In(c.Zone()).Format(layout)
 }
 
-func (c Clock) zone() *time.Location {
+// Zone is where the times are of.
+func (c Clock) Zone() *time.Location {
 	if c.Format == UTC || c.Location == nil {
 		return time.UTC
 	}
@@ -88,11 +92,11 @@ func (c Clock) Age(t time.Time) string {
 	if d < time.Minute && !c.Fine {
 		return "<1m"
 	}
-	return short(d)
+	return Short(d)
 }
 
-// short writes a duration in its largest unit: 12s, 9m, 2h, 3d, 5w.
-func short(d time.Duration) string {
+// Short writes a duration in its largest unit: 12s, 9m, 2h, 3d, 5w.
+func Short(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return strconv.Itoa(int(d/time.Second)) + "s"
@@ -106,8 +110,8 @@ func short(d time.Duration) string {
 	return strconv.Itoa(int(d/(7*24*time.Hour))) + "w"
 }
 
-// took writes how long something took: 340ms, 36.2s, 4m10s, 2h05m.
-func took(d time.Duration) string {
+// Took writes how long something took: 340ms, 36.2s, 4m10s, 2h05m.
+func Took(d time.Duration) string {
 	switch {
 	case d < 0:
 		return ""

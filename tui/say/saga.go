@@ -1,0 +1,167 @@
+package say
+
+import (
+	"strconv"
+	"strings"
+
+	"arcadia/engine"
+)
+
+// Now is what a sentence about a saga depends on besides the saga: the time, and whether everything is frozen.
+type Now struct {
+	Clock  Clock
+	Frozen *engine.Frozen // nil when everything goes on
+}
+
+// Brief says in a few cells what matters about a saga that does not move, or about its end; empty for one that moves: what
+// shows how far that is says more.
+func (n Now) Brief(s *engine.Summary) (string, Tone) {
+	switch {
+	case s.NeedsOperator() && !s.Status.Terminal():
+		if s.Paused {
+			return "paused", Failed
+		}
+		return "needs you", Failed
+	case n.Held(s) && s.WaitingOn == "":
+		return "frozen", Compensating
+	}
+	switch s.Status {
+	case engine.Pending:
+		if s.WaitingOn != "" {
+			return "waits " + strings.TrimPrefix(s.WaitingOn, "saga "), Pending
+		}
+	case engine.Running:
+		if s.WaitingOn != "" {
+			return "waits", Compensating
+		}
+	case engine.Failed:
+		return strconv.Itoa(s.Residue) + " left", Failed
+	case engine.RolledBack:
+		return strconv.Itoa(s.Residue) + " left", Faint
+	case engine.Compensating, engine.Completed:
+	}
+	return "", Plain
+}
+
+// Held reports whether a saga starts nothing because everything is frozen. What is under way when a freeze begins goes on,
+// and which sagas that are is not known before it is drained.
+func (n Now) Held(s *engine.Summary) bool {
+	f := n.Frozen
+	return f != nil && !s.Status.Terminal() && f.Width == 0 && (f.InFlight == 0 || s.Status == engine.Pending)
+}
+
+// Flight says what is under way while everything is frozen.
+func Flight(f *engine.Frozen) string {
+	if f.InFlight == 0 {
+		return "drained"
+	}
+	return strconv.Itoa(f.InFlight) + " in flight"
+}
+
+// Phrase says in a few words where a saga stands, after its status.
+func (n Now) Phrase(s *engine.Summary) string {
+	text := n.stands(s)
+	if n.Held(s) {
+		text += ", frozen"
+	}
+	return text
+}
+
+func (n Now) stands(s *engine.Summary) string {
+	switch s.Status {
+	case engine.Pending:
+		if s.WaitingOn != "" {
+			return "waits for " + s.WaitingOn
+		}
+		return "not started"
+	case engine.Running:
+		switch {
+		case s.CancelRequested:
+			return "stops, then undoes"
+		case s.WaitingOn != "":
+			return "waits for " + s.WaitingOn
+		}
+		return "step " + strconv.Itoa(min(s.CurrentStepIdx+1, len(s.StepNames))) + " of " + strconv.Itoa(len(s.StepNames))
+	case engine.Compensating:
+		text := strconv.Itoa(s.Undone) + " of " + strconv.Itoa(s.UndoTotal) + " undone"
+		if s.WaitingOn != "" {
+			text += ", waits for " + s.WaitingOn
+		}
+		return text
+	case engine.Failed:
+		return strconv.Itoa(s.Residue) + " left behind"
+	case engine.RolledBack:
+		return strconv.Itoa(s.Residue) + " left"
+	case engine.Completed:
+		if !s.StartedAt.IsZero() && !s.FinishedAt.IsZero() {
+			return "took " + Took(s.FinishedAt.Sub(s.StartedAt.Time))
+		}
+	}
+	return ""
+}
+
+// Standing is the phrase of a saga, and of one that was rolled back the proof, as far as its ledger has been read: when
+// somebody looked again, and what was found.
+func (n Now) Standing(s *engine.Summary, whole *engine.Saga) string {
+	if whole == nil || s.Status != engine.RolledBack && s.Status != engine.Failed {
+		return n.Phrase(s)
+	}
+	looked := "looked at " + n.Clock.Time(whole.Verified.Time) + ": "
+	switch {
+	case whole.Verified.IsZero() && s.Status == engine.Failed:
+		return n.Phrase(s)
+	case whole.Verified.IsZero():
+		return "not looked at again"
+	case len(whole.Left) > 0:
+		looked += "still there: " + strings.Join(whole.Left, ", ")
+	default:
+		looked += "nothing left"
+	}
+	if s.Residue > 0 {
+		return n.Phrase(s) + ", " + looked
+	}
+	return looked
+}
+
+// Reason writes why the engine turned a saga round: "step_failed:out of luck" is "step failed: out of luck".
+func Reason(reason string) string {
+	what, detail, ok := strings.Cut(reason, ":")
+	if !ok {
+		return Words(reason)
+	}
+	return Words(what) + ": " + strings.TrimSpace(detail)
+}
+
+// InShort is the phrase beside a list, where there is room for little: of a rollback the verdict first.
+func (n Now) InShort(s *engine.Summary, whole *engine.Saga, dot string) string {
+	if s.Status == engine.RolledBack && whole != nil && !whole.Verified.IsZero() && len(whole.Left) == 0 {
+		return strconv.Itoa(s.Residue) + " left " + dot + " looked " + n.Clock.Minute(whole.Verified.Time)
+	}
+	return n.Standing(s, whole)
+}
+
+// Why says what turned a saga round, when if that is known, who asked for it and in which words.
+func Why(s *engine.Summary, when string) string {
+	if s.Error == nil {
+		return ""
+	}
+	var text string
+	switch reason := s.Error.Reason; {
+	case reason == "canceled":
+		text = "canceled"
+	case reason == "rollback_requested":
+		text = "rollback asked for"
+	default:
+		text = Reason(reason)
+	}
+	if when != "" {
+		text += " " + when
+	}
+	if s.Error.By != "" {
+		text += " by " + s.Error.By
+	}
+	if s.Error.Why != "" {
+		text += `: "` + s.Error.Why + `"`
+	}
+	return text
+}

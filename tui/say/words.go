@@ -1,0 +1,17 @@
+// Package say holds every word about sagas, entries, waits, left-overs, durations and money: what the console shows, what the
+// commands print and what an export writes is said here once. All of it is pure: facts in, words out. Whoever shows a text
+// gives it a color by its Tone.
+package say
+
+import "strings"
+
+// Words writes a name of the store, such as rolled_back, as people read it.
+func Words(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
+// Plural is one or many, as n has it.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
