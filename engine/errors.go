@@ -27,8 +27,20 @@ var (
 	ErrShortTaken = errors.New("the short id is taken")
 	ErrStopped    = errors.New("the engine has stopped")
 	ErrTooLarge   = errors.New("too large")
+	ErrBadValue   = errors.New("a value that cannot be kept")
+	ErrReadOnly   = errors.New("open for reading only")
 	ErrInput      = errors.New("bad input")
 )
+
+// Untouched reports whether a store's error says that it has written nothing; see Store.
+func Untouched(err error) bool {
+	for _, refusal := range [...]error{ErrConflict, ErrNotFound, ErrKeyTaken, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly} {
+		if errors.Is(err, refusal) {
+			return true
+		}
+	}
+	return false
+}
 
 // Retryable asks for another attempt of the step, no earlier than after (0: the policy decides). Nothing was changed by this one.
 func Retryable(err error, after time.Duration) error {
@@ -80,6 +92,13 @@ type Conflict struct {
 	Prior   string `json:"prior"`   // before the saga wrote
 	Written string `json:"written"` // what the saga wrote
 	Live    string `json:"live"`    // what is there now
+}
+
+func (c *Conflict) legible() *Conflict {
+	return &Conflict{
+		Subject: legible(c.Subject, MaxLine), Prior: legible(c.Prior, maxError),
+		Written: legible(c.Written, maxError), Live: legible(c.Live, maxError),
+	}
 }
 
 // Error puts the three states into one line.

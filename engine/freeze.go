@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -60,10 +59,13 @@ func (s *Session) Freeze(ctx context.Context, v Verb) error {
 	if err := s.permit("freeze"); err != nil {
 		return err
 	}
+	if err := v.check("freeze"); err != nil {
+		return err
+	}
 	if strings.TrimSpace(v.Reason) == "" {
 		return fmt.Errorf("freeze: %w: say why: everybody sees it", ErrInput)
 	}
-	if err := s.Engine.freeze(ctx, &s.actor, clip(v.Reason, maxWords)); err != nil {
+	if err := s.Engine.freeze(ctx, &s.actor, v.Reason); err != nil {
 		return err
 	}
 	s.gate.calm() // what was let through a moment ago is on its way into the ledger
@@ -92,6 +94,9 @@ func (s *Session) Thaw(ctx context.Context, v Verb) error {
 	if err := s.permit("thaw"); err != nil {
 		return err
 	}
+	if err := v.check("thaw"); err != nil {
+		return err
+	}
 	e := s.Engine
 	e.freezing.Lock()
 	defer e.freezing.Unlock()
@@ -102,7 +107,7 @@ func (s *Session) Thaw(ctx context.Context, v Verb) error {
 	if f == nil {
 		return fmt.Errorf("thaw: %w: nothing is frozen", ErrRefused)
 	}
-	if err := e.endFreeze(*f, &s.actor, clip(v.Reason, maxWords)); err != nil {
+	if err := e.endFreeze(*f, &s.actor, v.Reason); err != nil {
 		return err
 	}
 	e.thaw()
@@ -159,7 +164,7 @@ func (e *Engine) putFreeze(f Freeze) error {
 		return err
 	}
 	err := e.store.PutFreeze(context.Background(), f)
-	if err == nil || errors.Is(err, ErrConflict) {
+	if err == nil || Untouched(err) {
 		return err
 	}
 	e.fail(fmt.Errorf("record freeze %d: %w", f.N, err))
@@ -215,7 +220,7 @@ func (e *Engine) autoFreeze(v verdict, cause error) {
 	if v == verdictRefused {
 		why = errorText(cause)
 	}
-	if err := e.beginFreeze(Freeze{Why: clip(why, maxWords), Auto: true}); err != nil {
+	if err := e.beginFreeze(Freeze{Why: clip(why, MaxWords), Auto: true}); err != nil {
 		e.log.Error("an automatic freeze could not be recorded", "error", err)
 	}
 }

@@ -10,12 +10,6 @@ import (
 	"strings"
 )
 
-// MaxInputs bounds the inputs of one saga, in bytes of names and values.
-const MaxInputs = 64 << 10
-
-// maxSteps bounds the length of an ad-hoc list.
-const maxSteps = 200
-
 // Launch asks for a saga.
 type Launch struct {
 	Kind   string
@@ -73,19 +67,19 @@ func (e *Engine) stepsOf(kind string, adhoc []string) ([]string, error) {
 		for j, k := range e.kinds {
 			names[j] = k.Name
 		}
-		return nil, fmt.Errorf("%w: unknown kind %q%s: the kinds are %s", ErrInput, kind, meant(kind, names), strings.Join(names, ", "))
+		return nil, fmt.Errorf("%w: unknown kind %.60q%s: the kinds are %s", ErrInput, kind, meant(kind, names), strings.Join(names, ", "))
 	case !e.kinds[i].Adhoc && len(adhoc) > 0:
 		return nil, fmt.Errorf("%w: kind %s has its own steps; only an ad-hoc kind takes a list", ErrInput, kind)
 	case !e.kinds[i].Adhoc:
 		return e.kinds[i].Steps, nil
 	case len(adhoc) == 0:
 		return nil, fmt.Errorf("%w: kind %s needs a list of steps; the steps are %s", ErrInput, kind, strings.Join(e.StepNames(), ", "))
-	case len(adhoc) > maxSteps:
-		return nil, fmt.Errorf("%w: %d steps: at most %d", ErrInput, len(adhoc), maxSteps)
+	case len(adhoc) > MaxSteps:
+		return nil, fmt.Errorf("%w: %d steps: at most %d", ErrInput, len(adhoc), MaxSteps)
 	}
 	for _, s := range adhoc {
 		if !e.knows(s) {
-			return nil, fmt.Errorf("%w: unknown step %q%s: the steps are %s", ErrInput, s, meant(s, e.StepNames()), strings.Join(e.StepNames(), ", "))
+			return nil, fmt.Errorf("%w: unknown step %.60q%s: the steps are %s", ErrInput, s, meant(s, e.StepNames()), strings.Join(e.StepNames(), ", "))
 		}
 	}
 	return slices.Clone(adhoc), nil
@@ -93,6 +87,9 @@ func (e *Engine) stepsOf(kind string, adhoc []string) ([]string, error) {
 
 // check completes the inputs of a launch with the defaults and refuses what its steps do not declare or accept.
 func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
+	if err := l.check(); err != nil {
+		return nil, nil, err
+	}
 	if l.PlanHash != "" {
 		if _, err := planDigits(l.PlanHash); err != nil {
 			return nil, nil, err
@@ -213,7 +210,7 @@ func (e *Engine) target(ctx context.Context, steps []string, in Inputs) (string,
 			return "", fmt.Errorf("look at what step %d %s is about: %w", i, name, err)
 		}
 		if target == "" {
-			target = text
+			target = legible(text, maxTarget)
 		}
 	}
 	return target, nil

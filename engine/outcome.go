@@ -7,12 +7,6 @@ import (
 	"time"
 )
 
-// maxError bounds an error's text in the ledger, in runes' bytes; maxStack a panic's.
-const (
-	maxError = 2 << 10
-	maxStack = 8 << 10
-)
-
 // result is what one attempt came to.
 type result struct {
 	err       error
@@ -34,7 +28,7 @@ func (r *run) executed(a *attempt, res result) []Entry {
 		}
 		res.err = err
 	}
-	e.Error, e.Stack = errorText(res.err), clip(res.stack, maxStack)
+	e.Error, e.Stack = errorText(res.err), legible(res.stack, maxStack)
 	switch {
 	case errors.Is(res.cause, ErrShutdown):
 		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put}}
@@ -84,15 +78,15 @@ func (r *run) compensated(a *attempt, res result) []Entry {
 	if errors.Is(res.cause, ErrShutdown) {
 		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put}}
 	}
-	e.Error, e.Stack = errorText(res.err), clip(res.stack, maxStack)
+	e.Error, e.Stack = errorText(res.err), legible(res.stack, maxStack)
 	_, backward := policiesOf(a.step)
 	c, after := classify(res.err)
 	wait, again := backward.Next(row.Compensation.failures+1, 0, after, jitter)
 	if c == classBlocked {
 		wait, again, e.Blocked = blockedWait(row.Compensation.Attempts-row.Compensation.failures, after), true, true
 	}
-	if errors.As(res.err, &e.Conflict) {
-		again = false
+	if c := new(Conflict); errors.As(res.err, &c) {
+		e.Conflict, again = c.legible(), false
 	}
 	e.Type = EntryCompensationFailed
 	if again {
@@ -108,7 +102,7 @@ func due(wait time.Duration) *Time {
 
 // errorText is an error as the ledger keeps it: one line, bounded.
 func errorText(err error) string {
-	return clip(strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " "), maxError)
+	return legible(strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " "), maxError)
 }
 
 // provisioned completes what a step said about resources with what is known of them: by the changes that stand before in the

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -111,7 +112,7 @@ func (b *batch) append() error {
 	}
 	err := b.r.e.store.Append(context.Background(), b.out)
 	switch {
-	case err == nil, errors.Is(err, ErrConflict), errors.Is(err, ErrKeyTaken), errors.Is(err, ErrShortTaken):
+	case err == nil, Untouched(err):
 		return err
 	}
 	b.r.e.fail(fmt.Errorf("append to the ledger of saga %s: %w", b.r.id.Short(), err))
@@ -123,17 +124,38 @@ func (b *batch) append() error {
 func (r *run) advance(ctx context.Context, outcome []Entry, effects bool) (Move, *attempt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for {
+	for bare := false; ; {
 		if r.saga == nil {
 			if err := r.load(ctx); err != nil {
 				return Move{}, nil, err
 			}
 		}
 		m, a, err := r.pass(ctx, r.batch(), outcome, effects)
-		if !errors.Is(err, ErrConflict) {
+		switch {
+		case errors.Is(err, ErrConflict):
+		case (errors.Is(err, ErrTooLarge) || errors.Is(err, ErrBadValue)) && !bare:
+			outcome, bare = bareOf(outcome, err), true
+		default:
 			return m, a, err
 		}
 	}
+}
+
+// bareOf is what is left to say of an outcome that the store does not take: that the attempt failed, and why. What it did
+// is undone if it had saved an intent, and needs a person if it was undoing.
+func bareOf(outcome []Entry, why error) []Entry {
+	bare := make([]Entry, len(outcome))
+	for i, e := range outcome {
+		bare[i] = Entry{Type: e.Type, Idx: e.Idx, Attempt: e.Attempt, Next: e.Next, Blocked: e.Blocked, Error: errorText(why)}
+		switch e.Type {
+		case EntryStepCompleted:
+			bare[i].Type = EntryStepFailed
+		case EntryCompensated:
+			bare[i].Type = EntryCompensationFailed
+		default:
+		}
+	}
+	return bare
 }
 
 // pass is one try of advance. Call with mu held.
@@ -256,12 +278,15 @@ func (r *run) record(_ context.Context, idx int, t EntryType, put map[string]jso
 		if r.saga.lines >= MaxLines {
 			break
 		}
-		if err := b.add(Entry{Type: EntryLogged, Idx: idx, Text: clip(l, MaxLine)}); err != nil {
+		if err := b.add(Entry{Type: EntryLogged, Idx: idx, Text: legible(l, MaxLine)}); err != nil {
 			return err
 		}
 	}
 	return b.commit()
 }
+
+// legible is text of outside origin as the ledger keeps it: UTF-8, and at most n bytes of it.
+func legible(s string, n int) string { return clip(strings.ToValidUTF8(s, "\uFFFD"), n) }
 
 // clip cuts s to at most n bytes at a rune's border.
 func clip(s string, n int) string {

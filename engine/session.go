@@ -29,11 +29,13 @@ type Verb struct {
 	IfSeq uint64
 }
 
-const maxWords = 500 // bytes of a reason
-
 func (s *Session) permit(verb string) error {
 	if s.actor.Role != Operator {
 		return fmt.Errorf("%s as %s: %w: a %s only looks; ask an operator", verb, s.actor.Name, ErrForbidden, s.actor.Role)
+	}
+	var m measure
+	if m.actor(&s.actor); m.err != nil || m.size > 2*MaxName {
+		return fmt.Errorf("%s as %.40q: %w: a name that cannot be recorded: use another", verb, s.actor.Name, ErrInput)
 	}
 	return nil
 }
@@ -57,6 +59,9 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 		return nil, err
 	}
 	c := Created{Kind: l.Kind, StepNames: steps, Inputs: in, Key: l.Key, OnFailure: l.OnFailure, Locks: e.lockNames(steps, in)}
+	if err := lockable(c.Locks); err != nil {
+		return nil, err
+	}
 	if l.Key != "" { // before the provider is asked: it may be down, or the world may have moved since, by this very saga
 		switch id, err := e.store.Keyed(ctx, l.Key); {
 		case err == nil:
@@ -96,7 +101,7 @@ func (s *Session) create(c Created, l Launch, start bool) (*Saga, error) {
 	}
 	r := newRun(e, c.ID)
 	ctx := e.adopt(r, start)
-	a, saga, err := r.create(ctx, Entry{Type: EntryCreated, By: &s.actor, Why: clip(l.Reason, maxWords), Ticket: ticket, Created: &c}, start)
+	a, saga, err := r.create(ctx, Entry{Type: EntryCreated, By: &s.actor, Why: l.Reason, Ticket: ticket, Created: &c}, start)
 	if err != nil {
 		e.drop(r)
 		e.wake(e.locks.leave(c.ID, c.Locks))
@@ -162,7 +167,7 @@ func (s *Session) Cancel(ctx context.Context, id ID, v Verb) error {
 		case sg.Status.Terminal():
 			return nil, fmt.Errorf("%w: it is %s already", ErrRefused, words(sg.Status))
 		}
-		return []Entry{{Type: EntryCancelRequested, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+		return []Entry{{Type: EntryCancelRequested, By: &s.actor, Why: v.Reason}}, nil
 	})
 }
 
@@ -176,9 +181,9 @@ func (s *Session) Rollback(ctx context.Context, id ID, v Verb) error {
 			}
 			from := len(sg.Rows) - 1
 			ticket, _ := r.e.locks.enter(id, sg.Locks, false)
-			return []Entry{{Type: EntryRollbackStarted, From: &from, Reason: "rollback_requested", By: &s.actor, Why: clip(v.Reason, maxWords), Ticket: ticket}}, nil
+			return []Entry{{Type: EntryRollbackStarted, From: &from, Reason: "rollback_requested", By: &s.actor, Why: v.Reason, Ticket: ticket}}, nil
 		case Failed:
-			return []Entry{{Type: EntryRetryRequested, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+			return []Entry{{Type: EntryRetryRequested, By: &s.actor, Why: v.Reason}}, nil
 		case Pending, Running:
 			return nil, fmt.Errorf("%w: it is %s; cancel stops it and undoes what it did", ErrRefused, words(sg.Status))
 		case Compensating, RolledBack:
@@ -194,7 +199,7 @@ func (s *Session) Retry(ctx context.Context, id ID, v Verb) error {
 		if sg.Status != Failed && (sg.Status.Terminal() || sg.WaitingOn == "" && !sg.backingOff()) {
 			return nil, fmt.Errorf("%w: it is %s and nothing in it waits for a retry", ErrRefused, words(sg.Status))
 		}
-		return []Entry{{Type: EntryRetryRequested, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+		return []Entry{{Type: EntryRetryRequested, By: &s.actor, Why: v.Reason}}, nil
 	})
 }
 
@@ -209,7 +214,7 @@ func (s *Session) Resolve(ctx context.Context, id ID, idx int, v Verb) error {
 		case sg.Rows[idx].Status != RowCompensationFailed:
 			return nil, fmt.Errorf("%w: row %d is %s; only a row whose compensation failed can be resolved", ErrRefused, idx, words(sg.Rows[idx].Status))
 		}
-		return []Entry{{Type: EntryResolved, Idx: idx, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+		return []Entry{{Type: EntryResolved, Idx: idx, By: &s.actor, Why: v.Reason}}, nil
 	})
 }
 
@@ -219,7 +224,7 @@ func (s *Session) RetryRow(ctx context.Context, id ID, idx int, v Verb) error {
 		if sg.Status != Failed || idx < 0 || idx >= len(sg.Rows) || sg.Rows[idx].Status != RowCompensationFailed {
 			return nil, fmt.Errorf("%w: row %d has no compensation that failed", ErrRefused, idx)
 		}
-		return []Entry{{Type: EntryRetryRequested, From: &idx, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+		return []Entry{{Type: EntryRetryRequested, From: &idx, By: &s.actor, Why: v.Reason}}, nil
 	})
 }
 
@@ -233,7 +238,7 @@ func (s *Session) Skip(ctx context.Context, id ID, v Verb) error {
 		case sg.Rows[idx].Dirty:
 			return nil, fmt.Errorf("%w: step %d may have changed something: retry it, or cancel", ErrRefused, idx)
 		}
-		return []Entry{{Type: EntrySkipped, Idx: idx, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+		return []Entry{{Type: EntrySkipped, Idx: idx, By: &s.actor, Why: v.Reason}}, nil
 	})
 }
 
@@ -246,7 +251,7 @@ func (s *Session) Pause(ctx context.Context, id ID, v Verb) error {
 		case sg.Status.Terminal():
 			return nil, fmt.Errorf("%w: it is %s already", ErrRefused, words(sg.Status))
 		}
-		return []Entry{{Type: EntryPaused, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+		return []Entry{{Type: EntryPaused, By: &s.actor, Why: v.Reason}}, nil
 	})
 }
 
@@ -256,7 +261,7 @@ func (s *Session) Resume(ctx context.Context, id ID, v Verb) error {
 		if !sg.Paused {
 			return nil, fmt.Errorf("%w: it is not paused", ErrRefused)
 		}
-		return []Entry{{Type: EntryResumed, By: &s.actor, Why: clip(v.Reason, maxWords)}}, nil
+		return []Entry{{Type: EntryResumed, By: &s.actor, Why: v.Reason}}, nil
 	})
 }
 

@@ -8,14 +8,6 @@ import (
 	"sync"
 )
 
-// Limits of what a saga may carry.
-const (
-	MaxContext = 256 << 10 // bytes of a saga's context as JSON
-	MaxOutput  = 64 << 10  // bytes of one step's output as JSON
-	MaxLines   = 500       // lines a saga's log keeps
-	MaxLine    = 1 << 10   // bytes of one line
-)
-
 // State is what a running step sees of its saga and how it records what it does. It is valid until the step returns; a
 // step that is still running after the engine gave it up gets ErrStopped from Save and Log, so that it writes no more.
 // All methods are safe for concurrent use.
@@ -97,8 +89,14 @@ func (s *State) Put(key string, value any) {
 	raw, err := json.Marshal(value)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err == nil {
+		var m measure
+		m.needed("name", key)
+		m.message("value", raw)
+		err = m.err
+	}
 	if err != nil {
-		s.fail(fmt.Errorf("put %q: %w", key, err))
+		s.fail(fmt.Errorf("put %.60q: %w", key, err))
 		return
 	}
 	if n := grown(s.output, key, raw); n > MaxOutput {
@@ -171,17 +169,30 @@ func (s *State) keep(ctx context.Context, t EntryType, lines []string) error {
 // Provision records that the saga now wants this resource in this state; it becomes durable when the step completes, or its
 // compensation. Compensation takes every resource back to what it was before; what Compensate itself provisions comes on
 // top of that (a thing that came back under another id). Only Type, ExternalID, Name and Spec are read.
-func (s *State) Provision(r Resource) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.resources = append(s.resources, ResourceChange{After: &r})
-}
+//
+// One that cannot be kept fails the step with an error that says so.
+func (s *State) Provision(r Resource) { s.change(ResourceChange{After: &r}) }
 
 // Withdraw records that a resource is gone and no longer wanted; it becomes durable when the step completes.
 func (s *State) Withdraw(resourceType, externalID string) {
+	s.change(ResourceChange{Before: &Resource{Type: resourceType, ExternalID: externalID}})
+}
+
+func (s *State) change(c ResourceChange) {
+	var m measure
+	m.changes([]ResourceChange{c})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.resources = append(s.resources, ResourceChange{Before: &Resource{Type: resourceType, ExternalID: externalID}})
+	switch {
+	case m.err != nil:
+		s.fail(fmt.Errorf("record a resource: %w", m.err))
+	case m.size > MaxSpec:
+		s.fail(fmt.Errorf("record resource %s: %d bytes: %w: at most %d", c.Key(), m.size, ErrTooLarge, MaxSpec))
+	case len(s.resources) >= MaxChanges-MaxLocks:
+		s.fail(fmt.Errorf("record resource %s: %w: one step changes at most %d", c.Key(), ErrTooLarge, MaxChanges-MaxLocks))
+	default:
+		s.resources = append(s.resources, c)
+	}
 }
 
 // close ends the attempt: nothing it still does is recorded. It returns what was put and not saved.

@@ -4,9 +4,13 @@ import "context"
 
 // Store keeps the ledgers of all sagas. All methods are safe for concurrent use.
 //
-// Errors: ErrConflict, ErrNotFound, *KeyTakenError, ErrShortTaken and the context's error mean that nothing happened. Any other error of
-// Append means that the outcome is not known (a commit that returned an error may still be durable): the engine stops for
+// Errors: ErrConflict, ErrNotFound, *KeyTakenError, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly and the context's
+// error mean that nothing happened: whatever a store refuses before it writes is one of them. Any other error of Append or
+// PutFreeze means that the outcome is not known (a commit that returned an error may still be durable): the engine stops for
 // good and the next start reads the truth.
+//
+// What a store takes is the same for all of them: what Batch.Fits and Freeze.Fits let through, and it is read back as it
+// was given. A question about what no store can hold is answered like one about what this one does not hold.
 type Store interface {
 	// Append adds a batch to one saga's ledger, all or none, and returns when it is durable (fsynced). Header, indexes,
 	// counters, locks and resources change in the same transaction. If the ledger does not end at b.After the answer is

@@ -12,6 +12,9 @@ func (s *Session) verb(ctx context.Context, name string, id ID, v Verb, decide f
 	if err := s.permit(name); err != nil {
 		return err
 	}
+	if err := v.check(name); err != nil {
+		return err
+	}
 	if err := s.loadLocks(ctx); err != nil {
 		return err
 	}

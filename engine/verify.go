@@ -55,5 +55,9 @@ func look(ctx context.Context, v Verifier, s *State) (left []string, err error) 
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return v.Verify(ctx, s)
+	left, err = v.Verify(ctx, s)
+	for i := range left {
+		left[i] = legible(left[i], MaxLine)
+	}
+	return left, err
 }

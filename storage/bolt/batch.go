@@ -1,17 +1,9 @@
 package bolt
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	"arcadia/engine"
-)
-
-// Limits of what becomes a key in the file, in bytes. The engine's own are tighter.
-const (
-	maxName  = 1 << 10
-	maxValue = 16 << 20
 )
 
 // entriesRecord is the stored form of the entries of one append.
@@ -67,13 +59,10 @@ func newPrepared() *prepared {
 
 // prepare refuses what no engine may send, and encodes the rest. Nothing happens to the store.
 func (p *prepared) prepare(b *engine.Batch) error {
-	k, ok := keyOf(b.ID)
-	if !ok {
-		return fmt.Errorf("append: %q is not the text of a saga id", b.ID)
+	if err := b.Fits(); err != nil {
+		return err
 	}
-	if err := wellFormed(b); err != nil {
-		return fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), err)
-	}
+	k, _ := keyOf(b.ID)
 	*p = prepared{
 		request: p.request, buffer: p.buffer[:0], id: k, after: b.After, drop: b.Locks.Drop,
 		next: head{seq: b.Summary.Seq, status: b.Summary.Status, kind: b.Summary.Kind, by: b.Summary.CreatedBy},
@@ -83,50 +72,7 @@ func (p *prepared) prepare(b *engine.Batch) error {
 		p.key = b.Key
 	}
 	if err := p.encode(b); err != nil {
-		return fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), err)
-	}
-	return nil
-}
-
-func wellFormed(b *engine.Batch) error {
-	if len(b.Entries) == 0 {
-		return errors.New("no entries in the batch")
-	}
-	for i := range b.Entries {
-		if b.Entries[i].Seq != b.After+uint64(i)+1 {
-			return fmt.Errorf("entry %d follows %d", b.Entries[i].Seq, b.After+uint64(i))
-		}
-	}
-	if b.Summary.ID != b.ID || b.Summary.Seq != b.After+uint64(len(b.Entries)) || !b.Summary.Status.Valid() {
-		return errors.New("the header does not belong to the entries")
-	}
-	for _, name := range [...]string{b.Key, b.Summary.Kind, b.Summary.CreatedBy} {
-		if err := short(name); err != nil {
-			return err
-		}
-	}
-	for _, c := range b.Resources {
-		if c.Before == nil && c.After == nil {
-			return errors.New("a resource change without a resource")
-		}
-		if err := short(c.Key()); err != nil {
-			return err
-		}
-	}
-	for _, name := range b.Locks.Take {
-		if name == "" || strings.IndexByte(name, 0) >= 0 {
-			return fmt.Errorf("lock name %q: %w: empty or with a zero byte", name, engine.ErrInput)
-		}
-		if err := short(name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func short(name string) error {
-	if len(name) > maxName {
-		return fmt.Errorf("name %.40q: %w: %d bytes, at most %d", name, engine.ErrTooLarge, len(name), maxName)
+		return fmt.Errorf("append to ledger of saga %s: %w: %w", b.ID.Short(), engine.ErrBadValue, err)
 	}
 	return nil
 }
@@ -155,9 +101,6 @@ func (p *prepared) encode(b *engine.Batch) error {
 	}
 	p.buffer, p.header = draftHeader(p.buffer, p.id, &b.Summary)
 	p.bytes = 2*len(ledgerKey{}) + len(p.entries.value) + len(p.header.value)
-	if p.bytes > maxValue {
-		return fmt.Errorf("entries: %w: %d bytes, at most %d", engine.ErrTooLarge, p.bytes, maxValue)
-	}
 	if p.key != "" {
 		value, err := sealed(keysBucket, []byte(p.key), keyRecord{V: recordVersion, Saga: b.ID})
 		if err != nil {

@@ -13,7 +13,7 @@ var (
 	ErrDamaged     = errors.New("damaged")
 	ErrNewerSchema = errors.New("written by a newer arcadia")
 	ErrUnsafe      = errors.New("not private")
-	ErrReadOnly    = errors.New("open for reading only")
+	ErrReadOnly    = engine.ErrReadOnly
 	ErrPermission  = errors.New("no permission")
 	ErrExists      = errors.New("already there")
 	ErrClosed      = errors.New("the store is closed")

@@ -57,9 +57,12 @@ func (s *Store) PutFreeze(ctx context.Context, f engine.Freeze) error {
 	if s.writer == nil {
 		return fmt.Errorf("record %s in %s: %w: open it for writing", freezeName(f.N), s.path, ErrReadOnly)
 	}
+	if err := f.Fits(); err != nil {
+		return err
+	}
 	value, err := sealed(freezesBucket, freezeKey(f.N), freezeRecord{V: recordVersion, Freeze: f})
 	if err != nil {
-		return fmt.Errorf("record %s: %w", freezeName(f.N), err)
+		return fmt.Errorf("record %s: %w: %w", freezeName(f.N), engine.ErrBadValue, err)
 	}
 	return s.alone(func() error {
 		return s.writer.transact(func(c *change) error { return c.putFreeze(f.N, value) })

@@ -100,7 +100,7 @@ func (k key) at(seq uint64) (l ledgerKey) {
 // seq is the number of the last entry in the record, or 0 for the header.
 func (l ledgerKey) seq() uint64 { return binary.BigEndian.Uint64(l[16:]) }
 
-// lockKey is a place in a queue: sorted by name, then by ticket. Names hold no zero byte (see limits in batch.go).
+// lockKey is a place in a queue: sorted by name, then by ticket. Names hold no zero byte (see engine.Batch.Fits).
 func lockKey(name string, ticket uint64, k key) []byte {
 	b := make([]byte, 0, len(name)+1+8+16)
 	b = append(b, name...)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ func (s *Store) Entries(ctx context.Context, id engine.ID, after uint64) ([]engi
 		return nil, err
 	}
 	what := "entries of saga " + id.Short()
+	after = min(after, math.MaxUint64-1) // there is a number behind it then
 	k, ok := keyOf(id)
 	var found []engine.Entry
 	err := s.view(what, func(tx *bbolt.Tx) error {

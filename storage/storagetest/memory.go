@@ -3,13 +3,10 @@ package storagetest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/google/uuid"
 
 	"arcadia/engine"
 )
@@ -40,7 +37,7 @@ func (m *Memory) Append(ctx context.Context, b engine.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := wellFormed(b); err != nil {
+	if err := b.Fits(); err != nil {
 		return err
 	}
 	b, err := clone(b)
@@ -163,6 +160,9 @@ func (m *Memory) List(ctx context.Context, q engine.Query) (engine.Page, error) 
 	}
 	limit = min(limit, 1000)
 	var page engine.Page
+	if q.From != "" && !q.From.Valid() {
+		return page, nil // no place to go on from
+	}
 	for _, id := range m.ids(q.Oldest) {
 		s := m.sagas[id].summary
 		beyond := q.From == "" || (q.Oldest && id > q.From) || (!q.Oldest && id < q.From)
@@ -199,6 +199,9 @@ func (m *Memory) Find(ctx context.Context, suffix string, limit int) ([]engine.I
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	digits := strings.ToLower(strings.ReplaceAll(suffix, "-", ""))
+	if len(digits) > 32 {
+		return nil, nil
+	}
 	var found []engine.ID
 	for _, id := range m.ids(true) {
 		if len(found) < limit && strings.HasSuffix(strings.ReplaceAll(string(id), "-", ""), digits) {
@@ -254,25 +257,6 @@ func (m *Memory) Resources(ctx context.Context, keys ...string) ([]engine.Resour
 	return clone(found)
 }
 
-// wellFormed refuses what no engine may send. Nothing happens to the store.
-func wellFormed(b engine.Batch) error {
-	if u, err := uuid.Parse(string(b.ID)); err != nil || u.String() != string(b.ID) {
-		return fmt.Errorf("append: %q is not the text of a saga id", b.ID)
-	}
-	if len(b.Entries) == 0 {
-		return errors.New("append: no entries in the batch")
-	}
-	for i, e := range b.Entries {
-		if e.Seq != b.After+uint64(i)+1 {
-			return fmt.Errorf("append: entry %d follows %d", e.Seq, b.After+uint64(i))
-		}
-	}
-	if b.Summary.ID != b.ID || b.Summary.Seq != b.After+uint64(len(b.Entries)) || !b.Summary.Status.Valid() {
-		return errors.New("append: the header does not belong to the entries")
-	}
-	return nil
-}
-
 // clone copies through JSON, so that nothing is shared with the caller and answers have the form that a file gives.
 func clone[T any](v T) (T, error) {
 	var c T
@@ -323,6 +307,9 @@ func (m *Memory) PutFreeze(ctx context.Context, f engine.Freeze) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := f.Fits(); err != nil {
+		return err
+	}
 	n := uint64(len(m.freezes))
 	if f.N != n+1 && (f.N != n || n == 0) {
 		return fmt.Errorf("record freeze %d: %w: the newest is %d", f.N, engine.ErrConflict, n)

@@ -65,6 +65,9 @@ func rules() map[string]func(*testing.T, engine.Store) {
 		"ids that begin alike keep their entries apart":                         entriesApart,
 		"answers share nothing with the store":                                  nothingShared,
 		"freezes are numbered, replaced at the end only, and read newest first": freezes,
+		"an absurd value in any field is refused or read back":                  absurdBatches,
+		"an absurd value in any field of a freeze is refused or read back":      absurdFreezes,
+		"a question about what no store can hold has an answer":                 absurdQuestions,
 		"a large entry is read back":                                            largeEntry,
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+
+	"arcadia/engine"
 )
 
 // Doors says who may come in to a host.
@@ -37,6 +39,8 @@ func (t *tree) attach(ctx context.Context, e *Elsewhere, args []string) error {
 	}
 	status, err := e.Attach(ctx, args)
 	switch {
+	case errors.Is(err, engine.ErrInput):
+		return err
 	case err != nil:
 		return errors.Join(e.Err, err)
 	case status != Done:

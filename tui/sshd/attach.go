@@ -17,6 +17,8 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/muesli/cancelreader"
 	gossh "golang.org/x/crypto/ssh"
+
+	"arcadia/engine"
 )
 
 // ErrNoHost says that nobody answers on a socket.
@@ -40,6 +42,10 @@ type Here struct {
 // console it is raw meanwhile and put back at the end. ctx ending interrupts the session, which has some seconds to end.
 // It fails with ErrNoHost when nobody is there, and when whoever is there is a process of another user.
 func Attach(ctx context.Context, socket string, args []string, here Here) (exit int, err error) {
+	line := quoted(args)
+	if len(line) > maxCommand {
+		return exitTrouble, fmt.Errorf("%w: the command has %d bytes: %w: a host takes at most %d", engine.ErrInput, len(line), engine.ErrTooLarge, maxCommand)
+	}
 	client, err := call(ctx, socket)
 	if err != nil {
 		return exitTrouble, err
@@ -51,7 +57,7 @@ func Attach(ctx context.Context, socket string, args []string, here Here) (exit 
 	}
 	defer session.Close()
 	a := attached{client: client, session: session, here: here, console: len(args) == 0}
-	exit, err = a.run(ctx, quoted(args))
+	exit, err = a.run(ctx, line)
 	if err != nil {
 		err = fmt.Errorf("attach to %s: %w", socket, err)
 	}
