@@ -173,7 +173,8 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 	if want.Demo && want.Database == "" && !want.ReadOnly {
 		h.Beside = append(h.Beside, demo.Demo{Engine: eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), Cloud: cloud, Log: h.Log}.Play)
 	}
-	h.Engine = eng.As(engine.Actor{Name: w.operator, Role: role})
+	h.As = eng.As
+	h.Engine = h.As(engine.Actor{Name: w.operator, Role: role})
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
 	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}
 	if want.Access == cli.Act {

@@ -30,7 +30,7 @@ func TestCancelReachesIntoAWaitingStepAndUndoesWhatWasDone(t *testing.T) {
 		id := enginetest.Launch(t, s, "make", "waits", "make")
 		<-started
 		for range 2 { // asking twice is the same as asking once
-			if err := s.Cancel(t.Context(), id, engine.Verb{Reason: "wrong droplet"}); err != nil {
+			if err := s.Cancel(t.Context(), id, engine.Request{Reason: "wrong droplet"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -42,7 +42,7 @@ func TestCancelReachesIntoAWaitingStepAndUndoesWhatWasDone(t *testing.T) {
 		if left := w.Things(); len(left) != 0 {
 			t.Errorf("left behind: %v", left)
 		}
-		if err := s.Cancel(t.Context(), id, engine.Verb{}); !errors.Is(err, engine.ErrRefused) {
+		if err := s.Cancel(t.Context(), id, engine.Request{}); !errors.Is(err, engine.ErrRefused) {
 			t.Errorf("cancel of a saga at rest: %v, want a refusal", err)
 		}
 	})
@@ -61,7 +61,7 @@ func TestACanceledPendingSagaIsRolledBackWithoutRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Cancel(t.Context(), sg.ID, engine.Verb{}); err != nil {
+		if err := s.Cancel(t.Context(), sg.ID, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		if sg, err = s.Saga(t.Context(), sg.ID); err != nil {
@@ -111,7 +111,7 @@ func TestCompensationErrorsAreRetriedAndWalkedPast(t *testing.T) {
 			t.Errorf("the walk must go on below the failed row; left behind: %v", left)
 		}
 		stuck = false
-		if err := s.Retry(t.Context(), id, engine.Verb{}); err != nil {
+		if err := s.Retry(t.Context(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, id), engine.RolledBack, "compensated compensated failed")
@@ -133,10 +133,10 @@ func TestAConflictIsNotRetriedAndCanBeResolvedWithAReason(t *testing.T) {
 		if c := sg.Rows[0].Compensation.Conflict; tries != 1 || c == nil || c.Live != "3" {
 			t.Errorf("%d tries, conflict %+v", tries, c)
 		}
-		if err := s.Resolve(t.Context(), id, 0, engine.Verb{}); !errors.Is(err, engine.ErrInput) {
+		if err := s.Resolve(t.Context(), id, 0, engine.Request{}); !errors.Is(err, engine.ErrInput) {
 			t.Errorf("resolve without a reason: %v", err)
 		}
-		if err := s.Resolve(t.Context(), id, 0, engine.Verb{Reason: "theirs is right"}); err != nil {
+		if err := s.Resolve(t.Context(), id, 0, engine.Request{Reason: "theirs is right"}); err != nil {
 			t.Fatal(err)
 		}
 		sg = enginetest.Rest(t, s, id)
@@ -154,10 +154,10 @@ func TestACompletedSagaCanBeRolledBack(t *testing.T) {
 		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{w.Make("make"), enginetest.Step("plain", func(context.Context, *engine.State) error { return nil }, nil)}})
 		id := enginetest.Launch(t, s, "make", "plain", "make")
 		wantSaga(t, enginetest.Rest(t, s, id), engine.Completed, "completed completed completed")
-		if err := s.Rollback(t.Context(), id, engine.Verb{Reason: "not wanted", IfSeq: 1}); !errors.Is(err, engine.ErrChanged) {
+		if err := s.Rollback(t.Context(), id, engine.Request{Reason: "not wanted", IfSeq: 1}); !errors.Is(err, engine.ErrChanged) {
 			t.Errorf("roll back of a saga that has moved on: %v, want ErrChanged", err)
 		}
-		if err := s.Rollback(t.Context(), id, engine.Verb{Reason: "not wanted"}); err != nil {
+		if err := s.Rollback(t.Context(), id, engine.Request{Reason: "not wanted"}); err != nil {
 			t.Fatal(err)
 		}
 		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
@@ -196,7 +196,7 @@ func TestRolledBackMeansItWasLookedAt(t *testing.T) {
 			t.Errorf("left %v, residue %d", sg.Left, sg.Residue)
 		}
 		left = nil
-		if err := s.Retry(t.Context(), id, engine.Verb{}); err != nil {
+		if err := s.Retry(t.Context(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		sg = enginetest.Rest(t, s, id)
@@ -243,22 +243,22 @@ func TestOnFailureAnOperatorMayRetrySkipOrCancel(t *testing.T) {
 			return sg.ID
 		}
 		skipped, canceled, retried := launch(), launch(), launch()
-		if err := s.Skip(t.Context(), skipped, engine.Verb{Reason: "not needed"}); err != nil {
+		if err := s.Skip(t.Context(), skipped, engine.Request{Reason: "not needed"}); err != nil {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, skipped), engine.Completed, "completed completed completed")
-		if err := s.Cancel(t.Context(), canceled, engine.Verb{}); err != nil {
+		if err := s.Cancel(t.Context(), canceled, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, canceled), engine.RolledBack, "compensated failed")
 		broken = false
-		if err := s.Retry(t.Context(), retried, engine.Verb{}); err != nil {
+		if err := s.Retry(t.Context(), retried, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, retried), engine.Completed, "completed completed completed")
 
 		broken, dirty = true, true
-		if err := s.Skip(t.Context(), launch(), engine.Verb{}); !errors.Is(err, engine.ErrRefused) {
+		if err := s.Skip(t.Context(), launch(), engine.Request{}); !errors.Is(err, engine.ErrRefused) {
 			t.Errorf("skip of a step that may have changed something: %v", err)
 		}
 	})
@@ -272,7 +272,7 @@ func TestPauseStartsNoStepUntilResumed(t *testing.T) {
 		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{gate, enginetest.Echo()}})
 		id := enginetest.Launch(t, s, "gate", "echo")
 		synctest.Wait()
-		if err := s.Pause(t.Context(), id, engine.Verb{Reason: "lunch"}); err != nil {
+		if err := s.Pause(t.Context(), id, engine.Request{Reason: "lunch"}); err != nil {
 			t.Fatal(err)
 		}
 		close(release)
@@ -282,7 +282,7 @@ func TestPauseStartsNoStepUntilResumed(t *testing.T) {
 		if sg, _ = s.Saga(t.Context(), id); len(sg.Rows) != 1 {
 			t.Errorf("a step started during the pause: %s", rows(sg))
 		}
-		if err := s.Resume(t.Context(), id, engine.Verb{}); err != nil {
+		if err := s.Resume(t.Context(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, id), engine.Completed, "completed completed")
@@ -305,7 +305,7 @@ func TestAResourceThatALaterSagaWithdrewIsNotTakenBack(t *testing.T) {
 		enginetest.Rest(t, s, first)
 		second := enginetest.Launch(t, s, "drops")
 		enginetest.Rest(t, s, second)
-		if err := s.Rollback(t.Context(), first, engine.Verb{}); err != nil {
+		if err := s.Rollback(t.Context(), first, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		enginetest.Until(t, s, first, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
@@ -325,11 +325,11 @@ func TestALaterWriterMustBeRolledBackFirst(t *testing.T) {
 		enginetest.Rest(t, s, first)
 		second = enginetest.Launch(t, s, "writes")
 		enginetest.Rest(t, s, second)
-		if err := s.Rollback(t.Context(), first, engine.Verb{}); !errors.Is(err, engine.ErrRefused) || !strings.Contains(err.Error(), second.Short()) {
+		if err := s.Rollback(t.Context(), first, engine.Request{}); !errors.Is(err, engine.ErrRefused) || !strings.Contains(err.Error(), second.Short()) {
 			t.Errorf("roll back under a later writer: %v, want a refusal that names %s", err, second.Short())
 		}
 		for _, id := range []engine.ID{second, first} {
-			if err := s.Rollback(t.Context(), id, engine.Verb{}); err != nil {
+			if err := s.Rollback(t.Context(), id, engine.Request{}); err != nil {
 				t.Fatal(err)
 			}
 			enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })

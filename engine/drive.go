@@ -14,21 +14,22 @@ func (r *run) drive(ctx context.Context, a *attempt) {
 	defer r.yield()
 	var outcome []Entry
 	for {
-		ran := a != nil
-		if ran {
-			outcome = r.attempt(a)
+		ran := a
+		if ran != nil {
+			outcome = r.attempt(ran)
 		}
 		var m Move
 		var err error
 		m, a, err = r.advance(ctx, outcome, ctx.Err() == nil)
-		if outcome = nil; ran {
-			r.e.leave() // only now: what is drained is durable
+		outcome = nil
+		if ran != nil {
+			r.e.leave(ran.stay) // only now: what is drained is durable
 		}
 		switch {
 		case ctx.Err() != nil:
 			if a != nil {
 				a.end(ErrShutdown)
-				r.e.leave()
+				r.e.leave(a.stay)
 			}
 			return
 		case err != nil:
@@ -100,6 +101,7 @@ func (r *run) pause(ctx context.Context, until time.Time) bool {
 // attempt is one run of a step in one direction. Its start is durable.
 type attempt struct {
 	move  Move
+	stay  *stay
 	step  Step
 	state *State
 	ctx   context.Context //nolint:containedctx // made when the start was committed, so that a cancel in between is not lost
@@ -107,13 +109,13 @@ type attempt struct {
 }
 
 // prepare makes the attempt that a move has started. Call with mu held.
-func (r *run) prepare(ctx context.Context, m Move) *attempt {
+func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 	row := &r.saga.Rows[m.Idx]
 	saved := EntryStepSaved
 	if m.Do == DoCompensate {
 		saved = EntryCompensationSaved
 	}
-	a := &attempt{move: m, step: r.e.steps[row.Name], state: newState(r.saga, row, m.Attempt, saved, r.record)}
+	a := &attempt{move: m, stay: in, step: r.e.steps[row.Name], state: newState(r.saga, row, m.Attempt, saved, r.record)}
 	a.ctx, a.end = context.WithCancelCause(ctx)
 	r.under = a.state
 	if m.Do == DoExecute {

@@ -48,9 +48,9 @@ type Engine struct {
 	gate    gate
 	workers chan struct{} // one token per saga going forward; waiting senders are served in order
 
-	freezing sync.Mutex // guards the two below; held across the commit that begins or ends a freeze
-	freezeN  uint64     // the number of the newest freeze
-	thawed   bool       // whether a freeze lasts from before has been looked up
+	freezing     sync.Mutex // guards the two below; held across the commit that begins or ends a freeze
+	freezeN      uint64     // the number of the newest freeze
+	freezeLoaded bool       // whether a freeze lasts from before has been looked up
 
 	mu     sync.Mutex      // guards the fields below; never held during a commit or a step
 	ctx    context.Context //nolint:containedctx // of the Run that is under way; nil when none is
@@ -248,7 +248,8 @@ func (e *Engine) drop(r *run) {
 
 // forget ends the driving of a saga. When it was the last, a thaw has nobody left to hold back. Call with mu held.
 func (e *Engine) forget(r *run) {
-	if delete(e.live, r.id); len(e.live) == 0 && e.gate.thawed() {
+	delete(e.live, r.id)
+	if len(e.live) == 0 && e.gate.endThaw() {
 		e.hub.mark("")
 	}
 }
@@ -306,8 +307,8 @@ func (e *Engine) final(step string) string {
 }
 
 // leave ends an attempt's stay within the gate.
-func (e *Engine) leave() {
-	if e.gate.leave() {
+func (e *Engine) leave(s *stay) {
+	if s.leave() {
 		e.stir()
 	}
 }

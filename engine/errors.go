@@ -21,6 +21,7 @@ var (
 	ErrConflict   = errors.New("ledger moved on")
 	ErrChanged    = errors.New("it has changed since it was shown")
 	ErrRefused    = errors.New("refused")
+	ErrAlready    = errors.New("it is so already")
 	ErrForbidden  = errors.New("not permitted for this role")
 	ErrLocked     = errors.New("another saga holds what this one needs")
 	ErrKeyTaken   = errors.New("the key was used before")

@@ -175,7 +175,8 @@ func (s *Saga) forward(r *Row, e *Entry) {
 	case EntryStepStarted:
 		s.Status, s.WaitingOn = Running, ""
 		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable, r.Final, r.paused = RowRunning, e.Attempt, Time{}, e.Undoable, e.Final, false
-		if r.deaths++; !e.Resumed {
+		r.deaths++
+		if !e.Resumed {
 			r.deaths = 0
 		}
 	case EntryStepSaved:
@@ -188,7 +189,8 @@ func (s *Saga) forward(r *Row, e *Entry) {
 			s.WaitingOn = e.Error
 			return
 		}
-		if r.failures++; r.failures == 1 {
+		r.failures++
+		if r.failures == 1 {
 			r.since = e.At
 		}
 	case EntryStepCompleted:
@@ -219,7 +221,8 @@ func (s *Saga) backward(r *Row, e *Entry) {
 		if c.StartedAt.IsZero() {
 			c.StartedAt = e.At
 		}
-		if c.deaths++; !e.Resumed {
+		c.deaths++
+		if !e.Resumed {
 			c.deaths = 0
 		}
 	case EntryCompensationSaved:

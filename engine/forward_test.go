@@ -82,7 +82,7 @@ func TestAFailedStepThatSavedItsIntentIsCompensated(t *testing.T) {
 			return errors.New("and then it broke")
 		}, func(_ context.Context, s *engine.State) error {
 			var thing string
-			if _, err := s.Own("thing", &thing); err != nil {
+			if _, err := s.Saved("thing", &thing); err != nil {
 				return err
 			}
 			w.Delete(thing)

@@ -55,7 +55,7 @@ func (e *Engine) Frozen() *Frozen {
 
 // Freeze stops everything until Thaw: no step starts after it returns, in either direction. It is durable then. The reason
 // is required: it stands in everybody's header. A freeze that the engine began is taken over.
-func (s *Session) Freeze(ctx context.Context, v Verb) error {
+func (s *Session) Freeze(ctx context.Context, v Request) error {
 	if err := s.permit("freeze"); err != nil {
 		return err
 	}
@@ -65,10 +65,10 @@ func (s *Session) Freeze(ctx context.Context, v Verb) error {
 	if strings.TrimSpace(v.Reason) == "" {
 		return fmt.Errorf("freeze: %w: say why: everybody sees it", ErrInput)
 	}
-	if err := s.Engine.freeze(ctx, &s.actor, v.Reason); err != nil {
+	if err := s.engine.freeze(ctx, &s.actor, v.Reason); err != nil {
 		return err
 	}
-	s.gate.calm() // what was let through a moment ago is on its way into the ledger
+	s.engine.gate.calm() // what was let through a moment ago is on its way into the ledger
 	return nil
 }
 
@@ -90,14 +90,14 @@ func (e *Engine) freeze(ctx context.Context, by *Actor, why string) error {
 
 // Thaw ends a freeze. What was held up starts again little by little: each attempt that goes well lets twice as many
 // through.
-func (s *Session) Thaw(ctx context.Context, v Verb) error {
+func (s *Session) Thaw(ctx context.Context, v Request) error {
 	if err := s.permit("thaw"); err != nil {
 		return err
 	}
 	if err := v.check("thaw"); err != nil {
 		return err
 	}
-	e := s.Engine
+	e := s.engine
 	e.freezing.Lock()
 	defer e.freezing.Unlock()
 	if err := e.loadFreezeLocked(ctx); err != nil {
@@ -141,7 +141,7 @@ func (e *Engine) thaw() {
 	e.gate.thaw()
 	e.mu.Lock()
 	if len(e.live) == 0 {
-		e.gate.thawed()
+		e.gate.endThaw()
 	}
 	e.mu.Unlock()
 	e.log.Info("everything goes on, little by little")
@@ -179,7 +179,7 @@ func (e *Engine) loadFreeze(ctx context.Context) error {
 }
 
 func (e *Engine) loadFreezeLocked(ctx context.Context) error {
-	if e.thawed {
+	if e.freezeLoaded {
 		return nil
 	}
 	last, err := e.Freezes(ctx, 1)
@@ -192,7 +192,7 @@ func (e *Engine) loadFreezeLocked(ctx context.Context) error {
 			e.gate.shut(last[0], time.Time{}) // one that the engine began is put to the test at once
 		}
 	}
-	e.thawed = true
+	e.freezeLoaded = true
 	return nil
 }
 

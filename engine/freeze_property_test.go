@@ -31,7 +31,7 @@ func TestNoStartIsDurableAfterAFreezeHasReturned(t *testing.T) {
 		go func() { _, _ = s.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}}) }()
 		<-held
 		frozen := make(chan error, 1)
-		go func() { frozen <- s.Freeze(t.Context(), engine.Verb{Reason: "because"}) }()
+		go func() { frozen <- s.Freeze(t.Context(), engine.Request{Reason: "because"}) }()
 		time.Sleep(time.Second)
 		select {
 		case err := <-frozen:
@@ -83,7 +83,7 @@ func (v *vault) refusal() (wrong []string, freezes int) {
 		left -= d
 		for id, end := range want {
 			if v.rng.IntN(8) == 0 && end == engine.Completed {
-				if err := v.s.Cancel(ctx, id, engine.Verb{}); err == nil {
+				if err := v.s.Cancel(ctx, id, engine.Request{}); err == nil {
 					want[id] = engine.RolledBack
 				}
 			}

@@ -28,14 +28,14 @@ func gated(name string, gate <-chan struct{}) engine.Step {
 
 func freeze(t *testing.T, s *engine.Session, why string) {
 	t.Helper()
-	if err := s.Freeze(t.Context(), engine.Verb{Reason: why}); err != nil {
+	if err := s.Freeze(t.Context(), engine.Request{Reason: why}); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func thaw(t *testing.T, s *engine.Session) {
 	t.Helper()
-	if err := s.Thaw(t.Context(), engine.Verb{}); err != nil {
+	if err := s.Thaw(t.Context(), engine.Request{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -88,7 +88,7 @@ func TestACancelDuringAFreezeIsDurableAtOnceAndUndoneAfterIt(t *testing.T) {
 		id := enginetest.Launch(t, s, "make", "gated")
 		synctest.Wait()
 		freeze(t, s, "wait")
-		if err := s.Cancel(t.Context(), id, engine.Verb{}); err != nil {
+		if err := s.Cancel(t.Context(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Hour)
@@ -121,7 +121,7 @@ func TestAFreezeOutlivesTheProcess(t *testing.T) {
 		if sg, err := s.Saga(t.Context(), id); err != nil || sg.Status != engine.Pending {
 			t.Fatalf("%v, %v", sg.Status, err)
 		}
-		if err := s.Freeze(t.Context(), engine.Verb{Reason: "again"}); !errors.Is(err, engine.ErrRefused) || !strings.Contains(err.Error(), "until monday") {
+		if err := s.Freeze(t.Context(), engine.Request{Reason: "again"}); !errors.Is(err, engine.ErrRefused) || !strings.Contains(err.Error(), "until monday") {
 			t.Errorf("freezing twice: %v", err)
 		}
 		thaw(t, s)
@@ -278,7 +278,7 @@ func TestWhatCannotBeUndoneIsRefusedAndInARollbackIsGivenUp(t *testing.T) {
 		}
 		done := enginetest.Launch(t, s, "say")
 		enginetest.Rest(t, s, done)
-		if err := s.Rollback(t.Context(), done, engine.Verb{}); !errors.Is(err, engine.ErrRefused) || !strings.Contains(err.Error(), "what is said is said") {
+		if err := s.Rollback(t.Context(), done, engine.Request{}); !errors.Is(err, engine.ErrRefused) || !strings.Contains(err.Error(), "what is said is said") {
 			t.Errorf("rolling it back: %v", err)
 		}
 		id := enginetest.Launch(t, s, "say", "fail")
@@ -286,7 +286,7 @@ func TestWhatCannotBeUndoneIsRefusedAndInARollbackIsGivenUp(t *testing.T) {
 		if sg.Status != engine.Failed || sg.Residue != 1 || !strings.Contains(sg.Rows[0].Compensation.Error, "what is said is said") {
 			t.Fatalf("%s, %d left: %+v", sg.Status, sg.Residue, sg.Rows[0])
 		}
-		if err := s.Resolve(t.Context(), id, 0, engine.Verb{Reason: "known"}); err != nil {
+		if err := s.Resolve(t.Context(), id, 0, engine.Request{Reason: "known"}); err != nil {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, id), engine.RolledBack, "resolved failed")

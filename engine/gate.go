@@ -73,12 +73,20 @@ type gate struct {
 	since   time.Time
 }
 
-// enter lets an attempt start, or not now. Every true is followed by one begun and one leave.
-func (g *gate) enter(now time.Time) bool {
+// stay is one attempt's place within the gate: from before its start is in the ledger until what came of it is. Both of
+// its methods may be called more than once, and only the first call counts.
+type stay struct {
+	gate     *gate
+	starting bool // guarded by gate.mu, as gone is
+	gone     bool
+}
+
+// enter lets an attempt start, or not now.
+func (g *gate) enter(now time.Time) (*stay, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if held, _ := g.heldLocked(now); held {
-		return false
+		return nil, false
 	}
 	if g.shutBy != nil && g.width == 0 { // a probe
 		g.pause = min(max(2*g.pause, probeFirst), probeMost)
@@ -86,14 +94,20 @@ func (g *gate) enter(now time.Time) bool {
 	}
 	g.flying++
 	g.starting++
-	return true
+	return &stay{gate: g, starting: true}, true
 }
 
-// begun says that the start of an attempt is in the ledger, or that it came to nothing.
-func (g *gate) begun() {
+// begun says that the attempt's start is in the ledger, or that it came to nothing.
+func (s *stay) begun() {
+	g := s.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.starting--; g.starting == 0 && g.calmed != nil {
+	if !s.starting {
+		return
+	}
+	s.starting = false
+	g.starting--
+	if g.starting == 0 && g.calmed != nil {
 		close(g.calmed)
 		g.calmed = nil
 	}
@@ -112,10 +126,16 @@ func (g *gate) calm() {
 	}
 }
 
-// leave ends an attempt. It reports whether somebody else may go now who could not before.
-func (g *gate) leave() bool {
+// leave ends the stay. It reports whether somebody else may go now who could not before.
+func (s *stay) leave() bool {
+	s.begun()
+	g := s.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if s.gone {
+		return false
+	}
+	s.gone = true
 	g.flying--
 	return g.shutBy != nil
 }
@@ -148,7 +168,8 @@ func (g *gate) shut(f Freeze, from time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.shutBy, g.width = &f, 0
-	if g.probe = from; !from.IsZero() {
+	g.probe = from
+	if !from.IsZero() {
 		g.pause = min(max(2*g.pause, probeFirst), probeMost)
 		g.probe = from.Add(g.pause)
 	}
@@ -176,14 +197,15 @@ func (g *gate) widenLocked() bool {
 	if g.shutBy == nil || g.width == 0 {
 		return false
 	}
-	if g.width *= 2; g.width >= gateOpen {
+	g.width *= 2
+	if g.width >= gateOpen {
 		g.openLocked()
 	}
 	return true
 }
 
-// thawed ends a thaw, if there is one: nobody is left to hold back. It reports whether anything has changed.
-func (g *gate) thawed() bool {
+// endThaw ends a thaw, if there is one: nobody is left to hold back. It reports whether anything has changed.
+func (g *gate) endThaw() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.shutBy == nil || g.width == 0 {

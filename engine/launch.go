@@ -217,15 +217,21 @@ func (e *Engine) target(ctx context.Context, steps []string, in Inputs) (string,
 }
 
 // lockNames are the locks of all steps, each once, in alphabetical order.
-func (e *Engine) lockNames(steps []string, in Inputs) []string {
+func (e *Engine) lockNames(ctx context.Context, steps []string, in Inputs) ([]string, error) {
 	var names []string
 	for i, name := range steps {
-		if l, ok := e.steps[name].(Locker); ok {
-			names = append(names, l.Locks(in.Step(i))...)
+		l, ok := e.steps[name].(Locker)
+		if !ok {
+			continue
 		}
+		own, err := l.Locks(ctx, in.Step(i))
+		if err != nil {
+			return nil, fmt.Errorf("find out what step %d %s touches: %w", i, name, err)
+		}
+		names = append(names, own...)
 	}
 	slices.Sort(names)
-	return slices.Compact(names)
+	return slices.Compact(names), nil
 }
 
 // meant offers the nearest of the known names, as the tail of an error.

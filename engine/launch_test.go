@@ -20,7 +20,9 @@ type locked struct {
 	engine.Compensator
 }
 
-func (l locked) Locks(in engine.Inputs) []string { return strings.Fields(in["on"]) }
+func (l locked) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return strings.Fields(in["on"]), nil
+}
 
 func (l locked) Inputs() []engine.Field {
 	return []engine.Field{
@@ -98,7 +100,7 @@ func TestLocksSurviveARestartAndACanceledWaiterLeavesTheQueue(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, _ = enginetest.Host(t, store, engine.Config{Steps: []engine.Step{held(release)}})
-		if err := s.Cancel(t.Context(), second, engine.Verb{}); err != nil {
+		if err := s.Cancel(t.Context(), second, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, second), engine.RolledBack, "")
@@ -118,7 +120,7 @@ func TestARollbackTakesItsLocksAgainAndWaits(t *testing.T) {
 		first := launchOn(t, s, "d:1")
 		enginetest.Rest(t, s, first)
 		second := launchOn(t, s, "d:1")
-		if err := s.Rollback(t.Context(), first, engine.Verb{}); err != nil {
+		if err := s.Rollback(t.Context(), first, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()

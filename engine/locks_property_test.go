@@ -81,7 +81,7 @@ func (v *vault) start(fatal int, after bool) error {
 
 // freeze stops everything and sees, at times, that what is under way comes to its end.
 func (v *vault) freeze(ctx context.Context) error {
-	err := v.s.Freeze(ctx, engine.Verb{Reason: "because"})
+	err := v.s.Freeze(ctx, engine.Request{Reason: "because"})
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (v *vault) event() error {
 	if len(v.ids) > 0 {
 		id = v.ids[v.rng.IntN(len(v.ids))]
 	}
-	verb := engine.Verb{Reason: "because"}
+	verb := engine.Request{Reason: "because"}
 	var what string
 	var err error
 	switch n := v.rng.IntN(28); {
@@ -206,10 +206,10 @@ func (v *vault) settle() error {
 	}
 	v.rooms.mend()
 	v.ledger.freezes(false)
-	if err := v.s.Thaw(ctx, engine.Verb{}); err != nil && !errors.Is(err, engine.ErrRefused) {
+	if err := v.s.Thaw(ctx, engine.Request{}); err != nil && !errors.Is(err, engine.ErrRefused) {
 		return err
 	}
-	verb := engine.Verb{Reason: "it may stay"}
+	verb := engine.Request{Reason: "it may stay"}
 	for end := time.Now().Add(24 * time.Hour); ; time.Sleep(time.Second) {
 		var open []string
 		for _, sg := range v.all(ctx) {

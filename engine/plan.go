@@ -96,9 +96,12 @@ func (e *Engine) plan(ctx context.Context, l Launch, steps []string, in Inputs) 
 	if err := e.loadLocks(ctx); err != nil {
 		return Plan{}, err
 	}
-	p = Plan{Kind: l.Kind, Locks: e.lockNames(steps, in), WaitsFor: []string{}}
+	p = Plan{Kind: l.Kind, WaitsFor: []string{}}
 	if p.Target, err = e.target(ctx, steps, in); err != nil {
 		return Plan{}, err
+	}
+	if p.Locks, err = e.lockNames(ctx, steps, in); err != nil {
+		return Plan{}, fmt.Errorf("plan %s: %w", l.Kind, err)
 	}
 	for i, name := range steps {
 		ps := PlanStep{Idx: i, Name: name, Change: Change{Action: ActRun, Undo: "nothing to undo"}}

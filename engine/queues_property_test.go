@@ -235,11 +235,13 @@ func (guarded) Inputs() []engine.Field {
 }
 
 // Locks are those of the input.
-func (guarded) Locks(in engine.Inputs) []string { return strings.Fields(in["locks"]) }
+func (guarded) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return strings.Fields(in["locks"]), nil
+}
 
 // Execute works in the rooms.
 func (g guarded) Execute(ctx context.Context, s *engine.State) error {
-	defer g.rooms.enter(s.Saga(), g.Locks(s.Inputs()))()
+	defer g.rooms.enter(s.Saga(), strings.Fields(s.Input("locks")))()
 	if s.Input("fate") != "fails" {
 		s.Put("begun", true)
 		if err := s.Save(ctx); err != nil {
@@ -257,7 +259,7 @@ func (g guarded) Execute(ctx context.Context, s *engine.State) error {
 
 // Compensate works in the rooms too. A stuck one leaves something behind.
 func (g guarded) Compensate(ctx context.Context, s *engine.State) error {
-	defer g.rooms.enter(s.Saga(), g.Locks(s.Inputs()))()
+	defer g.rooms.enter(s.Saga(), strings.Fields(s.Input("locks")))()
 	if err := g.work(ctx, s); err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (e *Engine) UndoText(s *Saga, idx int) string {
 		return "this build has no step " + row.Name
 	}
 	if u, ok := step.(Undoer); ok {
-		return u.Undo(s.Peek(idx))
+		return u.DescribeUndo(s.preview(idx))
 	}
 	return "undoes " + row.Name
 }

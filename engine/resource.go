@@ -39,13 +39,9 @@ func (c ResourceChange) reversed() ResourceChange {
 	return ResourceChange{Before: c.After, After: c.Before}
 }
 
-// undoable refuses the undo of a saga whose resources a later one has written: that one must be undone first. It also
-// refuses when something in it cannot be undone.
+// undoable refuses the undo of a saga whose resources a later one has written: that one must be undone first.
 func (r *run) undoable(s *Saga) error {
 	for i := range s.Rows {
-		if row := &s.Rows[i]; row.Final != "" {
-			return fmt.Errorf("%w: step %d %s cannot be undone: %s", ErrRefused, i, row.Name, row.Final)
-		}
 		for _, c := range s.Rows[i].Resources {
 			now, err := r.resource(c.Key())
 			if err != nil {

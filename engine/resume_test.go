@@ -176,7 +176,7 @@ func TestTenDeathsInARowWaitForAnOperator(t *testing.T) {
 		if sg.Rows[0].Attempts != 11 {
 			t.Errorf("attempts = %d: the first and ten after a death", sg.Rows[0].Attempts)
 		}
-		if err := s.Retry(t.Context(), id, engine.Verb{}); err != nil {
+		if err := s.Retry(t.Context(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, id), engine.Completed, "completed")
@@ -202,7 +202,7 @@ func TestAnUnknownStepWaitsForwardAndFailsBackward(t *testing.T) {
 		sg := enginetest.Until(t, s, forward.ID, func(sg *engine.Saga) bool { return sg.WaitingOn != "" })
 		wantSaga(t, sg, engine.Pending, "")
 		wantSaga(t, enginetest.Rest(t, s, enginetest.Launch(t, s, "echo")), engine.Completed, "completed")
-		if err := s.Rollback(t.Context(), back, engine.Verb{}); err != nil {
+		if err := s.Rollback(t.Context(), back, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		sg = enginetest.Until(t, s, back, func(sg *engine.Saga) bool { return sg.Status == engine.Failed })

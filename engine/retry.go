@@ -33,7 +33,8 @@ func (p RetryPolicy) Next(failures int, since time.Duration, after time.Duration
 func (p RetryPolicy) bound(failures int, jitter func() float64) time.Duration {
 	bound := float64(p.First)
 	for range failures - 1 {
-		if bound *= p.Factor; bound >= float64(p.Most) {
+		bound *= p.Factor
+		if bound >= float64(p.Most) {
 			bound = float64(p.Most)
 			break
 		}

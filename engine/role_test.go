@@ -23,34 +23,34 @@ var verbs = map[string]func(s *engine.Session, t *testing.T, id engine.ID) error
 		return err
 	},
 	"Cancel": func(s *engine.Session, t *testing.T, id engine.ID) error {
-		return s.Cancel(t.Context(), id, engine.Verb{})
+		return s.Cancel(t.Context(), id, engine.Request{})
 	},
 	"Rollback": func(s *engine.Session, t *testing.T, id engine.ID) error {
-		return s.Rollback(t.Context(), id, engine.Verb{})
+		return s.Rollback(t.Context(), id, engine.Request{})
 	},
 	"Retry": func(s *engine.Session, t *testing.T, id engine.ID) error {
-		return s.Retry(t.Context(), id, engine.Verb{})
+		return s.Retry(t.Context(), id, engine.Request{})
 	},
 	"RetryRow": func(s *engine.Session, t *testing.T, id engine.ID) error {
-		return s.RetryRow(t.Context(), id, 0, engine.Verb{})
+		return s.RetryRow(t.Context(), id, 0, engine.Request{})
 	},
 	"Resolve": func(s *engine.Session, t *testing.T, id engine.ID) error {
-		return s.Resolve(t.Context(), id, 0, engine.Verb{Reason: "because"})
+		return s.Resolve(t.Context(), id, 0, engine.Request{Reason: "because"})
 	},
 	"Skip": func(s *engine.Session, t *testing.T, id engine.ID) error {
-		return s.Skip(t.Context(), id, engine.Verb{})
+		return s.Skip(t.Context(), id, engine.Request{})
 	},
 	"Pause": func(s *engine.Session, t *testing.T, id engine.ID) error {
-		return s.Pause(t.Context(), id, engine.Verb{})
+		return s.Pause(t.Context(), id, engine.Request{})
 	},
 	"Freeze": func(s *engine.Session, t *testing.T, _ engine.ID) error {
-		return s.Freeze(t.Context(), engine.Verb{Reason: "because"})
+		return s.Freeze(t.Context(), engine.Request{Reason: "because"})
 	},
 	"Thaw": func(s *engine.Session, t *testing.T, _ engine.ID) error {
-		return s.Thaw(t.Context(), engine.Verb{})
+		return s.Thaw(t.Context(), engine.Request{})
 	},
 	"Resume": func(s *engine.Session, t *testing.T, id engine.ID) error {
-		return s.Resume(t.Context(), id, engine.Verb{})
+		return s.Resume(t.Context(), id, engine.Request{})
 	},
 }
 
@@ -61,7 +61,7 @@ func TestEveryVerbHasARowInTheRoleMatrix(t *testing.T) {
 	for m := range session.Methods() {
 		for i := range m.Type.NumIn() {
 			in := m.Type.In(i)
-			if m.Name == "Plan" || in != reflect.TypeFor[engine.Verb]() && in != reflect.TypeFor[engine.Launch]() {
+			if m.Name == "Plan" || in != reflect.TypeFor[engine.Request]() && in != reflect.TypeFor[engine.Launch]() {
 				continue
 			}
 			found++
@@ -80,10 +80,11 @@ func TestAViewerChangesNothingAndAnOperatorIsNeverForbidden(t *testing.T) {
 	for name, call := range verbs {
 		for _, role := range []engine.Role{engine.Viewer, engine.Operator, "", "root"} {
 			synctest.Test(t, func(t *testing.T) {
-				s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{enginetest.Echo()}})
+				e, _ := enginetest.Drive(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{enginetest.Echo()}})
+				s := e.As(enginetest.Ops)
 				id := enginetest.Launch(t, s, "echo")
 				before := enginetest.Rest(t, s, id)
-				err := call(s.As(engine.Actor{Name: "guest", Role: role}), t, id)
+				err := call(e.As(engine.Actor{Name: "guest", Role: role}), t, id)
 				if forbidden := errors.Is(err, engine.ErrForbidden); forbidden == (role == engine.Operator) {
 					t.Errorf("%s as %q: %v", name, role, err)
 				}

@@ -167,15 +167,13 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 	}
 	for {
 		m := Next(r.saga, r.world())
-		e, ok := r.entryFor(m, effects)
+		if effects && (m.Do == DoExecute || m.Do == DoCompensate) {
+			a, err := r.start(ctx, b, m)
+			return m, a, err
+		}
+		e, ok := r.entryFor(m)
 		if !ok {
 			return m, nil, b.commit()
-		}
-		if m.Do == DoExecute || m.Do == DoCompensate {
-			if err := r.start(b, e); err != nil {
-				return Move{}, nil, err
-			}
-			return m, r.prepare(ctx, m), nil // before mu is released: a cancel from now on reaches it
 		}
 		if err := b.add(e); err != nil {
 			return Move{}, nil, err
@@ -183,29 +181,43 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 	}
 }
 
-// start makes the start of an attempt durable that the gate has let through. Call with mu held.
-func (r *run) start(b *batch, e Entry) error {
-	err := b.add(e)
+// start makes the start of an attempt durable with all that b holds, if a worker is free and the gate lets it through.
+// Otherwise it commits b alone. Call with mu held, and keep it: a cancel from now on reaches the attempt.
+func (r *run) start(ctx context.Context, b *batch, m Move) (*attempt, error) {
+	if m.Do == DoExecute && !r.claim() {
+		return nil, b.commit()
+	}
+	stay, ok := r.e.gate.enter(time.Now())
+	if !ok {
+		return nil, b.commit()
+	}
+	err := b.add(r.startOf(m))
 	if err == nil {
 		err = b.commit()
 	}
-	if r.e.gate.begun(); err != nil {
-		r.e.leave()
+	stay.begun()
+	if err != nil {
+		r.e.leave(stay)
+		return nil, err
 	}
-	return err
+	return r.prepare(ctx, m, stay), nil
 }
 
-// entryFor is the entry with which a move begins, or false when the move is not for now: there is nothing to do, the
-// effect is not wanted, no worker is free, or the attempt under way will end the row.
-func (r *run) entryFor(m Move, effects bool) (Entry, bool) {
-	switch m.Do {
-	case DoExecute:
+// startOf is the entry with which an attempt starts.
+func (r *run) startOf(m Move) Entry {
+	e := Entry{Type: EntryCompensating, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed}
+	if m.Do == DoExecute {
 		step := r.saga.StepNames[m.Idx]
-		_, undoable := r.e.steps[step].(Compensator)
-		e := Entry{Type: EntryStepStarted, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed, Undoable: undoable, Final: r.e.final(step)}
-		return e, effects && r.claim() && r.e.gate.enter(time.Now())
-	case DoCompensate:
-		return Entry{Type: EntryCompensating, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed}, effects && r.e.gate.enter(time.Now())
+		_, e.Undoable = r.e.steps[step].(Compensator)
+		e.Type, e.Final = EntryStepStarted, r.e.final(step)
+	}
+	return e
+}
+
+// entryFor is the entry that a move without an effect adds, or false when there is nothing to add now: the move has an
+// effect or does nothing yet, or the attempt under way will end the row.
+func (r *run) entryFor(m Move) (Entry, bool) {
+	switch m.Do {
 	case DoFailRow:
 		return Entry{Type: EntryStepFailed, Idx: m.Idx, Error: m.Reason}, r.under == nil
 	case DoRollback:
@@ -216,7 +228,7 @@ func (r *run) entryFor(m Move, effects bool) (Entry, bool) {
 		return Entry{Type: endings[m.Status]}, true
 	case DoWait:
 		return Entry{Type: EntryWaiting, On: m.On}, m.On != r.saga.WaitingOn && r.under == nil
-	case DoVerify, DoHold, DoRest:
+	case DoExecute, DoCompensate, DoVerify, DoHold, DoRest:
 	}
 	return Entry{}, false
 }

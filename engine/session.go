@@ -6,28 +6,44 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Session is the engine as one person may use it: everybody reads. Every verb is refused to a role that may not act, and
 // recorded with the actor in the transaction that makes the change.
 type Session struct {
-	*Engine
-	actor Actor
+	reader
+	engine *Engine
+	actor  Actor
+}
+
+// reader is what a session may ask of the engine whatever its role: all that only looks. The verbs, and nothing else of the
+// engine, come with Session's own methods.
+type reader interface {
+	Saga(ctx context.Context, id ID) (*Saga, error)
+	Entries(ctx context.Context, id ID, after uint64) ([]Entry, error)
+	Summaries(ctx context.Context, ids ...ID) ([]Summary, error)
+	List(ctx context.Context, q Query) (Page, error)
+	Find(ctx context.Context, ref string) (ID, error)
+	Counts(ctx context.Context) (Counts, error)
+	Resources(ctx context.Context) ([]Resource, error)
+	Locks(ctx context.Context) ([]Lock, error)
+	Freezes(ctx context.Context, limit int) ([]Freeze, error)
+	Frozen() *Frozen
+	Plan(ctx context.Context, l Launch) (Plan, error)
+	Fields(kind string, adhoc []string) (steps []string, fields [][]Field, err error)
+	UndoText(s *Saga, idx int) string
+	Tries(step string) (forward, backward int)
+	Kinds() []Kind
+	StepNames() []string
+	Watch() *Feed
+	Err() error
 }
 
 // As opens the engine for a person.
-func (e *Engine) As(a Actor) *Session { return &Session{Engine: e, actor: a} }
+func (e *Engine) As(a Actor) *Session { return &Session{reader: e, engine: e, actor: a} }
 
 // Actor is the person of the session.
 func (s *Session) Actor() Actor { return s.actor }
-
-// Verb is what every verb takes besides its saga.
-type Verb struct {
-	Reason string // the operator's own words; optional except for Resolve
-	// IfSeq refuses the verb with ErrChanged when the ledger no longer ends at this number. 0: any.
-	IfSeq uint64
-}
 
 func (s *Session) permit(verb string) error {
 	if s.actor.Role != Operator {
@@ -53,15 +69,12 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 	if err := s.permit("launch"); err != nil {
 		return nil, err
 	}
-	e := s.Engine
+	e := s.engine
 	steps, in, err := e.check(l)
 	if err != nil {
 		return nil, err
 	}
-	c := Created{Kind: l.Kind, StepNames: steps, Inputs: in, Key: l.Key, OnFailure: l.OnFailure, Locks: e.lockNames(steps, in)}
-	if err := lockable(c.Locks); err != nil {
-		return nil, err
-	}
+	c := Created{Kind: l.Kind, StepNames: steps, Inputs: in, Key: l.Key, OnFailure: l.OnFailure}
 	if l.Key != "" { // before the provider is asked: it may be down, or the world may have moved since, by this very saga
 		switch id, err := e.store.Keyed(ctx, l.Key); {
 		case err == nil:
@@ -71,6 +84,12 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 		}
 	}
 	if c.Target, err = e.targetFor(ctx, l, steps, in); err != nil {
+		return nil, err
+	}
+	if c.Locks, err = e.lockNames(ctx, steps, in); err != nil {
+		return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
+	}
+	if err := lockable(c.Locks); err != nil {
 		return nil, err
 	}
 	if err := e.loadLocks(ctx); err != nil {
@@ -94,7 +113,7 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 
 // create makes one try at recording a new saga.
 func (s *Session) create(c Created, l Launch, start bool) (*Saga, error) {
-	e := s.Engine
+	e := s.engine
 	ticket, holder := e.locks.enter(c.ID, c.Locks, l.RefuseLocked)
 	if holder != "" {
 		return nil, fmt.Errorf("launch %s: %w: saga %s holds it", l.Kind, ErrLocked, holder.Short())
@@ -155,120 +174,40 @@ func (e *Engine) sameLaunch(ctx context.Context, id ID, c Created) (*Saga, error
 	return have, nil
 }
 
-// Cancel asks a saga to stop and to undo what it has done. It is durable when it returns; no step starts after it. Asking
-// twice is the same as asking once; a terminal saga is refused with the reason.
-func (s *Session) Cancel(ctx context.Context, id ID, v Verb) error {
-	return s.verb(ctx, "cancel", id, v, func(sg *Saga, r *run) ([]Entry, error) {
-		switch {
-		case sg.CancelRequested && !sg.Status.Terminal(), sg.Status == Compensating:
-			return nil, nil
-		case sg.Status == Completed:
-			return nil, fmt.Errorf("%w: it is completed; roll back undoes it", ErrRefused)
-		case sg.Status.Terminal():
-			return nil, fmt.Errorf("%w: it is %s already", ErrRefused, words(sg.Status))
+// create makes a new saga durable, together with its first step's start when the engine runs and a worker is free.
+func (r *run) create(ctx context.Context, e Entry, start bool) (*attempt, *Saga, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.saga = &Saga{}
+	b := r.batch()
+	b.out.Key = e.Created.Key
+	var a *attempt
+	var err error
+	switch {
+	case !start:
+		err = b.add(e)
+		if err == nil {
+			err = b.commit()
 		}
-		return []Entry{{Type: EntryCancelRequested, By: &s.actor, Why: v.Reason}}, nil
-	})
+	case ctx == nil:
+		_, _, err = r.pass(context.Background(), b, []Entry{e}, false)
+	default:
+		_, a, err = r.pass(ctx, b, []Entry{e}, true)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return a, r.saga.clone(), nil
 }
 
-// Rollback undoes a completed saga, from its last step down; on a failed one it tries again what is left.
-func (s *Session) Rollback(ctx context.Context, id ID, v Verb) error {
-	return s.verb(ctx, "roll back", id, v, func(sg *Saga, r *run) ([]Entry, error) {
-		switch sg.Status {
-		case Completed:
-			if err := r.undoable(sg); err != nil {
-				return nil, err
-			}
-			from := len(sg.Rows) - 1
-			ticket, _ := r.e.locks.enter(id, sg.Locks, false)
-			return []Entry{{Type: EntryRollbackStarted, From: &from, Reason: "rollback_requested", By: &s.actor, Why: v.Reason, Ticket: ticket}}, nil
-		case Failed:
-			return []Entry{{Type: EntryRetryRequested, By: &s.actor, Why: v.Reason}}, nil
-		case Pending, Running:
-			return nil, fmt.Errorf("%w: it is %s; cancel stops it and undoes what it did", ErrRefused, words(sg.Status))
-		case Compensating, RolledBack:
-		}
-		return nil, fmt.Errorf("%w: it is %s already", ErrRefused, words(sg.Status))
-	})
-}
-
-// Retry gives what could not be undone a fresh budget, and starts again a saga that waits because its process died too
-// often or because its next attempt is not due yet.
-func (s *Session) Retry(ctx context.Context, id ID, v Verb) error {
-	return s.verb(ctx, "retry", id, v, func(sg *Saga, r *run) ([]Entry, error) {
-		if sg.Status != Failed && (sg.Status.Terminal() || sg.WaitingOn == "" && !sg.backingOff()) {
-			return nil, fmt.Errorf("%w: it is %s and nothing in it waits for a retry", ErrRefused, words(sg.Status))
-		}
-		return []Entry{{Type: EntryRetryRequested, By: &s.actor, Why: v.Reason}}, nil
-	})
-}
-
-// Resolve accepts what one row has left behind. The reason is required. When no failed row is left the saga is rolled back.
-func (s *Session) Resolve(ctx context.Context, id ID, idx int, v Verb) error {
-	return s.verb(ctx, "resolve", id, v, func(sg *Saga, r *run) ([]Entry, error) {
-		switch {
-		case strings.TrimSpace(v.Reason) == "":
-			return nil, fmt.Errorf("%w: say why what is left may stay", ErrInput)
-		case idx < 0 || idx >= len(sg.Rows):
-			return nil, fmt.Errorf("%w: it has no row %d", ErrInput, idx)
-		case sg.Rows[idx].Status != RowCompensationFailed:
-			return nil, fmt.Errorf("%w: row %d is %s; only a row whose compensation failed can be resolved", ErrRefused, idx, words(sg.Rows[idx].Status))
-		}
-		return []Entry{{Type: EntryResolved, Idx: idx, By: &s.actor, Why: v.Reason}}, nil
-	})
-}
-
-// RetryRow is Retry for one row of a failed saga; the others stay as they are.
-func (s *Session) RetryRow(ctx context.Context, id ID, idx int, v Verb) error {
-	return s.verb(ctx, "retry", id, v, func(sg *Saga, r *run) ([]Entry, error) {
-		if sg.Status != Failed || idx < 0 || idx >= len(sg.Rows) || sg.Rows[idx].Status != RowCompensationFailed {
-			return nil, fmt.Errorf("%w: row %d has no compensation that failed", ErrRefused, idx)
-		}
-		return []Entry{{Type: EntryRetryRequested, From: &idx, By: &s.actor, Why: v.Reason}}, nil
-	})
-}
-
-// Skip goes on without the step that failed. Only a step that has changed nothing can be skipped.
-func (s *Session) Skip(ctx context.Context, id ID, v Verb) error {
-	return s.verb(ctx, "skip", id, v, func(sg *Saga, r *run) ([]Entry, error) {
-		idx := sg.CurrentStepIdx
-		switch {
-		case sg.Status != Running || idx >= len(sg.Rows) || sg.Rows[idx].Status != RowFailed:
-			return nil, fmt.Errorf("%w: no step of it has failed and waits for a decision", ErrRefused)
-		case sg.Rows[idx].Dirty:
-			return nil, fmt.Errorf("%w: step %d may have changed something: retry it, or cancel", ErrRefused, idx)
-		}
-		return []Entry{{Type: EntrySkipped, Idx: idx, By: &s.actor, Why: v.Reason}}, nil
-	})
-}
-
-// Pause lets the step under way finish and starts no other, in either direction, until Resume.
-func (s *Session) Pause(ctx context.Context, id ID, v Verb) error {
-	return s.verb(ctx, "pause", id, v, func(sg *Saga, r *run) ([]Entry, error) {
-		switch {
-		case sg.Paused:
-			return nil, nil
-		case sg.Status.Terminal():
-			return nil, fmt.Errorf("%w: it is %s already", ErrRefused, words(sg.Status))
-		}
-		return []Entry{{Type: EntryPaused, By: &s.actor, Why: v.Reason}}, nil
-	})
-}
-
-// Resume ends a pause.
-func (s *Session) Resume(ctx context.Context, id ID, v Verb) error {
-	return s.verb(ctx, "resume", id, v, func(sg *Saga, r *run) ([]Entry, error) {
-		if !sg.Paused {
-			return nil, fmt.Errorf("%w: it is not paused", ErrRefused)
-		}
-		return []Entry{{Type: EntryResumed, By: &s.actor, Why: v.Reason}}, nil
-	})
-}
-
-func words[S ~string](s S) string { return strings.ReplaceAll(string(s), "_", " ") }
-
-// backingOff reports whether a row waits for its next attempt.
-func (s *Saga) backingOff() bool {
-	row := s.active()
-	return row != nil && !row.NextAttemptAt.IsZero()
+// yieldLocked gives back what an attempt that will not run has claimed. Call with mu held.
+func (r *run) yieldLocked(a *attempt) {
+	if a != nil {
+		a.end(ErrShutdown)
+		r.e.leave(a.stay)
+	}
+	if r.worker {
+		<-r.e.workers
+		r.worker = false
+	}
 }

@@ -55,15 +55,15 @@ func (s *State) Inputs() Inputs { return s.inputs }
 // Input is one of Inputs, empty when it was not given.
 func (s *State) Input(name string) string { return s.inputs[name] }
 
-// Own decodes what this step has put under key, in this attempt or in an earlier one, into v. It reports whether it was there.
-func (s *State) Own(key string, v any) (bool, error) {
+// Saved decodes what this step has put under key, in this attempt or in an earlier one, into v. It reports whether it was there.
+func (s *State) Saved(key string, v any) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return decode(s.output, key, v)
 }
 
-// Get is like Own and falls back to what any step of the saga has put under key last.
-func (s *State) Get(key string, v any) (bool, error) {
+// Lookup is like Saved and falls back to what any step of the saga has put under key last.
+func (s *State) Lookup(key string, v any) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if ok, err := decode(s.output, key, v); ok || err != nil {
@@ -203,9 +203,9 @@ func (s *State) close() (put map[string]json.RawMessage, resources []ResourceCha
 	return s.put, s.resources, s.err
 }
 
-// Peek is a State that records nothing, for Undoer and for tests of what a row would do: the inputs as the row sees them
+// preview is a State that records nothing, for what a row would do: the inputs as the row sees them
 // and the row's output.
-func (s *Saga) Peek(idx int) *State {
+func (s *Saga) preview(idx int) *State {
 	st := &State{id: s.ID, idx: idx, inputs: s.Inputs.Step(idx), context: maps.Clone(s.Context), over: true}
 	if idx < len(s.Rows) {
 		st.output, st.attempt = maps.Clone(s.Rows[idx].Output), s.Rows[idx].Attempts

@@ -39,9 +39,10 @@ type Planner interface {
 	Plan(ctx context.Context, in Inputs) (Change, error)
 }
 
-// Locker names the resources a step touches ("droplet:482913", "dns:example.com/www").
+// Locker names the resources a step touches ("droplet:482913", "dns:example.com/www"). It may look to find out; an error
+// refuses the launch, so that a look that fails never locks less.
 type Locker interface {
-	Locks(in Inputs) []string
+	Locks(ctx context.Context, in Inputs) ([]string, error)
 }
 
 // Verifier looks again, after a rollback, at what a row's compensation undid, and names what is still there. It allows
@@ -60,7 +61,7 @@ type Final interface {
 // Undoer says in one line what compensating a row would do, from what the row recorded and without calling anybody:
 // "deletes snapshot 229305609". Dialogs show it.
 type Undoer interface {
-	Undo(s *State) string
+	DescribeUndo(s *State) string
 }
 
 // Retrier replaces the retry policies.

@@ -4,30 +4,121 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
-// verb applies an operator's decision to a saga, whether it is driven or at rest, and hands it to the driver if there is
-// something to do. decide is pure but for the locks it enters; no entries mean that all is as asked for already.
-func (s *Session) verb(ctx context.Context, name string, id ID, v Verb, decide func(*Saga, *run) ([]Entry, error)) error {
-	if err := s.permit(name); err != nil {
+// Request is what every verb takes besides its saga.
+type Request struct {
+	Reason string // the operator's own words; optional except for Resolve
+	// IfSeq refuses the verb with ErrChanged when the ledger no longer ends at this number. 0: any.
+	IfSeq uint64
+}
+
+// Cancel asks a saga to stop and to undo what it has done. It is durable when it returns; no step starts after it. Asking
+// twice is the same as asking once; a terminal saga is refused with the reason.
+func (s *Session) Cancel(ctx context.Context, id ID, q Request) error {
+	return s.ask(ctx, VerbCancel, id, q, s.says(EntryCancelRequested, q))
+}
+
+// Rollback undoes a completed saga, from its last step down; on a failed one it tries again what is left.
+func (s *Session) Rollback(ctx context.Context, id ID, q Request) error {
+	return s.ask(ctx, VerbRollback, id, q, func(sg *Saga, r *run) (Entry, error) {
+		if sg.Status == Failed {
+			return s.entry(EntryRetryRequested, q), nil
+		}
+		if err := r.undoable(sg); err != nil {
+			return Entry{}, err
+		}
+		from := len(sg.Rows) - 1
+		e := s.entry(EntryRollbackStarted, q)
+		e.From, e.Reason = &from, "rollback_requested"
+		e.Ticket, _ = r.e.locks.enter(id, sg.Locks, false)
+		return e, nil
+	})
+}
+
+// Retry gives what could not be undone a fresh budget, and starts again a saga that waits because its process died too
+// often or because its next attempt is not due yet.
+func (s *Session) Retry(ctx context.Context, id ID, q Request) error {
+	return s.ask(ctx, VerbRetry, id, q, s.says(EntryRetryRequested, q))
+}
+
+// RetryRow is Retry for one row of a failed saga; the others stay as they are.
+func (s *Session) RetryRow(ctx context.Context, id ID, idx int, q Request) error {
+	return s.ask(ctx, VerbRetry, id, q, func(sg *Saga, _ *run) (Entry, error) {
+		e := s.entry(EntryRetryRequested, q)
+		e.From = &idx
+		return e, sg.RefusesRow(VerbRetry, idx)
+	})
+}
+
+// Resolve accepts what one row has left behind. The reason is required. When no failed row is left the saga is rolled back.
+func (s *Session) Resolve(ctx context.Context, id ID, idx int, q Request) error {
+	return s.ask(ctx, VerbResolve, id, q, func(sg *Saga, _ *run) (Entry, error) {
+		if strings.TrimSpace(q.Reason) == "" {
+			return Entry{}, fmt.Errorf("%w: say why what is left may stay", ErrInput)
+		}
+		e := s.entry(EntryResolved, q)
+		e.Idx = idx
+		return e, sg.RefusesRow(VerbResolve, idx)
+	})
+}
+
+// Skip goes on without the step that failed. Only a step that has changed nothing can be skipped.
+func (s *Session) Skip(ctx context.Context, id ID, q Request) error {
+	return s.ask(ctx, VerbSkip, id, q, func(sg *Saga, _ *run) (Entry, error) {
+		e := s.entry(EntrySkipped, q)
+		e.Idx = sg.CurrentStepIdx
+		return e, nil
+	})
+}
+
+// Pause lets the step under way finish and starts no other, in either direction, until Resume.
+func (s *Session) Pause(ctx context.Context, id ID, q Request) error {
+	return s.ask(ctx, VerbPause, id, q, s.says(EntryPaused, q))
+}
+
+// Resume ends a pause.
+func (s *Session) Resume(ctx context.Context, id ID, q Request) error {
+	return s.ask(ctx, VerbResume, id, q, s.says(EntryResumed, q))
+}
+
+// entry is a verb's own, with who and why.
+func (s *Session) entry(t EntryType, q Request) Entry {
+	return Entry{Type: t, By: &s.actor, Why: q.Reason}
+}
+
+// decision is what a verb that the rules allow records; it is pure but for the locks it enters.
+type decision func(*Saga, *run) (Entry, error)
+
+// says is the decision of a verb that needs nothing but who and why.
+func (s *Session) says(t EntryType, q Request) decision {
+	return func(*Saga, *run) (Entry, error) { return s.entry(t, q), nil }
+}
+
+// ask applies an operator's decision to a saga, whether it is driven or at rest, and hands it to the driver if there is
+// something to do.
+func (s *Session) ask(ctx context.Context, v Verb, id ID, q Request, decide decision) error {
+	if err := s.permit(string(v)); err != nil {
 		return err
 	}
-	if err := v.check(name); err != nil {
+	if err := q.check(string(v)); err != nil {
 		return err
 	}
-	if err := s.loadLocks(ctx); err != nil {
+	e := s.engine
+	if err := e.loadLocks(ctx); err != nil {
 		return err
 	}
 	for {
-		err := s.runFor(id).ask(ctx, v, decide)
+		err := e.runFor(id).ask(ctx, v, q, decide)
 		if errors.Is(err, ErrConflict) {
 			continue // a driver wrote between the read and the append
 		}
 		if err != nil {
-			return fmt.Errorf("%s saga %s: %w", name, id.Short(), err)
+			return fmt.Errorf("%s saga %s: %w", v, id.Short(), err)
 		}
-		s.unpark(id)
-		s.take(id)
+		e.unpark(id)
+		e.take(id)
 		return nil
 	}
 }
@@ -49,7 +140,7 @@ func (e *Engine) unpark(id ID) {
 	delete(e.parked, id)
 }
 
-func (r *run) ask(ctx context.Context, v Verb, decide func(*Saga, *run) ([]Entry, error)) error {
+func (r *run) ask(ctx context.Context, v Verb, q Request, decide decision) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.saga == nil {
@@ -57,54 +148,29 @@ func (r *run) ask(ctx context.Context, v Verb, decide func(*Saga, *run) ([]Entry
 			return err
 		}
 	}
-	if v.IfSeq != 0 && v.IfSeq != r.saga.Seq {
-		return fmt.Errorf("%w: it was at entry %d and is at %d, %s now", ErrChanged, v.IfSeq, r.saga.Seq, words(r.saga.Status))
+	if q.IfSeq != 0 && q.IfSeq != r.saga.Seq {
+		return fmt.Errorf("%w: it was at entry %d and is at %d, %s now", ErrChanged, q.IfSeq, r.saga.Seq, words(r.saga.Status))
 	}
-	entries, err := decide(r.saga, r)
-	if err != nil || len(entries) == 0 {
+	err := r.saga.Refuses(v)
+	if errors.Is(err, ErrAlready) {
+		return nil
+	}
+	var entry Entry
+	if err == nil {
+		entry, err = decide(r.saga, r)
+	}
+	var why refusal
+	switch {
+	case errors.As(err, &why):
+		return fmt.Errorf("%w: %w", ErrRefused, err)
+	case err != nil:
 		return err
 	}
-	if _, _, err = r.pass(ctx, r.batch(), entries, false); err != nil {
+	if _, _, err = r.pass(ctx, r.batch(), []Entry{entry}, false); err != nil {
 		return err
 	}
 	if r.saga.CancelRequested && r.stop != nil {
 		r.stop(ErrCanceled)
 	}
 	return nil
-}
-
-// create makes a new saga durable, together with its first step's start when the engine runs and a worker is free.
-func (r *run) create(ctx context.Context, e Entry, start bool) (*attempt, *Saga, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.saga = &Saga{}
-	b := r.batch()
-	b.out.Key = e.Created.Key
-	var a *attempt
-	var err error
-	if start {
-		if ctx != nil {
-			_, a, err = r.pass(ctx, b, []Entry{e}, true)
-		} else {
-			_, _, err = r.pass(context.Background(), b, []Entry{e}, false)
-		}
-	} else if err = b.add(e); err == nil {
-		err = b.commit()
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return a, r.saga.clone(), nil
-}
-
-// yieldLocked gives back what an attempt that will not run has claimed.
-func (r *run) yieldLocked(a *attempt) {
-	if a != nil {
-		a.end(ErrShutdown)
-		r.e.leave()
-	}
-	if r.worker {
-		<-r.e.workers
-		r.worker = false
-	}
 }

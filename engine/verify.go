@@ -29,7 +29,7 @@ func (r *run) verify(ctx context.Context) []Entry {
 		if !ok || saga.Rows[i].Status != RowCompensated {
 			continue
 		}
-		left, err := look(ctx, v, saga.Peek(i))
+		left, err := look(ctx, v, saga.preview(i))
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("look again at row %d: %w", i, err))
 			continue

@@ -22,7 +22,7 @@ func wording(what, text string, most int) error {
 }
 
 // check refuses a verb whose reason cannot be kept.
-func (v Verb) check(verb string) error {
+func (v Request) check(verb string) error {
 	if err := wording("reason", v.Reason, MaxWords); err != nil {
 		return fmt.Errorf("%s: %w", verb, err)
 	}

@@ -38,7 +38,7 @@ const (
 type world struct {
 	t     *testing.T
 	cloud *digitalocean.Client
-	eng   *engine.Session
+	eng   *engine.Engine
 	drift *steps.Patrol
 	orphs steps.Inventory
 }
@@ -63,7 +63,7 @@ func newWorld(t *testing.T) *world {
 		cloud.Close()
 	})
 	catalog, kinds := steps.Catalog(cloud, store)
-	eng, _ := enginetest.Host(t, store, engine.Config{Steps: catalog, Kinds: kinds, Log: log})
+	eng, _ := enginetest.Drive(t, store, engine.Config{Steps: catalog, Kinds: kinds, Log: log})
 	w := &world{t: t, cloud: cloud, eng: eng, orphs: steps.NewInventory(cloud, store)}
 	w.drift = steps.NewPatrol(w.orphs, eng.Resources, func() int { return cloud.Budget().HourRemaining })
 	return w
@@ -135,7 +135,7 @@ func (w *world) history() {
 	w.done("ops1", engine.Completed, engine.Launch{Kind: "snapshot_then_dns", Inputs: join(fields("TXT", "_backup", "db-01"), "droplet_id", "500000092")})
 	w.until(9 * time.Minute)
 	w.elsewhere("shop", "198.51.100.7")
-	if err := w.eng.As(engine.Actor{Name: "ops2", Role: engine.Operator}).Rollback(w.t.Context(), shop, engine.Verb{Reason: "the shop moves next week"}); err != nil {
+	if err := w.eng.As(engine.Actor{Name: "ops2", Role: engine.Operator}).Rollback(w.t.Context(), shop, engine.Request{Reason: "the shop moves next week"}); err != nil {
 		w.t.Fatal(err)
 	}
 	w.rest(shop, engine.Failed)

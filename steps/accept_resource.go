@@ -106,13 +106,13 @@ func (a AcceptResource) Execute(ctx context.Context, s *engine.State) error {
 func (AcceptResource) Compensate(context.Context, *engine.State) error { return nil }
 
 // Undo says which desired state comes back.
-func (a AcceptResource) Undo(s *engine.State) string {
+func (a AcceptResource) DescribeUndo(s *engine.State) string {
 	var r engine.Resource
 	var outcome string
-	if ok, _ := s.Own(keyOutcome, &outcome); !ok || outcome != outcomeAccepted {
+	if ok, _ := s.Saved(keyOutcome, &outcome); !ok || outcome != outcomeAccepted {
 		return nothingToUndo
 	}
-	if ok, _ := s.Own(keyResource, &r); !ok {
+	if ok, _ := s.Saved(keyResource, &r); !ok {
 		return nothingToUndo
 	}
 	return a.before(r)

@@ -90,9 +90,9 @@ func (a AdoptSnapshot) Execute(ctx context.Context, s *engine.State) error {
 func (AdoptSnapshot) Compensate(context.Context, *engine.State) error { return nil }
 
 // Undo says that the snapshot stays.
-func (AdoptSnapshot) Undo(s *engine.State) string {
+func (AdoptSnapshot) DescribeUndo(s *engine.State) string {
 	var outcome string
-	if ok, _ := s.Own(keyOutcome, &outcome); !ok || outcome != outcomeAdopted {
+	if ok, _ := s.Saved(keyOutcome, &outcome); !ok || outcome != outcomeAdopted {
 		return nothingToUndo
 	}
 	return accountsNoMore

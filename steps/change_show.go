@@ -11,7 +11,7 @@ import (
 // undoText says in one line what taking a row back would do, from what the row recorded.
 func (d dnsWriter) undoText(s *engine.State) string {
 	var c change
-	if ok, err := s.Own(keyIntent, &c); err != nil || !ok {
+	if ok, err := s.Saved(keyIntent, &c); err != nil || !ok {
 		return nothingToUndo
 	}
 	return c.undoText()

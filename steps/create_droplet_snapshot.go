@@ -113,8 +113,8 @@ func snapshotName(droplet int64, saga engine.ID) string {
 }
 
 // Locks names the droplet.
-func (CreateDropletSnapshot) Locks(in engine.Inputs) []string {
-	return []string{dropletLock(in[inDroplet])}
+func (CreateDropletSnapshot) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return []string{dropletLock(in[inDroplet])}, nil
 }
 
 func dropletLock(id string) string { return "droplet:" + id }
@@ -231,18 +231,18 @@ func (c CreateDropletSnapshot) Compensate(ctx context.Context, s *engine.State) 
 }
 
 // Undo says which snapshot Compensate would delete.
-func (CreateDropletSnapshot) Undo(s *engine.State) string {
+func (CreateDropletSnapshot) DescribeUndo(s *engine.State) string {
 	var id int64
 	var in snapshotIntent
-	if ok, _ := s.Own(keySnapshotID, &id); ok {
+	if ok, _ := s.Saved(keySnapshotID, &id); ok {
 		var name string
-		_, _ = s.Own(keySnapshotName, &name)
+		_, _ = s.Saved(keySnapshotName, &name)
 		return fmt.Sprintf("deletes snapshot %d (%s)", id, visible.Text(name))
 	}
-	if ok, _ := s.Own(keySnapshotIntent, &in); !ok || in.Refused {
+	if ok, _ := s.Saved(keySnapshotIntent, &in); !ok || in.Refused {
 		return nothingToUndo
 	}
-	if ok, _ := s.Own(keySnapshotAction, &id); ok {
+	if ok, _ := s.Saved(keySnapshotAction, &id); ok {
 		return fmt.Sprintf("waits for action %d, then deletes snapshot %s", id, visible.Text(in.Name))
 	}
 	return "looks for snapshot " + visible.Text(in.Name) + " and deletes it"

@@ -47,7 +47,7 @@ func TestARecordThatCameBackUnderANewIDIsAskedAboutAndNotLeftInSilence(t *testin
 				})
 				// The person has deleted it: a retry finds nothing left of what was created, and what was changed still missing.
 				r.sim.RemoveRecord("example.com", now[0].ID)
-				if err := r.Retry(t.Context(), first.ID, engine.Verb{}); err != nil {
+				if err := r.Retry(t.Context(), first.ID, engine.Request{}); err != nil {
 					t.Fatal(err)
 				}
 				end := engine.RolledBack
@@ -74,7 +74,7 @@ func TestUndoingADeleteMakesNoDuplicateOfWhatAnotherSagaWrote(t *testing.T) {
 		})
 		// Once a person has made it say again what it did, the deleted one comes back beside it.
 		r.sim.PutRecord("example.com", dosim.Record{ID: two, Data: "two"})
-		if err := r.Retry(t.Context(), first.ID, engine.Verb{}); err != nil {
+		if err := r.Retry(t.Context(), first.ID, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		r.rest(first.ID, engine.RolledBack)

@@ -32,7 +32,9 @@ func (d DeleteDNSRecord) Inputs() []engine.Field {
 }
 
 // Locks names the domain and the record's name.
-func (DeleteDNSRecord) Locks(in engine.Inputs) []string { return dnsLocks(in) }
+func (DeleteDNSRecord) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return dnsLocks(in), nil
+}
 
 // Target is "TXT _acme.example.com". A domain that does not exist refuses the launch, and so does a
 // token known to lack a scope.
@@ -83,4 +85,4 @@ func (d DeleteDNSRecord) Compensate(ctx context.Context, s *engine.State) error 
 }
 
 // Undo says what Compensate would do.
-func (d DeleteDNSRecord) Undo(s *engine.State) string { return d.undoText(s) }
+func (d DeleteDNSRecord) DescribeUndo(s *engine.State) string { return d.undoText(s) }

@@ -95,7 +95,7 @@ func (d DeleteSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Chan
 // snapshot gone: deleting a backup is answered like a deletion, and deletes nothing.
 func (d DeleteSnapshot) Execute(ctx context.Context, s *engine.State) error {
 	var del erasure
-	begun, err := s.Own(keyDeletion, &del)
+	begun, err := s.Saved(keyDeletion, &del)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (d DeleteSnapshot) left(ctx context.Context, id int64) ([]string, error) {
 func (d DeleteSnapshot) Compensate(ctx context.Context, s *engine.State) error {
 	ctx = Urgent(ctx)
 	var del erasure
-	begun, err := s.Own(keyDeletion, &del)
+	begun, err := s.Saved(keyDeletion, &del)
 	if err != nil || !begun || del.Refused {
 		return err
 	}
@@ -186,9 +186,9 @@ func (d DeleteSnapshot) Compensate(ctx context.Context, s *engine.State) error {
 }
 
 // Undo says what is lost.
-func (d DeleteSnapshot) Undo(s *engine.State) string {
+func (d DeleteSnapshot) DescribeUndo(s *engine.State) string {
 	var del erasure
-	if begun, err := s.Own(keyDeletion, &del); err != nil || !begun || del.Refused {
+	if begun, err := s.Saved(keyDeletion, &del); err != nil || !begun || del.Refused {
 		return nothingToUndo
 	}
 	return "cannot be undone: " + d.Final()

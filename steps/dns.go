@@ -30,7 +30,7 @@ type dnsWriter struct {
 // the first write, the progress after each.
 func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name string, plan func(live []Record) (change, error)) (change, []progress, error) {
 	var c change
-	resumed, err := s.Own(keyIntent, &c)
+	resumed, err := s.Saved(keyIntent, &c)
 	if err != nil {
 		return c, nil, err
 	}
@@ -159,7 +159,7 @@ func refused(err error) bool {
 // progress reads how far the change of a row has come.
 func (c change) progress(s *engine.State) ([]progress, error) {
 	done := make([]progress, 0, len(c.Ops))
-	if _, err := s.Own(keyProgress, &done); err != nil {
+	if _, err := s.Saved(keyProgress, &done); err != nil {
 		return nil, err
 	}
 	if len(done) != len(c.Ops) {

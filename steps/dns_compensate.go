@@ -19,7 +19,7 @@ const lateWrite = 3 * time.Second
 func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 	ctx = Urgent(ctx)
 	var c change
-	if ok, err := s.Own(keyIntent, &c); err != nil || !ok {
+	if ok, err := s.Saved(keyIntent, &c); err != nil || !ok {
 		return err
 	}
 	done, err := c.progress(s)
@@ -141,7 +141,7 @@ func (d dnsWriter) owned(ctx context.Context, c change) ([]engine.Resource, erro
 // engine takes back by itself.
 func (d dnsWriter) account(ctx context.Context, s *engine.State, c change, done []progress, ids *idBook) error {
 	var owned []engine.Resource
-	if _, err := s.Own(keyOwned, &owned); err != nil {
+	if _, err := s.Saved(keyOwned, &owned); err != nil {
 		return err
 	}
 	for i, o := range c.Ops {

@@ -40,7 +40,7 @@ func readIDs(s *engine.State) (*idBook, error) {
 	b := &idBook{s: s, known: known{gone: map[int64]bool{}, became: map[int64]int64{}, posted: map[int64]bool{}, theirs: map[int64]bool{}}}
 	for i := range mostSteps {
 		var ids recordIDs
-		if ok, err := s.Get(keyIDs+itoa(int64(i)), &ids); err != nil {
+		if ok, err := s.Lookup(keyIDs+itoa(int64(i)), &ids); err != nil {
 			return nil, err
 		} else if !ok {
 			continue

@@ -34,7 +34,7 @@ func TestAConflictShowsAllThreeStatesAndWritesNothing(t *testing.T) {
 		}
 		// Once the person has put the record back to what the saga wrote, a retry undoes it.
 		r.sim.PutRecord("example.com", dosim.Record{ID: id, Data: "203.0.113.10"})
-		if err := r.Retry(t.Context(), s.ID, engine.Verb{}); err != nil {
+		if err := r.Retry(t.Context(), s.ID, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		r.rest(s.ID, engine.RolledBack)

@@ -36,4 +36,4 @@ func (Echo) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
 }
 
 // Undo says that nothing outside changes.
-func (Echo) Undo(*engine.State) string { return nothingToUndo }
+func (Echo) DescribeUndo(*engine.State) string { return nothingToUndo }

@@ -28,7 +28,9 @@ func (PostNotice) Inputs() []engine.Field {
 }
 
 // Locks keep two sagas from touching the same notice at once.
-func (PostNotice) Locks(in engine.Inputs) []string { return []string{"notice:" + in["notice_name"]} }
+func (PostNotice) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return []string{"notice:" + in["notice_name"]}, nil
+}
 
 // Target is what lists show beside the saga.
 func (PostNotice) Target(_ context.Context, in engine.Inputs) (string, error) {
@@ -39,7 +41,7 @@ func (PostNotice) Target(_ context.Context, in engine.Inputs) (string, error) {
 func (p PostNotice) Execute(ctx context.Context, s *engine.State) error {
 	name, text := s.Input("notice_name"), s.Input("notice_text")
 	var prior string
-	saved, err := s.Own("notice_prior", &prior)
+	saved, err := s.Saved("notice_prior", &prior)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func (p PostNotice) Execute(ctx context.Context, s *engine.State) error {
 func (p PostNotice) Compensate(ctx context.Context, s *engine.State) error {
 	name, written := s.Input("notice_name"), s.Input("notice_text")
 	var prior string
-	if saved, err := s.Own("notice_prior", &prior); err != nil || !saved {
+	if saved, err := s.Saved("notice_prior", &prior); err != nil || !saved {
 		return err // nothing was written
 	}
 	live, err := p.board.Read(ctx, name)

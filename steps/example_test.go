@@ -44,7 +44,7 @@ func TestTheStepOfTheContributorsGuideWorks(t *testing.T) {
 		if sg = enginetest.Rest(t, s, sg.ID); sg.Status != engine.Completed || w.notices["door"] != "open" {
 			t.Fatalf("the saga is %s and the door is %s", sg.Status, w.notices["door"])
 		}
-		if err := s.Rollback(t.Context(), sg.ID, engine.Verb{}); err != nil {
+		if err := s.Rollback(t.Context(), sg.ID, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		enginetest.Until(t, s, sg.ID, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })

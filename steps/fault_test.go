@@ -266,7 +266,7 @@ func TestACancelAtAnyMomentLeavesNothing(t *testing.T) {
 						}
 						id := r.launch(sc.steps, sc.in(r)...)
 						time.Sleep(after * time.Millisecond)
-						if err := r.Cancel(context.Background(), id, engine.Verb{}); err != nil {
+						if err := r.Cancel(context.Background(), id, engine.Request{}); err != nil {
 							r.rollback(r.rest(id, engine.Completed).ID)
 						}
 						s := r.rest(id, engine.RolledBack)

@@ -44,9 +44,9 @@ func (f ForgetResource) Execute(ctx context.Context, s *engine.State) error {
 func (ForgetResource) Compensate(context.Context, *engine.State) error { return nil }
 
 // Undo says what is accounted for again.
-func (f ForgetResource) Undo(s *engine.State) string {
+func (f ForgetResource) DescribeUndo(s *engine.State) string {
 	var r engine.Resource
-	if ok, _ := s.Own(keyResource, &r); !ok {
+	if ok, _ := s.Saved(keyResource, &r); !ok {
 		return nothingToUndo
 	}
 	return f.again(r)

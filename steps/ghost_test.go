@@ -17,7 +17,7 @@ func TestADeletionWithoutAnAnswerIsNotCalledUndoneBecauseTheReadingLags(t *testi
 		r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Kind: dosim.FaultResetAfter, Count: 1})
 		saga := r.launch("delete_snapshot", "snapshot", id)
 		r.until(saga, "cut off", func(s *engine.Saga) bool { return len(s.Rows) > 0 && s.Rows[0].Error != "" })
-		if err := r.Cancel(t.Context(), saga, engine.Verb{}); err != nil {
+		if err := r.Cancel(t.Context(), saga, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		s := r.rest(saga, engine.Failed)

@@ -261,7 +261,7 @@ func undone(t *rapid.T, r *rig, s *engine.Saga, change engine.Change, before wor
 	t.Helper()
 	said := r.UndoText(s, 0)
 	if s.Kind == "delete_snapshot" {
-		if err := r.Rollback(context.Background(), s.ID, engine.Verb{}); err == nil {
+		if err := r.Rollback(context.Background(), s.ID, engine.Request{}); err == nil {
 			t.Fatal("what cannot be undone was rolled back")
 		}
 		return

@@ -87,7 +87,7 @@ func (h held) resource(ctx context.Context, in engine.Inputs) (engine.Resource, 
 
 // begin is the resource as the first attempt of the row has found it, guarded by the saga's locks.
 func (h held) begin(ctx context.Context, s *engine.State) (r engine.Resource, err error) {
-	if begun, err := s.Own(keyResource, &r); err != nil || begun {
+	if begun, err := s.Saved(keyResource, &r); err != nil || begun {
 		return r, err
 	}
 	if r, err = h.resource(ctx, s.Inputs()); err != nil {
@@ -102,12 +102,12 @@ func (h held) begin(ctx context.Context, s *engine.State) (r engine.Resource, er
 
 // Locks are those of the sagas that write the thing itself. A launch reads them after its target, which refuses a resource
 // that is not there.
-func (h held) Locks(in engine.Inputs) []string {
-	r, err := h.resource(context.Background(), in)
+func (h held) Locks(ctx context.Context, in engine.Inputs) ([]string, error) {
+	r, err := h.resource(ctx, in)
 	if err != nil {
-		return []string{"resource:" + in[inResource]} // it is refused before it writes anything
+		return nil, err
 	}
-	return resourceLocks(r)
+	return resourceLocks(r), nil
 }
 
 // Target is the resource's name, "TXT _acme.example.com". A resource that no saga accounts for refuses the launch.

@@ -158,12 +158,12 @@ func (r RestoreResource) Compensate(ctx context.Context, s *engine.State) error 
 }
 
 // Undo says what Compensate would do.
-func (r RestoreResource) Undo(s *engine.State) string {
+func (r RestoreResource) DescribeUndo(s *engine.State) string {
 	var before engine.Resource
 	var now int64
 	text := r.dns.undoText(s)
-	if moved, _ := s.Own(keyRecordID, &now); moved && text == nothingToUndo {
-		if ok, _ := s.Own(keyResource, &before); ok && before.ExternalID != itoa(now) {
+	if moved, _ := s.Saved(keyRecordID, &now); moved && text == nothingToUndo {
+		if ok, _ := s.Saved(keyResource, &before); ok && before.ExternalID != itoa(now) {
 			return accountsAgain(before)
 		}
 	}

@@ -173,7 +173,7 @@ func (r *rig) run(want engine.Status, list string, in ...string) *engine.Saga {
 
 func (r *rig) rollback(id engine.ID) {
 	r.t.Helper()
-	if err := r.Rollback(context.Background(), id, engine.Verb{}); err != nil {
+	if err := r.Rollback(context.Background(), id, engine.Request{}); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -71,12 +71,15 @@ func snapshotKey(id int64) string { return snapshotResource + "/" + itoa(id) }
 
 // Locks names the snapshot, and the droplet of one that a saga accounts for. One that nobody accounts for says only at the
 // provider whose it is: see idle.
-func (l loose) Locks(in engine.Inputs) []string {
-	r, found, err := accounted(context.Background(), l.ledger, snapshotResource+"/"+in[inSnapshot])
-	if err != nil || !found {
+func (l loose) Locks(ctx context.Context, in engine.Inputs) ([]string, error) {
+	r, found, err := accounted(ctx, l.ledger, snapshotResource+"/"+in[inSnapshot])
+	if err != nil {
+		return nil, err
+	}
+	if !found {
 		r = engine.Resource{Type: snapshotResource, ExternalID: in[inSnapshot]}
 	}
-	return resourceLocks(r)
+	return resourceLocks(r), nil
 }
 
 func (l loose) id(in engine.Inputs) (int64, error) {

@@ -108,7 +108,7 @@ func TestADeletedSnapshotIsGoneWithItsResourceAndTheSagaIsNotRolledBack(t *testi
 		if r.snapshots() != 0 || r.accounted() != 0 || put[string](t, s, "outcome") != "deleted" {
 			t.Error(dump(s))
 		}
-		if err := r.Rollback(t.Context(), s.ID, engine.Verb{}); err == nil || !strings.Contains(err.Error(), "a deleted snapshot cannot be brought back") {
+		if err := r.Rollback(t.Context(), s.ID, engine.Request{}); err == nil || !strings.Contains(err.Error(), "a deleted snapshot cannot be brought back") {
 			t.Errorf("%v", err)
 		}
 		r.rollback(made.ID)
@@ -152,7 +152,7 @@ func TestADeletionCannotBeUndoneAndSaysSo(t *testing.T) {
 		if !strings.Contains(s.Rows[0].Compensation.Error, "cannot be brought back") || !strings.Contains(r.UndoText(s, 0), "cannot be undone") {
 			t.Error(dump(s))
 		}
-		if err := r.Resolve(t.Context(), s.ID, 0, engine.Verb{Reason: "meant to be"}); err != nil {
+		if err := r.Resolve(t.Context(), s.ID, 0, engine.Request{Reason: "meant to be"}); err != nil {
 			t.Fatal(err)
 		}
 		r.rest(s.ID, engine.RolledBack)
@@ -255,7 +255,7 @@ func TestACanceledDeletionNeverCallsALossRolledBack(t *testing.T) {
 				}
 				saga := r.launch("delete_snapshot", "snapshot", id)
 				time.Sleep(after * time.Millisecond)
-				_ = r.Cancel(t.Context(), saga, engine.Verb{}) // which may come too late
+				_ = r.Cancel(t.Context(), saga, engine.Request{}) // which may come too late
 				s := r.end(saga)
 				ends[s.Status]++
 				if (s.Status == engine.RolledBack) != (r.snapshots() == 1) {

@@ -37,7 +37,7 @@ func TestACanceledSnapshotWaitsForItsActionAndThenDeletesIt(t *testing.T) {
 		id := r.launch("create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
 		time.Sleep(time.Minute)
 		began := time.Now()
-		if err := r.Cancel(t.Context(), id, engine.Verb{}); err != nil {
+		if err := r.Cancel(t.Context(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Second)
@@ -73,7 +73,7 @@ func TestACancelEndsTheWaitForABusyDroplet(t *testing.T) {
 		r := newRig(t)
 		id := r.launch("create_droplet_snapshot", "droplet_id", r.droplet("build-01")) // an action there never ends
 		time.Sleep(10 * time.Minute)
-		if err := r.Cancel(t.Context(), id, engine.Verb{}); err != nil {
+		if err := r.Cancel(t.Context(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
@@ -319,7 +319,7 @@ func TestTheActionOfADeletedSnapshotIsNotTakenForOnesOwn(t *testing.T) {
 				r.sim.Inject(dosim.Fault{Method: http.MethodPost, Kind: kind, Count: 1})
 				id := r.launch("create_droplet_snapshot", "droplet_id", droplet)
 				r.until(id, "began", func(s *engine.Saga) bool { return s.Context["snapshot_intent"] != nil })
-				if err := r.Cancel(t.Context(), id, engine.Verb{}); err != nil {
+				if err := r.Cancel(t.Context(), id, engine.Request{}); err != nil {
 					t.Fatal(err)
 				}
 				r.rest(id, engine.RolledBack)

@@ -16,12 +16,12 @@ const lateLooks = 3
 func (w *snapshotWork) undo(ctx context.Context) error {
 	name := w.intent.Name
 	var id int64
-	if ok, err := w.s.Own(keySnapshotID, &id); err != nil {
+	if ok, err := w.s.Saved(keySnapshotID, &id); err != nil {
 		return err
 	} else if ok {
 		return w.delete(ctx, id)
 	}
-	begun, err := w.s.Own(keySnapshotIntent, &w.intent)
+	begun, err := w.s.Saved(keySnapshotIntent, &w.intent)
 	if err != nil || !begun {
 		return err
 	}
@@ -29,7 +29,7 @@ func (w *snapshotWork) undo(ctx context.Context) error {
 		return fmt.Errorf("the intent names snapshot %s and this saga's is %s: undo it by hand", visible.Text(w.intent.Name), name)
 	}
 	var action int64
-	known, err := w.s.Own(keySnapshotAction, &action)
+	known, err := w.s.Saved(keySnapshotAction, &action)
 	if err != nil {
 		return err
 	}

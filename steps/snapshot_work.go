@@ -29,17 +29,17 @@ const (
 // action of the earlier attempt, and then the POST.
 func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 	var id int64
-	if ok, err := w.s.Own(keySnapshotID, &id); err != nil {
+	if ok, err := w.s.Saved(keySnapshotID, &id); err != nil {
 		return Snapshot{}, err
 	} else if ok {
 		return w.byName(ctx, lookups)
 	}
-	begun, err := w.s.Own(keySnapshotIntent, &w.intent)
+	begun, err := w.s.Saved(keySnapshotIntent, &w.intent)
 	if err != nil {
 		return Snapshot{}, err
 	}
 	var action int64
-	if ok, err := w.s.Own(keySnapshotAction, &action); err != nil {
+	if ok, err := w.s.Saved(keySnapshotAction, &action); err != nil {
 		return Snapshot{}, err
 	} else if ok {
 		return w.finish(ctx, action)

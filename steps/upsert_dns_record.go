@@ -56,7 +56,9 @@ func (u UpsertDNSRecord) Inputs() []engine.Field {
 }
 
 // Locks names the domain and the record's name.
-func (UpsertDNSRecord) Locks(in engine.Inputs) []string { return dnsLocks(in) }
+func (UpsertDNSRecord) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return dnsLocks(in), nil
+}
 
 // Target is "TXT _acme.example.com". A domain that does not exist refuses the launch, and so does a
 // token known to lack a scope.
@@ -121,4 +123,4 @@ func (u UpsertDNSRecord) Compensate(ctx context.Context, s *engine.State) error 
 }
 
 // Undo says what Compensate would do.
-func (u UpsertDNSRecord) Undo(s *engine.State) string { return u.undoText(s) }
+func (u UpsertDNSRecord) DescribeUndo(s *engine.State) string { return u.undoText(s) }

@@ -13,7 +13,7 @@ import (
 func (d dnsWriter) Verify(ctx context.Context, s *engine.State) ([]string, error) {
 	ctx = Urgent(ctx)
 	var c change
-	if ok, err := s.Own(keyIntent, &c); err != nil || !ok {
+	if ok, err := s.Saved(keyIntent, &c); err != nil || !ok {
 		return nil, err
 	}
 	done, err := c.progress(s)
@@ -70,11 +70,11 @@ func (c CreateDropletSnapshot) Verify(ctx context.Context, s *engine.State) ([]s
 	}
 	w := snapshotWork{cloud: c.cloud, s: s, intent: snapshotIntent{Droplet: droplet, Name: snapshotName(droplet, s.Saga())}}
 	var id int64
-	known, err := s.Own(keySnapshotID, &id)
+	known, err := s.Saved(keySnapshotID, &id)
 	if err != nil {
 		return nil, err
 	}
-	begun, err := s.Own(keySnapshotIntent, &snapshotIntent{})
+	begun, err := s.Saved(keySnapshotIntent, &snapshotIntent{})
 	if err != nil || !known && !begun {
 		return nil, err
 	}

@@ -312,7 +312,7 @@ func TestAViewerIsRefusedInPlace(t *testing.T) {
 	t.Parallel()
 	live(t, 80, 24, func(s *stage, _ *cloud, b *counted) {
 		id := atRest(s, b, "upsert_dns_record")
-		b.Session = b.As(engine.Actor{Name: "guest", Role: engine.Viewer})
+		b.Session = b.as(engine.Actor{Name: "guest", Role: engine.Viewer})
 		s.press("X")
 		s.write(id.Short())
 		s.press("enter", "enter", "enter")

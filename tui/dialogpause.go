@@ -48,7 +48,7 @@ func (s *detail) follows(t *Theme, width int, heading string) []string {
 
 // skips is the step that failed, why, and what comes next.
 func (s *detail) skips(t *Theme, width int) []string {
-	r := stuck(s.saga)
+	r := s.saga.Undecided()
 	if r == nil {
 		return nil
 	}

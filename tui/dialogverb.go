@@ -148,7 +148,7 @@ func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, re
 		if diff := say.Changes(shown.saga, now.saga); diff != "" && verb != CmdPause { // a pause may come before any step
 			return now, "nothing was done, because " + diff
 		}
-		err = do(ctx, b, verb, id, row, engine.Verb{Reason: reason, IfSeq: now.saga.Seq})
+		err = do(ctx, b, verb, id, row, engine.Request{Reason: reason, IfSeq: now.saga.Seq})
 		if errors.Is(err, engine.ErrChanged) {
 			continue
 		}
@@ -160,7 +160,7 @@ func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, re
 	return nil, "nothing was done: it changes faster than it can be read; try again"
 }
 
-func do(ctx context.Context, b Backend, verb Command, id engine.ID, row int, v engine.Verb) error {
+func do(ctx context.Context, b Backend, verb Command, id engine.ID, row int, v engine.Request) error {
 	switch verb {
 	case CmdCancel:
 		return b.Cancel(ctx, id, v)

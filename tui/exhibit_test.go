@@ -38,7 +38,7 @@ type undoer struct{ name, text string }
 func (u *undoer) Name() string                                    { return u.name }
 func (u *undoer) Execute(context.Context, *engine.State) error    { return errors.New("never run") }
 func (u *undoer) Compensate(context.Context, *engine.State) error { return errors.New("never run") }
-func (u *undoer) Undo(*engine.State) string                       { return u.text }
+func (u *undoer) DescribeUndo(*engine.State) string               { return u.text }
 
 func exhibitSteps() []engine.Step {
 	return []engine.Step{

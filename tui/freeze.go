@@ -157,7 +157,7 @@ func (f *freezing) ready() bool { return f.thaw || strings.TrimSpace(f.reason.St
 
 func (f *freezing) confirm() Action {
 	f.busy, f.notice = true, ""
-	thaw, v := f.thaw, engine.Verb{Reason: strings.TrimSpace(f.reason.String())}
+	thaw, v := f.thaw, engine.Request{Reason: strings.TrimSpace(f.reason.String())}
 	return Ask{To: f, Read: func(ctx context.Context, b Backend) tea.Msg {
 		do := b.Freeze
 		if thaw {

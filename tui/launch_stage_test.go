@@ -53,7 +53,7 @@ func (s snap) Execute(ctx context.Context, st *engine.State) error {
 
 func (snap) Compensate(context.Context, *engine.State) error { return nil }
 
-func (snap) Undo(*engine.State) string {
+func (snap) DescribeUndo(*engine.State) string {
 	return "waits for action 36804636, then deletes snapshot arcadia-snap-482913"
 }
 
@@ -80,7 +80,9 @@ func (snap) Target(_ context.Context, in engine.Inputs) (string, error) {
 	return "web-01 (" + in["droplet_id"] + ")", nil
 }
 
-func (snap) Locks(in engine.Inputs) []string { return []string{"droplet:" + in["droplet_id"]} }
+func (snap) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return []string{"droplet:" + in["droplet_id"]}, nil
+}
 
 func (snap) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
 	return engine.Change{
@@ -107,7 +109,9 @@ func (d dns) Compensate(context.Context, *engine.State) error {
 	return nil
 }
 
-func (dns) Undo(*engine.State) string { return "restores A app.example.com to 203.0.113.9 ttl 1800" }
+func (dns) DescribeUndo(*engine.State) string {
+	return "restores A app.example.com to 203.0.113.9 ttl 1800"
+}
 
 func (d dns) Inputs() []engine.Field {
 	return []engine.Field{
@@ -144,8 +148,8 @@ func (dns) Target(_ context.Context, in engine.Inputs) (string, error) {
 	return in["dns_record_type"] + " " + in["dns_record_name"] + "." + in["dns_domain"], nil
 }
 
-func (dns) Locks(in engine.Inputs) []string {
-	return []string{"dns:" + in["dns_domain"] + "/" + in["dns_record_name"]}
+func (dns) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return []string{"dns:" + in["dns_domain"] + "/" + in["dns_record_name"]}, nil
 }
 
 func (d dns) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
@@ -190,6 +194,7 @@ func launchKindsForTests() []engine.Kind {
 // counted counts what reaches the engine.
 type counted struct {
 	*engine.Session
+	as                                            func(engine.Actor) *engine.Session
 	starts, cancels, rollbacks, retries, resolves atomic.Int32
 	plans                                         atomic.Int32
 	before                                        func() // runs once, between the dialog's read and its verb
@@ -220,22 +225,22 @@ func (c *counted) Saga(ctx context.Context, id engine.ID) (*engine.Saga, error) 
 	return c.Session.Saga(ctx, id)
 }
 
-func (c *counted) Cancel(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (c *counted) Cancel(ctx context.Context, id engine.ID, v engine.Request) error {
 	c.cancels.Add(1)
 	return c.Session.Cancel(ctx, id, v)
 }
 
-func (c *counted) Rollback(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (c *counted) Rollback(ctx context.Context, id engine.ID, v engine.Request) error {
 	c.rollbacks.Add(1)
 	return c.Session.Rollback(ctx, id, v)
 }
 
-func (c *counted) Retry(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (c *counted) Retry(ctx context.Context, id engine.ID, v engine.Request) error {
 	c.retries.Add(1)
 	return c.Session.Retry(ctx, id, v)
 }
 
-func (c *counted) Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error {
+func (c *counted) Resolve(ctx context.Context, id engine.ID, idx int, v engine.Request) error {
 	c.resolves.Add(1)
 	return c.Session.Resolve(ctx, id, idx, v)
 }
@@ -245,11 +250,11 @@ func live(t *testing.T, width, height int, f func(s *stage, c *cloud, b *counted
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud()
-		session, stop := enginetest.Host(t, storagetest.NewMemory(), engine.Config{
+		eng, stop := enginetest.Drive(t, storagetest.NewMemory(), engine.Config{
 			Steps: []engine.Step{snap{c}, dns{c}, gone{enginetest.Step("delete_dns_record", func(context.Context, *engine.State) error { return nil }, nil)}, newWipe(), enginetest.Echo(), enginetest.Fail()},
 			Kinds: launchKindsForTests(),
 		})
-		b := &counted{Session: session, keys: make(chan string, 64)}
+		b := &counted{Session: eng.As(enginetest.Ops), as: eng.As, keys: make(chan string, 64)}
 		cfg := Config{Backend: guarded{b}, Env: "DEMO", Operator: "ops1", Dark: true, Now: func() time.Time { return noon }, Location: time.UTC}
 		s := &stage{tb: t, app: New(cfg), msgs: make(chan tea.Msg, 1024)}
 		s.run(s.app.Init())

@@ -2,10 +2,9 @@ package tui
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/tui/say"
 )
 
@@ -19,65 +18,24 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 	if s == nil {
 		return "no saga is chosen"
 	}
-	switch c {
-	case CmdCancel:
-		switch {
-		case s.Status == engine.Completed:
-			return "it is completed; roll back undoes it"
-		case s.Status.Terminal():
-			return "it is " + say.Words(string(s.Status)) + " already"
-		case s.CancelRequested:
-			return "it is being canceled already"
-		case s.Status == engine.Compensating:
-			return "it is being rolled back already"
-		}
-	case CmdRollback:
-		switch s.Status {
-		case engine.Pending, engine.Running:
-			return "it is " + string(s.Status) + "; cancel stops it and undoes what it did"
-		case engine.Compensating, engine.RolledBack:
-			return "it is " + say.Words(string(s.Status)) + " already"
-		case engine.Completed, engine.Failed:
-		}
-		if why := forGood(whole); why != "" && s.Status == engine.Completed {
-			return "it cannot be undone: " + why
-		}
-	case CmdRetry:
-		switch {
-		case s.Status == engine.Failed:
-		case s.Status.Terminal():
-			return "it is " + say.Words(string(s.Status)) + "; nothing waits for a retry"
-		case s.Paused:
-			return "it is paused; resume lets it go on"
-		case strings.HasPrefix(s.WaitingOn, "saga "):
-			return "it waits for another saga; a retry would not help"
-		case s.WaitingOn == "" && notDue(whole) == nil:
-			return "nothing in it waits for a retry"
-		}
-	case CmdPause:
-		switch {
-		case s.Status.Terminal():
-			return "it is " + say.Words(string(s.Status)) + " already"
-		case s.Paused:
-			return "it is paused already"
-		}
-	case CmdResume:
-		if !s.Paused {
-			return "it is not paused"
-		}
-	case CmdSkip:
-		if s.Status != engine.Running || !s.NeedsOperator() || s.Paused {
-			return "no step of it waits for a decision"
-		}
-		if r := stuck(whole); r != nil && r.Dirty {
-			return "step " + strconv.Itoa(r.Idx) + " may have changed something; retry or cancel it"
-		}
-	case CmdResolve:
-		if s.Status != engine.Failed {
-			return "nothing is left behind"
-		}
+	v, ok := asks[c]
+	if !ok {
+		return ""
+	}
+	err := s.Refuses(v)
+	if whole != nil {
+		err = whole.Refuses(v)
+	}
+	if err != nil {
+		return visible.Text(err.Error())
 	}
 	return ""
+}
+
+// asks are the commands that ask an engine's verb of a saga. Whether it can be done is the engine's to say.
+var asks = map[Command]engine.Request{
+	CmdCancel: engine.VerbCancel, CmdRollback: engine.VerbRollback, CmdRetry: engine.VerbRetry, CmdResolve: engine.VerbResolve,
+	CmdPause: engine.VerbPause, CmdResume: engine.VerbResume, CmdSkip: engine.VerbSkip,
 }
 
 // notDue is the row whose next attempt is not due yet, or nil.
@@ -113,27 +71,6 @@ func meant(c Command, s *engine.Summary) Command {
 		return CmdResume
 	}
 	return c
-}
-
-// stuck is the row that has failed and waits for a person's decision, or nil.
-func stuck(s *engine.Saga) *engine.Row {
-	if s == nil || s.Status != engine.Running || s.CurrentStepIdx >= len(s.Rows) || s.Rows[s.CurrentStepIdx].Status != engine.RowFailed {
-		return nil
-	}
-	return &s.Rows[s.CurrentStepIdx]
-}
-
-// forGood says why something that a saga did cannot be taken back; empty when all of it can, as far as is known.
-func forGood(s *engine.Saga) string {
-	if s == nil {
-		return ""
-	}
-	for i := range s.Rows {
-		if f := s.Rows[i].Final; f != "" {
-			return f
-		}
-	}
-	return ""
 }
 
 func shortOf(s *engine.Summary) string {

@@ -218,49 +218,49 @@ func (g guarded) Start(ctx context.Context, l engine.Launch) (*engine.Saga, erro
 	return g.Backend.Start(ctx, l)
 }
 
-func (g guarded) Cancel(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (g guarded) Cancel(ctx context.Context, id engine.ID, v engine.Request) error {
 	outside()
 	return g.Backend.Cancel(ctx, id, v)
 }
 
-func (g guarded) Rollback(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (g guarded) Rollback(ctx context.Context, id engine.ID, v engine.Request) error {
 	outside()
 	return g.Backend.Rollback(ctx, id, v)
 }
 
-func (g guarded) Retry(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (g guarded) Retry(ctx context.Context, id engine.ID, v engine.Request) error {
 	outside()
 	return g.Backend.Retry(ctx, id, v)
 }
 
-func (g guarded) Pause(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (g guarded) Pause(ctx context.Context, id engine.ID, v engine.Request) error {
 	outside()
 	return g.Backend.Pause(ctx, id, v)
 }
 
-func (g guarded) Resume(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (g guarded) Resume(ctx context.Context, id engine.ID, v engine.Request) error {
 	outside()
 	return g.Backend.Resume(ctx, id, v)
 }
 
-func (g guarded) Skip(ctx context.Context, id engine.ID, v engine.Verb) error {
+func (g guarded) Skip(ctx context.Context, id engine.ID, v engine.Request) error {
 	outside()
 	return g.Backend.Skip(ctx, id, v)
 }
 
-func (g guarded) Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error {
+func (g guarded) Resolve(ctx context.Context, id engine.ID, idx int, v engine.Request) error {
 	outside()
 	return g.Backend.Resolve(ctx, id, idx, v)
 }
 
 func (g guarded) Frozen() *engine.Frozen { outside(); return g.Backend.Frozen() }
 
-func (g guarded) Freeze(ctx context.Context, v engine.Verb) error {
+func (g guarded) Freeze(ctx context.Context, v engine.Request) error {
 	outside()
 	return g.Backend.Freeze(ctx, v)
 }
 
-func (g guarded) Thaw(ctx context.Context, v engine.Verb) error {
+func (g guarded) Thaw(ctx context.Context, v engine.Request) error {
 	outside()
 	return g.Backend.Thaw(ctx, v)
 }

@@ -122,20 +122,20 @@ type Launcher interface {
 
 // Verbs are what an operator can do to a saga.
 type Verbs interface {
-	Cancel(ctx context.Context, id engine.ID, v engine.Verb) error
-	Rollback(ctx context.Context, id engine.ID, v engine.Verb) error
-	Retry(ctx context.Context, id engine.ID, v engine.Verb) error
-	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
-	Pause(ctx context.Context, id engine.ID, v engine.Verb) error
-	Resume(ctx context.Context, id engine.ID, v engine.Verb) error
-	Skip(ctx context.Context, id engine.ID, v engine.Verb) error
+	Cancel(ctx context.Context, id engine.ID, v engine.Request) error
+	Rollback(ctx context.Context, id engine.ID, v engine.Request) error
+	Retry(ctx context.Context, id engine.ID, v engine.Request) error
+	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Request) error
+	Pause(ctx context.Context, id engine.ID, v engine.Request) error
+	Resume(ctx context.Context, id engine.ID, v engine.Request) error
+	Skip(ctx context.Context, id engine.ID, v engine.Request) error
 }
 
 // Freezer stops everything, and lets it go on.
 type Freezer interface {
 	Frozen() *engine.Frozen // nil when everything goes on
-	Freeze(ctx context.Context, v engine.Verb) error
-	Thaw(ctx context.Context, v engine.Verb) error
+	Freeze(ctx context.Context, v engine.Request) error
+	Thaw(ctx context.Context, v engine.Request) error
 }
 
 // Inventory lists what there is at the provider, for looking at and for picking from. Answers may be some seconds old.

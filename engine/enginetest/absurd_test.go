@@ -53,7 +53,7 @@ func TestNoVerbEndsTheHost(t *testing.T) {
 		if r.IntN(8) == 0 {
 			who = s.As(engine.Actor{Name: absurd(r), Role: engine.Operator, Key: absurd(r), From: absurd(r)})
 		}
-		v := engine.Verb{Reason: absurd(r)}
+		v := engine.Request{Reason: absurd(r)}
 		if r.IntN(3) == 0 {
 			v.IfSeq = r.Uint64()
 		}
@@ -94,8 +94,8 @@ func TestNoVerbEndsTheHost(t *testing.T) {
 			func() error { return who.RetryRow(ctx, id, r.IntN(5)-2, v) },
 			func() error { return who.Resolve(ctx, id, int(r.Int64())-r.IntN(3), v) },
 			func() error { return who.Skip(ctx, id, v) },
-			func() error { return errors.Join(who.Pause(ctx, id, v), who.Resume(ctx, id, engine.Verb{})) },
-			func() error { return errors.Join(who.Freeze(ctx, v), who.Thaw(ctx, v), s.Thaw(ctx, engine.Verb{})) },
+			func() error { return errors.Join(who.Pause(ctx, id, v), who.Resume(ctx, id, engine.Request{})) },
+			func() error { return errors.Join(who.Freeze(ctx, v), who.Thaw(ctx, v), s.Thaw(ctx, engine.Request{})) },
 			func() error { _, err := who.Find(ctx, absurd(r)); return err },
 			func() error {
 				_, err := who.List(ctx, engine.Query{Statuses: []engine.Status{engine.Status(absurd(r))}, Kind: absurd(r), By: absurd(r), From: engine.ID(absurd(r)), Limit: int(r.Int64())})
@@ -116,7 +116,7 @@ func TestNoVerbEndsTheHost(t *testing.T) {
 		t.Errorf("the last saga is %s", sg.Status)
 	}
 	for _, id := range ids {
-		if err := s.Resume(ctx, id, engine.Verb{}); err != nil && !errors.Is(err, engine.ErrRefused) {
+		if err := s.Resume(ctx, id, engine.Request{}); err != nil && !errors.Is(err, engine.ErrRefused) {
 			t.Error(err)
 		}
 		enginetest.Rest(t, s, id)

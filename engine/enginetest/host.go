@@ -13,9 +13,16 @@ var Ops = engine.Actor{Name: "ops1", Role: engine.Operator}
 // Kind is an ad-hoc kind, so that a launch can name any list of steps.
 var Kind = engine.Kind{Name: "adhoc", Summary: "any list of steps", Adhoc: true}
 
-// Host runs an engine over a store until the test ends or stop is called, and then checks every invariant. stop waits
-// for the engine and returns what Run returned.
+// Host is Drive for a test that acts as one operator, Ops.
 func Host(t testing.TB, store engine.Store, cfg engine.Config) (s *engine.Session, stop func() error) {
+	t.Helper()
+	e, stop := Drive(t, store, cfg)
+	return e.As(Ops), stop
+}
+
+// Drive runs an engine over a store until the test ends or stop is called, and then checks every invariant. stop waits
+// for the engine and returns what Run returned.
+func Drive(t testing.TB, store engine.Store, cfg engine.Config) (e *engine.Engine, stop func() error) {
 	t.Helper()
 	if len(cfg.Kinds) == 0 {
 		cfg.Kinds = []engine.Kind{Kind}
@@ -46,7 +53,7 @@ func Host(t testing.TB, store engine.Store, cfg engine.Config) (s *engine.Sessio
 		_ = stop() // a test that cares for Run's answer has asked for it
 		Sound(t, store)
 	})
-	return e.As(Ops), stop
+	return e, stop
 }
 
 // Sound fails the test when an invariant of the store is broken.

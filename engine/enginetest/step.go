@@ -101,7 +101,7 @@ func (w *World) Make(name string) engine.Step {
 		return nil
 	}, func(_ context.Context, s *engine.State) error {
 		var thing string
-		if ok, err := s.Own("thing", &thing); err != nil || !ok {
+		if ok, err := s.Saved("thing", &thing); err != nil || !ok {
 			return err
 		}
 		w.Delete(thing)

@@ -82,7 +82,7 @@ func (k meddling) play(t *testing.T, dir string, fatal int) (died bool) {
 	}
 	st.start(fatal)
 	rollback := func() {
-		if err := st.p.ops.Rollback(ctx, id, engine.Verb{}); err != nil {
+		if err := st.p.ops.Rollback(ctx, id, engine.Request{}); err != nil {
 			if _, dead := st.p.life.points(); !dead && !strings.Contains(err.Error(), "already") {
 				t.Fatal(err)
 			}

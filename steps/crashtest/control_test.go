@@ -43,7 +43,7 @@ func (h hasty) Execute(ctx context.Context, s *engine.State) error {
 
 func (h hasty) Compensate(ctx context.Context, s *engine.State) error {
 	var id int64
-	if ok, err := s.Own("made", &id); err != nil || !ok {
+	if ok, err := s.Saved("made", &id); err != nil || !ok {
 		return err
 	}
 	return h.cloud.DeleteRecord(ctx, s.Input("dns_domain"), id)

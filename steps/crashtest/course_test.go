@@ -268,7 +268,7 @@ func (o *operator) tend(p *process) error {
 
 // act asks for what the operator wants at its point, which is a cancel unless a play says otherwise.
 func (o *operator) act(ctx context.Context, s *engine.Session) error {
-	verb := func() error { return s.Cancel(ctx, o.id, engine.Verb{Reason: "changed my mind"}) }
+	verb := func() error { return s.Cancel(ctx, o.id, engine.Request{Reason: "changed my mind"}) }
 	if o.play != nil {
 		verb = func() error { return o.play.verb(ctx, o, s) }
 	}
@@ -298,7 +298,7 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 	back := o.ending == undone || o.ending == canceled && !o.asked
 	switch {
 	case sg.Status == engine.Completed && back:
-		switch err := p.ops.Rollback(ctx, o.id, engine.Verb{}); {
+		switch err := p.ops.Rollback(ctx, o.id, engine.Request{}); {
 		case o.final && errors.Is(err, engine.ErrRefused) && strings.Contains(err.Error(), "cannot be brought back"):
 			return true, nil // it is as final as its plan says
 		case o.final && err == nil:
@@ -313,12 +313,12 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 	case sg.Status == engine.Failed && o.hopeless():
 		o.stroke.heal()
 		o.note("the provider is well again: retry")
-		if err := p.ops.Retry(ctx, o.id, engine.Verb{}); err != nil && !errors.Is(err, engine.ErrRefused) {
+		if err := p.ops.Retry(ctx, o.id, engine.Request{}); err != nil && !errors.Is(err, engine.ErrRefused) {
 			return false, fmt.Errorf("retry: %w", err)
 		}
 		return false, nil
 	case sg.Status == engine.Failed && o.final && strings.Contains(rows(sg), "cannot be brought back"):
-		if err := p.ops.Resolve(ctx, o.id, 0, engine.Verb{Reason: "it is gone"}); err != nil && !errors.Is(err, engine.ErrRefused) {
+		if err := p.ops.Resolve(ctx, o.id, 0, engine.Request{Reason: "it is gone"}); err != nil && !errors.Is(err, engine.ErrRefused) {
 			return false, fmt.Errorf("resolve: %w", err)
 		}
 		return false, nil

@@ -138,13 +138,13 @@ func (m *model) event() error {
 	case n >= 20:
 		return m.verb(ctx, s, n)
 	case n < 9:
-		if err := m.do("cancel "+s.id.Short(), func(e *engine.Session) error { return e.Cancel(ctx, s.id, engine.Verb{}) }); err == nil {
+		if err := m.do("cancel "+s.id.Short(), func(e *engine.Session) error { return e.Cancel(ctx, s.id, engine.Request{}) }); err == nil {
 			s.asked = true
 		}
 	case n < 12:
-		_ = m.do("roll back "+s.id.Short(), func(e *engine.Session) error { return e.Rollback(ctx, s.id, engine.Verb{}) })
+		_ = m.do("roll back "+s.id.Short(), func(e *engine.Session) error { return e.Rollback(ctx, s.id, engine.Request{}) })
 	case n < 13:
-		_ = m.do("retry "+s.id.Short(), func(e *engine.Session) error { return e.Retry(ctx, s.id, engine.Verb{}) })
+		_ = m.do("retry "+s.id.Short(), func(e *engine.Session) error { return e.Retry(ctx, s.id, engine.Request{}) })
 	case n < 16:
 		k := 1 + m.rng.IntN(25)
 		m.note("dies in %d points", k)
@@ -251,11 +251,11 @@ func (m *model) help(ctx context.Context, s *told, sg *engine.Saga) error {
 			continue
 		}
 		return m.do("resolve "+sg.Short+": "+r.Compensation.Error, func(e *engine.Session) error {
-			return e.Resolve(ctx, sg.ID, i, engine.Verb{Reason: "looked at the provider"})
+			return e.Resolve(ctx, sg.ID, i, engine.Request{Reason: "looked at the provider"})
 		})
 	}
 	s.retries++
-	return m.do("retry "+sg.Short+": "+rows(sg), func(e *engine.Session) error { return e.Retry(ctx, sg.ID, engine.Verb{}) })
+	return m.do("retry "+sg.Short+": "+rows(sg), func(e *engine.Session) error { return e.Retry(ctx, sg.ID, engine.Request{}) })
 }
 
 // judge compares all that is left with what the ledgers say.

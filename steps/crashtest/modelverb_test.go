@@ -10,7 +10,7 @@ import (
 
 // verb asks for one of the things that an operator can ask for besides cancel, rollback and retry.
 func (m *model) verb(ctx context.Context, s *told, n int) error {
-	why := engine.Verb{Reason: "looked at it"}
+	why := engine.Request{Reason: "looked at it"}
 	on := func(what string, f func(*engine.Session) error) { _ = m.do(what+" "+s.id.Short(), f) } // a refusal is no error
 	switch n {
 	case 20:
@@ -36,7 +36,7 @@ func (m *model) verb(ctx context.Context, s *told, n int) error {
 
 func (m *model) thaw(ctx context.Context) {
 	m.props.freeze(false)
-	_ = m.do("thaw", func(e *engine.Session) error { return e.Thaw(ctx, engine.Verb{}) }) // refused when nothing is frozen
+	_ = m.do("thaw", func(e *engine.Session) error { return e.Thaw(ctx, engine.Request{}) }) // refused when nothing is frozen
 }
 
 // care launches a saga that is about a resource and writes no record.
@@ -55,7 +55,7 @@ func (m *model) care(ctx context.Context) error {
 
 // see is what an operator does about a saga that is not at rest, if it needs one.
 func (m *model) see(ctx context.Context, s *told, sg *engine.Saga) error {
-	why := engine.Verb{Reason: "looked at it"}
+	why := engine.Request{Reason: "looked at it"}
 	switch {
 	case sg.Paused:
 		return m.do("resume "+sg.Short, func(e *engine.Session) error { return e.Resume(ctx, sg.ID, why) })

@@ -30,7 +30,7 @@ type play struct {
 
 // plays are all that an operator can ask of a saga besides a cancel and a rollback.
 func plays() []*play {
-	why := engine.Verb{Reason: "looked at it"}
+	why := engine.Request{Reason: "looked at it"}
 	return []*play{
 		{
 			name:   "paused at a point and resumed",
@@ -208,7 +208,7 @@ func plays() []*play {
 
 // rowByRow mends and retries one row of the residue after the other, the last one first. With resolve the row at the top is
 // accepted as it is.
-func rowByRow(why engine.Verb, resolve bool) func(context.Context, *operator, *engine.Session, *engine.Saga) (bool, error) {
+func rowByRow(why engine.Request, resolve bool) func(context.Context, *operator, *engine.Session, *engine.Saga) (bool, error) {
 	return func(ctx context.Context, o *operator, s *engine.Session, sg *engine.Saga) (bool, error) {
 		if sg.Status != engine.Failed {
 			return ends(sg, engine.RolledBack)

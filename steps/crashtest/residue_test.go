@@ -93,7 +93,7 @@ func TestCancelDuringTheActionWaitsForItAndDeletesTheSnapshot(t *testing.T) {
 				}
 				id := st.launch(s.launch(st.world.droplet, "k", false))
 				time.Sleep(time.Minute)
-				if err := st.p.ops.Cancel(context.Background(), id, engine.Verb{}); err != nil {
+				if err := st.p.ops.Cancel(context.Background(), id, engine.Request{}); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(time.Minute)
@@ -115,14 +115,14 @@ func TestActionThatNeverEndsIsNeverCalledRolledBack(t *testing.T) {
 		st.world.sim.Inject(dosim.Fault{Method: http.MethodPost, Path: dropletActions, Kind: dosim.FaultActionNeverEnds})
 		id := st.launch(s.launch(st.world.droplet, "k", false))
 		time.Sleep(time.Minute)
-		if err := st.p.ops.Cancel(context.Background(), id, engine.Verb{}); err != nil {
+		if err := st.p.ops.Cancel(context.Background(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		sg := st.longRest(id)
 		if sg.Status != engine.Failed || sg.Residue != 1 {
 			t.Errorf("it is %s with residue %d while the action runs on: %s", sg.Status, sg.Residue, rows(sg))
 		}
-		if err := st.p.ops.Resolve(context.Background(), id, 0, engine.Verb{Reason: "the provider's support has ended it"}); err != nil {
+		if err := st.p.ops.Resolve(context.Background(), id, 0, engine.Request{Reason: "the provider's support has ended it"}); err != nil {
 			t.Fatal(err)
 		}
 		st.rest(id, engine.RolledBack)

@@ -85,7 +85,7 @@ func TestEndlessStepIsNotJoinedBySecondDriver(t *testing.T) {
 		st := newStage(t, dir, s, []engine.Step{step})
 		id := st.launch(engine.Launch{Kind: "adhoc", Steps: []string{"endless"}})
 		time.Sleep(time.Minute)
-		if err := st.p.ops.Cancel(context.Background(), id, engine.Verb{}); err != nil {
+		if err := st.p.ops.Cancel(context.Background(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		st.rest(id, engine.RolledBack)

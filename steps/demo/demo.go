@@ -64,7 +64,7 @@ func (d Demo) crossed(ctx context.Context) error {
 	if _, err := d.Cloud.UpdateRecord(ctx, zone, at[0]); err != nil {
 		return err
 	}
-	if err := d.Engine.Rollback(ctx, id, engine.Verb{Reason: "the shop moves next week"}); err != nil {
+	if err := d.Engine.Rollback(ctx, id, engine.Request{Reason: "the shop moves next week"}); err != nil {
 		return err
 	}
 	return d.rest(ctx, id)

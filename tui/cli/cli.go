@@ -118,7 +118,7 @@ type Engine interface {
 	tui.Launcher
 	tui.Verbs
 	tui.Freezer
-	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Verb) error
+	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Request) error
 }
 
 // Reader is how commands look at sagas.

@@ -87,6 +87,11 @@ func (t *tree) sagas(fits func(*engine.Summary) bool, statuses ...engine.Status)
 	})
 }
 
+// takes reports whether a verb can be asked of a saga, as far as its header tells.
+func takes(v engine.Verb) func(*engine.Summary) bool {
+	return func(s *engine.Summary) bool { return s.Refuses(v) == nil }
+}
+
 // left offers the failed sagas, and then the steps of the one that was named that have left something behind.
 func (t *tree) left() cobra.CompletionFunc {
 	sagas := t.sagas(nil, engine.Failed)

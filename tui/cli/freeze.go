@@ -12,7 +12,7 @@ import (
 )
 
 func (t *tree) freezeCommand() *cobra.Command {
-	var v engine.Verb
+	var v engine.Request
 	var drain bool
 	cmd := &cobra.Command{
 		Use: "freeze --reason R", Short: "Start no step of any saga until thaw", Args: exactly(),
@@ -45,7 +45,7 @@ func (t *tree) freezeCommand() *cobra.Command {
 }
 
 func (t *tree) thawCommand() *cobra.Command {
-	var v engine.Verb
+	var v engine.Request
 	cmd := &cobra.Command{
 		Use: "thaw", Short: "End a freeze", Args: exactly(),
 		Long: "thaw ends a freeze. What was held up starts again little by little: with each\n" +

@@ -13,27 +13,28 @@ import (
 // lineVerb is a verb as the plain lines ask for it. Nothing is done without a yes.
 type lineVerb struct {
 	label    string // in the menu
+	verb     engine.Verb
 	question string
 	undoes   bool // what would be undone is said first
 	typed    bool // the short id has to be typed in place of a yes
 	why      bool // the reason is required
-	do       func(ctx context.Context, s *engine.Saga, v engine.Verb) error
+	do       func(ctx context.Context, s *engine.Saga, v engine.Request) error
 	said     string
 }
 
 // verbs are the verbs on one saga, in the order of the menu.
 func (m *lineMode) verbs() []lineVerb {
 	eng := m.p.Engine
-	plain := func(f func(context.Context, engine.ID, engine.Verb) error) func(context.Context, *engine.Saga, engine.Verb) error {
-		return func(ctx context.Context, s *engine.Saga, v engine.Verb) error { return f(ctx, s.ID, v) }
+	plain := func(f func(context.Context, engine.ID, engine.Request) error) func(context.Context, *engine.Saga, engine.Request) error {
+		return func(ctx context.Context, s *engine.Saga, v engine.Request) error { return f(ctx, s.ID, v) }
 	}
 	return []lineVerb{
-		{label: "cancel a saga", question: "cancel it and undo what it did?", undoes: true, do: plain(eng.Cancel), said: "it undoes what it did"},
-		{label: "roll back a saga", question: "roll it back?", undoes: true, typed: true, do: plain(eng.Rollback), said: "it undoes what it did"},
-		{label: "retry what could not be done or undone", question: "try again?", do: plain(eng.Retry), said: "it is tried again"},
-		{label: "resolve what one step has left behind", question: "accept what is left?", why: true, do: m.resolve, said: "what is left is accepted"},
-		{label: "pause a saga, or let it go on", question: "pause it, or let it go on if it is paused?", do: m.pause, said: "done"},
-		{label: "skip a step that failed", question: "go on without the step that failed?", do: plain(eng.Skip), said: "it goes on"},
+		{label: "cancel a saga", verb: engine.VerbCancel, question: "cancel it and undo what it did?", undoes: true, do: plain(eng.Cancel), said: "it undoes what it did"},
+		{label: "roll back a saga", verb: engine.VerbRollback, question: "roll it back?", undoes: true, typed: true, do: plain(eng.Rollback), said: "it undoes what it did"},
+		{label: "retry what could not be done or undone", verb: engine.VerbRetry, question: "try again?", do: plain(eng.Retry), said: "it is tried again"},
+		{label: "resolve what one step has left behind", verb: engine.VerbResolve, question: "accept what is left?", why: true, do: m.resolve, said: "what is left is accepted"},
+		{label: "pause a saga, or let it go on", verb: engine.VerbPause, question: "pause it, or let it go on if it is paused?", do: m.pause, said: "done"},
+		{label: "skip a step that failed", verb: engine.VerbSkip, question: "go on without the step that failed?", do: plain(eng.Skip), said: "it goes on"},
 	}
 }
 
@@ -45,12 +46,15 @@ func (m *lineMode) act(d lineVerb) func(context.Context) error {
 			return err
 		}
 		m.print(fmt.Sprintf("saga %s  %s  %s", s.Short, title(s), standing(&s.Summary)))
+		if err := s.Refuses(d.asks(s)); err != nil {
+			return fmt.Errorf("%s saga %s: %w", d.asks(s), s.Short, err)
+		}
 		for _, idx := range s.ToUndo() {
 			if d.undoes {
 				m.print(fmt.Sprintf("undoes %d %s: %s", idx, s.StepNames[idx], m.p.Engine.UndoText(s, idx)))
 			}
 		}
-		v := engine.Verb{IfSeq: s.Seq}
+		v := engine.Request{IfSeq: s.Seq}
 		if v.Reason, err = m.reason(ctx, d.why); err != nil {
 			return err
 		}
@@ -73,6 +77,14 @@ func (m *lineMode) act(d lineVerb) func(context.Context) error {
 	}
 }
 
+// asks is the verb that is asked of a saga: what pauses lets a paused one go on.
+func (d *lineVerb) asks(s *engine.Saga) engine.Verb {
+	if d.verb == engine.VerbPause && s.Paused {
+		return engine.VerbResume
+	}
+	return d.verb
+}
+
 // reason asks why.
 func (m *lineMode) reason(ctx context.Context, required bool) (string, error) {
 	label := "reason, or nothing"
@@ -87,16 +99,13 @@ func (m *lineMode) reason(ctx context.Context, required bool) (string, error) {
 	})
 }
 
-func (m *lineMode) resolve(ctx context.Context, s *engine.Saga, v engine.Verb) error {
+func (m *lineMode) resolve(ctx context.Context, s *engine.Saga, v engine.Request) error {
 	var left []string
 	for i := range s.Rows {
 		if s.Rows[i].Status == engine.RowCompensationFailed {
 			left = append(left, strconv.Itoa(i))
 			m.print(fmt.Sprintf("%d %s: %s", i, s.Rows[i].Name, s.Rows[i].Compensation.Error))
 		}
-	}
-	if len(left) == 0 {
-		return fmt.Errorf("resolve saga %s: nothing of it is left behind", s.Short)
 	}
 	var idx int
 	_, err := m.ask(ctx, "number of the step ("+strings.Join(left, ", ")+")", left[0], func(a string) (err error) {
@@ -111,7 +120,7 @@ func (m *lineMode) resolve(ctx context.Context, s *engine.Saga, v engine.Verb) e
 	return m.p.Engine.Resolve(ctx, s.ID, idx, v)
 }
 
-func (m *lineMode) pause(ctx context.Context, s *engine.Saga, v engine.Verb) error {
+func (m *lineMode) pause(ctx context.Context, s *engine.Saga, v engine.Request) error {
 	if s.Paused {
 		return m.p.Engine.Resume(ctx, s.ID, v)
 	}
@@ -133,7 +142,7 @@ func (m *lineMode) freeze(ctx context.Context) error {
 	if sure, err := m.confirm(ctx, question); err != nil || !sure {
 		return err
 	}
-	if err := do(ctx, engine.Verb{Reason: why}); err != nil {
+	if err := do(ctx, engine.Request{Reason: why}); err != nil {
 		return err
 	}
 	m.print(freezeText(m.p.Engine.Frozen()))

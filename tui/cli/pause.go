@@ -9,8 +9,8 @@ import (
 )
 
 // decision is a command that tells a saga something and returns at once, without driving it to its end.
-func (t *tree) decision(use, short, long, why string, fits func(*engine.Summary) bool, ask func(ctx context.Context, eng Engine, id engine.ID, v engine.Verb) error) *cobra.Command {
-	var v engine.Verb
+func (t *tree) decision(use, short, long, why string, fits func(*engine.Summary) bool, ask func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error) *cobra.Command {
+	var v engine.Request
 	cmd := &cobra.Command{Use: use + " SAGA", Short: short, Long: long, Args: exactly("SAGA")}
 	cmd.Example = "arcadia " + use + " 3f9c2a1b --reason \"" + why + "\""
 	cmd.ValidArgsFunction = t.sagas(fits, engine.Pending, engine.Running, engine.Compensating)
@@ -41,15 +41,17 @@ func (t *tree) decision(use, short, long, why string, fits func(*engine.Summary)
 func (t *tree) pauseCommand() *cobra.Command {
 	return t.decision("pause", "Start no further step of a saga",
 		"pause lets the step under way finish and starts no other, forward or\nbackward, until arcadia resume. A cancel goes past a pause.", "call first",
-		func(s *engine.Summary) bool { return !s.Paused },
-		func(ctx context.Context, eng Engine, id engine.ID, v engine.Verb) error { return eng.Pause(ctx, id, v) })
+		takes(engine.VerbPause),
+		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
+			return eng.Pause(ctx, id, v)
+		})
 }
 
 func (t *tree) resumeCommand() *cobra.Command {
 	return t.decision("resume", "End a pause",
 		"resume ends a pause. The saga goes on where sagas are driven: in a console, a\nhost, or with arcadia watch.", "called",
-		func(s *engine.Summary) bool { return s.Paused },
-		func(ctx context.Context, eng Engine, id engine.ID, v engine.Verb) error {
+		takes(engine.VerbResume),
+		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
 			return eng.Resume(ctx, id, v)
 		})
 }
@@ -58,5 +60,7 @@ func (t *tree) skipCommand() *cobra.Command {
 	return t.decision("skip", "Go on without a step that failed and changed nothing",
 		"skip goes on without the failed step of a saga that was launched with\n--on-failure pause. A step that may have changed something cannot be skipped.", "not needed",
 		(*engine.Summary).NeedsOperator,
-		func(ctx context.Context, eng Engine, id engine.ID, v engine.Verb) error { return eng.Skip(ctx, id, v) })
+		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
+			return eng.Skip(ctx, id, v)
+		})
 }

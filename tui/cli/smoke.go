@@ -259,7 +259,7 @@ func (s *smoke) tidy(ctx context.Context) (int, error) {
 		}
 		// A deletion goes on to its end: undone it would put the record back. All else is undone.
 		if saga := s.sagas[at]; saga.Kind != deleting {
-			if err := s.p.Engine.Cancel(ctx, saga.ID, engine.Verb{Reason: "smoke test interrupted"}); err != nil && !errors.Is(err, engine.ErrRefused) {
+			if err := s.p.Engine.Cancel(ctx, saga.ID, engine.Request{Reason: "smoke test interrupted"}); err != nil && !errors.Is(err, engine.ErrRefused) {
 				errs = append(errs, err)
 			}
 		}
@@ -273,7 +273,7 @@ func (s *smoke) tidy(ctx context.Context) (int, error) {
 		if saga := s.sagas[at]; saga.Status != engine.Completed || saga.Kind == deleting {
 			continue
 		}
-		errs = append(errs, s.p.Engine.Rollback(ctx, s.sagas[at].ID, engine.Verb{Reason: "smoke test"}), s.end(ctx, at))
+		errs = append(errs, s.p.Engine.Rollback(ctx, s.sagas[at].ID, engine.Request{Reason: "smoke test"}), s.end(ctx, at))
 	}
 	if records, snapshots, err = s.look(ctx); err != nil {
 		return -1, errors.Join(append(errs, err)...)

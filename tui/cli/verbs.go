@@ -35,10 +35,10 @@ func (t *tree) verb(ctx context.Context, name, ref string, out *format, ask func
 }
 
 func (t *tree) cancelCommand() *cobra.Command {
-	var v engine.Verb
+	var v engine.Request
 	cmd := &cobra.Command{
 		Use: "cancel SAGA", Short: "Stop a saga and undo what it did", Args: exactly("SAGA"),
-		ValidArgsFunction: t.sagas(nil, engine.Pending, engine.Running),
+		ValidArgsFunction: t.sagas(takes(engine.VerbCancel), engine.Pending, engine.Running),
 		Long: "cancel stops a saga and undoes what it did. It ends with 3 when the saga\n" +
 			"is rolled back, 4 when something is left.",
 		Example: "arcadia cancel 3f9c2a1b --reason \"wrong droplet\"",
@@ -54,7 +54,7 @@ func (t *tree) cancelCommand() *cobra.Command {
 }
 
 func (t *tree) rollbackCommand() *cobra.Command {
-	var v engine.Verb
+	var v engine.Request
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "rollback SAGA --yes", Short: "Undo a completed saga", Args: exactly("SAGA"),
@@ -83,7 +83,7 @@ func (t *tree) rollbackCommand() *cobra.Command {
 }
 
 func (t *tree) retryCommand() *cobra.Command {
-	var v engine.Verb
+	var v engine.Request
 	step := ""
 	cmd := &cobra.Command{
 		Use: "retry SAGA", Short: "Try again what could not be undone, or what waits", Args: exactly("SAGA"),
@@ -111,7 +111,7 @@ func (t *tree) retryCommand() *cobra.Command {
 }
 
 func (t *tree) resolveCommand() *cobra.Command {
-	var v engine.Verb
+	var v engine.Request
 	cmd := &cobra.Command{
 		Use: "resolve SAGA STEP --reason R", Short: "Accept what one step has left behind", Args: exactly("SAGA", "STEP"),
 		ValidArgsFunction: t.left(),

@@ -31,9 +31,11 @@ import (
 // Host is one engine and who comes to it.
 type Host struct {
 	Engine *engine.Session // of the operator who runs this process
-	Place  *cli.Place      // what commands work on; its Engine, Host and Close are not used
-	Look   tui.Config      // what all consoles show: the account, its inventory, the settings
-	Socket string          // where the operator's other processes attach; empty: nowhere
+	// As opens the same engine for somebody else: whoever comes through a door.
+	As     func(engine.Actor) *engine.Session
+	Place  *cli.Place // what commands work on; its Engine, Host and Close are not used
+	Look   tui.Config // what all consoles show: the account, its inventory, the settings
+	Socket string     // where the operator's other processes attach; empty: nowhere
 	Build  cli.Build
 	Log    *slog.Logger
 	Limits sshd.Limits
@@ -173,7 +175,7 @@ func (h *Host) server(stop func()) (*sshd.Server, error) {
 func (h *Host) console(ctx context.Context, s *sshd.Session) error {
 	actor := s.Actor()
 	cfg := h.Look
-	cfg.Backend, cfg.Operator, cfg.Hosting, cfg.Handover = h.Engine.As(actor), actor.Name, false, nil
+	cfg.Backend, cfg.Operator, cfg.Hosting, cfg.Handover = h.As(actor), actor.Name, false, nil
 	cfg.ReadOnly, cfg.NoFiles = actor.Role != engine.Operator, true
 	cfg.Place, cfg.Notice = h.place(actor.Name), s.Notices()
 	company(&cfg, s.Seat())
@@ -242,7 +244,7 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 				who.Role = engine.Viewer
 			}
 			p := *h.Place
-			p.Engine, p.Host, p.Close = h.Engine.As(who), nil, func() error { return nil }
+			p.Engine, p.Host, p.Close = h.As(who), nil, func() error { return nil }
 			if prune := p.Prune; !s.Local() {
 				p.Backup, p.Prune = nil, nil // the store's file is for processes of this machine
 			} else if prune != nil && h.Meter != nil {

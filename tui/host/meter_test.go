@@ -79,7 +79,7 @@ func TestTheCountByKindIsTheTruthWhateverHappensMeanwhile(t *testing.T) {
 						}
 						enginetest.Rest(t, s, sg.ID)
 						if i%3 == 0 && i%2 == 0 {
-							if err := s.Rollback(t.Context(), sg.ID, engine.Verb{}); err != nil {
+							if err := s.Rollback(t.Context(), sg.ID, engine.Request{}); err != nil {
 								t.Error(err)
 							}
 							enginetest.Rest(t, s, sg.ID)

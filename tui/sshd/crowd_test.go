@@ -25,6 +25,7 @@ import (
 // press is a load: sagas at work whose steps save, each save a durable commit and a mark in every feed.
 type press struct {
 	*engine.Session
+	as      func(engine.Actor) *engine.Session
 	mu      sync.Mutex
 	durable map[engine.ID]time.Time // when a saga's last commit was
 	saves   []time.Duration         // from the call to its return
@@ -79,7 +80,7 @@ func newPress(t *testing.T) *press {
 		p.durable[b.ID] = time.Now()
 		return nil
 	})
-	session, stop := enginetest.Host(t, timed, engine.Config{
+	eng, stop := enginetest.Drive(t, timed, engine.Config{
 		Steps: []engine.Step{save}, Kinds: []engine.Kind{{Name: "save", Steps: []string{"save"}}}, Workers: atOnce,
 	})
 	t.Cleanup(func() {
@@ -87,7 +88,7 @@ func newPress(t *testing.T) *press {
 			t.Error(err)
 		}
 	})
-	p.Session = session
+	p.Session, p.as = eng.As(enginetest.Ops), eng.As
 	return p
 }
 
@@ -163,7 +164,7 @@ func percentile(all []time.Duration, n int) time.Duration {
 func (p *press) consoles(c *sshd.Config) {
 	c.Guard = func(_ *sshd.Session, in io.Reader) io.Reader { return input.NewGuard(in, input.HoldRemote) }
 	c.Console = func(ctx context.Context, s *sshd.Session) error {
-		app := tui.New(tui.Config{Backend: p.As(s.Actor()), Operator: s.Actor().Name, Env: "DEMO"})
+		app := tui.New(tui.Config{Backend: p.as(s.Actor()), Operator: s.Actor().Name, Env: "DEMO"})
 		defer app.Close()
 		if slices.Contains(s.Environ(), "TERM=vt220") {
 			return s.Run(ctx, &noisy{App: app})

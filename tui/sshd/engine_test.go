@@ -40,15 +40,15 @@ func newHosted(t *testing.T, cfg engine.Config, change ...func(*host.Host)) *hos
 	cfg.Kinds = append(cfg.Kinds, engine.Kind{Name: "echo", Steps: []string{"echo", "echo"}}, engine.Kind{Name: "echo_fail", Steps: []string{"echo", "fail"}})
 	h := &hosted{rig: newKeys(t), store: enginetest.Wrap(storagetest.NewMemory())}
 	meter := host.NewMeter(h.store)
-	session, stop := enginetest.Host(t, meter, cfg)
+	eng, stop := enginetest.Drive(t, meter, cfg)
 	t.Cleanup(func() {
 		if err := stop(); (err != nil) != h.broken {
 			t.Errorf("the engine ended with %v", err)
 		}
 	})
-	h.engine = session
+	h.engine = eng.As(enginetest.Ops)
 	h.host = &host.Host{
-		Engine: session, Place: &cli.Place{Name: "DEMO", Simulated: true}, Look: tui.Config{Env: "DEMO"},
+		Engine: h.engine, As: eng.As, Place: &cli.Place{Name: "DEMO", Simulated: true}, Look: tui.Config{Env: "DEMO"},
 		Meter: meter, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 	}
 	for _, f := range change {
@@ -128,7 +128,7 @@ func TestMetricsOfAHost(t *testing.T) {
 		}
 		return true
 	}, func() string { return "never all there:\n" + strings.Join(want, "\n") + "\n\n" + text })
-	if err := h.engine.Freeze(t.Context(), engine.Verb{Reason: "maintenance"}); err != nil {
+	if err := h.engine.Freeze(t.Context(), engine.Request{Reason: "maintenance"}); err != nil {
 		t.Fatal(err)
 	}
 	if text = h.figures(); !strings.Contains(text, `arcadia_frozen{by="operator"} 1`) {

@@ -61,7 +61,7 @@ func TestTwoSessionsSeeEachOthersChanges(t *testing.T) {
 		two.shows(sg.Short)
 		took = append(took, time.Since(begun).Round(time.Millisecond))
 		begun = time.Now()
-		if err := h.engine.Cancel(t.Context(), sg.ID, engine.Verb{}); err != nil {
+		if err := h.engine.Cancel(t.Context(), sg.ID, engine.Request{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, s := range []*screen{one, two} {

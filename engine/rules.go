@@ -1,0 +1,181 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Verb is what an operator can ask of one saga.
+type Verb string
+
+// The verbs, as commands and screens name them.
+const (
+	VerbCancel   Verb = "cancel"
+	VerbRollback Verb = "roll back"
+	VerbRetry    Verb = "retry"
+	VerbResolve  Verb = "resolve"
+	VerbSkip     Verb = "skip"
+	VerbPause    Verb = "pause"
+	VerbResume   Verb = "resume"
+)
+
+// refusal is why a verb cannot be done to a saga, in words that follow the saga's name. It is an ErrRefused; one that is
+// moot is also an ErrAlready: all is as it would be after the verb, so that asking does no harm.
+type refusal struct {
+	why  string
+	moot bool
+}
+
+func (r refusal) Error() string { return r.why }
+
+func (r refusal) Is(target error) bool { return target == ErrRefused || r.moot && target == ErrAlready }
+
+func refuse(format string, args ...any) error { return refusal{why: fmt.Sprintf(format, args...)} }
+
+func moot(format string, args ...any) error {
+	return refusal{why: fmt.Sprintf(format, args...), moot: true}
+}
+
+// Refuses says why a verb cannot be done to the saga, as far as its header tells; nil when it can, or when only the ledger
+// can tell. The error's text follows the saga's name; it is an ErrRefused, and an ErrAlready when all is so already. Pure.
+func (s *Summary) Refuses(v Verb) error {
+	switch v {
+	case VerbCancel:
+		return s.refusesCancel()
+	case VerbRollback:
+		return s.refusesRollback()
+	case VerbRetry:
+		return s.refusesRetry()
+	case VerbResolve:
+		if s.Residue == 0 {
+			return refuse("nothing of it is left behind")
+		}
+	case VerbSkip:
+		return s.refusesSkip()
+	case VerbPause:
+		switch {
+		case s.Status.Terminal():
+			return refuse("it is %s already", words(s.Status))
+		case s.Paused:
+			return moot("it is paused already")
+		}
+	case VerbResume:
+		switch {
+		case s.Status.Terminal():
+			return refuse("it is %s already", words(s.Status))
+		case !s.Paused:
+			return refuse("it is not paused")
+		}
+	}
+	return nil
+}
+
+func (s *Summary) refusesCancel() error {
+	switch {
+	case s.Status == Completed:
+		return refuse("it is completed; roll back undoes it")
+	case s.Status.Terminal():
+		return refuse("it is %s already", words(s.Status))
+	case s.CancelRequested:
+		return moot("it is being canceled already")
+	case s.Status == Compensating:
+		return moot("it is being rolled back already")
+	}
+	return nil
+}
+
+func (s *Summary) refusesRollback() error {
+	switch s.Status {
+	case Pending, Running:
+		return refuse("it is %s; cancel stops it and undoes what it did", s.Status)
+	case Compensating:
+		return refuse("it is being rolled back already")
+	case RolledBack:
+		return refuse("it is rolled back already")
+	case Completed, Failed:
+	}
+	return nil
+}
+
+func (s *Summary) refusesRetry() error {
+	switch {
+	case s.Status == Failed:
+	case s.Status.Terminal():
+		return refuse("it is %s and nothing in it waits for a retry", words(s.Status))
+	case s.Paused:
+		return refuse("it is paused; resume lets it go on")
+	case strings.HasPrefix(s.WaitingOn, "saga "):
+		return refuse("it waits for %s; a retry would not help", s.WaitingOn)
+	}
+	return nil
+}
+
+func (s *Summary) refusesSkip() error {
+	switch {
+	case s.Status != Running || s.CancelRequested:
+		return refuse("no step of it waits for a decision")
+	case s.Paused:
+		return refuse("it is paused; resume lets it go on")
+	}
+	return nil
+}
+
+// Refuses says why a verb cannot be done to the saga; nil when it can. It is asked by every verb before it is recorded, and by
+// everything that offers verbs, so that what is offered is what is done. What another saga's ledger or the world decides is
+// not in it. The error's text follows the saga's name; it is an ErrRefused, and an ErrAlready when all is so already. Pure.
+func (s *Saga) Refuses(v Verb) error {
+	if err := s.Summary.Refuses(v); err != nil {
+		return err
+	}
+	switch v {
+	case VerbRollback:
+		for i := range s.Rows {
+			if row := &s.Rows[i]; s.Status == Completed && row.Final != "" {
+				return refuse("step %d %s cannot be undone: %s", i, row.Name, row.Final)
+			}
+		}
+	case VerbRetry:
+		if s.Status != Failed && s.WaitingOn == "" && !s.backingOff() {
+			return refuse("it is %s and nothing in it waits for a retry", words(s.Status))
+		}
+	case VerbSkip:
+		row := s.Undecided()
+		switch {
+		case row == nil:
+			return refuse("no step of it waits for a decision")
+		case row.Dirty:
+			return refuse("step %d may have changed something: retry it, or cancel", row.Idx)
+		}
+	case VerbCancel, VerbResolve, VerbPause, VerbResume:
+	}
+	return nil
+}
+
+// RefusesRow is Refuses for a verb that is about one row: retry or resolve.
+func (s *Saga) RefusesRow(v Verb, idx int) error {
+	switch {
+	case idx < 0 || idx >= len(s.Rows):
+		return refuse("it has no row %d", idx)
+	case s.Rows[idx].Status != RowCompensationFailed:
+		return refuse("row %d is %s: it is not left behind", idx, words(s.Rows[idx].Status))
+	case v == VerbRetry && s.Status != Failed:
+		return refuse("it is %s: what is left behind can be tried again when it has failed", words(s.Status))
+	}
+	return s.Refuses(v)
+}
+
+// Undecided is the row that has failed for good and waits for an operator's decision, or nil.
+func (s *Saga) Undecided() *Row {
+	if s.Status != Running || s.CurrentStepIdx >= len(s.Rows) || s.Rows[s.CurrentStepIdx].Status != RowFailed {
+		return nil
+	}
+	return &s.Rows[s.CurrentStepIdx]
+}
+
+// backingOff reports whether a row waits for its next attempt.
+func (s *Saga) backingOff() bool {
+	row := s.active()
+	return row != nil && !row.NextAttemptAt.IsZero()
+}
+
+func words[S ~string](s S) string { return strings.ReplaceAll(string(s), "_", " ") }
