@@ -37,7 +37,7 @@ func moot(format string, args ...any) error {
 }
 
 // Refuses says why a verb cannot be done to the saga, as far as its header tells; nil when it can, or when only the ledger
-// can tell. The error's text follows the saga's name; it is an ErrRefused, and an ErrAlready when all is so already. Pure.
+// can tell more. The error's text follows the saga's name; it is an ErrRefused, and an ErrAlready when all is so already. Pure.
 func (s *Summary) Refuses(v Verb) error {
 	switch v {
 	case VerbCancel:
@@ -45,10 +45,10 @@ func (s *Summary) Refuses(v Verb) error {
 	case VerbRollback:
 		return s.refusesRollback()
 	case VerbRetry:
-		return s.refusesRetry()
+		return s.refusesRetry(s.WaitingOn != "")
 	case VerbResolve:
 		if s.Residue == 0 {
-			return refuse("nothing of it is left behind")
+			return refuse("nothing is left behind")
 		}
 	case VerbSkip:
 		return s.refusesSkip()
@@ -97,15 +97,17 @@ func (s *Summary) refusesRollback() error {
 	return nil
 }
 
-func (s *Summary) refusesRetry() error {
+func (s *Summary) refusesRetry(waits bool) error {
 	switch {
 	case s.Status == Failed:
 	case s.Status.Terminal():
-		return refuse("it is %s and nothing in it waits for a retry", words(s.Status))
+		return refuse("nothing in it waits for a retry")
 	case s.Paused:
 		return refuse("it is paused; resume lets it go on")
 	case strings.HasPrefix(s.WaitingOn, "saga "):
 		return refuse("it waits for %s; a retry would not help", s.WaitingOn)
+	case !waits:
+		return refuse("nothing in it waits for a retry")
 	}
 	return nil
 }
@@ -124,6 +126,9 @@ func (s *Summary) refusesSkip() error {
 // everything that offers verbs, so that what is offered is what is done. What another saga's ledger or the world decides is
 // not in it. The error's text follows the saga's name; it is an ErrRefused, and an ErrAlready when all is so already. Pure.
 func (s *Saga) Refuses(v Verb) error {
+	if v == VerbRetry {
+		return s.refusesRetry(s.WaitingOn != "" || s.backingOff())
+	}
 	if err := s.Summary.Refuses(v); err != nil {
 		return err
 	}
@@ -131,12 +136,8 @@ func (s *Saga) Refuses(v Verb) error {
 	case VerbRollback:
 		for i := range s.Rows {
 			if row := &s.Rows[i]; s.Status == Completed && row.Final != "" {
-				return refuse("step %d %s cannot be undone: %s", i, row.Name, row.Final)
+				return refuse("it cannot be undone: %s", row.Final)
 			}
-		}
-	case VerbRetry:
-		if s.Status != Failed && s.WaitingOn == "" && !s.backingOff() {
-			return refuse("it is %s and nothing in it waits for a retry", words(s.Status))
 		}
 	case VerbSkip:
 		row := s.Undecided()
@@ -146,7 +147,7 @@ func (s *Saga) Refuses(v Verb) error {
 		case row.Dirty:
 			return refuse("step %d may have changed something: retry it, or cancel", row.Idx)
 		}
-	case VerbCancel, VerbResolve, VerbPause, VerbResume:
+	case VerbCancel, VerbRetry, VerbResolve, VerbPause, VerbResume:
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func TestImpossibleVerbsSayWhy(t *testing.T) {
 		s.press("G", "x")
 		s.has("it is completed; roll back undoes it")
 		s.press("a")
-		s.has("nothing waits for a retry")
+		s.has("nothing in it waits for a retry")
 		s.press("r") // greyed: it stays open and says why
 		s.has("Actions for")
 	})
