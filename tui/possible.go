@@ -33,7 +33,7 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 }
 
 // asks are the commands that ask an engine's verb of a saga. Whether it can be done is the engine's to say.
-var asks = map[Command]engine.Request{
+var asks = map[Command]engine.Verb{
 	CmdCancel: engine.VerbCancel, CmdRollback: engine.VerbRollback, CmdRetry: engine.VerbRetry, CmdResolve: engine.VerbResolve,
 	CmdPause: engine.VerbPause, CmdResume: engine.VerbResume, CmdSkip: engine.VerbSkip,
 }

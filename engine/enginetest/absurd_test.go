@@ -39,7 +39,8 @@ func TestNoVerbEndsTheHost(t *testing.T) {
 		}
 	})
 	locked := lockStep{enginetest.Echo()}
-	s, stop := enginetest.Host(t, store, engine.Config{Steps: []engine.Step{locked, enginetest.Fail()}})
+	eng, stop := enginetest.Drive(t, store, engine.Config{Steps: []engine.Step{locked, enginetest.Fail()}})
+	s := eng.As(enginetest.Ops)
 	r := rand.New(rand.NewPCG(13, 3))
 	ids := []engine.ID{enginetest.Launch(t, s, "echo")}
 	ctx := t.Context()
@@ -51,7 +52,7 @@ func TestNoVerbEndsTheHost(t *testing.T) {
 		}
 		who := s
 		if r.IntN(8) == 0 {
-			who = s.As(engine.Actor{Name: absurd(r), Role: engine.Operator, Key: absurd(r), From: absurd(r)})
+			who = eng.As(engine.Actor{Name: absurd(r), Role: engine.Operator, Key: absurd(r), From: absurd(r)})
 		}
 		v := engine.Request{Reason: absurd(r)}
 		if r.IntN(3) == 0 {
