@@ -2,12 +2,12 @@ package steps
 
 import "context"
 
-// Droplets gives the ids of the droplets that can be snapshotted now: those that no event has locked.
+// Droplets gives the ids of the droplets that can be snapshotted now: those that nothing runs on and that are not locked.
 func (i Inventory) Droplets(ctx context.Context) ([]int64, error) {
 	all, err := i.cloud.Droplets(ctx)
 	var ids []int64
 	for _, d := range all {
-		if !d.Locked {
+		if _, busy := runningOn(ctx, i.cloud, d.ID); !busy && !d.Locked {
 			ids = append(ids, d.ID)
 		}
 	}

@@ -180,24 +180,26 @@ func (c CreateDropletSnapshot) Plan(ctx context.Context, in engine.Inputs) (engi
 		Fields: []engine.FieldChange{{Name: "name", To: fmt.Sprintf("arcadia-snap-%d-<short>", id), Note: "the end is the saga's short id"}},
 		Undo:   "deletes the snapshot",
 	}
-	if d.Locked {
+	if a, busy := runningOn(ctx, c.cloud, id); busy {
 		change.Action = engine.ActWait
-		change.Note = fmt.Sprintf("another event is running on the droplet%s: waits for it to end, then takes the snapshot", c.event(ctx, id))
+		change.Note = fmt.Sprintf("another event is running on the droplet (%s, action %d): waits for it to end, then takes the snapshot",
+			visible.Short(a.Type, 40), a.ID)
 	}
 	return change, nil
 }
 
-// event names what is running on a locked droplet, as far as it can be seen.
-func (c CreateDropletSnapshot) event(ctx context.Context, droplet int64) string {
-	actions, err := c.cloud.DropletActions(ctx, droplet)
+// runningOn is the action that runs on a droplet now, as far as it can be seen: the droplet's lock is an administrative one
+// and says nothing about it.
+func runningOn(ctx context.Context, cloud Snapshots, droplet int64) (Action, bool) {
+	actions, err := cloud.DropletActions(ctx, droplet)
 	if err != nil {
-		return "" // only a name: the plan holds without it
+		return Action{}, false // the step itself waits for what it cannot see here
 	}
 	at := slices.IndexFunc(actions, func(a Action) bool { return a.Status == ActionRunning })
 	if at < 0 {
-		return ""
+		return Action{}, false
 	}
-	return fmt.Sprintf(" (%s, action %d)", visible.Short(actions[at].Type, 40), actions[at].ID)
+	return actions[at], true
 }
 
 // Execute puts snapshot_id, snapshot_name and what it costs.

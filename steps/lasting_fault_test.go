@@ -14,7 +14,7 @@ func TestKnobsThatStayChangeNothing(t *testing.T) {
 	for name, f := range map[string]dosim.Fault{
 		"backups cannot be deleted":     {Kind: dosim.FaultBackupDeleteNoOp},
 		"new droplets are late":         {Kind: dosim.FaultDropletLate, Times: 3},
-		"relative links":                {Kind: dosim.FaultRelativeHref},
+		"absolute links":                {Kind: dosim.FaultAbsoluteHref},
 		"partial updates checked whole": {Kind: dosim.FaultStrictPatch},
 		"other errors for tags":         {Kind: dosim.FaultTagShape},
 		"a status nobody knows, once":   {Kind: dosim.FaultStatus, Status: 520, Text: "a page", Count: 1, Skip: 1},

@@ -22,6 +22,7 @@ type action struct {
 	ended     time.Time
 	resource  int64
 	of        string // the type of the resource
+	volume    string // instead of resource, where ids are UUIDs
 	region    string
 	doomed    bool // a fault keeps it from completing
 	polled    bool // it fails at a reading instead of by the clock
@@ -59,6 +60,9 @@ func (a *action) view() actionView {
 		ID: a.id, Status: a.status, Type: a.kind, StartedAt: stamp(a.started),
 		ResourceID: &a.resource, ResourceType: a.of, Region: region(a.region), RegionSlug: a.region,
 	}
+	if a.volume != "" {
+		v.ResourceID = nil
+	}
 	if a.status != inProgress {
 		at := stamp(a.ended)
 		v.CompletedAt = &at
@@ -73,35 +77,45 @@ var shares = map[string]time.Duration{
 	"create": 60, "snapshot": 100, "resize": 100, "restore": 120, "rebuild": 120,
 	"shutdown": 25, "power_off": 15, "power_on": 20, "power_cycle": 30, "reboot": 30, "password_reset": 30,
 	"enable_backups": 10, "disable_backups": 10, "change_backup_policy": 10, "rename": 10,
-	"change_kernel": 10, "enable_ipv6": 10, "assign": 15, "unassign": 15,
+	"change_kernel": 10, "enable_ipv6": 10, "assign": 15, "unassign": 15, "attach": 15, "detach": 15,
+	"transfer": 100, "convert": 15, "import": 100, "firewall": 10,
 }
 
-// takes is how long an action of this type takes.
-func (s *Sim) takes(kind string) time.Duration { return s.set.actionTime * shares[kind] / 100 }
+// heavy are the actions that carry a disk: they take longer the larger it is.
+var heavy = map[string]bool{"snapshot": true, "resize": true, "restore": true, "rebuild": true, "transfer": true}
 
-// startAction begins an action on a droplet, which is locked until its end. then is its
+// takes is how long an action of this type takes, with a disk of so many GiB.
+func (s *Sim) takes(kind string, disk int) time.Duration {
+	d := s.set.actionTime * shares[kind] / 100
+	if heavy[kind] {
+		d += s.set.actionTimeGB * time.Duration(disk) * shares[kind] / 100
+	}
+	return d
+}
+
+// startAction begins an action on a droplet, which is busy until its end. then is its
 // result, applied if it completes.
 func (s *Sim) startAction(c *call, d *droplet, kind string, then func(at time.Time)) *action {
-	d.locked = true
-	return s.beginAction(c, &action{kind: kind, resource: d.id, of: "droplet", region: d.region},
+	d.running++
+	return s.beginAction(c, &action{kind: kind, resource: d.id, of: "droplet", region: d.region}, d.disk,
 		func(status string, at time.Time) {
-			d.locked = false
+			d.running--
 			if status == completed && then != nil {
 				then(at)
 			}
 		})
 }
 
-// beginAction stores an action that starts now, and plans its end as the faults have it.
-func (s *Sim) beginAction(c *call, a *action, end func(status string, at time.Time)) *action {
+// beginAction stores an action that starts now, on a disk of so many GiB, and plans its end as the faults have it.
+func (s *Sim) beginAction(c *call, a *action, disk int, end func(status string, at time.Time)) *action {
 	a.id = s.take(&s.serial.action)
 	a.status = inProgress
 	a.started = second(c.now)
 	a.end = end
 	s.actions = append(s.actions, a)
 	c.made = append(c.made, a.id)
-	due := c.now.Add(s.takes(a.kind))
-	if f := s.faults.meet(c.method, c.path, FaultActionErrors, FaultActionNeverEnds); f != nil {
+	due := c.now.Add(s.takes(a.kind, disk))
+	if f := s.faults.meetAction(c, a.kind, FaultActionErrors, FaultActionNeverEnds); f != nil {
 		a.doomed = true
 		switch {
 		case f.Kind == FaultActionNeverEnds:

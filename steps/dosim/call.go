@@ -1,7 +1,6 @@
 package dosim
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -16,18 +15,11 @@ type call struct {
 	args         map[string]string // the named segments of the route's pattern
 	query        url.Values
 	body         []byte
+	large        bool   // the body is beyond the limit
 	base         string // scheme and host of the request
 	token        string
 	now          time.Time
 	made         []int64 // ids created, for the log
-}
-
-// decode reads the JSON body into v. Unknown fields are ignored, as by the service.
-func (c *call) decode(v any) error {
-	if err := json.Unmarshal(bytes.TrimSpace(c.body), v); err != nil {
-		return malformed()
-	}
-	return nil
 }
 
 // id reads a named segment as a positive number; what is none is not found.

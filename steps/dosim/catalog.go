@@ -40,6 +40,7 @@ type sizeView struct {
 	Available    bool       `json:"available"`
 	Description  string     `json:"description"`
 	DiskInfo     []diskView `json:"disk_info"`
+	Throughput   int        `json:"networking_throughput"` // Mbit/s
 }
 
 // regionNames and sizes are what the service sells; slugs, measures and prices as
@@ -122,7 +123,7 @@ func sizes() []sizeView {
 		views = append(views, sizeView{
 			Slug: z.slug, Memory: z.memory, VCPUs: z.cpus, Disk: z.disk, Transfer: z.transfer,
 			PriceMonthly: z.monthly, PriceHourly: z.hourly, Regions: open, Available: true,
-			Description: z.description, DiskInfo: localDisk(z.disk),
+			Description: z.description, DiskInfo: localDisk(z.disk), Throughput: 2000,
 		})
 	}
 	return views
@@ -137,6 +138,40 @@ func findSize(slug string) (sizeView, bool) {
 	return all[i], true
 }
 
+// sizeNow is findSize as the region sells it at this moment: what a fault has taken out is not available.
+func (s *Sim) sizeNow(slug, region string) (sizeView, bool) {
+	z, known := findSize(slug)
+	if known && !s.sells(slug, region) {
+		z.Available = false
+	}
+	return z, known
+}
+
+// sells reports whether the region has the size now.
+func (s *Sim) sells(size, region string) bool {
+	return !slices.ContainsFunc(s.faults.armed, func(f *armedFault) bool {
+		return f.Kind == FaultSizeUnavailable && (f.Text == "" || f.Text == size) && (f.Scope == "" || f.Scope == region)
+	})
+}
+
+// regionsNow and sizesNow are what the account is shown: without what is sold out.
+func (s *Sim) regionsNow() []regionView {
+	all := regions()
+	for i := range all {
+		all[i].Sizes = slices.DeleteFunc(all[i].Sizes, func(size string) bool { return !s.sells(size, all[i].Slug) })
+	}
+	return all
+}
+
+func (s *Sim) sizesNow() []sizeView {
+	all := sizes()
+	for i := range all {
+		all[i].Regions = slices.DeleteFunc(slices.Clone(all[i].Regions), func(region string) bool { return !s.sells(all[i].Slug, region) })
+		all[i].Available = len(all[i].Regions) > 0
+	}
+	return all
+}
+
 // size is findSize for slugs that the world itself holds.
 func size(slug string) sizeView {
 	z, _ := findSize(slug)
@@ -147,9 +182,9 @@ func localDisk(gib int) []diskView {
 	return []diskView{{Type: "local", Size: amount{Amount: gib, Unit: "gib"}}}
 }
 
-func (s *Sim) listRegions(c *call) (reply, error) { return page(c, "regions", regions()), nil }
+func (s *Sim) listRegions(c *call) (reply, error) { return page(c, "regions", s.regionsNow()), nil }
 
-func (s *Sim) listSizes(c *call) (reply, error) { return page(c, "sizes", sizes()), nil }
+func (s *Sim) listSizes(c *call) (reply, error) { return page(c, "sizes", s.sizesNow()), nil }
 
 // baseImages are the public images every account sees.
 func (s *Sim) baseImages() []*image {

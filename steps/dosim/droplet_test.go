@@ -26,7 +26,7 @@ func TestASnapshotRunsToItsEndOnFakeTime(t *testing.T) {
 		if err != nil || a.Status != godo.ActionInProgress || a.CompletedAt != nil || a.ID <= 1<<31 || a.ResourceID != id {
 			t.Fatalf("began %+v, %v", a, err)
 		}
-		if d, _, err := c.Droplets.Get(ctx, id); err != nil || !d.Locked {
+		if d, _, err := c.Droplets.Get(ctx, id); err != nil || d.Locked || !s.Droplets()[0].Busy {
 			t.Fatalf("during the action the droplet is %+v, %v", d, err)
 		}
 		if list, _, err := c.Droplets.Snapshots(ctx, id, nil); err != nil || len(list) > 0 {
@@ -103,12 +103,21 @@ func TestADropletIsMadeUsedAndDeleted(t *testing.T) {
 		s := dosim.New(dosim.WithEmptyWorld(), dosim.WithClock(func() time.Time { at := <-clock; clock <- at; return at }))
 		pass := func(d time.Duration) { at := <-clock; clock <- at.Add(d) }
 		c := connect(t, s)
+		keys, _, err := c.Keys.List(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := keys[0]
+		disk, _, err := c.Storage.CreateVolume(ctx, &godo.VolumeCreateRequest{Name: "data", Region: "fra1", SizeGigaBytes: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
 		d, resp, err := c.Droplets.Create(ctx, &godo.DropletCreateRequest{
 			Name: "new-01", Region: "fra1", Size: "s-1vcpu-1gb", Image: godo.DropletCreateImage{Slug: "debian-12-x64"},
-			Tags: []string{"web"}, IPv6: true, SSHKeys: []godo.DropletCreateSSHKey{{ID: 1}, {Fingerprint: "aa:bb"}},
-			Volumes: []godo.DropletCreateVolume{{ID: "v"}},
+			Tags: []string{"web"}, IPv6: true, SSHKeys: []godo.DropletCreateSSHKey{{ID: key.ID}, {Fingerprint: key.Fingerprint}},
+			Volumes: []godo.DropletCreateVolume{{ID: disk.ID}},
 		})
-		if err != nil || d.Status != "new" || !d.Locked || len(d.Networks.V4) > 0 || d.VPCUUID != "" || resp.StatusCode != 202 {
+		if err != nil || d.Status != "new" || d.Locked || len(d.Networks.V4) > 0 || d.VPCUUID != "" || resp.StatusCode != 202 {
 			t.Fatalf("created %+v, %v", d, err)
 		}
 		link := resp.Links.Actions[0]
@@ -120,7 +129,7 @@ func TestADropletIsMadeUsedAndDeleted(t *testing.T) {
 		}
 		pass(4 * time.Second)
 		d, _, err = c.Droplets.Get(ctx, d.ID)
-		if err != nil || d.Status != "active" || d.Locked || len(d.Networks.V4) != 2 || len(d.Networks.V6) != 1 || d.VPCUUID == "" {
+		if err != nil || d.Status != "active" || d.Locked || !slices.Equal(d.VolumeIDs, []string{disk.ID}) || len(d.Networks.V4) != 2 || len(d.Networks.V6) != 1 || d.VPCUUID == "" {
 			t.Fatalf("booted %+v, %v", d, err)
 		}
 		if public, err := d.PublicIPv4(); err != nil || public == "" {
@@ -148,14 +157,14 @@ func TestADropletIsMadeUsedAndDeleted(t *testing.T) {
 		}
 		_, _, err = c.DropletActions.Resize(ctx, d.ID, "s-1vcpu-2gb", false)
 		refuse("resize while on", "Droplet must be powered off before it can be resized.", err)
-		_, _, err = c.DropletActions.PowerOn(ctx, d.ID)
-		refuse("power on while on", "Droplet is already powered on", err)
-		a, _, err := c.DropletActions.Shutdown(ctx, d.ID)
+		a, _, err := c.DropletActions.PowerOn(ctx, d.ID)
+		step("power on while on", a, err)
+		a, _, err = c.DropletActions.Shutdown(ctx, d.ID)
 		step("shutdown", a, err)
 		a, _, err = c.DropletActions.Shutdown(ctx, d.ID)
 		step("shutdown while off", a, err)
-		_, _, err = c.DropletActions.PowerOff(ctx, d.ID)
-		refuse("power off while off", "Droplet is already powered off", err)
+		a, _, err = c.DropletActions.PowerOff(ctx, d.ID)
+		step("power off while off", a, err)
 		_, _, err = c.DropletActions.Resize(ctx, d.ID, "s-1vcpu-1gb", true)
 		refuse("resize to same", "The droplet is already set to this size.", err)
 		_, _, err = c.DropletActions.Resize(ctx, d.ID, "s-1vcpu-512mb-10gb", true)
@@ -187,7 +196,7 @@ func TestADropletIsMadeUsedAndDeleted(t *testing.T) {
 			t.Fatalf("restored to %+v", d.Image)
 		}
 		actions, _, err := c.Droplets.Actions(ctx, d.ID, nil)
-		if err != nil || len(actions) != 10 || actions[0].Type != "restore" || actions[9].Type != "create" {
+		if err != nil || len(actions) != 12 || actions[0].Type != "restore" || actions[11].Type != "create" {
 			t.Fatalf("%d actions, %v", len(actions), err)
 		}
 		if _, err := c.Droplets.Delete(ctx, d.ID); err != nil {
@@ -249,7 +258,7 @@ func TestOrdersThatCannotBeMetAreRefused(t *testing.T) {
 	if a.status != 422 {
 		t.Errorf("a snapshot of another region: %d %s", a.status, a.body)
 	}
-	send(t, s, "POST", "/v2/droplets", `{"names":["a","b"],"size":"c-4","image":`+image+`.0}`).want(202, nil)
+	send(t, s, "POST", "/v2/droplets", `{"names":["a","b"],"size":"s-4vcpu-8gb","image":`+image+`.0}`).want(202, nil)
 	if n := len(s.Droplets()); n != 8 {
 		t.Errorf("%d droplets", n)
 	}
@@ -328,15 +337,15 @@ func TestAResizeShowsItsSizeBeforeItIsOver(t *testing.T) {
 	pass(time.Second)
 	send(t, s, "POST", target, `{"type":"resize","size":"c-4"}`).want(201, nil)
 	pass(2 * time.Second)
-	if d := s.Droplets()[0]; d.Size != "s-1vcpu-1gb" || !d.Locked {
+	if d := s.Droplets()[0]; d.Size != "s-1vcpu-1gb" || !d.Busy {
 		t.Errorf("at the start %+v", d)
 	}
 	pass(time.Second)
-	if d := s.Droplets()[0]; d.Size != "c-4" || !d.Locked {
+	if d := s.Droplets()[0]; d.Size != "c-4" || !d.Busy {
 		t.Errorf("halfway %+v", d)
 	}
 	pass(3 * time.Second)
-	if d := s.Droplets()[0]; d.Size != "c-4" || d.Locked {
+	if d := s.Droplets()[0]; d.Size != "c-4" || d.Busy {
 		t.Errorf("in the end %+v", d)
 	}
 }

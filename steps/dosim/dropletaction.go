@@ -31,13 +31,13 @@ func power(status string) func(*Sim, *droplet, actionOrder) {
 	return func(_ *Sim, d *droplet, _ actionOrder) { d.status = status }
 }
 
-// effects are the actions on a droplet. The wordings for a droplet already on or off are
-// approximate; those for a resize of a running droplet and for missing parameters were
-// never recorded.
+// effects are the actions on a droplet. To power on one that is on is an action like another, and so is its opposite (until
+// a recording says otherwise). The wordings for a resize of a running droplet and for missing parameters were never
+// recorded.
 var effects = map[string]effect{
-	"power_on":    {bulk: true, check: refuseIf("active", "Droplet is already powered on"), end: power("active")},
-	"power_off":   {bulk: true, check: refuseIf("off", "Droplet is already powered off"), end: power("off")},
-	"shutdown":    {bulk: true, end: power("off")}, // no error on a droplet that is off
+	"power_on":    {bulk: true, end: power("active")},
+	"power_off":   {bulk: true, end: power("off")},
+	"shutdown":    {bulk: true, end: power("off")}, // no error on a droplet that is off, and see FaultShutdownIgnored
 	"power_cycle": {bulk: true, end: power("active")},
 	"reboot":      {end: power("active")},
 	"snapshot":    {bulk: true, scopes: []string{"image:create"}},
@@ -77,15 +77,6 @@ var effects = map[string]effect{
 	}},
 }
 
-func refuseIf(status, message string) func(*Sim, *droplet, actionOrder) error {
-	return func(_ *Sim, d *droplet, _ actionOrder) error {
-		if d.status == status {
-			return unprocessable(message)
-		}
-		return nil
-	}
-}
-
 func backups(on bool) func(*Sim, *droplet, actionOrder) {
 	return func(_ *Sim, d *droplet, _ actionOrder) {
 		d.backups = on
@@ -96,13 +87,15 @@ func backups(on bool) func(*Sim, *droplet, actionOrder) {
 	}
 }
 
-func checkResize(_ *Sim, d *droplet, o actionOrder) error {
-	z, known := findSize(o.Size)
+func checkResize(s *Sim, d *droplet, o actionOrder) error {
+	z, known := s.sizeNow(o.Size, d.region)
 	switch {
 	case !known:
 		return unprocessable("You specified an invalid size for Droplet resize.")
 	case o.Size == d.size:
 		return unprocessable("The droplet is already set to this size.")
+	case !z.Available:
+		return unprocessable("Size is not available in this region.") // stand-in, never recorded
 	case z.Disk < d.disk:
 		return unprocessable("Size can not decrease size of Droplet's disk image")
 	case d.status != "off":
@@ -150,7 +143,7 @@ func (s *Sim) createDropletAction(c *call) (reply, error) {
 	if err := s.requireAll(c, e.scopes); err != nil {
 		return reply{}, err
 	}
-	if s.faults.meet(c.method, c.path, FaultPendingEvent) != nil || d.locked {
+	if s.faults.meet(c.method, c.path, FaultPendingEvent) != nil || s.locked(d) || d.busy() {
 		return reply{}, unprocessable(pendingEvent)
 	}
 	if e.check != nil {
@@ -204,12 +197,23 @@ func (s *Sim) act(c *call, d *droplet, in actionOrder, e effect) *action {
 			s.addSnapshot(d, in.Name, imageSnapshot, started).delay(late, at)
 		})
 	}
-	a := s.startAction(c, d, in.Type, func(time.Time) { e.end(s, d, in) })
+	end := e.end
+	if in.Type == "shutdown" && s.faults.meet(c.method, c.path, FaultShutdownIgnored) != nil {
+		end = func(*Sim, *droplet, actionOrder) {}
+	}
+	late := s.faults.meetAction(c, in.Type, FaultStatusLate)
+	a := s.startAction(c, d, in.Type, func(at time.Time) {
+		if late == nil {
+			end(s, d, in)
+			return
+		}
+		s.agenda.add(at.Add(late.Delay), func() { end(s, d, in) })
+	})
 	if e.half != nil {
 		// The service shows a resize about halfway through it. An action that a fault
 		// condemns shows nothing.
 		if !a.doomed {
-			s.agenda.add(c.now.Add(s.takes(in.Type)*2/5), func() { e.half(d, in) })
+			s.agenda.add(c.now.Add(s.takes(in.Type, d.disk)*2/5), func() { e.half(d, in) })
 		}
 	}
 	return a

@@ -1,7 +1,7 @@
 package dosim
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -11,22 +11,21 @@ import (
 // dropletLimit is how many droplets the account may have.
 const dropletLimit = 25
 
-// dropletOrder is the body of a creation. ssh_keys, volumes and the backup policy are
-// read for their form; nothing in the simulation depends on them.
+// dropletOrder is the body of a creation.
 type dropletOrder struct {
-	Name       string            `json:"name"`
-	Names      []string          `json:"names"`
-	Region     string            `json:"region"`
-	Size       string            `json:"size"`
-	Image      numberOrText      `json:"image"`
-	SSHKeys    []numberOrText    `json:"ssh_keys"`
-	Backups    bool              `json:"backups"`
-	IPv6       bool              `json:"ipv6"`
-	Monitoring bool              `json:"monitoring"`
-	Tags       []string          `json:"tags"`
-	UserData   string            `json:"user_data"`
-	Volumes    []json.RawMessage `json:"volumes"`
-	VPC        string            `json:"vpc_uuid"`
+	Name       string         `json:"name"`
+	Names      []string       `json:"names"`
+	Region     string         `json:"region"`
+	Size       string         `json:"size"`
+	Image      numberOrText   `json:"image"`
+	SSHKeys    []numberOrText `json:"ssh_keys"`
+	Backups    bool           `json:"backups"`
+	IPv6       bool           `json:"ipv6"`
+	Monitoring bool           `json:"monitoring"`
+	Tags       []string       `json:"tags"`
+	UserData   string         `json:"user_data"`
+	Volumes    []volumeRef    `json:"volumes"`
+	VPC        string         `json:"vpc_uuid"`
 }
 
 // actionLink points from a creation to its action.
@@ -55,23 +54,21 @@ func (s *Sim) createDroplet(c *call) (reply, error) {
 		if err := s.require(c, "tag:create"); err != nil {
 			return reply{}, err
 		}
-		for _, name := range in.Tags {
-			if !tagName.MatchString(name) {
-				return reply{}, unprocessable("Tags are invalid") // stand-in, never recorded
-			}
+		if err := checkTags(in.Tags); err != nil {
+			return reply{}, err
 		}
 	}
 	late := s.faults.meet(c.method, c.path, FaultDropletLate)
-	address := c.base
-	if s.faults.meet(c.method, c.path, FaultRelativeHref) != nil {
-		address = ""
+	address := "" // as recorded of the service; its document shows the whole of it
+	if s.faults.meet(c.method, c.path, FaultAbsoluteHref) != nil {
+		address = c.base
 	}
 	views := []dropletView{}
 	links := []actionLink{}
 	for _, name := range names {
 		d := s.addDroplet(name, in, base, c.now)
 		d.delay(late, c.now)
-		a := s.startAction(c, d, "create", func(time.Time) { s.bootFirst(d, in.VPC) })
+		a := s.startAction(c, d, "create", func(time.Time) { s.bootFirst(d, in) })
 		c.made = append(c.made, d.id)
 		views = append(views, s.dropletView(d, c.now))
 		links = append(links, actionLink{ID: a.id, Rel: "create", Href: fmt.Sprintf("%s/v2/actions/%d", address, a.id)})
@@ -95,7 +92,8 @@ func (s *Sim) checkOrder(in *dropletOrder, names []string) (*image, error) {
 			return nil, unprocessable("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)")
 		}
 	}
-	if _, known := findSize(in.Size); !known {
+	z, known := findSize(in.Size)
+	if !known {
 		return nil, unprocessable("You specified an invalid size for Droplet creation.") // after the wording for images
 	}
 	base := s.imageNamed(in.Image)
@@ -111,12 +109,30 @@ func (s *Sim) checkOrder(in *dropletOrder, names []string) (*image, error) {
 	if r, known := findRegion(in.Region); !known || !r.Available {
 		return nil, unprocessable("You specified an invalid region for Droplet creation.") // after the wording for images
 	}
+	if !s.sells(in.Size, in.Region) {
+		return nil, unprocessable("Size is not available in this region.") // stand-in, never recorded
+	}
 	if !slices.Contains(base.regions, in.Region) {
 		return nil, unprocessable("The image you specified is not available in the selected region, " +
 			"you have the option to transfer this image to the region.")
 	}
 	if len(s.liveDroplets())+len(names) > dropletLimit || len(names) > 10 {
 		return nil, unprocessable("creating this/these droplet(s) will exceed your droplet limit")
+	}
+	if base.minDisk > z.Disk {
+		return nil, unprocessable("The image you specified does not fit on the disk of the selected size.") // stand-in, never recorded
+	}
+	if in.VPC != "" && !s.knowsVPC(in.VPC, in.Region) {
+		return nil, unprocessable("You specified an invalid VPC for Droplet creation.") // after the wording for images
+	}
+	for _, ref := range in.Volumes {
+		v := s.volume(string(ref))
+		if v == nil || v.region != in.Region || len(v.droplets) > 0 || len(names) > 1 {
+			return nil, unprocessable("You specified an invalid volume for Droplet creation.") // after the wording for images
+		}
+	}
+	if err := s.checkKeys(in.SSHKeys); err != nil {
+		return nil, err
 	}
 	if len(in.UserData) > 64<<10 {
 		return nil, unprocessable("request payload validation failed")
@@ -149,7 +165,7 @@ func (s *Sim) addDroplet(name string, in dropletOrder, base *image, now time.Tim
 
 // bootFirst is the end of a creation: the droplet runs and has its addresses, which are
 // of the ranges set aside for documentation.
-func (s *Sim) bootFirst(d *droplet, vpc string) {
+func (s *Sim) bootFirst(d *droplet, in dropletOrder) {
 	d.status = "active"
 	d.features = append(d.features, "private_networking")
 	n := s.rng.IntN(1 << 16)
@@ -160,8 +176,10 @@ func (s *Sim) bootFirst(d *droplet, vpc string) {
 	if d.ipv6 {
 		d.addr.v6 = fmt.Sprintf("2001:db8::%x", 2+n)
 	}
-	d.vpc = vpc
-	if d.vpc == "" {
-		d.vpc = s.uuid()
+	d.vpc = cmp.Or(in.VPC, s.defaultVPC(d.region))
+	for _, ref := range in.Volumes {
+		if v := s.volume(string(ref)); v != nil && len(v.droplets) == 0 {
+			v.droplets = append(v.droplets, d.id)
+		}
 	}
 }

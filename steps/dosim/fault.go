@@ -83,6 +83,16 @@ func (b *faultBook) meet(method, path string, kinds ...FaultKind) *armedFault {
 	return nil
 }
 
+// meetAction is meet for faults of an action: Text is the type of those that are struck, empty for all.
+func (b *faultBook) meetAction(c *call, kind string, kinds ...FaultKind) *armedFault {
+	for _, f := range b.armed {
+		if slices.Contains(kinds, f.Kind) && (f.Text == "" || f.Text == kind) && f.strikes(c.method, c.path) {
+			return f
+		}
+	}
+	return nil
+}
+
 // strikes reports whether the fault meets this request, and counts it.
 func (f *armedFault) strikes(method, path string) bool {
 	if f.Method != "" && !strings.EqualFold(f.Method, method) || !pathMatches(f.Path, path) {

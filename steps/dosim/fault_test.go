@@ -53,8 +53,13 @@ var faultTests = map[dosim.FaultKind]func(*testing.T){
 	dosim.FaultStrictPatch:      strictPatch,
 	dosim.FaultLenientPut:       lenientPut,
 	dosim.FaultDropletLate:      dropletLate,
-	dosim.FaultRelativeHref:     relativeHref,
+	dosim.FaultAbsoluteHref:     absoluteHref,
 	dosim.FaultTagShape:         tagShape,
+	dosim.FaultDropletLocked:    dropletLocked,
+	dosim.FaultShutdownIgnored:  shutdownIgnored,
+	dosim.FaultStatusLate:       statusLate,
+	dosim.FaultSizeUnavailable:  sizeUnavailable,
+	dosim.FaultStoresOtherwise:  storesOtherwise,
 }
 
 func TestEveryFaultKindHasATest(t *testing.T) {

@@ -55,9 +55,10 @@ const (
 // fault about: an action made, a thing made or deleted, a record written.
 const (
 	// FaultActionErrors lets an action fail: the first Times readings of it say
-	// in-progress, the next errored. With Times 0 it fails when it would have completed.
+	// in-progress, the next errored. With Times 0 it fails when it would have completed. Text is the type of the actions
+	// that are struck, as in "resize"; empty for all.
 	FaultActionErrors FaultKind = "action_errors"
-	// FaultActionNeverEnds leaves an action in-progress and its droplet locked for good.
+	// FaultActionNeverEnds leaves an action in-progress and its droplet busy for good. Text as in FaultActionErrors.
 	FaultActionNeverEnds FaultKind = "action_never_ends"
 	// FaultSnapshotLate hides the snapshot that comes of an action from Times readings
 	// after its completion, and for Delay.
@@ -83,8 +84,21 @@ const (
 	FaultLenientPut FaultKind = "lenient_put"
 	// FaultDropletLate hides a new droplet from Times readings, and for Delay.
 	FaultDropletLate FaultKind = "droplet_late"
-	// FaultRelativeHref gives the href of a new droplet's action without scheme and host.
-	FaultRelativeHref FaultKind = "relative_href"
+	// FaultAbsoluteHref gives the href of a new droplet's action with scheme and host, as the document shows it; the service
+	// gives a path.
+	FaultAbsoluteHref FaultKind = "absolute_href"
+	// FaultDropletLocked shows the droplet named Text (empty: all) with an administrative lock and refuses its actions.
+	FaultDropletLocked FaultKind = "droplet_locked"
+	// FaultShutdownIgnored lets a shutdown complete and the droplet stay on.
+	FaultShutdownIgnored FaultKind = "shutdown_ignored"
+	// FaultStatusLate lets an action complete and its effect show only Delay later. Text as in FaultActionErrors.
+	FaultStatusLate FaultKind = "status_late"
+	// FaultSizeUnavailable sells no more of the size Text (empty: of any) in the region Scope (empty: in any): creations and
+	// resizes that ask for it are refused.
+	FaultSizeUnavailable FaultKind = "size_unavailable"
+	// FaultStoresOtherwise keeps a record otherwise than it was sent: with Change, with its Data and TTL; without, with no
+	// backslash in the data and a TTL in full minutes. The answer says what is kept.
+	FaultStoresOtherwise FaultKind = "stores_otherwise"
 	// FaultTagShape refuses a request to the tags with Status (default 400) in the shape
 	// {error, messages, root_causes}.
 	FaultTagShape FaultKind = "tag_shape"
@@ -103,7 +117,8 @@ var (
 	worldly = []FaultKind{
 		FaultLatency, FaultScopeMissing, FaultResetInPast, FaultActionErrors, FaultActionNeverEnds, FaultSnapshotLate,
 		FaultGhost, FaultBackupDeleteNoOp, FaultPendingEvent, FaultRecordChanges, FaultStrictPatch, FaultLenientPut,
-		FaultDropletLate, FaultRelativeHref, FaultTagShape,
+		FaultDropletLate, FaultAbsoluteHref, FaultTagShape, FaultDropletLocked, FaultShutdownIgnored, FaultStatusLate,
+		FaultSizeUnavailable, FaultStoresOtherwise,
 	}
 )
 

@@ -1,6 +1,7 @@
 package dosim
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -11,6 +12,7 @@ const (
 	imageBase     = "base"
 	imageSnapshot = "snapshot"
 	imageBackup   = "backup"
+	imageCustom   = "custom"
 )
 
 // image is a public image, a snapshot or a backup: the service has one numbering for all.
@@ -28,10 +30,14 @@ type image struct {
 	gigabytes    float64 // compressed
 	droplet      int64   // of a snapshot or backup; the droplet may be gone
 	tags         []string
+	status       string // empty: available
 }
 
 // private reports whether the image is the account's own.
 func (m *image) private() bool { return m.kind != imageBase }
+
+// ofDroplet reports whether the image is a snapshot or a backup.
+func (m *image) ofDroplet() bool { return m.kind == imageSnapshot || m.kind == imageBackup }
 
 // Snapshot is a snapshot or backup of a droplet as the account holds it.
 type Snapshot struct {
@@ -73,9 +79,9 @@ type imageView struct {
 
 func (m *image) view() imageView {
 	v := imageView{
-		ID: m.id, Name: m.name, Type: m.kind, Distribution: m.distribution, Public: !m.private(), Regions: m.regions,
+		ID: m.id, Name: m.name, Type: m.kind, Distribution: m.distribution, Public: !m.private(), Regions: orEmpty(m.regions),
 		CreatedAt: stamp(m.created), MinDiskSize: m.minDisk, SizeGigabytes: m.gigabytes,
-		Tags: orEmpty(m.tags), Status: "available",
+		Tags: orEmpty(m.tags), Status: cmp.Or(m.status, "available"),
 	}
 	if m.slug != "" {
 		v.Slug = &m.slug
@@ -157,15 +163,22 @@ func (s *Sim) listDropletImages(c *call, key, kind string) (reply, error) {
 // listSnapshots lists backups too, as the service does on accounts that have them.
 func (s *Sim) listSnapshots(c *call) (reply, error) {
 	views := []snapshotView{}
-	if kind := c.query.Get("resource_type"); kind == "" || kind == "droplet" {
-		for _, m := range s.shownImages(c, (*image).private) {
+	kind, in := c.query.Get("resource_type"), c.query.Get("region")
+	if kind == "" || kind == "droplet" {
+		for _, m := range s.shownImages(c, (*image).ofDroplet) {
 			views = append(views, m.snapshotView())
 		}
+	}
+	if kind == "" || kind == "volume" {
+		views = append(views, s.volumeSnapshotViews(func(m *volumeSnapshot) bool { return in == "" || m.region == in })...)
 	}
 	return page(c, "snapshots", views), nil
 }
 
 func (s *Sim) getSnapshot(c *call) (reply, error) {
+	if s.volumeSnapshot(c.args["snapshot"]) != nil {
+		return s.getVolumeSnapshot(c)
+	}
 	id, err := c.id("snapshot")
 	if err != nil {
 		return reply{}, err
@@ -174,13 +187,16 @@ func (s *Sim) getSnapshot(c *call) (reply, error) {
 	switch {
 	case len(shown) == 0:
 		return reply{}, notFound()
-	case !shown[0].private():
+	case !shown[0].ofDroplet():
 		return reply{}, notASnapshot()
 	}
 	return ok(fields{"snapshot": shown[0].snapshotView()}), nil
 }
 
 func (s *Sim) deleteSnapshot(c *call) (reply, error) {
+	if s.volumeSnapshot(c.args["snapshot"]) != nil {
+		return s.deleteVolumeSnapshot(c)
+	}
 	id, err := c.id("snapshot")
 	if err != nil {
 		return reply{}, err
@@ -189,7 +205,7 @@ func (s *Sim) deleteSnapshot(c *call) (reply, error) {
 	switch {
 	case m == nil:
 		return reply{}, notFound()
-	case !m.private():
+	case !m.ofDroplet():
 		return reply{}, notASnapshot()
 	}
 	return s.removeImage(c, m)
@@ -237,17 +253,9 @@ func (s *Sim) getImage(c *call) (reply, error) {
 }
 
 func (s *Sim) deleteImage(c *call) (reply, error) {
-	id, err := c.id("image")
+	m, err := s.ownImage(c)
 	if err != nil {
 		return reply{}, err
-	}
-	m := s.imageNamed(numberOrText{number: id})
-	switch {
-	case m == nil:
-		return reply{}, notFound()
-	case !m.private():
-		// What a public image answers to its deletion was not recorded.
-		return reply{}, forbidden()
 	}
 	return s.removeImage(c, m)
 }

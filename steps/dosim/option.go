@@ -1,6 +1,9 @@
 package dosim
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Option sets one property of a [Sim] at its making.
 type Option func(*settings)
@@ -11,8 +14,10 @@ type settings struct {
 	empty        bool
 	now          func() time.Time
 	actionTime   time.Duration
+	actionTimeGB time.Duration
 	latency      time.Duration
 	deleteWindow time.Duration
+	publicURL    string
 	perMinute    int
 	perHour      int
 	scopes       map[string]map[string]bool
@@ -47,6 +52,12 @@ func WithClock(now func() time.Time) Option { return func(s *settings) { s.now =
 // complete by the first look at it.
 func WithActionTime(d time.Duration) Option { return func(s *settings) { s.actionTime = d } }
 
+// WithActionTimePerGB adds, to actions that carry a disk, so much for each GiB of it (the provider says 1 to 3 minutes for
+// each used GiB of a snapshot). The default is 0.
+func WithActionTimePerGB(d time.Duration) Option {
+	return func(s *settings) { s.actionTimeGB = d }
+}
+
 // WithLatency makes each request wait this long before it is looked at. The wait ends
 // early, with nothing applied, when the request's context ends.
 func WithLatency(d time.Duration) Option { return func(s *settings) { s.latency = d } }
@@ -54,6 +65,11 @@ func WithLatency(d time.Duration) Option { return func(s *settings) { s.latency 
 // WithDeleteWindow sets how long a deleted droplet can still be read (the service needs
 // about 11 s; default 0).
 func WithDeleteWindow(d time.Duration) Option { return func(s *settings) { s.deleteWindow = d } }
+
+// WithPublicURL sets the scheme and host that links in answers begin with; the default is those of the request.
+func WithPublicURL(url string) Option {
+	return func(s *settings) { s.publicURL = strings.TrimRight(url, "/") }
+}
 
 // WithRateLimit sets how many requests a token may make in any 60 s and in any hour;
 // 0 lifts that limit. The default is the service's 250 and 5000. The rate-limit headers

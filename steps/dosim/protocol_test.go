@@ -26,7 +26,7 @@ func TestUnknownPathsAndMethodsAreNotFound(t *testing.T) {
 	t.Parallel()
 	s := dosim.New()
 	for _, request := range []string{
-		"GET /v2/nothing", "GET /v3/account", "GET /v2/domains/", "PUT /v2/domains", "HEAD /v2/account",
+		"GET /v2/nothing", "GET /v3/account", "PUT /v2/domains",
 		"GET /v2/domains/example.com./records", "GET /v2/domains/absent.example.com", "GET /v2/droplets/0",
 		"GET /v2/droplets/web-01", "GET /v2/actions/99999999999999999999", "DELETE /v2/snapshots/1",
 		"GET /v2/snapshots/1d6a3b2e-aaaa-4bbb-8ccc-0123456789ab",
@@ -39,7 +39,7 @@ func TestUnknownPathsAndMethodsAreNotFound(t *testing.T) {
 func TestMalformedJSONIsABadRequest(t *testing.T) {
 	t.Parallel()
 	s := emptyZone(t)
-	for _, body := range []string{"", "{", `{"type":7}`, "[]", `{"ttl":1.5}`} {
+	for _, body := range []string{"", "{", `{"type":[]}`, `{"type":"A"} {}`, `"text"`, "[]", `{"ttl":1.5}`} {
 		send(t, s, "POST", "/v2/domains/example.com/records", body).refused(400, "bad_request", "error parsing request body")
 	}
 }
@@ -269,17 +269,17 @@ func TestTheSeededWorldHasOneOfEach(t *testing.T) {
 	if n := len(s.Zone("example.net")); n <= 200 {
 		t.Errorf("%d records in the long zone", n)
 	}
-	var off, locked int
+	var off, busy int
 	for _, d := range s.Droplets() {
 		if d.Status == "off" {
 			off++
 		}
-		if d.Locked {
-			locked++
+		if d.Busy {
+			busy++
 		}
 	}
-	if len(s.Droplets()) < 6 || off == 0 || locked == 0 {
-		t.Errorf("%d droplets, %d off, %d locked", len(s.Droplets()), off, locked)
+	if len(s.Droplets()) < 6 || off == 0 || busy == 0 || len(s.Volumes()) == 0 {
+		t.Errorf("%d droplets, %d off, %d busy", len(s.Droplets()), off, busy)
 	}
 	var backups, wide int
 	for _, m := range s.Snapshots() {

@@ -1,6 +1,7 @@
 package dosim
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -113,6 +114,7 @@ func (s *Sim) createRecord(c *call) (reply, error) {
 	if len(complaints) > 0 {
 		return reply{}, unprocessable(complaints...)
 	}
+	r = s.keepOtherwise(c, r)
 	r.ID = s.addRecord(z, r, c.now)
 	c.made = append(c.made, r.ID)
 	return created(fields{"domain_record": r.view()}), nil
@@ -151,8 +153,23 @@ func (s *Sim) updateRecord(c *call) (reply, error) {
 	if len(complaints) > 0 {
 		return reply{}, unprocessable(complaints...)
 	}
+	next = s.keepOtherwise(c, next)
 	z.replace(r, next, c.now)
 	return ok(fields{"domain_record": next.view()}), nil
+}
+
+// keepOtherwise is the record as a fault lets the service keep it.
+func (s *Sim) keepOtherwise(c *call, r Record) Record {
+	f := s.faults.meet(c.method, c.path, FaultStoresOtherwise)
+	switch {
+	case f == nil:
+	case f.Change != nil:
+		r.Data, r.TTL = cmp.Or(f.Change.Data, r.Data), cmp.Or(f.Change.TTL, r.TTL)
+	default:
+		r.Data = strings.ReplaceAll(r.Data, `\`, "")
+		r.TTL = (r.TTL + 59) / 60 * 60
+	}
+	return r
 }
 
 // updateSOA changes the one thing an SOA lets change; its data is its TTL as text.

@@ -249,7 +249,7 @@ func TestZonesAreRefusedAsTheServiceRefusesThem(t *testing.T) {
 	for body, text := range map[string]string{
 		`{"name":""}`:                                    "Name can't be blank",
 		`{"name":"zone.test"}`:                           "Name is not a valid domain name",
-		`{"name":"EXAMPLE.com"}`:                         "Name already exists",
+		`{"name":"EXAMPLE.com"}`:                         "domain 'example.com': name already exists",
 		`{"name":"b.example.com","ip_address":""}`:       "Data can't be blank",
 		`{"name":"b.example.com","ip_address":"2001::"}`: "IP address did not match IPv4 format (e.g. 127.0.0.1).",
 	} {

@@ -3,6 +3,7 @@ package dosim
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -21,7 +22,8 @@ const (
 	textIPv6   = "IP address did not match IPv6 format" // stand-in, never recorded
 	textTarget = "Data is invalid"                      // stand-in, never recorded
 	textType   = "Record type is not included in the list"
-	textTag    = "Tag is not included in the list" // stand-in, never recorded
+	textTag    = "Tag must be issue, issuewild, or iodef"
+	textName   = "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, ., _ and -) Or a single record of '@'." // stand-in, never recorded
 	textTTL    = "record ttl must be greater than 30"
 	textCNAME  = "CNAME records cannot share a name with other records"
 )
@@ -76,17 +78,18 @@ func resolveDraft(zone string, d draft) (Record, []string) {
 		case !used:
 			return 0
 		case sent == nil:
-			complaints = append(complaints, label+" is not a number", bounds(label, limit))
+			complaints = append(complaints, label+" is not a number", bounds(r.Type, label, limit))
 			return 0
 		case *sent < 0 || *sent > number(limit):
-			complaints = append(complaints, bounds(label, limit))
+			complaints = append(complaints, bounds(r.Type, label, limit))
 		}
 		return int(*sent)
 	}
 	if !form.tag {
 		r.Tag = ""
-	} else if !slices.Contains([]string{"issue", "issuewild", "iodef"}, r.Tag) {
-		complaints = append(complaints, textTag)
+	}
+	if !possibleName(zone, r.Name) {
+		complaints = append(complaints, textName)
 	}
 	data, complaint := keepData(zone, r.Type, r.Tag, r.Data)
 	if complaint != "" {
@@ -97,6 +100,9 @@ func resolveDraft(zone string, d draft) (Record, []string) {
 	r.Port = bounded(form.port, "Port", d.Port, 65535)
 	r.Weight = bounded(form.weight, "Weight", d.Weight, 65535)
 	r.Flags = bounded(form.flags, "Flags", d.Flags, 255)
+	if form.tag && !slices.Contains([]string{"issue", "issuewild", "iodef"}, r.Tag) {
+		complaints = append(complaints, textTag)
+	}
 	if d.TTL != nil && *d.TTL != 0 {
 		r.TTL = int(*d.TTL)
 		if *d.TTL < minTTL || *d.TTL > maxTTL {
@@ -106,8 +112,39 @@ func resolveDraft(zone string, d draft) (Record, []string) {
 	return r, complaints
 }
 
-func bounds(label string, limit int) string {
-	return fmt.Sprintf("%s %s must be an integer between 0 and %d", label, label, limit)
+// bounds is the complaint about a number out of its range. The recorded one of a CAA names the field once, those of MX and
+// SRV twice.
+func bounds(kind, label string, limit int) string {
+	if kind != "CAA" {
+		label += " " + label
+	}
+	return fmt.Sprintf("%s must be an integer between 0 and %d", label, limit)
+}
+
+var (
+	nameLabel = regexp.MustCompile(`^[a-z0-9_/-]{1,63}$`) // "/" is in the names of reverse zones
+	hostLabel = regexp.MustCompile(`^[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?$`)
+)
+
+// possibleName reports whether DNS can hold a relative name of the zone.
+func possibleName(zone, name string) bool {
+	if name == "@" {
+		return true
+	}
+	rest, _ := strings.CutPrefix(name, "*.") // a wildcard is a label of its own, the first
+	return name == "*" || allLabels(rest, nameLabel) && len(fullName(zone, name)) <= maxDomain
+}
+
+// maxDomain is the length of a domain name at most, without its final dot.
+const maxDomain = 253
+
+func allLabels(name string, label *regexp.Regexp) bool {
+	for one := range strings.SplitSeq(name, ".") {
+		if !label.MatchString(one) {
+			return false
+		}
+	}
+	return true
 }
 
 // relativeName turns the name a client sends into the one kept: lower case, relative to
@@ -138,8 +175,8 @@ func fullName(zone, name string) string {
 
 // keepData turns the data a client sends into the form kept and returned, or complains.
 func keepData(zone, kind, tag, data string) (kept, complaint string) {
-	if data == "" {
-		return "", textBlank
+	if strings.TrimSpace(data) == "" {
+		return data, textBlank
 	}
 	switch kind {
 	case "A":
@@ -167,18 +204,20 @@ func keepData(zone, kind, tag, data string) (kept, complaint string) {
 			return data, textTarget
 		}
 	}
-	return keepHost(zone, data)
+	return keepHost(zone, kind, data)
 }
 
-// keepHost is keepData for the name of a host: absolute as sent, without its dot as kept.
-func keepHost(zone, data string) (kept, complaint string) {
+// keepHost is keepData for the name of a host: absolute as sent, without its dot as kept. The root is kept as it is.
+func keepHost(zone, kind, data string) (kept, complaint string) {
 	host, absolute := strings.CutSuffix(data, ".")
 	switch {
 	case data == "@":
 		return "@", ""
 	case !absolute:
 		return data, textDot
-	case host == "":
+	case data == "." && kind == "SRV":
+		return data, ""
+	case len(host) > maxDomain || !allLabels(host, hostLabel):
 		return data, textTarget
 	case strings.EqualFold(host, zone):
 		return "@", ""
@@ -188,7 +227,7 @@ func keepHost(zone, data string) (kept, complaint string) {
 
 // sendData is kept data in the form in which a client has to send it.
 func sendData(r Record) string {
-	if !recordForms[r.Type].host || r.Data == "@" || r.Data == ";" || r.Tag == "iodef" {
+	if !recordForms[r.Type].host || r.Data == "@" || r.Data == "." || r.Data == ";" || r.Tag == "iodef" {
 		return r.Data
 	}
 	return r.Data + "."

@@ -130,7 +130,7 @@ func TestDraftsAreKeptOrRefusedByTheRulesOfTheirType(t *testing.T) {
 		{
 			"CAA without flags", d("CAA", "ca.example.", no, no, no, no, "issue"),
 			Record{},
-			"Flags is not a number and Flags Flags must be an integer between 0 and 255",
+			"Flags is not a number and Flags must be an integer between 0 and 255",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -22,6 +22,29 @@ func noContent() reply        { return reply{status: http.StatusNoContent} }
 // equal worlds give equal bytes.
 type fields = map[string]any
 
+// pair is one field of an object whose keys have their order.
+type pair struct {
+	key   string
+	value any
+}
+
+// inOrder is a JSON object that is written in this order, for answers whose order was recorded.
+type inOrder []pair
+
+// MarshalJSON writes the fields as they stand.
+func (o inOrder) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, p := range o {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, encode(p.key)...)
+		out = append(out, ':')
+		out = append(out, encode(p.value)...)
+	}
+	return append(out, '}'), nil
+}
+
 // refusal is an error answer. It is the only error a route returns.
 type refusal struct {
 	status     int
@@ -29,7 +52,7 @@ type refusal struct {
 	message    string
 	retryAfter time.Duration // > 0: sent as retry-after
 	html       bool          // a page of the network in front of the service, not JSON
-	causes     bool          // the gateway's newer shape {error, messages, root_causes}
+	causes     []string      // not nil: the gateway's newer shape {error, messages, root_causes}
 	spent      bool          // shows ratelimit-remaining 0
 }
 
@@ -41,8 +64,8 @@ func (r *refusal) body() []byte {
 	case r.html:
 		return []byte("<!DOCTYPE html>\n<html><head><title>" + r.message + "</title></head>\n<body><h1>" + r.message +
 			"</h1>\n<p>The web server reported an error. Ray ID: 8f2f1c0b4d3a.</p></body></html>\n")
-	case r.causes:
-		return encode(fields{"error": r.message, "messages": nil, "root_causes": []string{}})
+	case r.causes != nil:
+		return encode(fields{"error": r.message, "messages": nil, "root_causes": r.causes})
 	default:
 		return encode(fields{"id": r.id, "message": r.message})
 	}
@@ -84,12 +107,35 @@ func forbidden() error {
 	}
 }
 
+// tooLarge is what the front answers to a body beyond its limit; the wording was never recorded.
+func tooLarge() error {
+	return &refusal{status: http.StatusRequestEntityTooLarge, message: "413 Request Entity Too Large", html: true}
+}
+
+// conflict refuses with 409.
+func conflict(message string) error {
+	return &refusal{status: http.StatusConflict, id: "conflict", message: message}
+}
+
+// badRequest refuses with 400.
+func badRequest(message string) error {
+	return &refusal{status: http.StatusBadRequest, id: "bad_request", message: message}
+}
+
 // unprocessable refuses with 422; several complaints are joined as the service does.
 func unprocessable(complaints ...string) error {
 	return &refusal{
-		status: http.StatusUnprocessableEntity, id: "unprocessable_entity",
-		message: strings.Join(complaints, " and "),
+		status: http.StatusUnprocessableEntity, id: "unprocessable_entity", message: sentence(complaints),
 	}
+}
+
+// sentence joins as English does: "a", "a and b", "a, b, and c".
+func sentence(parts []string) string {
+	if len(parts) < 3 {
+		return strings.Join(parts, " and ")
+	}
+	last := len(parts) - 1
+	return strings.Join(parts[:last], ", ") + ", and " + parts[last]
 }
 
 const (

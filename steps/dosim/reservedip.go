@@ -5,22 +5,38 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 )
 
-// reservedIP is an address of the account's own, with or without a droplet behind it.
+// reservedIP is an address of the account's own, with or without a droplet behind it. It answers under its old name, floating
+// IP, too: the paths and the keys differ, the thing is one.
 type reservedIP struct {
 	ip      netip.Addr
 	region  string
 	droplet int64 // 0 = none
 	locked  bool
-	project string
 }
 
 // number is the resource id of the IP's actions.
 func (r *reservedIP) number() int64 {
 	b := r.ip.As4()
 	return int64(binary.BigEndian.Uint32(b[:]))
+}
+
+// ipWord is what the path of the request calls it.
+func ipWord(c *call) string {
+	if strings.HasPrefix(c.path, "/v2/floating_ips") {
+		return "floating_ip"
+	}
+	return "reserved_ip"
+}
+
+// actionOnIP matches the actions on it, by whichever of its names they were asked for.
+func actionOnIP(r *reservedIP) func(*action) bool {
+	return func(a *action) bool {
+		return (a.of == "reserved_ip" || a.of == "floating_ip") && a.resource == r.number()
+	}
 }
 
 type reservedIPView struct {
@@ -32,7 +48,7 @@ type reservedIPView struct {
 }
 
 func (s *Sim) reservedIPView(c *call, r *reservedIP) reservedIPView {
-	v := reservedIPView{IP: r.ip.String(), Region: region(r.region), Locked: r.locked, Project: r.project}
+	v := reservedIPView{IP: r.ip.String(), Region: region(r.region), Locked: r.locked, Project: s.drawer("do:floatingip:" + r.ip.String()).project}
 	if d := s.droplet(r.droplet); d != nil {
 		behind := s.dropletView(d, c.now)
 		v.Droplet = &behind
@@ -42,7 +58,7 @@ func (s *Sim) reservedIPView(c *call, r *reservedIP) reservedIPView {
 
 // reserve makes a reserved IP, of a range set aside for documentation.
 func (s *Sim) reserve(region string, droplet int64) *reservedIP {
-	r := &reservedIP{region: region, droplet: droplet, project: s.uuid()}
+	r := &reservedIP{region: region, droplet: droplet}
 	for n := len(s.reserved) + 10; ; n++ {
 		r.ip = netip.MustParseAddr(fmt.Sprintf("198.51.100.%d", n%250))
 		if s.reservedIP(r.ip.String()) == nil {
@@ -73,7 +89,7 @@ func (s *Sim) listReservedIPs(c *call) (reply, error) {
 	for _, r := range s.reserved {
 		views = append(views, s.reservedIPView(c, r))
 	}
-	return page(c, "reserved_ips", views), nil
+	return page(c, ipWord(c)+"s", views), nil
 }
 
 func (s *Sim) getReservedIP(c *call) (reply, error) {
@@ -81,7 +97,7 @@ func (s *Sim) getReservedIP(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(fields{"reserved_ip": s.reservedIPView(c, r)}), nil
+	return ok(fields{ipWord(c): s.reservedIPView(c, r)}), nil
 }
 
 // maxReservedIPs is the account's limit.
@@ -112,8 +128,8 @@ func (s *Sim) createReservedIP(c *call) (reply, error) {
 	}
 	r := s.reserve(in.Region, droplet)
 	return accepted(fields{
-		"reserved_ip": s.reservedIPView(c, r),
-		"links":       fields{"droplets": []actionLink{}, "actions": []actionLink{}},
+		ipWord(c): s.reservedIPView(c, r),
+		"links":   fields{"droplets": []actionLink{}, "actions": []actionLink{}},
 	}), nil
 }
 
@@ -161,7 +177,7 @@ func (s *Sim) createReservedIPAction(c *call) (reply, error) {
 		return reply{}, unprocessable("The reserved IP already has a pending event.") // stand-in, never recorded
 	}
 	r.locked = true
-	a := s.beginAction(c, &action{kind: in.Type, resource: r.number(), of: "reserved_ip", region: r.region},
+	a := s.beginAction(c, &action{kind: in.Type, resource: r.number(), of: ipWord(c), region: r.region}, 0,
 		func(status string, _ time.Time) {
 			r.locked = false
 			if status == completed {
@@ -179,7 +195,7 @@ func (s *Sim) listReservedIPActions(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return s.actionsWhere(c, actionOn("reserved_ip", r.number())), nil
+	return s.actionsWhere(c, actionOnIP(r)), nil
 }
 
 func (s *Sim) getReservedIPAction(c *call) (reply, error) {
@@ -187,5 +203,5 @@ func (s *Sim) getReservedIPAction(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return s.actionWhere(c, actionOn("reserved_ip", r.number()))
+	return s.actionWhere(c, actionOnIP(r))
 }

@@ -6,8 +6,9 @@ import (
 )
 
 // seedWorld fills the account with what a small firm has: three zones, one of them over
-// 200 records long; six droplets, one off and one locked for good by an action that never
-// ends; snapshots, one in two regions, and a backup; tags and reserved IPs. Its times lie
+// 200 records long; six droplets, one off and one busy for good with an action that never
+// ends; snapshots, one in two regions, and a backup; tags and reserved IPs; a volume and a
+// firewall. Its times lie
 // in the days before the making of the Sim.
 func (s *Sim) seedWorld() {
 	now := second(s.set.now())
@@ -84,7 +85,7 @@ func (s *Sim) seedDroplets(now time.Time) {
 	byName["cache-01"].status = "off"
 
 	build := byName["build-01"]
-	build.locked = true
+	build.running++
 	s.actions = append(s.actions, &action{
 		id: s.take(&s.serial.action), kind: "migrate", status: inProgress, started: now.Add(-7 * time.Hour),
 		resource: build.id, of: "droplet", region: build.region, end: func(string, time.Time) {},
@@ -100,4 +101,21 @@ func (s *Sim) seedDroplets(now time.Time) {
 
 	s.reserve("nyc3", byName["web-01"].id)
 	s.reserve("fra1", 0)
+
+	s.volumes = append(s.volumes, &volume{
+		id: s.derived("volume", "db-01-data"), name: "db-01-data", region: "nyc3", size: 100, created: now.Add(-60 * day),
+		droplets: []int64{byName["db-01"].id}, fsType: "ext4", fsLabel: "data",
+	})
+	anywhere := &traffic{Addresses: []string{"0.0.0.0/0", "::/0"}}
+	s.firewalls = append(s.firewalls, &firewall{
+		id: s.derived("firewall", "web"), name: "web", created: now.Add(-80 * day), tags: []string{"web"},
+		in: []rule{
+			{Protocol: "tcp", Ports: "22", Sources: &traffic{Addresses: []string{"198.51.100.0/24"}}},
+			{Protocol: "tcp", Ports: "443", Sources: anywhere},
+		},
+		out: []rule{
+			{Protocol: "tcp", Ports: "0", Destinations: anywhere}, {Protocol: "udp", Ports: "0", Destinations: anywhere},
+			{Protocol: "icmp", Ports: "0", Destinations: anywhere},
+		},
+	})
 }

@@ -18,6 +18,7 @@ type message struct {
 	header http.Header
 	body   []byte
 	base   string // scheme and host, for links
+	large  bool   // the body is beyond the limit, and not here in full
 }
 
 // outcome is what goes back on the wire.
@@ -33,6 +34,9 @@ type outcome struct {
 // exchange takes one message through the simulation. Its error is the context's, when
 // that ended during a wait.
 func (s *Sim) exchange(ctx context.Context, m message) (outcome, error) {
+	if whole := strings.TrimRight(m.path, "/"); whole != "" { // a slash at the end is no part of a path
+		m.path = whole
+	}
 	if strings.HasPrefix(m.path, controlPrefix) {
 		return s.control(m), nil
 	}
@@ -55,12 +59,15 @@ func (s *Sim) answer(m message) (outcome, *armedFault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &call{
-		method: m.method, path: m.path, base: m.base, body: m.body,
+		method: m.method, path: m.path, base: m.base, body: m.body, large: m.large,
 		token: bearer(m.header), now: s.settle(),
 	}
 	c.query, _ = url.ParseQuery(m.query) // the well-formed part of it, as the service does
 	entry := Request{Method: m.method, Path: m.path, Query: m.query, At: c.now}
-	before := s.faults.meet(m.method, m.path, inbound...)
+	if c.method == http.MethodHead { // as GET, and only its body is not sent
+		c.method = http.MethodGet
+	}
+	before := s.faults.meet(c.method, m.path, inbound...)
 	if before != nil {
 		entry.Fault = before.Kind
 		if before.Kind == FaultResetBefore {
@@ -71,11 +78,11 @@ func (s *Sim) answer(m message) (outcome, *armedFault) {
 	rep, quota, err := s.decide(c, before)
 	out := s.render(c, rep, quota, err)
 	entry.Status = out.status
-	entry.Applied = err == nil && m.method != http.MethodGet
+	entry.Applied = err == nil && c.method != http.MethodGet
 	entry.Created = c.made
 	var after *armedFault
 	if before == nil {
-		if after = s.faults.meet(m.method, m.path, outbound...); after != nil {
+		if after = s.faults.meet(c.method, m.path, outbound...); after != nil {
 			entry.Fault = after.Kind
 		}
 	}
@@ -90,6 +97,9 @@ func (s *Sim) answer(m message) (outcome, *armedFault) {
 // decide asks in the service's order: who are you, are you too many, may you, is it there.
 func (s *Sim) decide(c *call, before *armedFault) (reply, rate, error) {
 	quota := rate{limit: shownHourly, remaining: shownHourly - 1, reset: c.now.Add(hourlyWindow)}
+	if c.large {
+		return reply{}, quota, tooLarge()
+	}
 	if c.token == "" || s.faults.revokes(c.token) {
 		return reply{}, quota, unauthorized()
 	}

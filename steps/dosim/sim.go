@@ -1,6 +1,7 @@
 package dosim
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -13,20 +14,26 @@ type Sim struct {
 	set    settings
 	routes []route
 
-	mu       sync.Mutex // guards all that follows; never held while waiting or writing to a client
-	rng      *rand.Rand
-	serial   serials
-	zones    []*zone
-	droplets []*droplet
-	images   []*image
-	actions  []*action
-	tags     []*tag
-	reserved []*reservedIP
-	keys     []sshKey
-	agenda   agenda
-	faults   faultBook
-	limits   limiter
-	log      requestLog
+	mu        sync.Mutex // guards all that follows; never held while waiting or writing to a client
+	rng       *rand.Rand
+	serial    serials
+	zones     []*zone
+	droplets  []*droplet
+	images    []*image
+	actions   []*action
+	tags      []*tag
+	reserved  []*reservedIP
+	keys      []sshKey
+	volumes   []*volume
+	firewalls []*firewall
+	projects  []*project
+	assigned  map[string]assignment // by URN
+	copies    []*volumeSnapshot
+	born      time.Time
+	agenda    agenda
+	faults    faultBook
+	limits    limiter
+	log       requestLog
 }
 
 // New makes a simulated account: by default the seeded world on the system's clock,
@@ -44,6 +51,9 @@ func New(opts ...Option) *Sim {
 		serial: firstSerials(),
 		limits: limiter{perMinute: set.perMinute, perHour: set.perHour},
 	}
+	s.born = second(set.now()).Add(-400 * 24 * time.Hour)
+	s.assigned = map[string]assignment{}
+	s.projects = []*project{s.firstProject()}
 	s.images = s.baseImages()
 	s.keys = s.seedKeys()
 	if !set.empty {
@@ -55,11 +65,11 @@ func New(opts ...Option) *Sim {
 // serials are the last ids given out. They start where the service's own ids are today:
 // actions lie beyond 2^31, which catches a client that keeps them in 32 bits.
 type serials struct {
-	record, droplet, image, action int64
+	record, droplet, image, action, key int64
 }
 
 func firstSerials() serials {
-	return serials{record: 1_783_000_000, droplet: 500_000_000, image: 200_000_000, action: 3_408_000_000}
+	return serials{record: 1_783_000_000, droplet: 500_000_000, image: 200_000_000, action: 3_408_000_000, key: 52_000_000}
 }
 
 // take gives the next id after *last: always larger, never predictable by adding one.
@@ -74,6 +84,14 @@ func (s *Sim) uuid() string {
 	hi = hi&^0xf000 | 0x4000
 	lo = lo&^(3<<62) | 2<<62
 	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xffff, lo>>48, lo&0xffffffffffff)
+}
+
+// derived gives a version 4 UUID that depends on the seed and on what it is for, and on nothing that happened before.
+func (s *Sim) derived(parts ...string) string {
+	sum := sha256.Sum256([]byte(fmt.Sprint(s.set.seed, parts)))
+	sum[6] = sum[6]&0x0f | 0x40
+	sum[8] = sum[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
 // settle brings the world to the present moment and gives that moment.

@@ -1,7 +1,7 @@
 package dosim
 
 import (
-	"encoding/json"
+	"cmp"
 	"net/http"
 	"regexp"
 	"slices"
@@ -41,23 +41,30 @@ var tagName = regexp.MustCompile(`^[a-zA-Z0-9_:-]{1,255}$`)
 
 func (s *Sim) tagView(c *call, t *tag) tagView {
 	v := tagView{Name: t.name}
+	count := func(into *tagCount, tags []string, kind, id string) {
+		if hasTag(tags, t.name) {
+			into.Count++
+			into.Last = c.base + "/v2/" + kind + "/" + id
+			v.Resources.Count++
+		}
+	}
 	for _, d := range s.droplets {
-		if !d.gone && hasTag(d.tags, t.name) {
-			v.Resources.Droplets.Count++
-			v.Resources.Droplets.Last = c.base + "/v2/droplets/" + strconv.FormatInt(d.id, 10)
+		if !d.gone {
+			count(&v.Resources.Droplets, d.tags, "droplets", strconv.FormatInt(d.id, 10))
 		}
 	}
 	for _, m := range s.images {
-		if !m.gone && hasTag(m.tags, t.name) {
-			v.Resources.Images.Count++
-			v.Resources.Images.Last = c.base + "/v2/images/" + strconv.FormatInt(m.id, 10)
+		if !m.gone {
+			count(&v.Resources.Images, m.tags, "images", strconv.FormatInt(m.id, 10))
 		}
 	}
-	v.Resources.Count = v.Resources.Droplets.Count + v.Resources.Images.Count
-	v.Resources.Last = v.Resources.Droplets.Last
-	if v.Resources.Last == "" {
-		v.Resources.Last = v.Resources.Images.Last
+	for _, o := range s.volumes {
+		count(&v.Resources.Volumes, o.tags, "volumes", o.id)
 	}
+	for _, m := range s.copies {
+		count(&v.Resources.VolumeSnapshots, m.tags, "snapshots", m.id)
+	}
+	v.Resources.Last = cmp.Or(v.Resources.Droplets.Last, v.Resources.Images.Last, v.Resources.Volumes.Last, v.Resources.VolumeSnapshots.Last)
 	return v
 }
 
@@ -99,7 +106,7 @@ func (s *Sim) tagFault(c *call) error {
 	if message == "" {
 		message = "validation failed"
 	}
-	return &refusal{status: status, message: message, causes: true}
+	return &refusal{status: status, message: message, causes: []string{}}
 }
 
 // namedTag is the tag in the request's path.
@@ -143,12 +150,18 @@ func (s *Sim) createTag(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if !tagName.MatchString(in.Name) {
-		return reply{}, &refusal{
-			status: http.StatusBadRequest, causes: true,
-			message: "invalid tag name: only letters, digits, colons, dashes and underscores are allowed",
-		}
+		return reply{}, badTag(in.Name)
 	}
 	return created(fields{"tag": s.tagView(c, s.addTag(in.Name))}), nil
+}
+
+// badTag refuses a name with illegal characters, in the words that were recorded.
+func badTag(name string) error {
+	message := "Error validating resource tag: " + strconv.Quote("tag-name "+strconv.Quote(name)+" contains invalid characters")
+	return &refusal{
+		status: http.StatusBadRequest, message: message,
+		causes: []string{"rpc error: code = InvalidArgument desc = " + message},
+	}
 }
 
 func (s *Sim) deleteTag(c *call) (reply, error) {
@@ -162,6 +175,15 @@ func (s *Sim) deleteTag(c *call) (reply, error) {
 	}
 	for _, m := range s.images {
 		m.tags = without(m.tags, t.name)
+	}
+	for _, v := range s.volumes {
+		v.tags = without(v.tags, t.name)
+	}
+	for _, m := range s.copies {
+		m.tags = without(m.tags, t.name)
+	}
+	for _, f := range s.firewalls {
+		f.tags = without(f.tags, t.name)
 	}
 	return noContent(), nil
 }
@@ -186,8 +208,8 @@ func (s *Sim) tagResources(c *call, change func(tags []string, name string) []st
 	}
 	var in struct {
 		Resources []struct {
-			ID   json.RawMessage `json:"resource_id"`
-			Type string          `json:"resource_type"`
+			ID   string `json:"resource_id"`
+			Type string `json:"resource_type"`
 		} `json:"resources"`
 	}
 	if err := c.decode(&in); err != nil {
@@ -199,18 +221,56 @@ func (s *Sim) tagResources(c *call, change func(tags []string, name string) []st
 		}
 	}
 	for _, r := range in.Resources {
-		id, err := strconv.ParseInt(strings.Trim(string(r.ID), `"`), 10, 64)
-		if err != nil {
-			continue
-		}
-		if d := s.droplet(id); d != nil && r.Type == "droplet" {
-			d.tags = change(d.tags, t.name)
-		}
-		if m := s.imageNamed(numberOrText{number: id}); m != nil && r.Type == "image" && m.private() {
-			m.tags = change(m.tags, t.name)
+		if tags := s.tagsOf(r.Type, r.ID); tags != nil {
+			*tags = change(*tags, t.name)
 		}
 	}
 	return noContent(), nil
+}
+
+// tagsOf is where the tags of a resource are kept; nil if it does not exist.
+func (s *Sim) tagsOf(kind, id string) *[]string {
+	n, _ := strconv.ParseInt(id, 10, 64)
+	switch kind {
+	case "droplet":
+		if d := s.droplet(n); d != nil {
+			return &d.tags
+		}
+	case "image":
+		if m := s.imageNamed(numberOrText{number: n}); n > 0 && m != nil && m.private() {
+			return &m.tags
+		}
+	case "volume":
+		if v := s.volume(id); v != nil {
+			return &v.tags
+		}
+	case "volume_snapshot":
+		if m := s.volumeSnapshot(id); m != nil {
+			return &m.tags
+		}
+	}
+	return nil
+}
+
+// checkTags refuses the creation of a resource under an impossible tag.
+func checkTags(names []string) error {
+	for _, name := range names {
+		if !tagName.MatchString(name) {
+			return unprocessable("Tags are invalid") // stand-in, never recorded
+		}
+	}
+	return nil
+}
+
+// tagNames are the tags of a new resource, made if need be, as they were first written.
+func (s *Sim) tagNames(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if t := s.addTag(name); !hasTag(out, t.name) {
+			out = append(out, t.name)
+		}
+	}
+	return out
 }
 
 func without(tags []string, name string) []string {

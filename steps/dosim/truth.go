@@ -45,7 +45,7 @@ func (s *Sim) Snapshots() []Snapshot {
 func (s *Sim) liveSnapshots() []Snapshot {
 	var out []Snapshot
 	for _, m := range s.images {
-		if m.private() && !m.gone {
+		if m.ofDroplet() && !m.gone {
 			out = append(out, m.snapshot())
 		}
 	}
@@ -67,10 +67,22 @@ func (s *Sim) liveDroplets() []Droplet {
 			continue
 		}
 		out = append(out, Droplet{
-			ID: d.id, Name: d.name, Status: d.status, Locked: d.locked, CreatedAt: d.created, Region: d.region,
+			ID: d.id, Name: d.name, Status: d.status, Locked: s.locked(d), Busy: d.busy(), CreatedAt: d.created, Region: d.region,
 			Size: d.size, Tags: slices.Clone(d.tags),
 			SnapshotIDs: s.imageIDs(d.id, imageSnapshot), BackupIDs: s.imageIDs(d.id, imageBackup),
 		})
+	}
+	return out
+}
+
+// Volumes gives the volumes that exist, oldest first.
+func (s *Sim) Volumes() []Volume {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+	var out []Volume
+	for _, v := range s.volumes {
+		out = append(out, Volume{v.id, v.name, v.region, v.size, slices.Clone(v.droplets), slices.Clone(v.tags)})
 	}
 	return out
 }
@@ -131,7 +143,7 @@ func (s *Sim) putRecord(z *zone, r Record, now time.Time) int64 {
 	}
 	r.Name = relativeName(z.name, r.Name)
 	if recordForms[r.Type].host {
-		if kept, complaint := keepHost(z.name, r.Data); complaint == "" {
+		if kept, complaint := keepHost(z.name, r.Type, r.Data); complaint == "" {
 			r.Data = kept
 		}
 	}
@@ -182,7 +194,7 @@ func (s *Sim) plainDroplet(name string, now time.Time) *droplet {
 // bootedDroplet makes a droplet that runs already.
 func (s *Sim) bootedDroplet(name string, order dropletOrder, now time.Time) *droplet {
 	d := s.addDroplet(name, order, s.images[0], now)
-	s.bootFirst(d, "")
+	s.bootFirst(d, order)
 	return d
 }
 

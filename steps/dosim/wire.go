@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -20,7 +21,8 @@ const maxBody = 4 << 20
 // [http.ErrAbortHandler].
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
+	var large *http.MaxBytesError
+	if err != nil && !errors.As(err, &large) {
 		panic(http.ErrAbortHandler)
 	}
 	scheme := "http"
@@ -28,8 +30,8 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		scheme = "https"
 	}
 	out, err := s.exchange(r.Context(), message{
-		method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery,
-		header: r.Header, body: body, base: scheme + "://" + r.Host,
+		method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery, large: large != nil,
+		header: r.Header, body: body, base: s.base(scheme, r.Host, r.Header),
 	})
 	if err != nil || out.reset {
 		abort(w)
@@ -48,6 +50,19 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	_, _ = io.Copy(w, out.reader()) // a client that has gone is nobody's concern here
+}
+
+// base is the address that links begin with: the public one, if one is set, or else that of the request, with the scheme
+// that a proxy before this server says it was made with.
+func (s *Sim) base(scheme, host string, h http.Header) string {
+	if s.set.publicURL != "" {
+		return s.set.publicURL
+	}
+	said, _, _ := strings.Cut(h.Get("X-Forwarded-Proto"), ",")
+	if said = strings.ToLower(strings.TrimSpace(said)); said == "http" || said == "https" {
+		scheme = said
+	}
+	return scheme + "://" + host
 }
 
 // abort breaks the connection below w, with a reset where the network has one, and leaves
@@ -71,7 +86,7 @@ func (s *Sim) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {
 		var err error
-		body, err = io.ReadAll(io.LimitReader(r.Body, maxBody))
+		body, err = io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 		if err = errors.Join(err, r.Body.Close()); err != nil {
 			return nil, err
 		}
@@ -81,8 +96,8 @@ func (s *Sim) RoundTrip(r *http.Request) (*http.Response, error) {
 		host = r.URL.Host
 	}
 	out, err := s.exchange(r.Context(), message{
-		method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery,
-		header: r.Header, body: body, base: r.URL.Scheme + "://" + host,
+		method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery, large: len(body) > maxBody,
+		header: r.Header, body: body, base: s.base(r.URL.Scheme, host, r.Header),
 	})
 	if err != nil {
 		return nil, err
@@ -99,7 +114,9 @@ func (s *Sim) RoundTrip(r *http.Request) (*http.Response, error) {
 		Request:       r,
 		Body:          io.NopCloser(out.reader()),
 	}
-	if out.cut {
+	if r.Method == http.MethodHead {
+		resp.Body = http.NoBody
+	} else if out.cut {
 		half := bytes.NewReader(out.body[:len(out.body)/2])
 		resp.Body = io.NopCloser(io.MultiReader(half, cutOff{}))
 	}

@@ -3,6 +3,7 @@ package dosim_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -55,7 +56,7 @@ func actionErrors(t *testing.T) {
 	if got := status(a.ID); got != "errored" {
 		t.Errorf("in the end %s", got)
 	}
-	if len(s.Snapshots()) > 0 || s.Droplets()[0].Locked {
+	if len(s.Snapshots()) > 0 || s.Droplets()[0].Busy {
 		t.Errorf("left %+v, %+v", s.Snapshots(), s.Droplets())
 	}
 }
@@ -72,7 +73,7 @@ func actionNeverEnds(t *testing.T) {
 	if a, _, err = c.Actions.Get(ctx, a.ID); err != nil || a.Status != godo.ActionInProgress {
 		t.Errorf("%+v, %v", a, err)
 	}
-	if d := s.Droplets()[0]; !d.Locked || d.Status != "active" {
+	if d := s.Droplets()[0]; !d.Busy || d.Locked || d.Status != "active" {
 		t.Errorf("%+v", d)
 	}
 }
@@ -243,10 +244,10 @@ func dropletLate(t *testing.T) {
 	}
 }
 
-func relativeHref(t *testing.T) {
+func absoluteHref(t *testing.T) {
 	s := dosim.New(dosim.WithEmptyWorld())
-	s.Inject(dosim.Fault{Kind: dosim.FaultRelativeHref, Count: 1})
-	for _, prefix := range []string{"/v2/actions/", "https://sim.example/v2/actions/"} {
+	s.Inject(dosim.Fault{Kind: dosim.FaultAbsoluteHref, Count: 1})
+	for _, prefix := range []string{"https://sim.example/v2/actions/", "/v2/actions/"} {
 		var out struct {
 			Links struct {
 				Actions []struct{ Href string }
@@ -271,5 +272,94 @@ func tagShape(t *testing.T) {
 	_, _, err := inProcess(t, s).Tags.Create(context.Background(), &godo.TagCreateRequest{Name: "fine"})
 	if statusOf(err) != http.StatusUnprocessableEntity {
 		t.Errorf("godo makes of it: %v", err)
+	}
+}
+
+func dropletLocked(t *testing.T) {
+	s := dosim.New()
+	web := "/v2/droplets/" + strconv.FormatInt(s.Droplets()[0].ID, 10)
+	unlock := s.Inject(dosim.Fault{Kind: dosim.FaultDropletLocked, Text: "web-01"})
+	if all := s.Droplets(); !all[0].Locked || all[1].Locked {
+		t.Errorf("locked are %+v", all)
+	}
+	send(t, s, "POST", web+"/actions", `{"type":"reboot"}`).refused(422, "unprocessable_entity", "Droplet already has a pending event.")
+	send(t, s, "DELETE", web, "").refused(422, "unprocessable_entity", "Droplet already has a pending event.")
+	unlock()
+	send(t, s, "POST", web+"/actions", `{"type":"reboot"}`).want(201, nil)
+}
+
+func shutdownIgnored(t *testing.T) {
+	s, c, id, pass := oneDroplet(t)
+	s.Inject(dosim.Fault{Kind: dosim.FaultShutdownIgnored, Count: 1})
+	a, _, err := c.DropletActions.Shutdown(context.Background(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass(6 * time.Second)
+	if a, _, err = c.Actions.Get(context.Background(), a.ID); err != nil || a.Status != godo.ActionCompleted {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if d := s.Droplets()[0]; d.Status != "active" {
+		t.Errorf("it took: %+v", d)
+	}
+	send(t, s, "POST", "/v2/droplets/"+strconv.Itoa(id)+"/actions", `{"type":"power_off"}`).want(201, nil)
+	pass(6 * time.Second)
+	if d := s.Droplets()[0]; d.Status != "off" {
+		t.Errorf("power_off did not take: %+v", d)
+	}
+}
+
+func statusLate(t *testing.T) {
+	s, c, id, pass := oneDroplet(t)
+	s.Inject(dosim.Fault{Kind: dosim.FaultStatusLate, Text: "power_off", Delay: time.Minute})
+	a, _, err := c.DropletActions.PowerOff(context.Background(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass(6 * time.Second)
+	if a, _, err = c.Actions.Get(context.Background(), a.ID); err != nil || a.Status != godo.ActionCompleted || s.Droplets()[0].Status != "active" {
+		t.Errorf("%+v, %v, %+v", a, err, s.Droplets())
+	}
+	pass(time.Minute)
+	if d := s.Droplets()[0]; d.Status != "off" {
+		t.Errorf("in the end %+v", d)
+	}
+}
+
+func sizeUnavailable(t *testing.T) {
+	s, _, id, pass := oneDroplet(t)
+	back := s.Inject(dosim.Fault{Kind: dosim.FaultSizeUnavailable, Text: "c-4", Scope: "nyc3"})
+	target := "/v2/droplets/" + strconv.Itoa(id) + "/actions"
+	send(t, s, "POST", target, `{"type":"power_off"}`).want(201, nil)
+	pass(6 * time.Second)
+	const text = "Size is not available in this region."
+	send(t, s, "POST", target, `{"type":"resize","size":"c-4"}`).refused(422, "unprocessable_entity", text)
+	send(t, s, "POST", "/v2/droplets", `{"name":"a","size":"c-4","image":"debian-12-x64","region":"nyc3"}`).refused(422, "unprocessable_entity", text)
+	send(t, s, "POST", "/v2/droplets", `{"name":"a","size":"c-4","image":"debian-12-x64","region":"fra1"}`).want(202, nil)
+	var out struct{ Sizes []struct{ Slug, Regions any } }
+	send(t, s, "GET", "/v2/sizes?per_page=200", "").want(200, &out)
+	for _, size := range out.Sizes {
+		if sells := strings.Contains(fmt.Sprint(size.Regions), "nyc3"); sells == (size.Slug == "c-4") {
+			t.Errorf("%v is sold in %v", size.Slug, size.Regions)
+		}
+	}
+	back()
+	send(t, s, "POST", target, `{"type":"resize","size":"c-4"}`).want(201, nil)
+}
+
+func storesOtherwise(t *testing.T) {
+	s := emptyZone(t)
+	defer s.Inject(dosim.Fault{Kind: dosim.FaultStoresOtherwise, Count: 2})()
+	r := addRecord(t, s, "example.com", `{"type":"TXT","name":"a","data":"a\\b","ttl":61}`)
+	if r.Data != "ab" || r.TTL != 120 {
+		t.Errorf("kept %+v", r)
+	}
+	send(t, s, "PUT", at(r.ID), `{"data":"c\\d","ttl":30}`).want(200, &struct{}{})
+	if now := s.Zone("example.com"); now[len(now)-1].Data != "cd" || now[len(now)-1].TTL != 60 {
+		t.Errorf("kept %+v", now)
+	}
+	s.Inject(dosim.Fault{Kind: dosim.FaultStoresOtherwise, Change: &dosim.Record{TTL: 900}})
+	if r := addRecord(t, s, "example.com", `{"type":"TXT","name":"b","data":"a\\b","ttl":61}`); r.Data != `a\b` || r.TTL != 900 {
+		t.Errorf("kept %+v", r)
 	}
 }

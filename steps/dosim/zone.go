@@ -1,6 +1,7 @@
 package dosim
 
 import (
+	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -120,14 +121,14 @@ func (s *Sim) createZone(c *call) (reply, error) {
 		return reply{}, err
 	}
 	name := strings.ToLower(in.Name)
-	// The wordings about names are stand-ins: none was recorded.
+	// The wordings about impossible names are stand-ins: none was recorded.
 	switch {
 	case name == "":
 		return reply{}, unprocessable("Name can't be blank")
 	case !wellFormedZone(name):
 		return reply{}, unprocessable("Name is not a valid domain name")
 	case s.zone(name) != nil:
-		return reply{}, unprocessable("Name already exists")
+		return reply{}, unprocessable(fmt.Sprintf("domain '%s': name already exists", name))
 	}
 	if in.IP != nil {
 		if *in.IP == "" {
