@@ -72,10 +72,22 @@ func run() int {
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
 		Open: w.open, Console: console, Check: w.check, Serve: serve, Stop: w.stop,
 		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) },
-		Simulate: func(ctx context.Context, addr string, seed int64, ready func(string)) error {
-			return dosim.New(dosim.WithSeed(seed)).ListenAndServe(ctx, addr, ready)
-		},
+		Simulate: simulate,
 	}, os.Args[1:])
+}
+
+// simulate serves a simulated account of its own.
+func simulate(ctx context.Context, s cli.Simulation, ready func(string)) error {
+	sim := dosim.New(dosim.WithSeed(s.Seed), dosim.WithActionTime(s.ActionTime), dosim.WithActionTimePerGB(s.PerGB),
+		dosim.WithLatency(s.Latency), dosim.WithDeleteWindow(s.DeleteWindow), dosim.WithPublicURL(s.PublicURL))
+	for _, text := range s.Faults {
+		f, err := dosim.ParseFault(text)
+		if err != nil {
+			return fmt.Errorf("%w: --fault %s: %w", engine.ErrInput, text, err)
+		}
+		sim.Inject(f)
+	}
+	return sim.ListenAndServe(ctx, dosim.Door{Address: s.Listen, CAFile: s.CAFile}, ready)
 }
 
 // operator is the name by which verbs are recorded.

@@ -95,9 +95,9 @@ func (s *Sim) takes(kind string, disk int) time.Duration {
 
 // startAction begins an action on a droplet, which is busy until its end. then is its
 // result, applied if it completes.
-func (s *Sim) startAction(c *call, d *droplet, kind string, then func(at time.Time)) *action {
+func (s *Sim) startAction(c *call, d *droplet, kind string, takes time.Duration, then func(at time.Time)) *action {
 	d.running++
-	return s.beginAction(c, &action{kind: kind, resource: d.id, of: "droplet", region: d.region}, d.disk,
+	return s.beginAction(c, &action{kind: kind, resource: d.id, of: "droplet", region: d.region}, takes,
 		func(status string, at time.Time) {
 			d.running--
 			if status == completed && then != nil {
@@ -106,15 +106,15 @@ func (s *Sim) startAction(c *call, d *droplet, kind string, then func(at time.Ti
 		})
 }
 
-// beginAction stores an action that starts now, on a disk of so many GiB, and plans its end as the faults have it.
-func (s *Sim) beginAction(c *call, a *action, disk int, end func(status string, at time.Time)) *action {
+// beginAction stores an action that starts now, and plans its end as the faults have it.
+func (s *Sim) beginAction(c *call, a *action, takes time.Duration, end func(status string, at time.Time)) *action {
 	a.id = s.take(&s.serial.action)
 	a.status = inProgress
 	a.started = second(c.now)
 	a.end = end
 	s.actions = append(s.actions, a)
 	c.made = append(c.made, a.id)
-	due := c.now.Add(s.takes(a.kind, disk))
+	due := c.now.Add(takes)
 	if f := s.faults.meetAction(c, a.kind, FaultActionErrors, FaultActionNeverEnds); f != nil {
 		a.doomed = true
 		switch {

@@ -1,6 +1,7 @@
 package dosim
 
 import (
+	"fmt"
 	"net/http"
 	"path"
 	"slices"
@@ -34,7 +35,11 @@ type faultForm struct {
 // fault checks the form and turns it into a fault, or says what is wrong with it.
 func (f faultForm) fault() (Fault, string) {
 	if !slices.Contains(FaultKinds(), f.Kind) {
-		return Fault{}, "kind: there is no fault " + strconv.Quote(string(f.Kind))
+		var kinds []string
+		for _, kind := range FaultKinds() {
+			kinds = append(kinds, string(kind))
+		}
+		return Fault{}, fmt.Sprintf("kind: there is no fault %q: take one of %s", f.Kind, strings.Join(kinds, ", "))
 	}
 	if _, err := path.Match(strings.TrimSuffix(f.Path, "/**"), ""); err != nil {
 		return Fault{}, "path: " + err.Error()

@@ -193,16 +193,19 @@ func (s *Sim) act(c *call, d *droplet, in actionOrder, e effect) *action {
 	if in.Type == "snapshot" {
 		late := s.faults.meet(c.method, c.path, FaultSnapshotLate)
 		started := second(c.now)
-		return s.startAction(c, d, in.Type, func(at time.Time) {
+		return s.startAction(c, d, in.Type, s.takes(in.Type, d.disk), func(at time.Time) {
 			s.addSnapshot(d, in.Name, imageSnapshot, started).delay(late, at)
 		})
 	}
 	end := e.end
-	if in.Type == "shutdown" && s.faults.meet(c.method, c.path, FaultShutdownIgnored) != nil {
-		end = func(*Sim, *droplet, actionOrder) {}
+	takes := s.takes(in.Type, d.disk)
+	if in.Type == "shutdown" {
+		if f := s.faults.meet(c.method, c.path, FaultShutdownIgnored); f != nil {
+			end, takes = func(*Sim, *droplet, actionOrder) {}, takes+f.Delay
+		}
 	}
 	late := s.faults.meetAction(c, in.Type, FaultStatusLate)
-	a := s.startAction(c, d, in.Type, func(at time.Time) {
+	a := s.startAction(c, d, in.Type, takes, func(at time.Time) {
 		if late == nil {
 			end(s, d, in)
 			return
@@ -213,7 +216,7 @@ func (s *Sim) act(c *call, d *droplet, in actionOrder, e effect) *action {
 		// The service shows a resize about halfway through it. An action that a fault
 		// condemns shows nothing.
 		if !a.doomed {
-			s.agenda.add(c.now.Add(s.takes(in.Type, d.disk)*2/5), func() { e.half(d, in) })
+			s.agenda.add(c.now.Add(takes*2/5), func() { e.half(d, in) })
 		}
 	}
 	return a

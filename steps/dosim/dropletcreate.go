@@ -68,7 +68,7 @@ func (s *Sim) createDroplet(c *call) (reply, error) {
 	for _, name := range names {
 		d := s.addDroplet(name, in, base, c.now)
 		d.delay(late, c.now)
-		a := s.startAction(c, d, "create", func(time.Time) { s.bootFirst(d, in) })
+		a := s.startAction(c, d, "create", s.takes("create", d.disk), func(time.Time) { s.bootFirst(d, in) })
 		c.made = append(c.made, d.id)
 		views = append(views, s.dropletView(d, c.now))
 		links = append(links, actionLink{ID: a.id, Rel: "create", Href: fmt.Sprintf("%s/v2/actions/%d", address, a.id)})

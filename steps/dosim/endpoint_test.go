@@ -88,9 +88,12 @@ func TestRulesComeBackAsTheServiceWritesThem(t *testing.T) {
 	_, err := c.Firewalls.AddRules(ctx, f.ID, &godo.FirewallRulesRequest{})
 	refusedWith(t, "no rule", err, 400)
 	for _, bad := range []godo.InboundRule{
-		{Protocol: "gre", PortRange: "1", Sources: all}, {Protocol: "tcp", PortRange: "70000", Sources: all},
-		{Protocol: "tcp", PortRange: "9-8", Sources: all}, {Protocol: "tcp", PortRange: "ssh", Sources: all},
-		{Protocol: "tcp", PortRange: "1", Sources: &godo.Sources{}}, {Protocol: "tcp", PortRange: "1", Sources: &godo.Sources{Addresses: []string{"home"}}},
+		{Protocol: "gre", PortRange: "1", Sources: all},
+		{Protocol: "tcp", PortRange: "70000", Sources: all},
+		{Protocol: "tcp", PortRange: "9-8", Sources: all},
+		{Protocol: "tcp", PortRange: "ssh", Sources: all},
+		{Protocol: "tcp", PortRange: "1", Sources: &godo.Sources{}},
+		{Protocol: "tcp", PortRange: "1", Sources: &godo.Sources{Addresses: []string{"home"}}},
 	} {
 		_, err := c.Firewalls.AddRules(ctx, f.ID, &godo.FirewallRulesRequest{InboundRules: []godo.InboundRule{bad}})
 		refusedWith(t, bad.Protocol+" "+bad.PortRange, err, 422)
@@ -219,8 +222,10 @@ func TestAVolumeIsMadeMovedCopiedAndDeleted(t *testing.T) {
 	}
 	refusedWith(t, "deleted twice", second(c.Storage.DeleteSnapshot(ctx, m.ID)), 404)
 	for _, bad := range []godo.VolumeCreateRequest{
-		{Name: "data", Region: "fra1", SizeGigaBytes: 0}, {Name: "Data", Region: "fra1", SizeGigaBytes: 1},
-		{Name: "x", Region: "nope", SizeGigaBytes: 1}, {Name: "x", Region: "fra1", SizeGigaBytes: 20_000},
+		{Name: "data", Region: "fra1", SizeGigaBytes: 0},
+		{Name: "Data", Region: "fra1", SizeGigaBytes: 1},
+		{Name: "x", Region: "nope", SizeGigaBytes: 1},
+		{Name: "x", Region: "fra1", SizeGigaBytes: 20_000},
 		{Name: "x", Region: "fra1", SizeGigaBytes: 1, FilesystemType: "xfs", FilesystemLabel: "thirteen-long"},
 	} {
 		_, _, err := c.Storage.CreateVolume(ctx, &bad)

@@ -89,7 +89,7 @@ const (
 	FaultAbsoluteHref FaultKind = "absolute_href"
 	// FaultDropletLocked shows the droplet named Text (empty: all) with an administrative lock and refuses its actions.
 	FaultDropletLocked FaultKind = "droplet_locked"
-	// FaultShutdownIgnored lets a shutdown complete and the droplet stay on.
+	// FaultShutdownIgnored lets a shutdown complete, after Delay more, and the droplet stay on.
 	FaultShutdownIgnored FaultKind = "shutdown_ignored"
 	// FaultStatusLate lets an action complete and its effect show only Delay later. Text as in FaultActionErrors.
 	FaultStatusLate FaultKind = "status_late"

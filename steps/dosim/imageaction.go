@@ -152,7 +152,7 @@ func (s *Sim) createImageAction(c *call) (reply, error) {
 	default:
 		return reply{}, unprocessable("Type is not included in the list") // stand-in, never recorded
 	}
-	a := s.beginAction(c, &action{kind: in.Type, resource: m.id, of: "image", region: where}, m.minDisk,
+	a := s.beginAction(c, &action{kind: in.Type, resource: m.id, of: "image", region: where}, s.takes(in.Type, m.minDisk),
 		func(status string, _ time.Time) {
 			if status == completed {
 				end()

@@ -2,18 +2,35 @@ package dosim
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"os"
 	"time"
 )
 
-// ListenAndServe serves the account on addr until ctx ends, and calls ready with its URL once it answers.
-func (s *Sim) ListenAndServe(ctx context.Context, addr string, ready func(url string)) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+// Door is where an account is served.
+type Door struct {
+	Address string // to listen on, host and port
+	CAFile  string // not empty: over TLS, with the certificate of the authority written there
+}
+
+// ListenAndServe serves the account until ctx ends, and calls ready with its URL once it answers.
+func (s *Sim) ListenAndServe(ctx context.Context, d Door, ready func(url string)) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", d.Address)
 	if err != nil {
 		return fmt.Errorf("serve the simulator: %w: choose another address with --listen", err)
+	}
+	address := "http://" + listener.Addr().String()
+	if d.CAFile != "" {
+		listener, err = s.secure(listener, d.CAFile)
+		if err != nil {
+			return err
+		}
+		address = "https://" + listener.Addr().String()
 	}
 	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan error, 1)
@@ -21,9 +38,31 @@ func (s *Sim) ListenAndServe(ctx context.Context, addr string, ready func(url st
 		<-ctx.Done()
 		stopped <- srv.Close()
 	}()
-	ready("http://" + listener.Addr().String())
+	ready(address)
 	if err := srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve the simulator: %w", err)
 	}
 	return <-stopped
+}
+
+// secure puts TLS on a listener. The certificate is good for the address, for this machine, for the public address and for
+// the service's own name, so that a client whose host is fixed can be pointed here by its resolver.
+func (s *Sim) secure(plain net.Listener, caFile string) (net.Listener, error) {
+	names := []string{"api.digitalocean.com", "localhost", "127.0.0.1", "::1"}
+	if host, _, err := net.SplitHostPort(plain.Addr().String()); err == nil {
+		names = append(names, host)
+	}
+	if u, err := url.Parse(s.set.publicURL); err == nil && u.Hostname() != "" {
+		names = append(names, u.Hostname())
+	}
+	authority, certificate, err := issue(names, time.Now())
+	if err == nil {
+		err = os.WriteFile(caFile, authority, 0o644) //nolint:gosec // a certificate is for everybody
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("serve the simulator over TLS: %w", err), plain.Close())
+	}
+	return tls.NewListener(plain, &tls.Config{
+		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+	}), nil
 }

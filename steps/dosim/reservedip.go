@@ -177,7 +177,7 @@ func (s *Sim) createReservedIPAction(c *call) (reply, error) {
 		return reply{}, unprocessable("The reserved IP already has a pending event.") // stand-in, never recorded
 	}
 	r.locked = true
-	a := s.beginAction(c, &action{kind: in.Type, resource: r.number(), of: ipWord(c), region: r.region}, 0,
+	a := s.beginAction(c, &action{kind: in.Type, resource: r.number(), of: ipWord(c), region: r.region}, s.takes(in.Type, 0),
 		func(status string, _ time.Time) {
 			r.locked = false
 			if status == completed {

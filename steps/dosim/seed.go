@@ -114,7 +114,8 @@ func (s *Sim) seedDroplets(now time.Time) {
 			{Protocol: "tcp", Ports: "443", Sources: anywhere},
 		},
 		out: []rule{
-			{Protocol: "tcp", Ports: "0", Destinations: anywhere}, {Protocol: "udp", Ports: "0", Destinations: anywhere},
+			{Protocol: "tcp", Ports: "0", Destinations: anywhere},
+			{Protocol: "udp", Ports: "0", Destinations: anywhere},
 			{Protocol: "icmp", Ports: "0", Destinations: anywhere},
 		},
 	})

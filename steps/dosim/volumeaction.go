@@ -77,7 +77,7 @@ func (s *Sim) actOnVolume(c *call, v *volume, in volumeOrder) (reply, error) {
 		return reply{}, unprocessable("volume already has a pending event")
 	}
 	v.running++
-	a := s.beginAction(c, &action{kind: in.Type, volume: v.id, of: "volume", region: v.region}, 0,
+	a := s.beginAction(c, &action{kind: in.Type, volume: v.id, of: "volume", region: v.region}, s.takes(in.Type, 0),
 		func(status string, _ time.Time) {
 			v.running--
 			if status == completed {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -91,36 +90,6 @@ func (t *tree) backupCommand() *cobra.Command {
 			return written(err)
 		},
 	}
-}
-
-func (t *tree) simCommand() *cobra.Command {
-	var addr string
-	var seed int64
-	cmd := &cobra.Command{
-		Use: "sim", Short: "Serve a simulated DigitalOcean account", Args: exactly(),
-		Long: "sim serves a simulated account over HTTP until it is interrupted and\n" +
-			"prints its URL first. Any token is good. Point any client at it, arcadia\n" +
-			"with DIGITALOCEAN_API_URL.",
-		Example: "arcadia sim --listen 127.0.0.1:8080 --seed 7",
-	}
-	cmd.Flags().StringVar(&addr, "listen", "127.0.0.1:0", "address and port to listen on")
-	cmd.Flags().Int64Var(&seed, "seed", 1, "what everything made up derives from")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if t.env.Simulate == nil {
-			return errors.New("sim: not to be had in this session: run it in a shell")
-		}
-		var unsaid error
-		ctx, cancel := context.WithCancel(cmd.Context())
-		defer cancel()
-		err := t.env.Simulate(ctx, addr, seed, func(url string) {
-			if _, err := fmt.Fprintln(t.env.Out, url); err != nil {
-				unsaid = written(err)
-				cancel()
-			}
-		})
-		return errors.Join(err, unsaid)
-	}
-	return cmd
 }
 
 func (t *tree) versionCommand() *cobra.Command {

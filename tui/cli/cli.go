@@ -46,8 +46,8 @@ type Env struct {
 	Settings func() (tui.Settings, string, error)
 	// Stop ends the process that hosts a store. Nil: not here.
 	Stop func(ctx context.Context, database string) error
-	// Simulate serves a simulated account on addr until ctx ends, and calls ready with its URL once it answers. Nil: not here.
-	Simulate func(ctx context.Context, addr string, seed int64, ready func(url string)) error
+	// Simulate serves a simulated account until ctx ends, and calls ready with its URL once it answers. Nil: not here.
+	Simulate func(ctx context.Context, s Simulation, ready func(url string)) error
 }
 
 // Build says what this program is.
