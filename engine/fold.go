@@ -170,10 +170,18 @@ func (s *Saga) changeRow(e *Entry) error {
 	return nil
 }
 
+// moved follows a start with which the saga has passed others that stood ahead in the queues of its locks.
+func (s *Saga) moved(e *Entry) {
+	if e.Ticket != 0 {
+		s.Ticket = e.Ticket
+	}
+}
+
 func (s *Saga) forward(r *Row, e *Entry) {
 	switch e.Type {
 	case EntryStepStarted:
 		s.Status, s.WaitingOn = Running, ""
+		s.moved(e)
 		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable, r.Final, r.paused = RowRunning, e.Attempt, Time{}, e.Undoable, e.Final, false
 		r.deaths++
 		if !e.Resumed {
@@ -216,6 +224,7 @@ func (s *Saga) backward(r *Row, e *Entry) {
 	switch e.Type {
 	case EntryCompensating:
 		s.WaitingOn = ""
+		s.moved(e)
 		r.Status, c.Status, c.Attempts, r.NextAttemptAt, c.FinishedAt = RowCompensating, RowCompensating, e.Attempt, Time{}, Time{}
 		r.paused = false
 		if c.StartedAt.IsZero() {

@@ -1,27 +1,65 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 )
 
 // lockTable mirrors the lock queues of the store, so that whether a saga may go on is known without a read. A saga enters
-// the queues of all its locks at one moment under one ticket, and holds a lock when it is the first in its queue; tickets
-// only grow, so no two sagas can wait for each other.
+// the queues of all its locks at one moment under one ticket, behind all who stand there. It is granted all of its locks at
+// once, when nobody ahead of it claims one of them, and holds them until it leaves.
+//
+// Who stands ahead claims his locks when he has been granted them, or when he is the first or the second in every one of his
+// queues: he is next then, and what he needs is kept for him. Who has further to go somewhere claims nothing, and is passed
+// by. So a saga that waits for A does not keep B from others, and is not passed for ever. Who has passed somebody records it
+// with his next start, by the ticket aheadOfAll, and stands before those he has passed, after a restart too.
+//
+// Claims go from lower tickets to higher ones only, and who was granted his locks waits for nobody: no two sagas can wait
+// for each other.
 type lockTable struct {
 	mu     sync.Mutex // guards the fields below; a leaf
-	queues map[string][]Lock
+	queues map[string][]*standing
+	sagas  map[ID]*standing
 	last   uint64
 }
+
+// standing is one saga in the queues of all its locks.
+type standing struct {
+	id      ID
+	ticket  uint64
+	names   []string
+	granted bool
+	passed  bool // it was granted them before others who stood ahead
+}
+
+// aheadOfAll is the ticket of a saga that holds its locks and has passed others. Ordinary ones are higher.
+const aheadOfAll = 1
 
 // load takes over the queues of the store. Locks arrive by name and then by ticket.
 func (t *lockTable) load(locks []Lock) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.queues = map[string][]Lock{}
+	t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, aheadOfAll
 	for _, l := range locks {
-		t.queues[l.Name] = append(t.queues[l.Name], l)
+		s := t.sagas[l.Saga]
+		if s == nil {
+			s = &standing{id: l.Saga, ticket: l.Ticket, granted: l.Ticket == aheadOfAll}
+			t.sagas[l.Saga] = s
+		}
+		s.names = append(s.names, l.Name)
+		t.queues[l.Name] = append(t.queues[l.Name], s)
 		t.last = max(t.last, l.Ticket)
+	}
+	waiting := make([]*standing, 0, len(t.sagas))
+	for _, s := range t.sagas {
+		waiting = append(waiting, s)
+	}
+	slices.SortFunc(waiting, func(a, b *standing) int {
+		return cmp.Or(cmp.Compare(a.ticket, b.ticket), cmp.Compare(a.id, b.id))
+	})
+	for _, s := range waiting {
+		t.grant(s)
 	}
 }
 
@@ -33,51 +71,152 @@ func (t *lockTable) enter(id ID, names []string, refuse bool) (ticket uint64, ho
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.queues == nil {
+		t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, aheadOfAll
+	}
 	if refuse {
-		for _, n := range names {
-			if q := t.queues[n]; len(q) > 0 {
-				return 0, q[0].Saga
+		if holder := t.claimer(names); holder != nil {
+			return 0, holder.id
+		}
+	}
+	if s := t.sagas[id]; s != nil {
+		return s.ticket, ""
+	}
+	t.last++
+	s := &standing{id: id, ticket: t.last, names: names}
+	t.sagas[id] = s
+	for _, n := range names {
+		t.queues[n] = append(t.queues[n], s)
+	}
+	t.grant(s)
+	return s.ticket, ""
+}
+
+// inTheWay is the saga that a newcomer would wait for, or nothing when all of the names are to be had.
+func (t *lockTable) inTheWay(names []string) ID {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s := t.claimer(names); s != nil {
+		return s.id
+	}
+	return ""
+}
+
+// claimer is the first who claims one of the names. Call with mu held.
+func (t *lockTable) claimer(names []string) *standing {
+	for _, n := range names {
+		for _, s := range t.queues[n] {
+			if t.claims(s) {
+				return s
 			}
 		}
 	}
-	if t.queues == nil {
-		t.queues = map[string][]Lock{}
-	}
-	t.last++
-	for _, n := range names {
-		t.queues[n] = append(t.queues[n], Lock{Name: n, Ticket: t.last, Saga: id})
-	}
-	return t.last, ""
+	return nil
 }
 
-// holder returns the saga that the given one waits for, or nothing when it holds all of the names.
-func (t *lockTable) holder(id ID, names []string) ID {
+// claims reports whether others wait for the saga. Call with mu held.
+func (t *lockTable) claims(s *standing) bool {
+	if s.granted {
+		return true
+	}
+	for _, n := range s.names {
+		if q := t.queues[n]; q[0] != s && q[1] != s {
+			return false
+		}
+	}
+	return true
+}
+
+// grant gives a saga its locks when nobody ahead claims one of them, and reports whether it has them. Those who stood right
+// behind it, where it moves to the front, have another before them then. Call with mu held.
+func (t *lockTable) grant(s *standing) (behind []*standing, granted bool) {
+	passes := false
+	for _, n := range s.names {
+		for _, ahead := range t.queues[n] {
+			if ahead == s {
+				break
+			}
+			if t.claims(ahead) {
+				return nil, false
+			}
+			passes = true
+		}
+	}
+	s.granted, s.passed = true, passes
+	for _, n := range s.names {
+		q := t.queues[n]
+		i := slices.Index(q, s)
+		if i > 0 && i+1 < len(q) {
+			behind = append(behind, q[i+1])
+		}
+		copy(q[1:i+1], q[:i])
+		q[0] = s
+	}
+	return behind, true
+}
+
+// ahead returns the saga that stands right before the given one where it has to wait, or nothing when it holds its locks.
+func (t *lockTable) ahead(id ID) ID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, n := range names {
-		if q := t.queues[n]; len(q) > 0 && q[0].Saga != id {
-			return q[0].Saga
+	s := t.sagas[id]
+	if s == nil || s.granted {
+		return ""
+	}
+	for _, n := range s.names {
+		q := t.queues[n]
+		i := slices.Index(q, s)
+		if i > 0 && slices.ContainsFunc(q[:i], t.claims) {
+			return q[i-1].id
 		}
 	}
 	return ""
 }
 
-// leave takes the saga out of its queues and returns the sagas that still stand in them:
-// what they wait for has changed.
-func (t *lockTable) leave(id ID, names []string) []ID {
+// passed reports whether the saga holds its locks and has passed others, which it has to record when it starts.
+func (t *lockTable) passed(id ID) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var next []ID
-	for _, n := range names {
-		q := slices.DeleteFunc(t.queues[n], func(l Lock) bool { return l.Saga == id })
-		if len(q) == 0 {
+	s := t.sagas[id]
+	return s != nil && s.passed
+}
+
+// leave takes the saga out of its queues and returns the sagas for which that changes something: those who hold their locks
+// now, and in each queue the one who has another right before it. To empty a queue of n so tells n of them in all.
+func (t *lockTable) leave(id ID) []ID {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	gone := t.sagas[id]
+	if gone == nil {
+		return nil
+	}
+	delete(t.sagas, id)
+	var told []*standing
+	for _, n := range gone.names {
+		i := slices.Index(t.queues[n], gone)
+		if t.queues[n] = slices.Delete(t.queues[n], i, i+1); len(t.queues[n]) == 0 {
 			delete(t.queues, n)
-			continue
-		}
-		t.queues[n] = q
-		for _, l := range q {
-			next = append(next, l.Saga)
+		} else if i < len(t.queues[n]) {
+			told = append(told, t.queues[n][i])
 		}
 	}
-	return next
+	for _, n := range gone.names {
+		for _, s := range t.queues[n] {
+			if !s.granted {
+				behind, _ := t.grant(s)
+				told = append(told, behind...)
+			}
+			if t.claims(s) {
+				told = append(told, s)
+				break // nobody behind it can have this lock
+			}
+		}
+	}
+	ids := make([]ID, 0, len(told))
+	for _, s := range told {
+		if !slices.Contains(ids, s.id) {
+			ids = append(ids, s.id)
+		}
+	}
+	return ids
 }

@@ -118,7 +118,7 @@ func (e *Engine) plan(ctx context.Context, l Launch, steps []string, in Inputs) 
 		}
 		p.Steps = append(p.Steps, ps)
 	}
-	if holder := e.locks.holder("", p.Locks); holder != "" {
+	if holder := e.locks.inTheWay(p.Locks); holder != "" {
 		p.WaitsFor = append(p.WaitsFor, holder.Short())
 	}
 	if p.Locks == nil {

@@ -19,7 +19,9 @@ import (
 type queues struct {
 	sagas    map[engine.ID][]string // the locks of each saga
 	standing map[string][]engine.Lock
+	began    map[engine.ID]bool // sagas that hold their locks
 	waited   int
+	passes   int // of a saga by one behind it
 	starts   int // attempts, in either direction
 	deaths   int
 	freezes  int
@@ -28,7 +30,7 @@ type queues struct {
 }
 
 func newQueues() *queues {
-	return &queues{sagas: map[engine.ID][]string{}, standing: map[string][]engine.Lock{}}
+	return &queues{sagas: map[engine.ID][]string{}, standing: map[string][]engine.Lock{}, began: map[engine.ID]bool{}}
 }
 
 func (q *queues) fault(format string, args ...any) {
@@ -47,8 +49,12 @@ func (q *queues) take(b engine.Batch) {
 				q.enter(b.ID, e.Ticket)
 			}
 		case engine.EntryStepStarted, engine.EntryCompensating:
+			q.began[b.ID] = true
 			if q.starts++; q.frozen {
 				q.fault("saga %s: %s at entry %d while everything is frozen", b.ID.Short(), e.Type, e.Seq)
+			}
+			if e.Ticket != 0 {
+				q.pass(b.ID, e)
 			}
 			for _, n := range q.sagas[b.ID] {
 				if s := q.standing[n]; len(s) == 0 || s[0].Saga != b.ID {
@@ -56,11 +62,32 @@ func (q *queues) take(b engine.Batch) {
 				}
 			}
 		case engine.EntrySagaCompleted, engine.EntrySagaRolledBack:
+			delete(q.began, b.ID)
 			for _, n := range q.sagas[b.ID] {
 				q.standing[n] = slices.DeleteFunc(q.standing[n], func(l engine.Lock) bool { return l.Saga == b.ID })
 			}
 		default:
 		}
+	}
+}
+
+// pass puts a saga before those who stood ahead of it, none of whom has begun. (Each of them waited for another lock and was
+// not next there when the saga was granted its own, which the entries do not say.)
+func (q *queues) pass(id engine.ID, e engine.Entry) {
+	q.passes++
+	for _, n := range q.sagas[id] {
+		s := q.standing[n]
+		i := slices.IndexFunc(s, func(l engine.Lock) bool { return l.Saga == id })
+		for _, ahead := range s[:i] {
+			if q.began[ahead.Saga] {
+				q.fault("saga %s: passes %s at entry %d, which holds %s", id.Short(), ahead.Saga.Short(), e.Seq, n)
+			}
+		}
+	}
+	for _, n := range q.sagas[id] {
+		s := q.standing[n]
+		i := slices.IndexFunc(s, func(l engine.Lock) bool { return l.Saga == id })
+		q.standing[n] = append([]engine.Lock{{Name: n, Ticket: e.Ticket, Saga: id}}, slices.Delete(s, i, i+1)...)
 	}
 }
 

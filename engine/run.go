@@ -99,7 +99,7 @@ func (b *batch) commit() error {
 		return err
 	}
 	if len(b.out.Locks.Drop) > 0 {
-		b.r.e.wake(b.r.e.locks.leave(b.r.id, b.out.Locks.Drop))
+		b.r.e.wake(b.r.e.locks.leave(b.r.id))
 	}
 	b.r.e.hub.mark(b.r.id)
 	return nil
@@ -205,7 +205,7 @@ func (r *run) start(ctx context.Context, b *batch, m Move) (*attempt, error) {
 
 // startOf is the entry with which an attempt starts.
 func (r *run) startOf(m Move) Entry {
-	e := Entry{Type: EntryCompensating, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed}
+	e := Entry{Type: EntryCompensating, Idx: m.Idx, Attempt: m.Attempt, Resumed: m.Resumed, Ticket: r.moved()}
 	if m.Do == DoExecute {
 		step := r.saga.StepNames[m.Idx]
 		_, e.Undoable = r.e.steps[step].(Compensator)
@@ -233,6 +233,14 @@ func (r *run) entryFor(m Move) (Entry, bool) {
 	return Entry{}, false
 }
 
+// moved is the ticket that a saga which has passed others takes with its start, 0 when it has not or has it already.
+func (r *run) moved() uint64 {
+	if r.saga.Ticket > aheadOfAll && r.e.locks.passed(r.id) {
+		return aheadOfAll
+	}
+	return 0
+}
+
 var endings = map[Status]EntryType{Completed: EntrySagaCompleted, RolledBack: EntrySagaRolledBack, Failed: EntrySagaFailed}
 
 // world is what Next may know besides the ledger.
@@ -245,7 +253,7 @@ func (r *run) world() World {
 	w.Now = now
 	w.Frozen, w.Until = r.e.gate.held(now)
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
-		w.Holder = r.e.locks.holder(r.id, r.saga.Locks).Short()
+		w.Holder = r.e.locks.ahead(r.id).Short()
 	}
 	return w
 }

@@ -123,7 +123,7 @@ func (s *Session) create(c Created, l Launch, start bool) (*Saga, error) {
 	a, saga, err := r.create(ctx, Entry{Type: EntryCreated, By: &s.actor, Why: l.Reason, Ticket: ticket, Created: &c}, start)
 	if err != nil {
 		e.drop(r)
-		e.wake(e.locks.leave(c.ID, c.Locks))
+		e.wake(e.locks.leave(c.ID))
 		return nil, err
 	}
 	e.embark(r, ctx, a)

@@ -155,6 +155,7 @@ func (r *run) ask(ctx context.Context, v Verb, q Request, decide decision) error
 	if errors.Is(err, ErrAlready) {
 		return nil
 	}
+	queued := r.saga.Ticket != 0
 	var entry Entry
 	if err == nil {
 		entry, err = decide(r.saga, r)
@@ -167,6 +168,9 @@ func (r *run) ask(ctx context.Context, v Verb, q Request, decide decision) error
 		return err
 	}
 	if _, _, err = r.pass(ctx, r.batch(), []Entry{entry}, false); err != nil {
+		if !queued { // the decision may have entered it
+			r.e.wake(r.e.locks.leave(r.id))
+		}
 		return err
 	}
 	if r.saga.CancelRequested && r.stop != nil {

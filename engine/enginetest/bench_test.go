@@ -174,3 +174,36 @@ func (*nowhere) Locks(context.Context) ([]engine.Lock, error) { return nil, nil 
 func (*nowhere) Entries(context.Context, engine.ID, uint64) ([]engine.Entry, error) {
 	return nil, errNothing
 }
+
+// BenchmarkWaiters lets sagas queue for one lock, all of them there before the first may start. What it costs each of them
+// must not grow with how many there are.
+func BenchmarkWaiters(b *testing.B) {
+	for _, n := range []int{200, 2000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				store := open(b)
+				s, stop := enginetest.Host(b, store, engine.Config{Steps: []engine.Step{lockStep{enginetest.Echo()}}})
+				if err := s.Freeze(b.Context(), engine.Request{Reason: "until all are there"}); err != nil {
+					b.Fatal(err)
+				}
+				ids := make([]engine.ID, n)
+				var all sync.WaitGroup
+				for i := range ids {
+					all.Go(func() { ids[i] = enginetest.Launch(b, s, "echo") })
+				}
+				all.Wait()
+				if err := s.Thaw(b.Context(), engine.Request{}); err != nil {
+					b.Fatal(err)
+				}
+				for _, id := range ids {
+					enginetest.Rest(b, s, id)
+				}
+				b.ReportMetric(float64(store.Stats().Entries)/float64(n), "entries/saga")
+				b.ReportMetric(float64(store.Stats().Bytes)/float64(n), "B/saga")
+				if err := stop(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
