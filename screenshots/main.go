@@ -1,9 +1,11 @@
 // Command screenshots takes pictures of the program: it types keys, waits for text on an emulated screen, and draws the
 // screen's cells. Nothing but Go is needed.
 //
-//	go run ./screenshots                        all scenes, into screenshots/
-//	go run ./screenshots -only sagas-dark       one scene
-//	go run ./screenshots shot -size 120x30 -theme dark -out x.png -keys 'wait:plan,down' -- command args
+//	go run .                        all scenes, into this folder
+//	go run . -only sagas-dark       one scene
+//	go run . shot -size 120x30 -theme dark -out x.png -keys 'wait:plan,down' -- command args
+//
+// It is a module of its own, so that the product does not depend on fonts and images: run it in this folder.
 //
 // The last form looks at any program, on a pty. The scenes play in a test, where time is simulated: the same pictures come
 // out each time, also of what moves. The same screen always gives the same bytes.
@@ -38,7 +40,7 @@ func run(ctx context.Context, args []string) error {
 		return shotCommand(ctx, args[1:], os.Stderr)
 	}
 	fs := flag.NewFlagSet("screenshots", flag.ContinueOnError)
-	out := fs.String("out", "screenshots", "folder for the pictures")
+	out := fs.String("out", ".", "folder for the pictures")
 	only := fs.String("only", "", "take the pictures of this scene only")
 	if err := fs.Parse(args); err != nil {
 		return err
@@ -53,10 +55,10 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("find %s: %w", *out, err)
 	}
-	test := exec.CommandContext(ctx, "go", "test", "-count=1", "-run", "^TestPictures$/^"+*only, "./screenshots", "-args", "-pictures", dir)
+	test := exec.CommandContext(ctx, "go", "test", "-count=1", "-run", "^TestPictures$/^"+*only, ".", "-args", "-pictures", dir)
 	said, err := test.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("take the pictures (run this in the program's folder): %w\n%s", err, said)
+		return fmt.Errorf("take the pictures (run this in the folder screenshots): %w\n%s", err, said)
 	}
 	return nil
 }

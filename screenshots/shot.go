@@ -17,7 +17,7 @@ func shotCommand(ctx context.Context, args []string, stderr io.Writer) error {
 	fs := flag.NewFlagSet("shot", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.Usage = func() {
-		fmt.Fprintln(stderr, "usage: go run ./screenshots shot [flags] -- command [args]")
+		fmt.Fprintln(stderr, "usage: go run . shot [flags] -- command [args]")
 		fs.PrintDefaults()
 	}
 	var (
