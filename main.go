@@ -15,6 +15,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -129,7 +130,7 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 		closers.push(file.Close)
 		h.Log = slog.New(slog.NewJSONHandler(file, nil)).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
-	p = &cli.Place{Close: closers.close, Name: "no account", Simulated: want.Demo}
+	p = &cli.Place{Close: func() { _ = closers.close() }, Name: "no account", Simulated: want.Demo}
 	h.Place = p
 	client, err := w.cloud(want.Demo, h.Log)
 	if err != nil && want.Access == cli.Act {
@@ -210,7 +211,7 @@ func (s *stack) push(f func() error) { *s = append(*s, f) }
 
 func (s *stack) close() error {
 	var errs []error
-	for i := len(*s) - 1; i >= 0; i-- {
+	for i := range slices.Backward(*s) {
 		errs = append(errs, (*s)[i]())
 	}
 	*s = nil

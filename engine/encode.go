@@ -239,12 +239,7 @@ func (o *object) messages(n string, v map[string]json.RawMessage) {
 // encoding/json leaves as it is.
 func plain(raw json.RawMessage) bool {
 	if len(raw) >= 2 && raw[0] == '"' && raw[len(raw)-1] == '"' {
-		for _, c := range raw[1 : len(raw)-1] {
-			if special(c) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(raw[1:len(raw)-1], special)
 	}
 	for _, c := range raw {
 		if c < '0' || c > '9' {

@@ -79,8 +79,7 @@ func (e *attemptError) Unwrap() error { return e.err }
 
 // classify says what an attempt's error asks for, and how long the other side wants to be left alone.
 func classify(err error) (class, time.Duration) {
-	var a *attemptError
-	if errors.As(err, &a) {
+	if a, ok := errors.AsType[*attemptError](err); ok {
 		return a.class, a.after
 	}
 	return classPermanent, 0

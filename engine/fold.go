@@ -277,6 +277,7 @@ func (s *Saga) derive() {
 			s.Undone++
 		case RowCompensationFailed:
 			s.Residue++
+		case RowRunning, RowCompleted, RowFailed, RowCompensating: // not decided yet
 		}
 	}
 }

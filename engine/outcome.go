@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -135,8 +136,8 @@ func (r *run) provisioned(changes, before []ResourceChange) ([]ResourceChange, e
 // unprovisioned is what takes back a row's changes of resources, as far as no later saga has written them.
 func (r *run) unprovisioned(changes []ResourceChange) ([]ResourceChange, error) {
 	var out []ResourceChange
-	for i := len(changes) - 1; i >= 0; i-- {
-		back := changes[i].reversed()
+	for _, change := range slices.Backward(changes) {
+		back := change.reversed()
 		now, err := r.resource(back.Key())
 		if err != nil {
 			return nil, err

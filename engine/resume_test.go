@@ -78,7 +78,7 @@ func crashes(t *testing.T, w *enginetest.World, steps []engine.Step, names []str
 		died = true
 	case <-time.After(time.Hour):
 		cancel()
-		<-done
+		_ = <-done
 	}
 	s, _ := enginetest.Host(t, store, cfg)
 	p, err := s.List(t.Context(), engine.Query{})
@@ -167,7 +167,7 @@ func TestTenDeathsInARowWaitForAnOperator(t *testing.T) {
 			}
 			synctest.Wait()
 			cancel()
-			<-done
+			_ = <-done
 		}
 		deadly = false
 		s, _ := enginetest.Host(t, store, cfg)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -87,9 +88,9 @@ func (b *batch) commit() error {
 	}
 	saga := b.r.saga
 	b.out.Entries, b.out.Summary = b.entries, saga.Summary
-	switch {
-	case saga.Ticket == b.ticket:
-	case saga.Ticket == 0:
+	switch saga.Ticket {
+	case b.ticket:
+	case 0:
 		b.out.Locks = LockChange{Ticket: b.ticket, Drop: saga.Locks}
 	default:
 		b.out.Locks = LockChange{Ticket: saga.Ticket, Take: saga.Locks}
@@ -337,9 +338,9 @@ func (r *run) resource(key string) (*Resource, error) {
 
 // resourceAfter is a resource as the given changes leave it, nil when there is none.
 func (r *run) resourceAfter(key string, changes []ResourceChange) (*Resource, error) {
-	for i := len(changes) - 1; i >= 0; i-- {
-		if changes[i].Key() == key {
-			return changes[i].After, nil
+	for _, change := range slices.Backward(changes) {
+		if change.Key() == key {
+			return change.After, nil
 		}
 	}
 	return r.resource(key)

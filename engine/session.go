@@ -126,7 +126,7 @@ func (s *Session) create(c Created, l Launch, start bool) (*Saga, error) {
 		e.wake(e.locks.leave(c.ID))
 		return nil, err
 	}
-	e.embark(r, ctx, a)
+	e.embark(ctx, r, a)
 	if start && ctx == nil {
 		e.take(c.ID) // Run may have begun meanwhile, and have looked for unfinished sagas before this one was durable
 	}
@@ -149,7 +149,7 @@ func (e *Engine) adopt(r *run, start bool) context.Context {
 }
 
 // embark drives a new saga, if the engine still runs.
-func (e *Engine) embark(r *run, ctx context.Context, a *attempt) {
+func (e *Engine) embark(ctx context.Context, r *run, a *attempt) {
 	if ctx == nil {
 		return
 	}

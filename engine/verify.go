@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,7 +25,7 @@ func (r *run) verify(ctx context.Context) []Entry {
 	seen := Entry{Type: EntryVerified, Left: []string{}}
 	var entries []Entry
 	var failed error
-	for i := len(saga.Rows) - 1; i >= 0; i-- {
+	for i := range slices.Backward(saga.Rows) {
 		v, ok := r.e.steps[saga.Rows[i].Name].(Verifier)
 		if !ok || saga.Rows[i].Status != RowCompensated {
 			continue

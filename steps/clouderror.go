@@ -44,8 +44,7 @@ func (e *CloudError) Unwrap() error { return e.Cause }
 
 // ClassOf is the class of any error that a Cloud returned; what is not a *CloudError is Permanent.
 func ClassOf(err error) Class {
-	var e *CloudError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*CloudError](err); ok {
 		return e.Class
 	}
 	return Permanent

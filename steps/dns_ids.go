@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"maps"
 	"slices"
 
 	"arcadia/engine"
@@ -51,9 +52,7 @@ func readIDs(s *engine.State) (*idBook, error) {
 		for _, id := range ids.Gone {
 			b.gone[id] = true
 		}
-		for from, to := range ids.Became {
-			b.became[from] = to
-		}
+		maps.Copy(b.became, ids.Became)
 		for _, id := range ids.Posted {
 			b.posted[id] = true
 		}

@@ -173,7 +173,7 @@ func checkHost(name string, record bool) error {
 			return fmt.Errorf("%q has a part that is not 1 to 63 characters long", visible.Short(name, 60))
 		}
 		if bad := strings.IndexFunc(label, func(r rune) bool {
-			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
 		}); bad >= 0 {
 			return fmt.Errorf("%q holds something other than letters, digits, hyphen and underscore: write international names in their xn-- form", visible.Short(name, 60))
 		}
@@ -275,8 +275,8 @@ func domainOptions(zones Zones) func(context.Context, engine.Inputs) ([]engine.O
 func nameOptions(zones Zones) func(context.Context, engine.Inputs) ([]engine.Option, error) {
 	return func(ctx context.Context, in engine.Inputs) ([]engine.Option, error) {
 		zone, recordType := canonicalZone(in[inDomain]), strings.ToUpper(in[inType])
-		if checkDomain(zone, in) != nil {
-			return nil, nil
+		if err := checkDomain(zone, in); err != nil {
+			return nil, nil //nolint:nilerr // no names to offer yet: the domain's own field says what is wrong with it
 		}
 		records, err := zones.AllRecords(ctx, zone)
 		if err != nil {

@@ -40,7 +40,7 @@ func (d dnsWriter) allowed(ctx context.Context, zone, name string, plan func(liv
 	}
 	c, refusal := plan(live)
 	if refusal != nil {
-		return nil // the step will refuse by itself, and say why
+		return nil //nolint:nilerr // the step will refuse by itself, and say why
 	}
 	return denied(d.zones, c.needs()...)
 }

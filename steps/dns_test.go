@@ -153,7 +153,7 @@ func TestThePlanEqualsWhatHappens(t *testing.T) {
 				"created": engine.ActCreate, "updated": engine.ActUpdate, "deleted": engine.ActDelete, "noop": engine.ActNone,
 				"accepted": engine.ActUpdate, "forgotten": engine.ActUpdate, "adopted": engine.ActUpdate,
 			}[put[string](t, s, "outcome")]
-			if change.Action != want && !(want == engine.ActCreate && len(put[[]steps.Record](t, s, "dns_prior_records")) > 0 && change.Action == engine.ActUpdate) {
+			if change.Action != want && (want != engine.ActCreate || len(put[[]steps.Record](t, s, "dns_prior_records")) <= 0 || change.Action != engine.ActUpdate) {
 				t.Errorf("%s: planned %s, outcome %s", sc.name, change.Action, s.Context["outcome"])
 			}
 			if undo := r.UndoText(s, 0); undo != change.Undo {

@@ -240,7 +240,7 @@ func TestOneRequestOfThePatrolIsOnItsWayAtATime(t *testing.T) {
 		if err := p.Check(ctx); err == nil {
 			t.Error("it did not wait for its turn")
 		}
-		<-over
+		_ = <-over
 		state(t, p, res.Key(), steps.InSync)
 	})
 }

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -214,9 +215,7 @@ func TestInputsThatCannotBeARecordAreRefused(t *testing.T) {
 		{inMode: "all"},
 	} {
 		in := good()
-		for k, v := range change {
-			in[k] = v
-		}
+		maps.Copy(in, change)
 		if w, err := wanted(in); err == nil {
 			t.Errorf("%v is taken as %+v", change, w)
 		}

@@ -287,9 +287,8 @@ func TestAnUnknownDropletRefusesTheLaunch(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "droplet 12345 is not in this account") {
 			t.Errorf("%v", err)
 		}
-		var in *engine.InputError
 		_, err = r.Start(t.Context(), engine.Launch{Kind: "snapshot_droplet", Inputs: inputs("droplet_id", "-1")})
-		if !errors.As(err, &in) {
+		if _, ok := errors.AsType[*engine.InputError](err); !ok {
 			t.Errorf("%v", err)
 		}
 	})

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,9 +211,7 @@ func (d *dialog) take(m dialogRead) Action {
 	for id, s := range m.sagas {
 		d.show(id, s)
 	}
-	for id, why := range m.failed {
-		d.failed[id] = why
-	}
+	maps.Copy(d.failed, m.failed)
 	if len(d.stale) == 0 {
 		return nil
 	}

@@ -123,8 +123,8 @@ func (d *dialog) confirm(env *Env) Action {
 		m := dialogDone{now: map[engine.ID]*detail{}, refused: map[engine.ID]string{}}
 		for _, id := range ids {
 			now, why := act(ctx, b, verb, id, row, reason, shown[id])
-			switch {
-			case why == "":
+			switch why {
+			case "":
 				m.done = append(m.done, id)
 			default:
 				m.refused[id] = why

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -33,9 +34,7 @@ func (b *beat) Drifts() map[string]Drift {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := map[string]Drift{}
-	for k, d := range b.found {
-		out[k] = d
-	}
+	maps.Copy(out, b.found)
 	return out
 }
 

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -117,16 +118,16 @@ func copyRow(row *gridRow, what string) Action {
 	if row == nil {
 		return Notify{Level: say.Error, Text: "copy: nothing is chosen"}
 	}
-	text := ""
+	var text strings.Builder
 	for i, c := range row.cells {
 		if i > 0 {
-			text += "\t"
+			text.WriteString("\t")
 		}
-		text += c
+		text.WriteString(c)
 	}
 	return Show{newMenu("Copy", []item{
 		{Key: "n", Text: "name", Note: row.cells[0], Do: Copy{What: "name of the " + what, Text: row.cells[0]}},
 		{Key: "i", Text: "id", Note: visible.Text(row.key), Do: Copy{What: "id of the " + what, Text: visible.Text(row.key)}},
-		{Key: "r", Text: "row", Note: "as text with tabs", Do: Copy{What: what, Text: text}},
+		{Key: "r", Text: "row", Note: "as text with tabs", Do: Copy{What: what, Text: text.String()}},
 	})}
 }

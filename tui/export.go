@@ -91,7 +91,7 @@ type said Notify
 
 // exportTo writes a new file whole, or leaves none.
 func exportTo(path, format string, write func(exportWriter) (int, error)) (n int, err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // of the directory that the operator started in
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {
 	case errors.Is(err, os.ErrExist):
 		return 0, fmt.Errorf("%s is there already and stays as it is: give another name", filepath.Base(path))

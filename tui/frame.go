@@ -138,17 +138,18 @@ func (a *App) header(w int) string {
 
 func (a *App) crumbs(parts []string) string {
 	t := a.env.Theme
-	out := " "
+	var out strings.Builder
+	out.WriteString(" ")
 	for i, p := range parts {
 		if i > 0 {
-			out += t.Faint.Paint(" " + t.Symbols.Crumb + " ")
+			out.WriteString(t.Faint.Paint(" " + t.Symbols.Crumb + " "))
 		}
 		if p == "arcadia" {
 			p = t.Accent.Paint(p)
 		}
-		out += p
+		out.WriteString(p)
 	}
-	return out
+	return out.String()
 }
 
 func (a *App) badges() string {
@@ -232,7 +233,8 @@ func (a *App) footer(w int) string {
 		right = t.tone(a.last.Level.Tone()).Paint(widget.Cut(a.last.Text, w*2/3)) + " "
 	}
 	room := w - widget.Width(right) - 1
-	left := " "
+	var left strings.Builder
+	left.WriteString(" ")
 	used := 1
 	for i, h := range a.hints() {
 		if e.Config.ASCII {
@@ -246,12 +248,12 @@ func (a *App) footer(w int) string {
 			break
 		}
 		if i > 0 {
-			left += "  "
+			left.WriteString("  ")
 		}
-		left += t.Key.Paint(h.Key) + " " + t.Faint.Paint(h.Word)
+		left.WriteString(t.Key.Paint(h.Key) + " " + t.Faint.Paint(h.Word))
 		used += n
 	}
-	return widget.Sides(left, right, w)
+	return widget.Sides(left.String(), right, w)
 }
 
 // arrowWords are the arrow keys where arrows cannot be shown.

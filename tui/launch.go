@@ -111,7 +111,7 @@ func (l *launch) Update(env *Env, msg tea.Msg) Action {
 	case planLoaded:
 		return l.planned(msg)
 	case planDone:
-		return l.launched(env, msg)
+		return l.launched(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return l.pressed(env, msg)
 	}
@@ -339,7 +339,7 @@ func (l *launch) onPlan(env *Env, msg tea.Msg) Action {
 }
 
 // launched goes to the new saga, or says why there is none.
-func (l *launch) launched(env *Env, m planDone) Action {
+func (l *launch) launched(m planDone) Action {
 	p := l.plan
 	if p == nil || p.gen != m.gen {
 		return nil

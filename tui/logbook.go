@@ -72,7 +72,7 @@ func (l logLine) compare(m logLine) int {
 	return cmp.Or(l.at.Compare(m.at), cmp.Compare(l.saga, m.saga), cmp.Compare(l.seq, m.seq))
 }
 
-func (l *logLine) field(name string) string {
+func (l logLine) field(name string) string {
 	switch name {
 	case "level":
 		return l.level.String()

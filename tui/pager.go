@@ -164,7 +164,7 @@ func showRow(env *Env, d *detail, idx int) Action {
 	block := func(name, text string) {
 		if text != "" {
 			out = append(out, "", name)
-			for _, l := range strings.Split(text, "\n") {
+			for l := range strings.SplitSeq(text, "\n") {
 				out = append(out, "  "+l)
 			}
 		}

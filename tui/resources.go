@@ -174,7 +174,7 @@ func (r *resources) fill(env *Env) {
 // Do does what is asked of the list and of the resource under the cursor.
 func (r *resources) Do(env *Env, c Command) Action {
 	if c == CmdReload {
-		return r.look(env)
+		return r.look()
 	}
 	if act, ok := r.do(env, c, r); ok {
 		return act
@@ -189,7 +189,7 @@ func (r *resources) Do(env *Env, c Command) Action {
 	case c == CmdOpen:
 		return r.open(env, row.value.(engine.Resource)) //nolint:forcetypeassert // set above
 	case c == CmdCheck:
-		return r.look(env, row.key)
+		return r.look(row.key)
 	case c == CmdRestore || c == CmdAccept || c == CmdForget:
 		if why := r.unlike(env, c); why != "" {
 			return Notify{Level: say.Error, Text: string(c) + ": " + why}
@@ -202,7 +202,7 @@ func (r *resources) Do(env *Env, c Command) Action {
 }
 
 // look looks at resources now, or at all of them.
-func (r *resources) look(env *Env, keys ...string) Action {
+func (r *resources) look(keys ...string) Action {
 	if r.drifts == nil {
 		return Notify{Level: say.Error, Text: "look: " + noDrifts}
 	}
@@ -331,16 +331,17 @@ func (r *resources) View(env *Env, width, height int) Drawing {
 func (r *resources) counts(env *Env, width int) string {
 	t := env.Theme
 	n := r.states
-	text := " " + strconv.Itoa(len(r.rows)) + say.Plural(len(r.rows), " resource", " resources")
+	var text strings.Builder
+	text.WriteString(" " + strconv.Itoa(len(r.rows)) + say.Plural(len(r.rows), " resource", " resources"))
 	for _, state := range []string{driftModified, driftDeleted, driftNotChecked, driftInSync} {
 		if n[state] > 0 {
 			l := t.drift(state)
-			text += "  " + l.Ink.Paint(strconv.Itoa(n[state])+" "+l.Word)
+			text.WriteString("  " + l.Ink.Paint(strconv.Itoa(n[state])+" "+l.Word))
 		}
 	}
 	right := ""
 	if r.looking > 0 {
 		right = t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" looking"+t.Symbols.More) + " "
 	}
-	return widget.Sides(text, right, width)
+	return widget.Sides(text.String(), right, width)
 }

@@ -170,7 +170,7 @@ func (s *sagas) took(env *Env, p piece) Action {
 		s.err = visible.Text(p.err.Error())
 		return nil
 	}
-	return s.settle(env, hold)
+	return s.settle(hold)
 }
 
 // changed takes over changes, unless the rows are held.
@@ -185,7 +185,7 @@ func (s *sagas) changed(env *Env, f Fresh) Action {
 	}
 	hold := s.hold()
 	s.roll.apply(f.Summaries)
-	return s.settle(env, hold)
+	return s.settle(hold)
 }
 
 // hold is where the cursor stands on the screen, so that it can stay there.
@@ -198,7 +198,7 @@ func (s *sagas) hold() hold {
 
 // settle puts the cursor back on its saga, or on its neighbour when the saga has left, without moving it on the screen; a
 // list that is shown from its top stays there.
-func (s *sagas) settle(env *Env, h hold) Action {
+func (s *sagas) settle(h hold) Action {
 	most := rollMax
 	if s.order.by != byAge {
 		most = sortMax
@@ -255,7 +255,7 @@ func (s *sagas) goTo(i int) Action {
 }
 
 // jump goes to the first or the last row of the whole list, which may not be in memory.
-func (s *sagas) jump(env *Env, last bool) Action {
+func (s *sagas) jump(last bool) Action {
 	oldest := last != (s.order.by == byAge && s.order.turned)
 	side := &s.roll.newer
 	if oldest {

@@ -19,7 +19,7 @@ import (
 func (s *sagas) Do(env *Env, c Command) Action {
 	switch c {
 	case CmdNewest, CmdOldest:
-		return s.jump(env, c == CmdOldest)
+		return s.jump(c == CmdOldest)
 	case CmdOpen, CmdLog:
 		if at := s.current(); at != nil {
 			return Open{newSaga(at, c == CmdLog)}

@@ -4,6 +4,7 @@ package enginetest
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"arcadia/engine"
@@ -81,9 +82,7 @@ func (w *World) Things() map[string]int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := make(map[string]int, len(w.things))
-	for k, v := range w.things {
-		out[k] = v
-	}
+	maps.Copy(out, w.things)
 	return out
 }
 

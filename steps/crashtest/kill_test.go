@@ -54,8 +54,7 @@ func (k *killed) spawn(ctx context.Context, fatal, passed int) (died bool, err e
 	if err := k.listen(&said); err != nil {
 		return false, err
 	}
-	var exit *exec.ExitError
-	if errors.As(runErr, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](runErr); ok {
 		if st, ok := exit.Sys().(syscall.WaitStatus); ok && st.Signaled() && st.Signal() == syscall.SIGKILL {
 			k.kills++
 			return true, nil

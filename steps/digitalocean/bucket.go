@@ -3,6 +3,7 @@ package digitalocean
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -58,7 +59,7 @@ func newBucket(perMinute, perHour int) *bucket {
 func (b *bucket) take(ctx context.Context) error {
 	limiters := b.all
 	if !steps.IsUrgent(ctx) {
-		limiters = append(b.ordinary[:len(b.ordinary):len(b.ordinary)], b.all...)
+		limiters = append(slices.Clip(b.ordinary), b.all...)
 	}
 	now := time.Now()
 	held := make([]*rate.Reservation, len(limiters))

@@ -70,8 +70,7 @@ func (c *Client) once(ctx context.Context, l lane, write bool, what string, do f
 	if err == nil {
 		return nil
 	}
-	var own *steps.CloudError
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*steps.CloudError](err); ok {
 		return own
 	}
 	a := answer{write: write, unsent: c.traced && !left.Load(), err: err}
@@ -156,8 +155,7 @@ func failureText(call, ctx context.Context, timeout time.Duration, err error) st
 	if call.Err() != nil && ctx.Err() == nil {
 		return fmt.Sprintf("no answer within %s", timeout)
 	}
-	var ue *url.Error
-	if errors.As(err, &ue) {
+	if ue, ok := errors.AsType[*url.Error](err); ok {
 		return ue.Err.Error()
 	}
 	return "the answer cannot be read: " + err.Error()

@@ -117,16 +117,14 @@ func differences(documented *openapi3.Response, a answer) []string {
 
 // flat gives the single complaints within an error of the validator, each with its place.
 func flat(err error) []string {
-	var many openapi3.MultiError
-	if errors.As(err, &many) {
+	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
 		var out []string
 		for _, one := range many {
 			out = append(out, flat(one)...)
 		}
 		return out
 	}
-	var one *openapi3.SchemaError
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 		return []string{"/" + strings.Join(one.JSONPointer(), "/") + ": " + one.Reason}
 	}
 	return []string{err.Error()}

@@ -143,7 +143,6 @@ func (b *faultBook) delay(method, path string) time.Duration {
 
 // refuse is the error answer of an inbound fault; nil for those that have none.
 func (f *armedFault) refuse(token string) error {
-	//nolint:exhaustive // the kinds met on the way in; the rest never come here
 	switch f.Kind {
 	case FaultBurst:
 		return tooMany(burstText, f.RetryAfter)

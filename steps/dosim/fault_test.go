@@ -283,7 +283,7 @@ func spoils(f dosim.Fault, check func(t *testing.T, whole, got []byte, err error
 				}
 				s.Inject(f)
 				hc := &http.Client{Transport: signed{token, next}}
-				req, err := http.NewRequestWithContext(context.Background(), "POST", base+"/v2/domains/example.com/records",
+				req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, base+"/v2/domains/example.com/records",
 					strings.NewReader(`{"type":"A","name":"new","data":"192.0.2.7"}`))
 				if err != nil {
 					t.Fatal(err)
@@ -294,7 +294,7 @@ func spoils(f dosim.Fault, check func(t *testing.T, whole, got []byte, err error
 				}
 				defer resp.Body.Close()
 				got, err := io.ReadAll(resp.Body)
-				if resp.StatusCode != 201 || len(s.Zone("example.com")) != zoneSize+1 {
+				if resp.StatusCode != http.StatusCreated || len(s.Zone("example.com")) != zoneSize+1 {
 					t.Errorf("status %d, %d records", resp.StatusCode, len(s.Zone("example.com")))
 				}
 				made := s.Zone("example.com")[zoneSize]
@@ -333,7 +333,7 @@ func resetInPast(t *testing.T) {
 	s := emptyZone(t)
 	s.Inject(dosim.Fault{Kind: dosim.FaultResetInPast})
 	_, resp, err := inProcess(t, s).Account.Get(context.Background())
-	if err != nil || !resp.Rate.Reset.Before(time.Now()) || resp.Rate.Limit != 5000 {
+	if err != nil || !resp.Reset.Before(time.Now()) || resp.Limit != 5000 {
 		t.Errorf("rate %+v, %v", resp.Rate, err)
 	}
 }

@@ -176,7 +176,6 @@ func (s *Sim) render(c *call, rep reply, quota rate, err error) outcome {
 
 // spoil does to a finished answer what an outbound fault does.
 func (f *armedFault) spoil(ctx context.Context, out outcome) (outcome, error) {
-	//nolint:exhaustive // the kinds met on the way out; the rest never come here
 	switch f.Kind {
 	case FaultResetAfter:
 		return outcome{reset: true}, nil
@@ -190,7 +189,7 @@ func (f *armedFault) spoil(ctx context.Context, out outcome) (outcome, error) {
 	if out.status == http.StatusNoContent { // no body to spoil
 		return out, nil
 	}
-	//nolint:exhaustive // as above
+
 	switch f.Kind {
 	case FaultTruncatedBody:
 		out.cut = true

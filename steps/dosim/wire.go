@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -36,9 +37,7 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil || out.reset {
 		abort(w)
 	}
-	for name, values := range out.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), out.header)
 	if out.status != http.StatusNoContent {
 		w.Header().Set("content-length", strconv.FormatInt(out.blanks+int64(len(out.body)), 10))
 	}

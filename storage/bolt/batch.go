@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"fmt"
+	"slices"
 
 	"arcadia/engine"
 )
@@ -115,7 +116,7 @@ func (p *prepared) encode(b *engine.Batch) error {
 			return fmt.Errorf("lock %q: %w", name, err)
 		}
 		p.take = append(p.take, record{at, value})
-		p.drop = append(p.drop[:len(p.drop):len(p.drop)], name)
+		p.drop = append(slices.Clip(p.drop), name)
 	}
 	for _, c := range b.Resources {
 		if err := p.encodeResource(c); err != nil {

@@ -101,8 +101,7 @@ func explain(err error, path string) error {
 
 // bare drops the path that the errors of package os repeat.
 func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

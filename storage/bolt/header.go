@@ -76,13 +76,14 @@ var errNoHeader = errors.New("there is no header")
 
 // headerIn reads the header of a saga in a transaction. One that is not there is errNoHeader, as damage: the caller has the
 // id from somewhere.
-func headerIn(tx *bbolt.Tx, k key) (header, sum, error) {
+func headerIn(tx *bbolt.Tx, k key) (header, error) {
 	at := k.at(0)
 	value := tx.Bucket(ledgerBucket).Get(at[:])
 	if value == nil {
-		return header{}, sum{}, damaged("saga "+k.id().Short(), errNoHeader)
+		return header{}, damaged("saga "+k.id().Short(), errNoHeader)
 	}
-	return readHeader(k, value)
+	h, _, err := readHeader(k, value)
+	return h, err
 }
 
 // readHeader checks a stored header and decodes it.

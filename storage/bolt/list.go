@@ -47,7 +47,7 @@ func (s *Store) List(ctx context.Context, q engine.Query) (engine.Page, error) {
 		w.open(tx, &q)
 		for at, ok := w.match(ctx, at); ok; at, ok = w.match(ctx, at) {
 			recent := len(w.recent) > 0 && w.recent[0] == at
-			h, _, err := headerIn(tx, at)
+			h, err := headerIn(tx, at)
 			switch {
 			case recent && errors.Is(err, errNoHeader): // it was pruned meanwhile
 			case err != nil:

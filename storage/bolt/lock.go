@@ -45,8 +45,7 @@ func acquire(path string, o options) (*lockFile, error) {
 		}
 	}
 	if err := l.sign(holder{PID: os.Getpid(), Purpose: o.purpose}); err != nil {
-		l.release()
-		return nil, fmt.Errorf("lock %s: %w", path, explain(err, path))
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, explain(err, path)), l.release())
 	}
 	return l, nil
 }

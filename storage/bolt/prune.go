@@ -77,7 +77,7 @@ func (p *pruning) some(c *change) error {
 			p.next, p.over = k, false
 			break
 		}
-		h, _, err := headerIn(c.tx, k)
+		h, err := headerIn(c.tx, k)
 		if err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func (s *Store) Summaries(ctx context.Context, ids ...engine.ID) ([]engine.Summa
 			if !ok {
 				continue
 			}
-			h, _, err := headerIn(tx, k)
+			h, err := headerIn(tx, k)
 			if errors.Is(err, errNoHeader) {
 				continue
 			}

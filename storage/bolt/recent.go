@@ -60,7 +60,7 @@ func (r *recent) load(tx *bbolt.Tx, mark key) {
 		if at, ok = w.match(context.Background(), at); !ok {
 			break
 		}
-		h, _, err := headerIn(tx, at)
+		h, err := headerIn(tx, at)
 		if err != nil {
 			r.damage = err
 			return

@@ -106,7 +106,8 @@ type Place struct {
 	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]tui.Orphan, error)
 	// Prune removes sagas that ended before a moment and returns how many.
 	Prune func(ctx context.Context, before time.Time) (int, error)
-	Close func() error
+	// Close gives back what was opened. An error of the store is in the log; all that was acknowledged is durable by then.
+	Close func()
 
 	Simulated bool   // the account is a simulated one: nothing in it is real
 	Name      string // of the account, for people

@@ -27,11 +27,11 @@ func columns(w io.Writer, rows [][]string) error {
 	}
 	var b strings.Builder
 	for _, row := range rows {
-		line := ""
+		var line strings.Builder
 		for i, cell := range row {
-			line += cell + strings.Repeat(" ", wide[i]-lipgloss.Width(cell)+2)
+			line.WriteString(cell + strings.Repeat(" ", wide[i]-lipgloss.Width(cell)+2))
 		}
-		b.WriteString(strings.TrimRight(line, " "))
+		b.WriteString(strings.TrimRight(line.String(), " "))
 		b.WriteByte('\n')
 	}
 	_, err := io.WriteString(w, b.String())

@@ -62,7 +62,7 @@ func rowEvent(s *engine.Saga, e *engine.Entry) string {
 	if e.Next != nil {
 		next = ", next attempt at " + clock(*e.Next)
 	}
-	//nolint:exhaustive // event has dealt with the rest
+
 	switch e.Type {
 	case engine.EntryStepStarted:
 		return step + " running" + again

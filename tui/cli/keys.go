@@ -8,15 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"arcadia/tui"
-
 	"arcadia/engine/visible"
+	"arcadia/tui"
 )
 
 // ReadSettings reads the operator's settings of the console. A file that is not there is no settings; one with a mistake
 // is an error that names its lines.
 func ReadSettings(file string) (tui.Settings, error) {
-	text, err := os.ReadFile(file) //nolint:gosec // the operator's own file
+	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return tui.Settings{}, nil
 	}

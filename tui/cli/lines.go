@@ -131,7 +131,7 @@ func (m *lineMode) watch(ctx context.Context) error {
 				continue
 			}
 			stop()
-			<-ended
+			_ = <-ended
 			return nil
 		}
 	}

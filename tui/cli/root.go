@@ -30,15 +30,14 @@ func Run(ctx context.Context, env Env, args []string) int {
 	root.SetIn(env.In)
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
-	if wantsHelp(root, args) {
+	if wantsHelp(args) {
 		return report(env.Err, t.help(ctx, root, slices.Contains(args, "--no-color")))
 	}
 	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
 		return report(env.Err, t.complete(ctx, root, args))
 	}
 	err := root.ExecuteContext(ctx)
-	var elsewhere *Elsewhere
-	if errors.As(err, &elsewhere) {
+	if elsewhere, ok := errors.AsType[*Elsewhere](err); ok {
 		err = t.attach(ctx, elsewhere, args)
 	}
 	return report(env.Err, err)
@@ -143,7 +142,7 @@ func firstWord(args []string) string {
 }
 
 // wantsHelp reports whether the answer to a command line is a page of help.
-func wantsHelp(root *cobra.Command, args []string) bool {
+func wantsHelp(args []string) bool {
 	if word := firstWord(args); word == "help" {
 		return true
 	}

@@ -51,7 +51,7 @@ func newSession(t *testing.T, role engine.Role, hosted bool) *session {
 		In: strings.NewReader(""), Out: &s.out, Err: &s.err, Operator: "ops1",
 		Open: func(_ context.Context, want cli.Want) (*cli.Place, error) {
 			s.opened = append(s.opened, want)
-			return &cli.Place{Engine: eng.As(engine.Actor{Name: "ops1", Role: role}), Host: s.host, Close: func() error { return nil }}, nil
+			return &cli.Place{Engine: eng.As(engine.Actor{Name: "ops1", Role: role}), Host: s.host, Close: func() {}}, nil
 		},
 	}
 	return s

@@ -223,7 +223,7 @@ type followed struct {
 // Update passes the message on, and keeps where that has led.
 func (f *followed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, cmd := f.App.Update(msg)
-	if p := f.App.Place(); p != f.at {
+	if p := f.Place(); p != f.at {
 		f.at = p
 		f.keep(p)
 	}
@@ -244,7 +244,7 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 				who.Role = engine.Viewer
 			}
 			p := *h.Place
-			p.Engine, p.Host, p.Close = h.As(who), nil, func() error { return nil }
+			p.Engine, p.Host, p.Close = h.As(who), nil, func() {}
 			if prune := p.Prune; !s.Local() {
 				p.Backup, p.Prune = nil, nil // the store's file is for processes of this machine
 			} else if prune != nil && h.Meter != nil {

@@ -3,6 +3,7 @@ package input
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -98,7 +99,7 @@ func TestATornSequenceIsHeldUntilItsRestComes(t *testing.T) {
 		if d := time.Since(before); d > 150*time.Millisecond+HoldRemote {
 			t.Errorf("the escape key came after %v", d)
 		}
-		if _, err = g.Read(buf); err != io.EOF {
+		if _, err = g.Read(buf); !errors.Is(err, io.EOF) {
 			t.Errorf("%v, want the end of the input", err)
 		}
 	})

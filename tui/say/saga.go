@@ -146,10 +146,10 @@ func Why(s *engine.Summary, when string) string {
 		return ""
 	}
 	var text string
-	switch reason := s.Error.Reason; {
-	case reason == "canceled":
+	switch reason := s.Error.Reason; reason {
+	case "canceled":
 		text = "canceled"
-	case reason == "rollback_requested":
+	case "rollback_requested":
 		text = "rollback asked for"
 	default:
 		text = Reason(reason)

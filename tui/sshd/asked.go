@@ -180,9 +180,9 @@ func (w *asked) take(columns, rows uint32) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if columns > 0 {
-		w.width = int(min(columns, uint32(w.limits.Width))) //nolint:gosec // a limit is small and positive
+		w.width = int(min(columns, uint32(w.limits.Width)))
 	}
 	if rows > 0 {
-		w.height = int(min(rows, uint32(w.limits.Height))) //nolint:gosec // a limit is small and positive
+		w.height = int(min(rows, uint32(w.limits.Height)))
 	}
 }

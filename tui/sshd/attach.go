@@ -272,8 +272,7 @@ func (a *attached) result(err error, tty bool) (int, error) {
 	if tty && a.console {
 		_, _ = io.WriteString(a.here.Out, restore)
 	}
-	var missing *gossh.ExitMissingError
-	if errors.As(err, &missing) {
+	if _, ok := errors.AsType[*gossh.ExitMissingError](err); ok {
 		err = errors.New("the host is gone; sagas go on at its next start")
 	}
 	return exitTrouble, err

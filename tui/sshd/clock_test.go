@@ -207,7 +207,7 @@ func TestAConnectionWithoutASessionEndsAfterHalfAMinute(t *testing.T) {
 				if _, err := io.WriteString(in, "q"); err != nil {
 					t.Fatal(err)
 				}
-				<-s.done
+				_ = <-s.done
 			}
 			begun := time.Now()
 			_ = c.Wait()
@@ -281,7 +281,7 @@ func TestAClientThatDoesNotAnswerForThreeQuartersOfAMinuteIsGivenUp(t *testing.T
 		conn.mu.Lock()
 		conn.off = true
 		conn.mu.Unlock()
-		<-s.done
+		_ = <-s.done
 		if took := time.Since(begun); took < 30*time.Second || took > 46*time.Second {
 			t.Errorf("given up after %s", took)
 		}

@@ -72,7 +72,7 @@ func TestStartIsRefusedWithOperatorsThatMakeNoSense(t *testing.T) {
 	if _, err := sshd.OpenOperators(path); err != nil {
 		t.Errorf("a good file: %v", err)
 	}
-	if err := os.Chmod(dir, 0o777); err != nil { //nolint:gosec // the point of the test
+	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := sshd.OpenOperators(path); err == nil || !strings.Contains(err.Error(), "may replace") {
@@ -120,7 +120,7 @@ func TestTheHostKeyIsMadeOnceAndKeptPrivate(t *testing.T) {
 		t.Error("the damaged key was touched")
 	}
 	shared := filepath.Join(parent, "shared")
-	if err := os.Mkdir(shared, 0o755); err != nil { //nolint:gosec // the point of the test
+	if err := os.Mkdir(shared, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := sshd.HostKey(filepath.Join(shared, "host")); err != nil {

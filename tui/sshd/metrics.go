@@ -44,8 +44,11 @@ type CallCount struct {
 	Count         int64
 }
 
-// FrozenByOperator and FrozenByEngine say who froze everything, as a label.
-const FrozenByOperator, FrozenByEngine = "operator", "engine"
+// Who froze everything, as a label.
+const (
+	FrozenByOperator = "operator"
+	FrozenByEngine   = "engine"
+)
 
 // Freeze says whether steps start. The zero value: they do.
 type Freeze struct {
@@ -110,7 +113,7 @@ func ServeMetrics(ctx context.Context, ln net.Listener, src Sources, log *slog.L
 	if err := srv.Shutdown(end); err != nil {
 		_ = srv.Close()
 	}
-	<-failed
+	_ = <-failed
 	return nil
 }
 

@@ -112,7 +112,7 @@ func TestServeMetricsEndsWithItsContext(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- sshd.ServeMetrics(ctx, ln, sshd.Sources{}, slog.New(slog.DiscardHandler)) }()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	res, err := client.Get("http://" + ln.Addr().String() + "/healthz") //nolint:noctx // a test
+	res, err := client.Get("http://" + ln.Addr().String() + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}

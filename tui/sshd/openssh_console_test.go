@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,7 +82,7 @@ func TestOpenSSHMultiplexedSlaveStoppedUnderLoadHarmsNobodyElse(t *testing.T) {
 	_, other := o.seen(t, o.command("guest", "-tt"))
 	other.shows("guest viewer")
 	slave := o.command("ops1", "-tt", "-o", "ControlPath="+control)
-	slave.Env = append(slave.Env[:len(slave.Env):len(slave.Env)], "TERM=vt220") // loud
+	slave.Env = append(slices.Clip(slave.Env), "TERM=vt220") // loud
 	unread, err := pty.StartWithSize(slave, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
@@ -140,7 +141,7 @@ func TestOpenSSHSurvivesAResizeStormAndAHostilePaste(t *testing.T) {
 	master, s := o.seen(t, c)
 	s.shows(short)
 	for i := range 300 {
-		if err := pty.Setsize(master, &pty.Winsize{Rows: uint16(1 + i*7%90), Cols: uint16(1 + i*13%300)}); err != nil { //nolint:gosec // small
+		if err := pty.Setsize(master, &pty.Winsize{Rows: uint16(1 + i*7%90), Cols: uint16(1 + i*13%300)}); err != nil {
 			t.Fatal(err)
 		}
 	}

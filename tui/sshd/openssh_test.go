@@ -85,7 +85,7 @@ func (o *openssh) command(key string, args ...string) *exec.Cmd {
 	if key != "" {
 		all = append(all, "-i", filepath.Join(o.home, key))
 	}
-	c := exec.Command(o.path, append(all, host)...) //nolint:gosec // the client under test
+	c := exec.Command(o.path, append(all, host)...)
 	c.Env = []string{"HOME=" + o.home, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color"}
 	return c
 }

@@ -37,7 +37,7 @@ type peer struct {
 	ended    bool
 }
 
-func newPeer(s *Server, d *door, conn net.Conn, from string, life context.Context) *peer {
+func newPeer(life context.Context, s *Server, d *door, conn net.Conn, from string) *peer {
 	return &peer{
 		Conn: conn, server: s, door: d, from: from, life: life,
 		done: make(chan struct{}), sessions: map[*Session]struct{}{},
@@ -48,7 +48,7 @@ func newPeer(s *Server, d *door, conn net.Conn, from string, life context.Contex
 func (p *peer) serve() {
 	p.door.wish.HandleConn(p)
 
-	_ = p.Conn.Close()
+	_ = p.Close()
 	p.mu.Lock()
 	p.ended = true
 	if p.idle != nil {
@@ -88,7 +88,7 @@ func (p *peer) Write(b []byte) (written int, err error) {
 
 func (p *peer) hangUp(reason string) {
 	p.server.log.Info("connection ended", "door", p.door.name, "from", p.RemoteAddr().String(), "reason", reason)
-	_ = p.Conn.Close()
+	_ = p.Close()
 }
 
 // roster is read once for a connection, so that a client cannot make us read the file for each key it offers.

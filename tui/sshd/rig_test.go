@@ -145,7 +145,7 @@ func (r *rig) login(name string) (*gossh.Client, error) {
 }
 
 func clientConfig(auth ...gossh.AuthMethod) *gossh.ClientConfig {
-	return &gossh.ClientConfig{User: "whoever", Auth: auth, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience} //nolint:gosec // a test on loopback
+	return &gossh.ClientConfig{User: "whoever", Auth: auth, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience}
 }
 
 func newKey(t *testing.T) gossh.Signer {

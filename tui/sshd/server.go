@@ -151,7 +151,7 @@ func (s *Server) accept(ctx, life context.Context, d *door, connected *sync.Wait
 			continue
 		}
 		wait = 0
-		p, err := s.admit(d, conn, life)
+		p, err := s.admit(life, d, conn)
 		if err != nil {
 			s.refused.Add(1)
 			s.log.Warn("connection refused", "door", d.name, "from", conn.RemoteAddr().String(), "reason", err)
@@ -175,7 +175,7 @@ func rest(ctx context.Context, d time.Duration) bool {
 }
 
 // admit decides about a new connection.
-func (s *Server) admit(d *door, conn net.Conn, life context.Context) (*peer, error) {
+func (s *Server) admit(life context.Context, d *door, conn net.Conn) (*peer, error) {
 	from, err := d.vouch(conn)
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (s *Server) admit(d *door, conn net.Conn, life context.Context) (*peer, err
 	if err := s.intake.enter(from, s.limits); err != nil {
 		return nil, err
 	}
-	p := newPeer(s, d, conn, from, life)
+	p := newPeer(life, s, d, conn, from)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.peers[p] = struct{}{}

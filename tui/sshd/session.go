@@ -173,7 +173,7 @@ func (s *Session) play() {
 	s.in.shut()
 	s.out.finish()
 	s.errOut.finish()
-	status := struct{ Status uint32 }{uint32(code)} //nolint:gosec // an exit status is small
+	status := struct{ Status uint32 }{uint32(code)}
 	_, _ = s.ch.SendRequest("exit-status", false, gossh.Marshal(&status))
 	_ = s.ch.Close()
 }
@@ -255,8 +255,7 @@ func (s *Session) caught() (code int, err error) {
 		if v := recover(); v != nil {
 			code, err = exitTrouble, &faultError{value: v, stack: debug.Stack()}
 		}
-		var fault *faultError
-		if errors.As(err, &fault) {
+		if fault, ok := errors.AsType[*faultError](err); ok {
 			s.server.faults.Add(1)
 			s.server.log.Error("panic in a session", append(s.attrs(), "panic", fault.Error(), "stack", string(fault.stack))...)
 		}

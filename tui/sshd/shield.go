@@ -56,7 +56,7 @@ func (s *shield) guard(cmd tea.Cmd) tea.Cmd {
 		msg = cmd()
 		if v := reflect.ValueOf(msg); v.IsValid() && v.Kind() == reflect.Slice && v.Type().Elem() == commandType {
 			for i := range v.Len() {
-				if inner, ok := v.Index(i).Interface().(tea.Cmd); ok && inner != nil {
+				if inner, ok := reflect.TypeAssert[tea.Cmd](v.Index(i)); ok && inner != nil {
 					v.Index(i).Set(reflect.ValueOf(s.guard(inner)))
 				}
 			}
