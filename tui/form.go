@@ -344,7 +344,7 @@ func (f *form) edit(msg tea.Msg) {
 		}
 		return
 	}
-	if _, changed := fd.line.update(msg); !changed {
+	if changed := fd.line.update(msg); !changed {
 		return
 	}
 	fd.edited()

@@ -43,20 +43,20 @@ func (l *formLine) insert(s string) {
 	l.at = len(clusters(head + s))
 }
 
-// update edits the line. It reports whether the message was one for a line, and whether it changed the text.
-func (l *formLine) update(msg tea.Msg) (used, changed bool) {
+// update edits the line. It reports whether the message changed the text.
+func (l *formLine) update(msg tea.Msg) (changed bool) {
 	was := l.String()
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
 		l.insert(msg.Content)
 	case tea.KeyPressMsg:
 		if !l.press(msg) {
-			return false, false
+			return false
 		}
 	default:
-		return false, false
+		return false
 	}
-	return true, l.String() != was
+	return l.String() != was
 }
 
 func (l *formLine) press(k tea.KeyPressMsg) bool {

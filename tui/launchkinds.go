@@ -100,7 +100,7 @@ func (k *launchKinds) update(all []engine.Kind, msg tea.Msg, page int) {
 			}
 		}
 	}
-	if _, changed := k.filter.update(msg); changed {
+	if changed := k.filter.update(msg); changed {
 		k.slash = k.slash && len(k.filter.text) > 0
 		k.at = ""
 		k.find(all)

@@ -144,7 +144,7 @@ func (s *launchSteps) known(all []string, k tea.KeyPressMsg) {
 }
 
 func (s *launchSteps) typed(all []string, msg tea.Msg) {
-	if _, changed := s.filter.update(msg); changed {
+	if changed := s.filter.update(msg); changed {
 		s.at = 0
 		s.find(all)
 	}

@@ -94,7 +94,7 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 	case Changed:
 		return s.changed(env, msg.Fresh)
 	case piece:
-		return s.took(env, msg)
+		return s.took(msg)
 	case detailMsg:
 		return s.preview.take(msg, s)
 	case foundMsg:
@@ -161,7 +161,7 @@ func (s *sagas) ask(wants []want) Action {
 }
 
 // took adds what a read has found, and reads on while the cursor is close to an open end.
-func (s *sagas) took(env *Env, p piece) Action {
+func (s *sagas) took(p piece) Action {
 	hold := s.hold()
 	if !s.roll.take(p) {
 		return nil
