@@ -171,6 +171,7 @@ func nastyOthers() []Presence {
 func nastyExhibit(tb testing.TB) *exhibit {
 	x := newExhibit(tb)
 	for i, s := range hostile {
+		s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD") // a store keeps neither
 		put := fmt.Sprintf(`{"a":%q}`, "x")
 		c := x.carve(fmt.Sprintf("%08x", 0xdead0000+i), s, s, s, time.Duration(i)*time.Millisecond, s, s)
 		c.entries[0].Why = s
