@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"os/signal"
 	"os/user"
@@ -79,8 +78,14 @@ func run() int {
 
 // simulate serves a simulated account of its own.
 func simulate(ctx context.Context, s cli.Simulation, ready func(string)) error {
-	sim := dosim.New(dosim.WithSeed(s.Seed), dosim.WithActionTime(s.ActionTime), dosim.WithActionTimePerGB(s.PerGB),
-		dosim.WithLatency(s.Latency), dosim.WithDeleteWindow(s.DeleteWindow), dosim.WithPublicURL(s.PublicURL))
+	opts := []dosim.Option{
+		dosim.WithSeed(s.Seed), dosim.WithActionTime(s.ActionTime), dosim.WithActionTimePerGB(s.PerGB),
+		dosim.WithLatency(s.Latency), dosim.WithDeleteWindow(s.DeleteWindow), dosim.WithPublicURL(s.PublicURL),
+	}
+	if s.Public {
+		opts = append(opts, dosim.WithPublic())
+	}
+	sim := dosim.New(opts...)
 	for _, text := range s.Faults {
 		f, err := dosim.ParseFault(text)
 		if err != nil {
@@ -114,7 +119,7 @@ func (w wire) token() string {
 }
 
 // open puts an engine on a store. When another process of this operator hosts the store, the error is the way to it.
-func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
+func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error) {
 	var closers stack
 	defer func() {
 		if err != nil {
@@ -174,7 +179,7 @@ func (w wire) open(_ context.Context, want cli.Want) (p *cli.Place, err error) {
 		role = engine.Viewer
 	}
 	if client != nil {
-		p.Name, p.Simulated = "DigitalOcean", want.Demo || w.loopback()
+		p.Name, p.Simulated = "DigitalOcean", want.Demo || w.simulated(ctx)
 		if p.Simulated {
 			p.Name = "DEMO"
 		}
@@ -234,10 +239,11 @@ func (w wire) cloud(demo bool, log *slog.Logger) (*digitalocean.Client, error) {
 	return digitalocean.New(cfg)
 }
 
-// loopback reports whether the API is on this machine, where DigitalOcean's own never is.
-func (w wire) loopback() bool {
-	u, err := url.Parse(w.env("DIGITALOCEAN_API_URL"))
-	return err == nil && u.Scheme == "http"
+// simulated asks whoever answers for the API whether it is a simulator. An address on this machine proves nothing: a proxy
+// before the real account looks like that.
+func (w wire) simulated(ctx context.Context) bool {
+	api := w.env("DIGITALOCEAN_API_URL")
+	return api != "" && dosim.Is(ctx, api)
 }
 
 // store opens the store as wanted; away is what to do when it is closed. A store that nobody named and that is not there

@@ -96,6 +96,8 @@ func (s *Sim) control(m message) outcome {
 func (s *Sim) controlReply(c *call) (reply, error) {
 	parts := strings.Split(strings.TrimPrefix(c.path, controlPrefix), "/")
 	switch request := c.method + " " + parts[0]; {
+	case request == "GET about" && len(parts) == 1:
+		return ok(about{Simulated: true}), nil
 	case request == "POST faults" && len(parts) == 1:
 		return s.armFault(c)
 	case request == "GET faults" && len(parts) == 1:

@@ -24,6 +24,7 @@
 //
 // Paths below /_sim/ are the control of the simulation, not part of the service:
 //
+//	GET    /_sim/about                   {"simulated":true}: what only a simulator answers
 //	POST   /_sim/faults                  arm a fault (JSON form of Fault, delays as "2s"); answers its id
 //	GET    /_sim/faults                  the faults now armed
 //	DELETE /_sim/faults[/{id}]           disarm all, or one

@@ -12,6 +12,10 @@ import (
 	"time"
 )
 
+// halfSent is what the body of a request has to come in. It is no time limit of the server, which would end answers that a fault
+// hangs.
+const halfSent = 20 * time.Second
+
 // Door is where an account is served.
 type Door struct {
 	Address string // to listen on, host and port
@@ -32,7 +36,7 @@ func (s *Sim) ListenAndServe(ctx context.Context, d Door, ready func(url string)
 		}
 		address = "https://" + listener.Addr().String()
 	}
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

@@ -21,6 +21,7 @@ type settings struct {
 	perMinute    int
 	perHour      int
 	scopes       map[string]map[string]bool
+	public       bool
 }
 
 func defaults() settings {
@@ -42,6 +43,10 @@ func WithSeed(n int64) Option { return func(s *settings) { s.seed = n } }
 // WithEmptyWorld leaves out the seeded zones, droplets, snapshots, tags and reserved
 // IPs. The public images, the regions, the sizes and one SSH key remain.
 func WithEmptyWorld() Option { return func(s *settings) { s.empty = true } }
+
+// WithPublic lets the control be asked under any name, for a simulator that other machines can reach. Without it the
+// Host header must name this machine as only itself does.
+func WithPublic() Option { return func(s *settings) { s.public = true } }
 
 // WithClock sets the clock; the default is [time.Now], which inside testing/synctest is
 // the fake one. Waits for latency use real timers of the time package in any case.

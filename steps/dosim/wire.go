@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // maxBody is how much of a request's body is read; the service's own largest field is
@@ -21,11 +22,20 @@ const maxBody = 4 << 20
 // off ends in a reset connection and, as net/http knows it, a panic with
 // [http.ErrAbortHandler].
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if why := s.guarded(r); why != "" {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write(encode(fields{"error": why})) // a client that has gone is nobody's concern here
+		return
+	}
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(halfSent)) // a recorder has none
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var large *http.MaxBytesError
 	if err != nil && !errors.As(err, &large) {
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) // with the deadline, since net/http reads what is left of the body
 	}
+	_ = conn.SetReadDeadline(time.Time{})
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"

@@ -26,13 +26,16 @@ import (
 type Env struct {
 	In       io.Reader
 	Out, Err io.Writer
-	Screen   bool // In and Out are the process's own terminal: the console and coloured help can be drawn
+	Screen   bool // In and Out are a terminal: the console can be drawn
 	Lively   bool // Err is a terminal: progress is worth showing
 	Token    bool // there is access to an account
 	NoColor  bool // what the environment wants
-	Operator string
-	Build    Build
-	Database string // from the environment; empty: the place for data of the operator's
+	// Session: another process runs this command line for its operator, who has neither its folder nor its choice of store.
+	// Simulated: the account of that process is a simulated one.
+	Session, Simulated bool
+	Operator           string
+	Build              Build
+	Database           string // from the environment; empty: the place for data of the operator's
 
 	// Open opens the store and puts the engine on it. The caller closes the Place.
 	Open func(ctx context.Context, want Want) (*Place, error)

@@ -59,7 +59,7 @@ func (t *tree) complete(ctx context.Context, root *cobra.Command, args []string)
 	root.SetErr(io.Discard)
 	err := root.ExecuteContext(ctx)
 	if t.held != nil {
-		if status, err := t.held.Attach(ctx, args); err == nil && status == Done {
+		if status, err := t.held.Attach(ctx, args, false); err == nil && status == Done {
 			return nil
 		}
 	}

@@ -133,7 +133,7 @@ func (t *tree) outcome(ctx context.Context, p *Place, saga *engine.Saga, waited 
 
 // rest tells on a terminal what else is left to do.
 func (t *tree) rest(ctx context.Context, p *Place) {
-	if !t.env.Lively {
+	if !t.env.Lively || p.Host == nil { // another process goes on with them
 		return
 	}
 	if counts, err := p.Engine.Counts(ctx); err == nil && counts.Active() > 0 {

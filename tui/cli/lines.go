@@ -59,8 +59,12 @@ func (m *lineMode) counts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	who := m.t.env.Operator
+	if m.t.readOnly {
+		who += " (READ-ONLY)"
+	}
 	m.print(fmt.Sprintf("arcadia, %s, %s: %d unfinished, %d need you, %d in all",
-		m.p.Name, m.t.env.Operator, c.Active(), c.ByStatus[engine.Failed], c.Total))
+		m.p.Name, who, c.Active(), c.ByStatus[engine.Failed], c.Total))
 	if f := m.p.Engine.Frozen(); f != nil {
 		m.print(freezeText(f))
 	}

@@ -30,6 +30,9 @@ type prompter struct {
 // newPrompter starts reading. The caller must close it.
 func newPrompter(in io.Reader, out io.Writer) (*prompter, error) {
 	r, err := cancelreader.NewReader(in)
+	if err != nil { // a regular file, or /dev/null: nothing to wait for, and so nothing to interrupt
+		r, err = cancelreader.NewReader(struct{ io.Reader }{in})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the input: %w", err)
 	}

@@ -18,8 +18,10 @@ type tree struct {
 
 	demo, readOnly, accessible, noColor, ascii bool
 	database                                   string
-	opening                                    bool       // the console is what was asked for
-	held                                       *Elsewhere // a completion found the store held by another process
+	opening                                    bool           // the console is what was asked for
+	held                                       *Elsewhere     // a completion found the store held by another process
+	ran                                        *cobra.Command // what was asked for, with args
+	args                                       []string
 }
 
 // Run runs one command line, without the program's name, and returns its exit status.
@@ -38,7 +40,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 	}
 	err := root.ExecuteContext(ctx)
 	if elsewhere, ok := errors.AsType[*Elsewhere](err); ok {
-		err = t.attach(ctx, elsewhere, args)
+		err = t.attach(ctx, elsewhere)
 	}
 	return report(env.Err, err)
 }
@@ -46,7 +48,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 // help is drawn by fang on a terminal, where colours are welcome. Nothing else goes through it: on an error it asks the process's own
 // terminal for its background, on the stream that is for results.
 func (t *tree) help(ctx context.Context, root *cobra.Command, plain bool) error {
-	if !t.env.Screen || t.env.NoColor || plain {
+	if !t.env.Screen || t.env.Session || t.env.NoColor || plain {
 		indent(root)
 		return root.ExecuteContext(ctx)
 	}
@@ -73,12 +75,13 @@ func (t *tree) root(args []string) *cobra.Command {
 			"before it is shown, survives kill -9, and can be undone.\n" +
 			"Without a command it opens the console. Try it without an account: arcadia\n" +
 			"--demo",
-		Example:       "arcadia --demo\narcadia --read-only\narcadia launch echo text=hello --demo",
-		Version:       t.env.Build.Version,
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		Args:          known,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return t.console(cmd.Context()) },
+		Example:           "arcadia --demo\narcadia --read-only\narcadia launch echo text=hello --demo",
+		Version:           t.env.Build.Version,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		Args:              known,
+		PersistentPreRunE: t.heed,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return t.console(cmd.Context()) },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if word := firstWord(args); cmd == root && word != "" {

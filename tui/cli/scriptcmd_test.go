@@ -152,6 +152,7 @@ func control(ts *testscript.TestScript, neg bool, args []string) {
 func askSim(ts *testscript.TestScript, method, path, body string) string {
 	req, err := http.NewRequest(method, ts.Getenv("SIM")+"/_sim/"+path, strings.NewReader(body))
 	ts.Check(err)
+	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	ts.Check(err)
 	defer resp.Body.Close()

@@ -22,8 +22,8 @@ type Doors struct {
 // Elsewhere is the error of Open for a store that another process of this operator hosts and that can be attached to: the
 // command line is then run there.
 type Elsewhere struct {
-	Err    error // what Open would say otherwise
-	Attach func(ctx context.Context, args []string) (status int, err error)
+	Err    error                                                                         // what Open would say otherwise
+	Attach func(ctx context.Context, args []string, screen bool) (status int, err error) // screen: it draws the console on our terminal
 }
 
 // Error says who holds the store.
@@ -32,12 +32,13 @@ func (e *Elsewhere) Error() string { return e.Err.Error() }
 // Unwrap gives what Open would say otherwise.
 func (e *Elsewhere) Unwrap() error { return e.Err }
 
-// attach runs the command line where the store is held. The console takes no arguments with it.
-func (t *tree) attach(ctx context.Context, e *Elsewhere, args []string) error {
-	if t.opening {
-		args = nil
+// attach runs the command line where the store is held, with its flags: what narrows here narrows there, or is refused.
+func (t *tree) attach(ctx context.Context, e *Elsewhere) error {
+	words, err := t.words()
+	if err != nil {
+		return err
 	}
-	status, err := e.Attach(ctx, args)
+	status, err := e.Attach(ctx, words, t.opening)
 	switch {
 	case errors.Is(err, engine.ErrInput):
 		return err
@@ -64,6 +65,9 @@ func (t *tree) serveCommand() *cobra.Command {
 	flags.StringVar(&d.Operators, "authorized-keys", "", "the operators: keys, roles and names")
 	flags.StringVar(&d.HostKey, "host-key", "", "the host's own key, made when it is missing (default in the folder for data)")
 	flags.StringVar(&d.Metrics, "metrics", "", "address on this machine for /metrics and /healthz")
+	for _, file := range []string{"authorized-keys", "host-key"} {
+		_ = cmd.MarkFlagFilename(file) // the flags are there
+	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if d.Operators == "" {
 			return misuse("serve needs --authorized-keys FILE: nobody could come in without it")
@@ -86,6 +90,9 @@ func (t *tree) serve(ctx context.Context, purpose string, d Doors) error {
 		return errors.New(purpose + ": not to be had in this session: run it in a shell")
 	}
 	p, err := t.place(ctx, Act, purpose)
+	if held := new(Elsewhere); errors.As(err, &held) {
+		return held.Err // the doors are this process's own to open
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 // Simulation is how a simulated account is served, and how it behaves.
 type Simulation struct {
 	Listen       string // address and port
+	Public       bool   // other machines may reach it
 	Seed         int64  // what everything made up derives from, the account's UUID and team too
 	ActionTime   time.Duration
 	PerGB        time.Duration // more for each GiB of the disk that an action carries
@@ -39,6 +41,7 @@ func (t *tree) simCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&s.Listen, "listen", "127.0.0.1:0", "address and port to listen on")
+	flags.BoolVar(&s.Public, "public", false, "other machines may reach it, and its control")
 	flags.Int64Var(&s.Seed, "seed", 1, "what everything made up derives from, the account's UUID and team too")
 	flags.DurationVar(&s.ActionTime, "action-time", 6*time.Second, "how long a snapshot takes; other actions take a share of it")
 	flags.DurationVar(&s.PerGB, "action-time-per-gb", 0, "more for each GiB of the disk that an action carries")
@@ -47,6 +50,7 @@ func (t *tree) simCommand() *cobra.Command {
 	flags.StringVar(&s.PublicURL, "public-url", "", "what links in answers begin with; else as the request")
 	flags.StringVar(&s.CAFile, "tls", "", "serve over TLS with an authority of its own, whose certificate is written to this file")
 	flags.StringArrayVar(&s.Faults, "fault", nil, "a fault to arm, as KIND[,NAME=VALUE]...")
+	_ = cmd.MarkFlagFilename("tls") // the flag is there
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if t.env.Simulate == nil {
 			return errors.New("sim: not to be had in this session: run it in a shell")
@@ -77,6 +81,9 @@ func (s Simulation) check() error {
 			return misuse("--%s %s: a time cannot be negative", name, d)
 		}
 	}
+	if !s.Public && !onlyHere(s.Listen) {
+		return misuse("sim --listen %s: other machines could reach it, and whoever does rules the account: listen on 127.0.0.1, or add --public", s.Listen)
+	}
 	if s.PublicURL == "" {
 		return nil
 	}
@@ -85,4 +92,11 @@ func (s Simulation) check() error {
 		return misuse("--public-url %s: give a scheme and a host, as in https://api.example.com", s.PublicURL)
 	}
 	return nil
+}
+
+// onlyHere reports whether an address can be reached from this machine only.
+func onlyHere(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err != nil || host == "localhost" || ip != nil && ip.IsLoopback() // what is no address is an error soon enough
 }

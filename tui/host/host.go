@@ -14,6 +14,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -171,10 +173,16 @@ func (h *Host) server(stop func()) (*sshd.Server, error) {
 	})
 }
 
-// console shows the console to one session. Coming back lands where the same operator was.
+// console shows the console to one session.
 func (h *Host) console(ctx context.Context, s *sshd.Session) error {
-	actor := s.Actor()
+	return h.draw(ctx, s, s.Actor(), cli.Look{})
+}
+
+// draw shows the console to one session, whose operator may have asked for less than may be had. Coming back lands where the same
+// operator was.
+func (h *Host) draw(ctx context.Context, s *sshd.Session, actor engine.Actor, look cli.Look) error {
 	cfg := h.Look
+	cfg.ASCII, cfg.NoColor = cfg.ASCII || look.ASCII, cfg.NoColor || look.NoColor
 	cfg.Backend, cfg.Operator, cfg.Hosting, cfg.Handover = h.As(actor), actor.Name, false, nil
 	cfg.ReadOnly, cfg.NoFiles = actor.Role != engine.Operator, true
 	cfg.Place, cfg.Notice = h.place(actor.Name), s.Notices()
@@ -234,15 +242,13 @@ func (f *followed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int {
 	actor := s.Actor()
 	return cli.Run(ctx, cli.Env{
-		In: s, Out: s, Err: s.Stderr(), Lively: s.Terminal(), Token: true, NoColor: true, Operator: actor.Name, Build: h.Build,
+		In: s.Lines(), Out: s, Err: s.Stderr(), Lively: s.Terminal(), Screen: s.Terminal(), Token: true, Operator: actor.Name, Build: h.Build,
+		Session: true, Simulated: h.Place.Simulated, NoColor: noColor(s.Environ()),
+		Console: func(ctx context.Context, _ *cli.Place, look cli.Look) error {
+			return h.draw(ctx, s, narrowed(actor, look.ReadOnly), look)
+		},
 		Open: func(_ context.Context, want cli.Want) (*cli.Place, error) {
-			if want.Demo {
-				return nil, errors.New("--demo is not to be had in this session: the host has its account")
-			}
-			who := actor
-			if want.ReadOnly {
-				who.Role = engine.Viewer
-			}
+			who := narrowed(actor, want.ReadOnly)
 			p := *h.Place
 			p.Engine, p.Host, p.Close = h.As(who), nil, func() {}
 			if prune := p.Prune; !s.Local() {
@@ -259,4 +265,17 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 			return &p, nil
 		},
 	}, args)
+}
+
+// narrowed is an operator who may only look when that was asked for.
+func narrowed(a engine.Actor, readOnly bool) engine.Actor {
+	if readOnly {
+		a.Role = engine.Viewer
+	}
+	return a
+}
+
+// noColor reports whether a session's environment wants no colours: any NO_COLOR with something in it.
+func noColor(environ []string) bool {
+	return slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "NO_COLOR=") && v != "NO_COLOR=" })
 }

@@ -35,11 +35,12 @@ type Here struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Environ  []string // of this process; only what a session may know is sent
+	Console  bool     // the console is drawn: In and Out must be one terminal
 }
 
-// Attach makes a session of the host that listens on a socket: its console when there are no args, else a command. It
-// returns the exit status. When In and Out are one terminal, the host learns what it can and how large it is, and for the
-// console it is raw meanwhile and put back at the end. ctx ending interrupts the session, which has some seconds to end.
+// Attach makes a session of the host that listens on a socket: its console when there are no args, else a command, which
+// draws the console too when its args are only flags. It returns the exit status. When In and Out are one terminal, the
+// host learns what it can and how large it is, and for the console it is raw meanwhile and put back at the end. ctx ending interrupts the session, which has some seconds to end.
 // It fails with ErrNoHost when nobody is there, and when whoever is there is a process of another user.
 func Attach(ctx context.Context, socket string, args []string, here Here) (exit int, err error) {
 	line := quoted(args)
@@ -56,7 +57,7 @@ func Attach(ctx context.Context, socket string, args []string, here Here) (exit 
 		return exitTrouble, fmt.Errorf("attach to %s: %w", socket, err)
 	}
 	defer session.Close()
-	a := attached{client: client, session: session, here: here, console: len(args) == 0}
+	a := attached{client: client, session: session, here: here, console: here.Console || len(args) == 0, shell: len(args) == 0}
 	exit, err = a.run(ctx, line)
 	if err != nil {
 		err = fmt.Errorf("attach to %s: %w", socket, err)
@@ -133,7 +134,8 @@ type attached struct {
 	client  *gossh.Client
 	session *gossh.Session
 	here    Here
-	console bool
+	console bool // drawn on our terminal
+	shell   bool // nothing is asked for by name
 	group   sync.WaitGroup
 }
 
@@ -160,7 +162,7 @@ func (a *attached) run(ctx context.Context, line string) (int, error) {
 		}
 		defer func() { _ = term.Restore(tty.Fd(), old) }()
 	}
-	if a.console {
+	if a.shell {
 		err = a.session.Shell()
 	} else {
 		err = a.session.Start(line)

@@ -159,6 +159,7 @@ func TestOpenSSHSurvivesAResizeStormAndAHostilePaste(t *testing.T) {
 		return strings.Contains(h.figures(), `arcadia_sessions{role="operator",way="ssh"} 0`)
 	}, s.text)
 	t.Logf("left %s after the paste", time.Since(begun).Round(time.Millisecond))
+	until(t, func() bool { return strings.Contains(s.bytes(), "\x1b[?1049l") }, s.text) // what the client still has to write
 	restored(t, s)
 	if n := h.launch("ops1", "echo"); n == short {
 		t.Error("the server does not go on")

@@ -3,7 +3,6 @@ package sshd
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // Why a session ended before its operator wanted; context.Cause of a session's context is one of them.
@@ -18,20 +17,22 @@ var (
 	errFlood       = errors.New("the client sent too many environment variables")
 )
 
-// faultError is a panic of the console, caught.
+// faultError is a panic of the console, caught. What it says is for the session's user; what happened is in the log.
 type faultError struct {
 	value any
 	stack []byte
 }
 
-func (f *faultError) Error() string { return fmt.Sprintf("panic: %v", f.value) }
+func (f *faultError) Error() string {
+	return "this session met a fault of arcadia and was ended; sagas are not touched by it: log in again"
+}
 
 // farewell is the line that a session's user is left with; empty when there is nothing to say.
 func farewell(ctx context.Context, err error) string {
 	var fault *faultError
 	switch cause := context.Cause(ctx); {
 	case errors.As(err, &fault):
-		return "this session met a fault of arcadia and was ended; sagas are not touched by it: log in again"
+		return fault.Error()
 	case errors.Is(cause, ErrStopping), errors.Is(cause, ErrIdle), errors.Is(cause, ErrRevoked):
 		return cause.Error()
 	case err != nil && ctx.Err() == nil:

@@ -100,6 +100,16 @@ func (s *Seat) Others() []Presence {
 // Changed receives when Others may have changed since it last did.
 func (s *Seat) Changed() <-chan struct{} { return s.changed }
 
+// become says what the session is now: a command may turn into a console.
+func (s *Seat) become(what string) {
+	s.in.mu.Lock()
+	defer s.in.mu.Unlock()
+	if s.at.What != what {
+		s.at.What = what
+		s.tell()
+	}
+}
+
 // Look says whose screen is open now; empty: no saga's.
 func (s *Seat) Look(saga string) {
 	s.in.mu.Lock()

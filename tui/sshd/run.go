@@ -32,6 +32,9 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 	if !s.asked.terminal {
 		return errors.New("there is no terminal in this session")
 	}
+	s.asked.byKey.Store(false) // ctrl+c is a key like others
+	s.drawn.Store(true)
+	s.seat.become(Console)
 	alive, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
 	sh := &shield{model: model}
@@ -61,6 +64,7 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 	r.group.Wait()
 	switch fault := sh.broken(); {
 	case fault != nil:
+		s.met(fault)
 		return fault
 	case err == nil, ctx.Err() != nil, s.ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
 		return nil

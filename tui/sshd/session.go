@@ -3,9 +3,11 @@ package sshd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"charm.land/ssh"
@@ -37,6 +39,8 @@ type Session struct {
 	stop context.CancelCauseFunc
 
 	asked asked
+	drawn atomic.Bool // a console is, or was, on the terminal
+	fault sync.Once   // of met
 }
 
 // Actor is whose session it is, as the engine wants to know it.
@@ -236,7 +240,7 @@ func (s *Session) bounded() (int, error) {
 		return r.code, r.err
 	case <-t.C:
 		s.server.log.Error("session does not end", s.attrs()...)
-		if !s.asked.command {
+		if s.drawn.Load() {
 			_, _ = io.WriteString(s.out, restore)
 		}
 		return exitTrouble, nil
@@ -249,16 +253,23 @@ const (
 	exitMisuse  = 2
 )
 
+// met counts and logs a panic, once: the error of a console comes by more than one way when a command draws it.
+func (s *Session) met(err error) {
+	if fault, ok := errors.AsType[*faultError](err); ok {
+		s.fault.Do(func() {
+			s.server.faults.Add(1)
+			s.server.log.Error("panic in a session", append(s.attrs(), "panic", fmt.Sprint(fault.value), "stack", string(fault.stack))...)
+		})
+	}
+}
+
 // caught runs the session. A panic in it ends it and nothing else.
 func (s *Session) caught() (code int, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			code, err = exitTrouble, &faultError{value: v, stack: debug.Stack()}
 		}
-		if fault, ok := errors.AsType[*faultError](err); ok {
-			s.server.faults.Add(1)
-			s.server.log.Error("panic in a session", append(s.attrs(), "panic", fault.Error(), "stack", string(fault.stack))...)
-		}
+		s.met(err)
 	}()
 	switch {
 	case s.asked.command:

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"encoding/csv"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// global is a flag of every command. A flag that a command or a session does not heed is refused there: it may have been meant
+// as a restriction, and nobody may believe in one that is not there.
+type global struct {
+	name string
+	// heeds says whether a command does what the flag asks.
+	heeds func(cmd *cobra.Command) bool
+	// session says why the flag is not to be had in a session of another process; empty when it is. Nil: it is.
+	session func(Env) string
+}
+
+// globals are the flags of every command, a row each: one without a row cannot be given.
+func globals() []global {
+	const elsewhere = "the process that has the store has its account: leave it out, or end that process (arcadia stop)"
+	return []global{
+		{name: "demo", heeds: opens, session: func(env Env) string {
+			if env.Simulated {
+				return ""
+			}
+			return elsewhere
+		}},
+		{name: "db", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check", "stop") }, session: func(Env) string {
+			return "the session works on the store of the process that serves it: leave it out"
+		}},
+		{name: "read-only", heeds: func(cmd *cobra.Command) bool { return opens(cmd) && !isOneOf(cmd, "serve", "host") }},
+		{name: "accessible", heeds: func(cmd *cobra.Command) bool { return cmd == cmd.Root() }},
+		{name: "no-color", heeds: always},
+		{name: "ascii", heeds: always},
+	}
+}
+
+func always(*cobra.Command) bool { return true }
+
+// opens reports whether a command works on a place, which is the rule.
+func opens(cmd *cobra.Command) bool {
+	return !isOneOf(cmd, "check", "stop", "sim", "version", "keys", "man", "help", "completion")
+}
+
+// isOneOf reports whether a command, or the one that it belongs to, is among those.
+func isOneOf(cmd *cobra.Command, list ...string) bool {
+	for ; cmd != nil && cmd != cmd.Root(); cmd = cmd.Parent() {
+		if slices.Contains(list, cmd.Name()) {
+			return true
+		}
+	}
+	return false
+}
+
+// heed refuses what will not be heeded. It runs before every command.
+func (t *tree) heed(cmd *cobra.Command, args []string) (err error) {
+	t.ran, t.args = cmd, args
+	rows := map[string]global{}
+	for _, g := range globals() {
+		rows[g.name] = g
+	}
+	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if !f.Changed || err != nil {
+			return
+		}
+		g, known := rows[f.Name]
+		switch {
+		case !known || !g.heeds(cmd):
+			err = misuse("%s does not heed --%s: leave it out", cmd.CommandPath(), f.Name)
+		case t.env.Session && g.session != nil && g.session(t.env) != "":
+			err = misuse("--%s is not to be had in this session: %s", f.Name, g.session(t.env))
+		}
+	})
+	return err
+}
+
+// words is the command line as another process on this machine shall run it: without the name of the store, by which that process
+// was found, and with the names of files as they are meant here.
+func (t *tree) words() ([]string, error) {
+	var words []string
+	for c := t.ran; c != c.Root(); c = c.Parent() {
+		words = append([]string{c.Name()}, words...)
+	}
+	var failed error
+	t.ran.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name == "db" {
+			return
+		}
+		value := f.Value.String()
+		list, ok := f.Value.(pflag.SliceValue)
+		if ok && f.Value.Type() == "stringArray" {
+			for _, v := range list.GetSlice() {
+				words = append(words, "--"+f.Name+"="+v)
+			}
+			return
+		}
+		if ok {
+			var line strings.Builder
+			w := csv.NewWriter(&line)
+			_ = w.Write(list.GetSlice()) // to memory
+			w.Flush()
+			value = strings.TrimSuffix(line.String(), "\n")
+		}
+		if _, file := f.Annotations[cobra.BashCompFilenameExt]; file {
+			value, failed = absolute(value, failed)
+		}
+		words = append(words, "--"+f.Name+"="+value)
+	})
+	if len(t.args) > 0 {
+		words = append(words, "--")
+	}
+	takes := strings.Fields(t.ran.Use)[1:]
+	for i, a := range t.args {
+		if i < len(takes) && takes[i] == "FILE" {
+			a, failed = absolute(a, failed)
+		}
+		words = append(words, a)
+	}
+	return words, failed
+}
+
+// absolute is a file's name as it is meant in this process's folder.
+func absolute(file string, before error) (string, error) {
+	abs, err := filepath.Abs(file)
+	if err != nil && before == nil {
+		before = fmt.Errorf("find %s: %w", file, err)
+	}
+	return abs, before
+}
