@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+
+	"arcadia/engine"
+	"arcadia/steps"
+	"arcadia/steps/digitalocean"
+	"arcadia/tui"
+	"arcadia/tui/host"
+	"arcadia/tui/sshd"
+)
+
+// connect lets commands, consoles and metrics look at what is in the account.
+func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
+	p := h.Place
+	p.Provider = inv
+	p.Drift = func(ctx context.Context, r engine.Resource) tui.Drift {
+		d, _ := inv.Check(ctx, r) // the error is its note
+		return driftOf(d)
+	}
+	p.Orphans = func(ctx context.Context, accountedFor func(string) bool) ([]tui.Orphan, error) {
+		found, err := inv.Orphans(ctx, accountedFor)
+		return each(found, func(o steps.Orphan) tui.Orphan { return tui.Orphan(o) }), err
+	}
+	h.Look.Inventory, h.Look.Orphans = inventory{cloud, inv}, p.Orphans
+	h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
+	h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
+	h.Calls = func() []sshd.CallCount {
+		return each(cloud.Calls(), func(c digitalocean.CallCount) sshd.CallCount { return sshd.CallCount(c) })
+	}
+	if p.Simulated {
+		return
+	}
+	var name atomic.Value
+	name.Store("")
+	h.Look.Account = func() string { return name.Load().(string) } //nolint:forcetypeassert // nothing else is stored
+	h.Beside = append(h.Beside, func(ctx context.Context) {
+		if said, err := cloud.Account(ctx); err == nil {
+			name.Store(said)
+		}
+	})
+}
+
+// inventory is the account as the console lists it.
+type inventory struct {
+	cloud steps.Cloud
+	steps.Inventory
+}
+
+func (i inventory) Droplets(ctx context.Context) ([]tui.Droplet, error) {
+	all, err := i.cloud.Droplets(ctx)
+	return each(all, func(d steps.Droplet) tui.Droplet {
+		return tui.Droplet{ID: d.ID, Name: d.Name, Status: d.Status, Region: d.Region, Size: d.Size, Image: d.Image, IPv4: d.IPv4}
+	}), err
+}
+
+func (i inventory) Records(ctx context.Context, domain string) ([]tui.Record, error) {
+	all, err := i.cloud.AllRecords(ctx, domain)
+	return each(all, func(r steps.Record) tui.Record {
+		return tui.Record{ID: r.ID, Domain: domain, Type: r.Type, Name: r.Name, Data: r.Data, TTL: r.TTL, Priority: r.Priority}
+	}), err
+}
+
+// drifts is what a patrol finds, as the console shows it.
+type drifts struct{ *steps.Patrol }
+
+func (d drifts) Drifts() map[string]tui.Drift {
+	out := map[string]tui.Drift{}
+	for key, found := range d.Patrol.Drifts() {
+		out[key] = driftOf(found)
+	}
+	return out
+}
+
+func driftOf(d steps.Drift) tui.Drift {
+	return tui.Drift{State: string(d.State), Changes: d.Changes, Note: d.Note, CheckedAt: d.CheckedAt}
+}
+
+// each is what f makes of each; never nil, so that it is a list in JSON too.
+func each[A, B any](all []A, f func(A) B) []B {
+	out := make([]B, 0, len(all))
+	for _, a := range all {
+		out = append(out, f(a))
+	}
+	return out
+}
