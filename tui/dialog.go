@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/line"
 )
 
 // The stops of a dialog.
@@ -31,8 +32,8 @@ type dialog struct {
 	asked  bool                         // a read is under way
 	stale  map[engine.ID]bool           // has changed since that read was asked for
 	focus  string
-	typed  formLine // the short id, or for marked ones their number
-	reason formLine
+	typed  line.Line // the short id, or for marked ones their number
+	reason line.Line
 	busy   bool
 	notice string
 	bad    bool // the notice is a refusal
@@ -118,7 +119,7 @@ func (d *dialog) Update(env *Env, msg tea.Msg) Action {
 		return d.done(env, msg)
 	case tea.PasteMsg:
 		if d.focus == dialogReason && !d.busy { // what has to be typed is typed
-			d.reason.update(msg)
+			d.reason.Update(msg)
 		}
 	case tea.KeyPressMsg:
 		return d.press(env, msg)
@@ -179,9 +180,9 @@ func (d *dialog) type_(k tea.KeyPressMsg) {
 	}
 	switch d.focus {
 	case dialogType:
-		d.typed.update(k)
+		d.typed.Update(k)
 	case dialogReason:
-		d.reason.update(k)
+		d.reason.Update(k)
 	}
 }
 

@@ -213,7 +213,7 @@ func (d *dialog) done(env *Env, m dialogDone) Action {
 		return nil
 	}
 	d.ids = slices.DeleteFunc(d.ids, func(id engine.ID) bool { return slices.Contains(m.done, id) })
-	d.typed.set("")
+	d.typed.Set("")
 	return said
 }
 

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/line"
 	"arcadia/tui/widget"
 )
 
@@ -104,9 +105,9 @@ func (d *dialog) foot(env *Env, width, height int) ([]string, *tea.Cursor) {
 			out = append(out, "")
 		}
 	}
-	field := func(stop, label string, shown string, l *formLine, wide int) {
+	field := func(stop, label string, shown string, l *line.Line, wide int) {
 		on := d.focus == stop
-		text, x := l.view(t, wide, on)
+		text, x := l.View(t.inks(), wide, on)
 		if on {
 			cursor = tea.NewCursor(widget.Width(label)+x, len(out))
 			if shown == label {

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/line"
 )
 
 // The stops of a form that are no inputs. Inputs have their own names, which hold no #.
@@ -38,14 +39,14 @@ type form struct {
 	choice bool          // whether each step has its own can be chosen here
 	focus  string
 	token  string // the launch's key: however often it is sent, it launches once
-	reason formLine
+	reason line.Line
 	page   int // rows of a list that fit at the last drawing
 }
 
 // newForm makes the form of a launch. token is its key.
 func newForm(l engine.Launch, steps []string, reads [][]engine.Field, adhoc bool, token string) *form {
 	f := &form{kind: l.Kind, steps: steps, reads: reads, given: l.Inputs, adhoc: adhoc, choice: adhoc && sharing(reads), token: token}
-	f.reason.set(visible.Text(l.Reason))
+	f.reason.Set(visible.Text(l.Reason))
 	for k := range l.Inputs {
 		f.apart = f.apart || f.choice && strings.Contains(k, ":")
 	}
@@ -172,7 +173,7 @@ func (f *form) enter(to Receiver, stop string) Action {
 	}
 	// What was not typed is there to be replaced: one who types 300 over a default of 1800 does not mean 1800300.
 	preset := fd.field().Default != "" && fd.value() == fd.field().Default
-	fd.line.at, fd.line.all = len(fd.line.text), len(fd.line.text) > 0 && (preset || fd.pick != nil)
+	fd.line.Enter(preset || fd.pick != nil)
 	if fd.pick == nil {
 		return nil
 	}
@@ -188,7 +189,7 @@ func (f *form) leave() {
 	if fd == nil {
 		return
 	}
-	fd.line.all = false
+	fd.line.Leave()
 	fd.touched = true
 	if d := fd.field().Default; d != "" && fd.value() == "" {
 		fd.put(d, "")
@@ -344,7 +345,7 @@ func (f *form) edit(msg tea.Msg) {
 		}
 		return
 	}
-	if changed := fd.line.update(msg); !changed {
+	if changed := fd.line.Update(msg); !changed {
 		return
 	}
 	fd.edited()

@@ -54,26 +54,3 @@ func TestPastesAreCleanedAndReachTheField(t *testing.T) {
 		}
 	})
 }
-
-func TestAFormLineIsEditedByWhatPeopleSee(t *testing.T) {
-	t.Parallel()
-	var l formLine
-	l.insert("cafe\u0301 漢字")
-	if len(l.text) != 7 {
-		t.Fatalf("%d characters: %q", len(l.text), l.text)
-	}
-	l.update(keyPress("left"))
-	l.update(keyPress("backspace"))
-	if got := l.String(); got != "cafe\u0301 字" {
-		t.Errorf("%q", got)
-	}
-	theme := newTheme(true, 0, true, false)
-	for width := 1; width < 12; width++ {
-		for at := range l.text {
-			l.at = at
-			if _, x := l.view(theme, width, true); x < 0 || x >= width {
-				t.Errorf("width %d, cursor %d: it is drawn on cell %d", width, at, x)
-			}
-		}
-	}
-}

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/line"
 	"arcadia/tui/say"
 )
 
@@ -25,7 +26,7 @@ type formField struct {
 	key     string // as the launch names it: "dns_domain", or "1:dns_domain" for one step
 	step    int    // the group that it stands in, or everyStep
 	readers []formReader
-	line    formLine
+	line    line.Line
 	raw     string // the picked value, exactly; the line shows it cleaned
 	label   string // what the picked value is called
 	given   bool   // the door brought a value
@@ -53,7 +54,7 @@ func (f *formField) value() string {
 
 // put gives the field a value that was not typed.
 func (f *formField) put(value, label string) {
-	f.line.set(visible.Text(value))
+	f.line.Set(visible.Text(value))
 	f.raw, f.label, f.refused = value, label, ""
 }
 

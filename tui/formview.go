@@ -141,7 +141,7 @@ func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin
 		line += choices(t, fd.field().Choices, at, on, room)
 	} else {
 		wide := min(room, formInputMax)
-		text, x := fd.line.view(t, wide, on)
+		text, x := fd.line.View(t.inks(), wide, on)
 		line += text
 		if on {
 			b.cursor = tea.NewCursor(left+x, len(lines))

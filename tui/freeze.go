@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/line"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -76,7 +77,7 @@ func freezeDoor(env *Env, c Command) Action {
 type freezing struct {
 	thaw   bool
 	focus  string
-	reason formLine
+	reason line.Line
 	busy   bool
 	notice string
 }
@@ -114,7 +115,7 @@ func (f *freezing) Update(_ *Env, msg tea.Msg) Action {
 	case tea.PasteMsg:
 		if !f.busy {
 			f.focus = dialogReason
-			f.reason.update(msg)
+			f.reason.Update(msg)
 		}
 	case tea.KeyPressMsg:
 		if !f.busy {
@@ -138,7 +139,7 @@ func (f *freezing) press(k tea.KeyPressMsg) Action {
 			f.focus = dialogReason
 		}
 		if f.focus == dialogReason {
-			f.reason.update(k)
+			f.reason.Update(k)
 		}
 	case f.focus == dialogKeep:
 		return closeOne{f}
@@ -195,7 +196,7 @@ func (f *freezing) View(env *Env, width, height int) Drawing {
 		gap()
 	}
 	label := "Reason  "
-	line, x := f.reason.view(t, width-len(label), f.focus == dialogReason)
+	line, x := f.reason.View(t.inks(), width-len(label), f.focus == dialogReason)
 	if f.focus == dialogReason {
 		d.Cursor = tea.NewCursor(len(label)+x, len(d.Lines))
 		label = t.Strong.Paint(label)

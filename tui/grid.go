@@ -112,7 +112,7 @@ func (g *grid) do(env *Env, c Command, to Receiver) (Action, bool) {
 	switch c {
 	case CmdFilter:
 		g.search.fields = g.fields
-		g.search.edit(env)
+		g.search.edit()
 	case CmdBack:
 		if !g.search.clear() {
 			return nil, false

@@ -22,7 +22,7 @@ func newHelp(env *Env, scopes []Scope) *menu {
 			items = append(items, item{Head: string(scope), Key: b.Show(), Text: string(b.Command), Note: help, Danger: b.Danger, Do: Press{b.Command}})
 		}
 	}
-	m := newMenu("Keys", items).searchable(env)
+	m := newMenu("Keys", items).searchable()
 	m.tips = []Hint{{"type", "search"}, {"enter", "do it"}, {"esc", "close"}, {env.Theme.Symbols.Failed, "changes the world"}}
 	return m
 }

@@ -26,19 +26,6 @@ func TestSomeKeysAreNeverBound(t *testing.T) {
 			}
 		}
 	}
-	env := &Env{Theme: newTheme(true, 0, false, false)}
-	in := newInput(env).KeyMap
-	for _, b := range []interface{ Keys() []string }{
-		in.CharacterForward, in.CharacterBackward, in.WordForward, in.WordBackward, in.DeleteWordBackward, in.DeleteWordForward,
-		in.DeleteAfterCursor, in.DeleteBeforeCursor, in.DeleteCharacterBackward, in.DeleteCharacterForward, in.LineStart,
-		in.LineEnd, in.Paste, in.AcceptSuggestion, in.NextSuggestion, in.PrevSuggestion,
-	} {
-		for _, k := range b.Keys() {
-			if slices.Contains(never, k) {
-				t.Errorf("a text field binds %q", k)
-			}
-		}
-	}
 }
 
 // TestTheKeysOfTheDesignAreBound compares the map with the list in the console's contract.

@@ -7,22 +7,23 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/line"
 	"arcadia/tui/widget"
 )
 
 // launchKinds is the list of what can be launched. Letters filter it; j and k move, until something is typed.
 type launchKinds struct {
-	filter formLine
+	filter line.Line
 	slash  bool // the filter was begun with /: then j and k are letters too
 	shown  []engine.Kind
 	at     string // the kind under the cursor, by name
 	top    int
 }
 
-func (k *launchKinds) typing() bool { return k.slash || len(k.filter.text) > 0 }
+func (k *launchKinds) typing() bool { return k.slash || !k.filter.Empty() }
 
 func (k *launchKinds) clear(all []engine.Kind) {
-	k.filter.set("")
+	k.filter.Set("")
 	k.slash = false
 	k.find(all)
 }
@@ -100,8 +101,8 @@ func (k *launchKinds) update(all []engine.Kind, msg tea.Msg, page int) {
 			}
 		}
 	}
-	if changed := k.filter.update(msg); changed {
-		k.slash = k.slash && len(k.filter.text) > 0
+	if changed := k.filter.Update(msg); changed {
+		k.slash = k.slash && !k.filter.Empty()
 		k.at = ""
 		k.find(all)
 	}
@@ -112,7 +113,7 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 	t := env.Theme
 	var d Drawing
 	if k.typing() {
-		text, x := k.filter.view(t, min(30, width-4), true)
+		text, x := k.filter.View(t.inks(), min(30, width-4), true)
 		d.Lines = append(d.Lines, " "+t.Key.Paint("/")+" "+text)
 		d.Cursor = tea.NewCursor(3+x, 0)
 		if height >= 10 {

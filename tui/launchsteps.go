@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/line"
 	"arcadia/tui/widget"
 )
 
@@ -22,7 +23,7 @@ const (
 type launchSteps struct {
 	kind   string
 	focus  string
-	filter formLine
+	filter line.Line
 	shown  []string
 	at     int // of shown
 	top    int
@@ -77,8 +78,8 @@ func (s *launchSteps) update(all []string, msg tea.Msg) formEvent {
 	s.err = ""
 	switch name {
 	case "esc":
-		if s.focus == stepsKnown && len(s.filter.text) > 0 {
-			s.filter.set("")
+		if s.focus == stepsKnown && !s.filter.Empty() {
+			s.filter.Set("")
 			s.find(all)
 			return formStays
 		}
@@ -133,7 +134,7 @@ func (s *launchSteps) known(all []string, k tea.KeyPressMsg) {
 			s.on = len(s.chosen) - 1
 		}
 	case "right":
-		if len(s.filter.text) == 0 {
+		if s.filter.Empty() {
 			s.focus = stepsChosen
 			return
 		}
@@ -144,7 +145,7 @@ func (s *launchSteps) known(all []string, k tea.KeyPressMsg) {
 }
 
 func (s *launchSteps) typed(all []string, msg tea.Msg) {
-	if changed := s.filter.update(msg); changed {
+	if changed := s.filter.Update(msg); changed {
 		s.at = 0
 		s.find(all)
 	}
@@ -198,7 +199,7 @@ func (s *launchSteps) view(env *Env, all []string, width, height int) Drawing {
 	var d Drawing
 	left := ink(s.focus == stepsKnown).Paint(heads[0])
 	if text := s.filter.String(); text != "" || s.focus == stepsKnown && height >= 8 {
-		line, x := s.filter.view(t, max(4, min(20, half-len(heads[0])-3)), s.focus == stepsKnown)
+		line, x := s.filter.View(t.inks(), max(4, min(20, half-len(heads[0])-3)), s.focus == stepsKnown)
 		left += "  " + line
 		if s.focus == stepsKnown {
 			d.Cursor = tea.NewCursor(1+len(heads[0])+2+x, 0)

@@ -134,7 +134,7 @@ func (l *logs) Do(env *Env, c Command) Action {
 	}
 	switch c {
 	case CmdFilter:
-		l.search.edit(env)
+		l.search.edit()
 	case CmdBack:
 		if !l.search.clear() {
 			return Press{CmdSagas}

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/line"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -30,7 +30,7 @@ type menu struct {
 	shown  []int // of items, what the search leaves
 	cursor int   // of shown
 	top    int
-	field  *textinput.Model
+	field  *line.Line
 	tips   []Hint
 	whole  func(text string) Action // what enter does with a text that says all by itself, whatever lines it finds; nil: nothing
 	other  func(text string) Action // what enter does with a text that no line has; nil: nothing
@@ -45,9 +45,8 @@ func newMenu(name string, items []item) *menu {
 }
 
 // searchable gives the menu a field.
-func (m *menu) searchable(env *Env) *menu {
-	f := newInput(env)
-	m.field = &f
+func (m *menu) searchable() *menu {
+	m.field = &line.Line{}
 	return m
 }
 
@@ -123,9 +122,9 @@ func (m *menu) letter(name string) Action {
 }
 
 func (m *menu) typed(msg tea.Msg) {
-	f, _ := m.field.Update(msg)
-	*m.field = f
-	m.find()
+	if changed := m.field.Update(msg); changed {
+		m.find()
+	}
 }
 
 // find leaves what all words of the field occur in.
@@ -133,7 +132,7 @@ func (m *menu) find() {
 	m.shown, m.cursor, m.top = m.shown[:0], 0, 0
 	var words []string
 	if m.field != nil {
-		words = strings.Fields(strings.ToLower(m.field.Value()))
+		words = strings.Fields(strings.ToLower(m.field.String()))
 	}
 	for i, it := range m.items {
 		text := strings.ToLower(it.Key + " " + it.Text + " " + it.Note + " " + it.Head)
@@ -153,13 +152,13 @@ func (m *menu) move(n int) {
 // choose closes the menu and does the line under the cursor; a greyed one stays and says why.
 func (m *menu) choose() Action {
 	if m.whole != nil {
-		if act := m.whole(strings.TrimSpace(m.field.Value())); act != nil {
+		if act := m.whole(strings.TrimSpace(m.field.String())); act != nil {
 			return Batch{Close{}, act}
 		}
 	}
 	if len(m.shown) == 0 {
 		if m.other != nil {
-			if act := m.other(strings.TrimSpace(m.field.Value())); act != nil {
+			if act := m.other(strings.TrimSpace(m.field.String())); act != nil {
 				return Batch{Close{}, act}
 			}
 		}
@@ -191,12 +190,9 @@ func (m *menu) View(env *Env, width, height int) Drawing {
 		d.Lines = append(d.Lines, "")
 	}
 	if m.field != nil {
-		m.field.SetWidth(width - 3)
-		if c := m.field.Cursor(); c != nil {
-			c.X, c.Y = c.X+2, len(d.Lines)
-			d.Cursor = c
-		}
-		d.Lines = append(d.Lines, t.Key.Paint(": ")+m.field.View())
+		text, x := m.field.View(line.Inks{Selected: t.Selection}, width-2, true)
+		d.Cursor = tea.NewCursor(2+x, len(d.Lines))
+		d.Lines = append(d.Lines, t.Key.Paint(": ")+text)
 		if air {
 			d.Lines = append(d.Lines, "")
 		}

@@ -65,7 +65,7 @@ func (m *messages) Do(env *Env, c Command) Action {
 	}
 	switch c {
 	case CmdFilter:
-		m.search.edit(env)
+		m.search.edit()
 	case CmdBack:
 		if !m.search.clear() {
 			return Press{CmdSagas}

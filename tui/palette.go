@@ -43,7 +43,7 @@ func newPalette(env *Env, scopes []Scope) *menu {
 	for _, name := range ThemeNames() {
 		items = append(items, item{Text: "theme " + name, Note: themeNotes[name], Do: setTheme{name}})
 	}
-	m := newMenu("Do", items).searchable(env)
+	m := newMenu("Do", items).searchable()
 	m.tips = []Hint{{"type", "search, or a saga's id"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}
 	m.whole = exportWords
 	m.other = func(text string) Action {
@@ -54,8 +54,7 @@ func newPalette(env *Env, scopes []Scope) *menu {
 	}
 	m.fill = func(m *menu) {
 		if len(m.shown) > 0 {
-			m.field.SetValue(common(m))
-			m.field.CursorEnd()
+			m.field.Set(common(m))
 			m.find()
 		}
 	}
@@ -65,7 +64,7 @@ func newPalette(env *Env, scopes []Scope) *menu {
 // common is what the lines that are left begin with in common, or the line under the cursor when that is no more than is
 // typed already.
 func common(m *menu) string {
-	typed := m.field.Value()
+	typed := m.field.String()
 	text := ""
 	for _, i := range m.shown {
 		t := m.items[i].Text

@@ -172,7 +172,7 @@ func (p *plan) update(msg tea.Msg) planEvent {
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		if p.focus == planReason && p.got != nil {
-			p.form.reason.update(msg)
+			p.form.reason.Update(msg)
 		}
 		return planStays
 	}
@@ -198,7 +198,7 @@ func (p *plan) update(msg tea.Msg) planEvent {
 			p.focus = around(p.stops(), planReason, 1)
 			return planStays
 		}
-		p.form.reason.update(k)
+		p.form.reason.Update(k)
 		return planStays
 	}
 	switch name {

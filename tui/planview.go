@@ -84,7 +84,7 @@ func (p *plan) foot(t *Theme, width int, airy bool) ([]string, *tea.Cursor) {
 			label = t.Strong.Paint(label)
 		}
 		wide := min(50, width-11)
-		text, x := p.form.reason.view(t, wide, on)
+		text, x := p.form.reason.View(t.inks(), wide, on)
 		line := label + text
 		if width-wide-11 > 10 && on {
 			line += "  " + t.Faint.Paint("optional")

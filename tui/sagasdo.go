@@ -30,7 +30,7 @@ func (s *sagas) Do(env *Env, c Command) Action {
 		}
 		clear(env.State.Marks)
 	case CmdFilter:
-		s.search.edit(env)
+		s.search.edit()
 	case CmdMark:
 		if at := s.current(); at != nil {
 			toggle(env.State.Marks, at)

@@ -1,32 +1,31 @@
 package tui
 
 import (
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/line"
 	"arcadia/tui/widget"
 )
 
 // search is the filter line of a list. It keeps its text when it is left, and when the screen is.
 type search struct {
-	field  *textinput.Model
+	line   line.Line
+	open   bool // keys go to the line
 	text   string
 	filter filter
 	fields []string // names that may stand before a colon
 }
 
 // typing reports whether keys go to the line.
-func (s *search) typing() bool { return s.field != nil }
+func (s *search) typing() bool { return s.open }
 
 // on reports whether the line takes room on the screen.
-func (s *search) on() bool { return s.field != nil || s.text != "" }
+func (s *search) on() bool { return s.open || s.text != "" }
 
 // edit opens the line.
-func (s *search) edit(env *Env) {
-	f := newInput(env)
-	f.SetValue(s.text)
-	f.CursorEnd()
-	s.field = &f
+func (s *search) edit() {
+	s.line.Set(s.text)
+	s.open = true
 }
 
 // set replaces the text.
@@ -40,20 +39,18 @@ func (s *search) update(msg tea.Msg) bool {
 	if k, ok := msg.(tea.KeyPressMsg); ok {
 		switch k.String() {
 		case "enter", "down", "tab":
-			s.field = nil
+			s.open = false
 			return false
 		case "esc":
-			s.field = nil
+			s.open = false
 			return s.clear()
 		}
 	}
-	f, _ := s.field.Update(msg)
-	s.field = &f
-	if f.Value() == s.text {
-		return false
+	changed := s.line.Update(msg)
+	if changed {
+		s.set(s.line.String())
 	}
-	s.set(f.Value())
-	return true
+	return changed
 }
 
 // clear empties the line. It reports whether there was anything.
@@ -72,14 +69,9 @@ func (s *search) view(env *Env, width int, hits string) (string, *tea.Cursor) {
 	}
 	hits = widget.Cut(hits, width/2)
 	room := max(8, width-widget.Width(hits)-6)
-	if s.field == nil {
+	if !s.open {
 		return widget.Sides(" "+t.Key.Paint("/")+" "+widget.Cut(s.text, room), ink.Paint(hits)+" ", width), nil
 	}
-	s.field.SetWidth(room - 1)
-	line := widget.Sides(" "+t.Key.Paint("/")+" "+s.field.View(), ink.Paint(hits)+" ", width)
-	c := s.field.Cursor()
-	if c != nil {
-		c.X += 3
-	}
-	return line, c
+	text, x := s.line.View(line.Inks{Selected: t.Selection}, room, true)
+	return widget.Sides(" "+t.Key.Paint("/")+" "+text, ink.Paint(hits)+" ", width), tea.NewCursor(3+x, 0)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"arcadia/tui/line"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -164,3 +165,6 @@ func (t *Theme) plain() *Theme {
 func (t *Theme) tone(tone say.Tone) widget.Ink {
 	return [...]widget.Ink{"", t.Faint, t.Pending, t.Running, t.Completed, t.Compensating, t.RolledBack, t.Failed}[tone]
 }
+
+// inks are those of a line to type on.
+func (t *Theme) inks() line.Inks { return line.Inks{Field: t.Field, Selected: t.Selection} }
