@@ -10,6 +10,8 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"arcadia/tui/theme"
 )
 
 // sizes are the terminals that every screen must look designed on.
@@ -23,11 +25,11 @@ var shades = []struct {
 	theme   string
 	profile colorprofile.Profile
 }{
-	{"dark", ThemeDark, colorprofile.TrueColor},
-	{"light", ThemeLight, colorprofile.TrueColor},
-	{"contrast", ThemeContrast, colorprofile.TrueColor},
-	{"sixteen", ThemeDark, colorprofile.ANSI},
-	{"mono", ThemeMono, colorprofile.TrueColor},
+	{"dark", theme.Dark, colorprofile.TrueColor},
+	{"light", theme.Light, colorprofile.TrueColor},
+	{"contrast", theme.Contrast, colorprofile.TrueColor},
+	{"sixteen", theme.Dark, colorprofile.ANSI},
+	{"mono", theme.Mono, colorprofile.TrueColor},
 }
 
 // album is the golden file of one scene: per size the text of the screen, which is the same in every theme, and what its

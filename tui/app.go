@@ -51,7 +51,7 @@ func New(cfg Config) *App {
 		Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location},
 	}}
 	a.ctx, a.end = context.WithCancel(context.Background())
-	a.env.Theme = themeOf(&a.env.Config, a.profile)
+	a.restyle()
 	a.stacks = roots(cfg)
 	a.settleAt(cfg.Place)
 	return a
@@ -150,10 +150,6 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 
 // maxSide bounds the screen: beyond it a terminal's answer is not believed.
 const maxSide = 1000
-
-func (a *App) restyle() {
-	a.env.Theme = themeOf(&a.env.Config, a.profile)
-}
 
 func (a *App) now() time.Time { return a.env.Config.Now() }
 

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/say"
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
@@ -88,7 +89,7 @@ func (s *detail) cancels(env *Env, width int) []string {
 }
 
 // undoes is what would be undone, in its order.
-func (s *detail) undoes(t *Theme, width int) []string {
+func (s *detail) undoes(t *theme.Theme, width int) []string {
 	if len(s.saga.ToUndo()) == 0 {
 		return []string{"Nothing that it did has to be undone."}
 	}
@@ -97,7 +98,7 @@ func (s *detail) undoes(t *Theme, width int) []string {
 }
 
 // leftovers is what could not be undone, and why.
-func (s *detail) leftovers(t *Theme, width int, heading string) []string {
+func (s *detail) leftovers(t *theme.Theme, width int, heading string) []string {
 	out := []string{t.Faint.Paint(heading)}
 	for i := len(s.saga.Rows) - 1; i >= 0; i-- {
 		r := &s.saga.Rows[i]
@@ -124,7 +125,7 @@ func (s *detail) retries(env *Env, width int) []string {
 }
 
 // resolves is one row, what is left of it, and what accepting that means.
-func (s *detail) resolves(t *Theme, row, width int) []string {
+func (s *detail) resolves(t *theme.Theme, row, width int) []string {
 	r := &s.saga.Rows[row]
 	out := []string{t.Faint.Paint("is left behind, and stays")}
 	out = append(out, dialogRow(t, row, r.Name, "not done: "+s.undo[row], widget.Width(r.Name), width)...)
@@ -138,7 +139,7 @@ func (s *detail) resolves(t *Theme, row, width int) []string {
 }
 
 // rows lists what undoing each of the rows would do.
-func (s *detail) rows(t *Theme, rows []int, width int) []string {
+func (s *detail) rows(t *theme.Theme, rows []int, width int) []string {
 	name := 0
 	for _, i := range rows {
 		name = max(name, widget.Width(s.saga.Rows[i].Name))
@@ -195,7 +196,7 @@ func (d *dialog) brief(env *Env, width int) []string {
 }
 
 // dialogRow is a row of the ledger with what happens to it: beside its name where that fits, else under it.
-func dialogRow(t *Theme, idx int, name, text string, wide, width int) []string {
+func dialogRow(t *theme.Theme, idx int, name, text string, wide, width int) []string {
 	lead := widget.FitRight(strconv.Itoa(idx), 2) + "  "
 	room := width - len(lead) - wide - 3
 	if widget.Width(text) <= room {
@@ -209,7 +210,7 @@ func dialogRow(t *Theme, idx int, name, text string, wide, width int) []string {
 }
 
 // whyLeft is the error of a row that could not be undone; of a conflict the three states, one under the other.
-func whyLeft(t *Theme, r *engine.Row, width int) []string {
+func whyLeft(t *theme.Theme, r *engine.Row, width int) []string {
 	c := r.Compensation
 	if c == nil {
 		return nil

@@ -5,11 +5,12 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/say"
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
 // pauses is what goes on to its end, and what will not start.
-func (s *detail) pauses(t *Theme, width int) []string {
+func (s *detail) pauses(t *theme.Theme, width int) []string {
 	var out []string
 	for i := range s.saga.Rows {
 		if r := &s.saga.Rows[i]; r.Status == engine.RowRunning || r.Status == engine.RowCompensating {
@@ -27,7 +28,7 @@ func (s *detail) pauses(t *Theme, width int) []string {
 }
 
 // follows is what comes after what is under way, in its order: steps, or on the way back what is still to be undone.
-func (s *detail) follows(t *Theme, width int, heading string) []string {
+func (s *detail) follows(t *theme.Theme, width int, heading string) []string {
 	var out []string
 	if s.saga.Status == engine.Compensating {
 		for _, i := range s.saga.ToUndo() {
@@ -47,7 +48,7 @@ func (s *detail) follows(t *Theme, width int, heading string) []string {
 }
 
 // skips is the step that failed, why, and what comes next.
-func (s *detail) skips(t *Theme, width int) []string {
+func (s *detail) skips(t *theme.Theme, width int) []string {
 	r := s.saga.Undecided()
 	if r == nil {
 		return nil

@@ -69,7 +69,7 @@ func (d *dialog) head(env *Env, width int) string {
 	if seen := d.seen[d.ids[0]]; seen != nil {
 		s = seen.saga.Summary
 	}
-	look := t.status(s.Status)
+	look := t.Status(s.Status)
 	right := look.Ink.Paint(look.String())
 	if s.Residue > 0 {
 		right += look.Ink.Paint(" " + t.Symbols.Dot + " " + strconv.Itoa(s.Residue) + " left behind")
@@ -107,7 +107,7 @@ func (d *dialog) foot(env *Env, width, height int) ([]string, *tea.Cursor) {
 	}
 	field := func(stop, label string, shown string, l *line.Line, wide int) {
 		on := d.focus == stop
-		text, x := l.View(t.inks(), wide, on)
+		text, x := l.View(line.Field(t), wide, on)
 		if on {
 			cursor = tea.NewCursor(widget.Width(label)+x, len(out))
 			if shown == label {

@@ -8,6 +8,7 @@ import (
 	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/tui/say"
+	"arcadia/tui/theme"
 )
 
 // The states of a Drift.
@@ -100,16 +101,16 @@ func (s *State) found(all map[string]Drift) {
 	}
 }
 
-// drift is how a state of drift looks.
-func (t *Theme) drift(state string) look {
+// driftLook is how a state of drift looks.
+func driftLook(t *theme.Theme, state string) theme.Look {
 	y := &t.Symbols
 	switch state {
 	case driftInSync:
-		return look{y.Completed, "in sync", t.Completed}
+		return theme.Look{Symbol: y.Completed, Word: "in sync", Ink: t.Completed}
 	case driftModified:
-		return look{y.Compensating, "modified", t.Compensating}
+		return theme.Look{Symbol: y.Compensating, Word: "modified", Ink: t.Compensating}
 	case driftDeleted:
-		return look{y.StepFailed, "deleted", t.Failed}
+		return theme.Look{Symbol: y.StepFailed, Word: "deleted", Ink: t.Failed}
 	}
-	return look{y.Pending, say.Words(state), t.Faint}
+	return theme.Look{Symbol: y.Pending, Word: say.Words(state), Ink: t.Faint}
 }

@@ -1,6 +1,10 @@
 package tui
 
-import "strings"
+import (
+	"strings"
+
+	"arcadia/tui/theme"
+)
 
 // formButton is one of the answers at the end of a form, a plan or a dialog.
 type formButton struct {
@@ -11,7 +15,7 @@ type formButton struct {
 }
 
 // buttons draws answers on one line. The one with the focus is reversed: one cannot press what one does not see.
-func buttons(t *Theme, all []formButton, focus string) string {
+func buttons(t *theme.Theme, all []formButton, focus string) string {
 	parts := make([]string, len(all))
 	for i, b := range all {
 		text := "[ " + b.word + " ]"

@@ -7,6 +7,8 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/line"
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
@@ -105,7 +107,7 @@ func (f *form) blocks(env *Env, width, height int, airy bool) []formBlock {
 	return append(out, last)
 }
 
-func (f *form) valuesBlock(t *Theme, label, margin, width int) formBlock {
+func (f *form) valuesBlock(t *theme.Theme, label, margin, width int) formBlock {
 	ways := []string{"the same for all steps", "own for each step"}
 	at := 0
 	if f.apart {
@@ -116,7 +118,7 @@ func (f *form) valuesBlock(t *Theme, label, margin, width int) formBlock {
 	return formBlock{stop: formValues, lines: []string{line}}
 }
 
-func (f *form) label(t *Theme, text string, width int, on bool) string {
+func (f *form) label(t *theme.Theme, text string, width int, on bool) string {
 	text = widget.Fit(text, width) + "  "
 	if on {
 		return t.Strong.Paint(text)
@@ -130,7 +132,7 @@ func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin
 	b := formBlock{stop: fd.key}
 	left := margin + label + 2
 	room := width - left - 1
-	line := widget.Spaces(margin) + f.label(t, fd.field().Label, label, on)
+	text := widget.Spaces(margin) + f.label(t, fd.field().Label, label, on)
 	if fd.field().Type == engine.ChoiceField {
 		at := -1
 		for i, c := range fd.field().Choices {
@@ -138,22 +140,22 @@ func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin
 				at = i
 			}
 		}
-		line += choices(t, fd.field().Choices, at, on, room)
+		text += choices(t, fd.field().Choices, at, on, room)
 	} else {
 		wide := min(room, formInputMax)
-		text, x := fd.line.View(t.inks(), wide, on)
-		line += text
+		value, x := fd.line.View(line.Field(t), wide, on)
+		text += value
 		if on {
 			b.cursor = tea.NewCursor(left+x, len(lines))
 		}
 		switch rest := room - wide - 2; {
 		case fd.label != "" && fd.label != fd.line.String() && widget.Width(fd.label) <= rest:
-			line += "  " + t.Faint.Paint(fd.label)
+			text += "  " + t.Faint.Paint(fd.label)
 		case on && !fd.required() && rest >= 8:
-			line += "  " + t.Faint.Paint("optional")
+			text += "  " + t.Faint.Paint("optional")
 		}
 	}
-	lines = append(lines, line)
+	lines = append(lines, text)
 	indent := widget.Spaces(left)
 	switch bad := fd.trouble(); {
 	case bad != "":
@@ -185,7 +187,7 @@ func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin
 }
 
 // choices draws alternatives side by side, the chosen one marked; the part around it when there is not room for all.
-func choices(t *Theme, all []string, at int, on bool, width int) string {
+func choices(t *theme.Theme, all []string, at int, on bool, width int) string {
 	from, to := max(at, 0), max(at, 0)+1
 	used := 0
 	if from < len(all) {
@@ -232,7 +234,7 @@ func widest(p *pick) int {
 }
 
 // list draws what can be picked, or why it cannot.
-func (f *form) list(t *Theme, fd *formField, width, height int) []string {
+func (f *form) list(t *theme.Theme, fd *formField, width, height int) []string {
 	p := fd.pick
 	f.page = max(1, height-1)
 	switch {

@@ -230,7 +230,7 @@ func (a *App) footer(w int) string {
 	case a.notice != "":
 		right = t.Compensating.Paint(widget.Cut(a.notice, w*2/3)) + " "
 	case a.last != nil:
-		right = t.tone(a.last.Level.Tone()).Paint(widget.Cut(a.last.Text, w*2/3)) + " "
+		right = t.Tone(a.last.Level.Tone()).Paint(widget.Cut(a.last.Text, w*2/3)) + " "
 	}
 	room := w - widget.Width(right) - 1
 	var left strings.Builder

@@ -196,7 +196,7 @@ func (f *freezing) View(env *Env, width, height int) Drawing {
 		gap()
 	}
 	label := "Reason  "
-	line, x := f.reason.View(t.inks(), width-len(label), f.focus == dialogReason)
+	line, x := f.reason.View(line.Field(t), width-len(label), f.focus == dialogReason)
 	if f.focus == dialogReason {
 		d.Cursor = tea.NewCursor(len(label)+x, len(d.Lines))
 		label = t.Strong.Paint(label)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"arcadia/tui/theme"
 )
 
 // WriteKeys writes the key map with the settings in it as text: per part of the console one line for every command, with
@@ -35,7 +37,7 @@ func WriteKeys(w io.Writer, s Settings) error {
 	}
 	b.WriteString("\nin the palette\n")
 	line("", "", "new KIND", "launch a saga of a kind")
-	line("", "", "theme NAME", strings.Join(ThemeNames(), ", "))
+	line("", "", "theme NAME", strings.Join(theme.Names(), ", "))
 	line("", "", "export FORMAT [FILE]", "write what is shown to a new file: "+strings.Join(exportFormats, ", "))
 	b.WriteString("\n" + fixedKeys)
 	_, err := io.WriteString(w, b.String())

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/line"
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
@@ -113,7 +114,7 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 	t := env.Theme
 	var d Drawing
 	if k.typing() {
-		text, x := k.filter.View(t.inks(), min(30, width-4), true)
+		text, x := k.filter.View(line.Field(t), min(30, width-4), true)
 		d.Lines = append(d.Lines, " "+t.Key.Paint("/")+" "+text)
 		d.Cursor = tea.NewCursor(3+x, 0)
 		if height >= 10 {
@@ -164,7 +165,7 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 	return d
 }
 
-func (k *launchKinds) item(t *Theme, x engine.Kind, name, what, width, each int) []string {
+func (k *launchKinds) item(t *theme.Theme, x engine.Kind, name, what, width, each int) []string {
 	on := x.Name == k.at
 	faint := t.Faint
 	if on {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/tui/line"
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
@@ -199,7 +200,7 @@ func (s *launchSteps) view(env *Env, all []string, width, height int) Drawing {
 	var d Drawing
 	left := ink(s.focus == stepsKnown).Paint(heads[0])
 	if text := s.filter.String(); text != "" || s.focus == stepsKnown && height >= 8 {
-		line, x := s.filter.View(t.inks(), max(4, min(20, half-len(heads[0])-3)), s.focus == stepsKnown)
+		line, x := s.filter.View(line.Field(t), max(4, min(20, half-len(heads[0])-3)), s.focus == stepsKnown)
 		left += "  " + line
 		if s.focus == stepsKnown {
 			d.Cursor = tea.NewCursor(1+len(heads[0])+2+x, 0)
@@ -240,7 +241,7 @@ func (s *launchSteps) view(env *Env, all []string, width, height int) Drawing {
 	return d
 }
 
-func (s *launchSteps) row(t *Theme, text string, on, focused bool, width int) string {
+func (s *launchSteps) row(t *theme.Theme, text string, on, focused bool, width int) string {
 	text = widget.Fit(" "+text, width)
 	switch {
 	case on && focused:

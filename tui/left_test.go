@@ -10,6 +10,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/say"
+	"arcadia/tui/theme"
 )
 
 func TestWhatIsLeftBehindIsNamedWithItsAgeAndItsCost(t *testing.T) {
@@ -24,7 +25,7 @@ func TestWhatIsLeftBehindIsNamedWithItsAgeAndItsCost(t *testing.T) {
 		row(engine.RowCompensationFailed, nil, engine.ResourceChange{After: &engine.Resource{Type: "dns_record", ExternalID: "7", Name: "A \u202eapp"}}),
 		row(engine.RowCompensationFailed, nil),
 	}}
-	env := &Env{Theme: newTheme(true, 0, false, false), Clock: say.Clock{Now: noon}, State: newState()}
+	env := &Env{Theme: theme.New(theme.Choice{Dark: true}), Clock: say.Clock{Now: noon}, State: newState()}
 	want := []string{"▲ left: what step did, 2d old", `▲ left: dns record 7 A \u202eapp, 2d old`, "▲ left: snapshot 229305611, 2d old, $0.15 a month"}
 	if got := ansi.Strip(strings.Join(env.leftLines(s, 100, 5), "\n")); got != strings.Join(want, "\n") {
 		t.Errorf("it says\n%s\nwant\n%s", got, strings.Join(want, "\n"))

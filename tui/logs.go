@@ -212,7 +212,7 @@ func (l *logs) View(env *Env, width, height int) Drawing {
 		x := &b.lines[l.shown[i]]
 		ink := widget.Ink("")
 		if x.level != say.Info {
-			ink = t.tone(x.level.Tone())
+			ink = t.Tone(x.level.Tone())
 		}
 		cells := []widget.Cell{
 			{Text: env.Clock.Moment(x.at), Ink: t.Faint},

@@ -190,7 +190,7 @@ func (m *menu) View(env *Env, width, height int) Drawing {
 		d.Lines = append(d.Lines, "")
 	}
 	if m.field != nil {
-		text, x := m.field.View(line.Inks{Selected: t.Selection}, width-2, true)
+		text, x := m.field.View(line.Bare(t), width-2, true)
 		d.Cursor = tea.NewCursor(2+x, len(d.Lines))
 		d.Lines = append(d.Lines, t.Key.Paint(": ")+text)
 		if air {

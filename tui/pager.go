@@ -169,7 +169,7 @@ func showRow(env *Env, d *detail, idx int) Action {
 			}
 		}
 	}
-	add("status", env.Theme.row(r.Status).Word)
+	add("status", env.Theme.Row(r.Status).Word)
 	add("attempts", strconv.Itoa(r.Attempts))
 	add("started", env.Clock.Full(r.StartedAt.Time))
 	add("finished", env.Clock.Full(r.FinishedAt.Time))
@@ -183,7 +183,7 @@ func showRow(env *Env, d *detail, idx int) Action {
 	block("stack", r.Stack)
 	if c := r.Compensation; c != nil {
 		out = append(out, "", "compensation")
-		add("  status", env.Theme.row(c.Status).Word)
+		add("  status", env.Theme.Row(c.Status).Word)
 		add("  attempts", strconv.Itoa(c.Attempts))
 		add("  started", env.Clock.Full(c.StartedAt.Time))
 		add("  finished", env.Clock.Full(c.FinishedAt.Time))

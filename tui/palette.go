@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/theme"
 )
 
 // newPalette lists verbs, screens and kinds by name; typing searches, tab completes. What the screen with these scopes does
@@ -40,8 +41,8 @@ func newPalette(env *Env, scopes []Scope) *menu {
 		note := "write what is shown to a new file; a name for it may follow"
 		items = append(items, item{Text: "export " + format, Note: note, Why: env.noExport(), Do: exportAs{format: format}})
 	}
-	for _, name := range ThemeNames() {
-		items = append(items, item{Text: "theme " + name, Note: themeNotes[name], Do: setTheme{name}})
+	for _, name := range theme.Names() {
+		items = append(items, item{Text: "theme " + name, Note: theme.Note(name), Do: setTheme{name}})
 	}
 	m := newMenu("Do", items).searchable()
 	m.tips = []Hint{{"type", "search, or a saga's id"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"arcadia/engine"
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
@@ -25,7 +26,7 @@ func (p *plan) final() bool {
 func (p *plan) barred() bool { return p.final() && !p.known }
 
 // undoText is what undoing a step would do, or in the colour of danger why nothing does.
-func undoText(t *Theme, s engine.PlanStep) (string, widget.Ink) {
+func undoText(t *theme.Theme, s engine.PlanStep) (string, widget.Ink) {
 	if s.Change.Final == "" {
 		return s.Change.Undo, ""
 	}
@@ -33,7 +34,7 @@ func undoText(t *Theme, s engine.PlanStep) (string, widget.Ink) {
 }
 
 // tick draws the stop that says so.
-func (p *plan) tick(t *Theme, width int) string {
+func (p *plan) tick(t *theme.Theme, width int) string {
 	box := "[ ] "
 	if p.known {
 		box = "[x] "

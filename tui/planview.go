@@ -7,6 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/line"
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
@@ -51,7 +53,7 @@ func (p *plan) view(env *Env, width, height int) Drawing {
 }
 
 // foot is what was refused or must be read first, the reason, and the buttons.
-func (p *plan) foot(t *Theme, width int, airy bool) ([]string, *tea.Cursor) {
+func (p *plan) foot(t *theme.Theme, width int, airy bool) ([]string, *tea.Cursor) {
 	var out []string
 	gap := func() {
 		if airy {
@@ -84,7 +86,7 @@ func (p *plan) foot(t *Theme, width int, airy bool) ([]string, *tea.Cursor) {
 			label = t.Strong.Paint(label)
 		}
 		wide := min(50, width-11)
-		text, x := p.form.reason.View(t.inks(), wide, on)
+		text, x := p.form.reason.View(line.Field(t), wide, on)
 		line := label + text
 		if width-wide-11 > 10 && on {
 			line += "  " + t.Faint.Paint("optional")
@@ -115,7 +117,7 @@ func (p *plan) foot(t *Theme, width int, airy bool) ([]string, *tea.Cursor) {
 }
 
 // body is what happens, step by step, and what it waits for.
-func (p *plan) body(t *Theme, width int, airy bool) []string {
+func (p *plan) body(t *theme.Theme, width int, airy bool) []string {
 	g := p.got
 	out := []string{" " + t.Strong.Paint("What will happen") + "  " + t.Faint.Paint(g.Target)}
 	if g.Nothing() {
@@ -161,7 +163,7 @@ type planLayout struct {
 	stacked                       bool
 }
 
-func (p *plan) layout(t *Theme, width int) planLayout {
+func (p *plan) layout(t *theme.Theme, width int) planLayout {
 	l := planLayout{margin: 3, step: 4, now: 4}
 	undo := 10
 	for _, s := range p.got.Steps {
@@ -197,7 +199,7 @@ func (p *plan) natural() int {
 	return wide
 }
 
-func (p *plan) steps(t *Theme, width int) []string {
+func (p *plan) steps(t *theme.Theme, width int) []string {
 	l := p.layout(t, width)
 	var out []string
 	if !l.stacked {
@@ -214,7 +216,7 @@ func (p *plan) steps(t *Theme, width int) []string {
 }
 
 // step draws one step: where it stands, what it does, field by field, and what undoing it would do.
-func (p *plan) step(t *Theme, s engine.PlanStep, l planLayout) []string {
+func (p *plan) step(t *theme.Theme, s engine.PlanStep, l planLayout) []string {
 	sign, ink := actionLook(t, s.Change.Action)
 	now := ink.Paint(widget.Fit(sign+" "+string(s.Change.Action), l.now))
 	what := planWhat(t, s, l.what)
@@ -267,7 +269,7 @@ func (p *plan) step(t *Theme, s engine.PlanStep, l planLayout) []string {
 	return out
 }
 
-func undoLines(t *Theme, s engine.PlanStep, pad string, width int) []string {
+func undoLines(t *theme.Theme, s engine.PlanStep, pad string, width int) []string {
 	if s.Error == "" && s.Change.Final != "" {
 		text, ink := undoText(t, s)
 		return indented(pad, painted(ink, widget.Wrap(text, width)))
@@ -283,7 +285,7 @@ func undoLines(t *Theme, s engine.PlanStep, pad string, width int) []string {
 }
 
 // planWhat is the subject, the fields with what they were and will be, and the note; or why that cannot be told.
-func planWhat(t *Theme, s engine.PlanStep, width int) []string {
+func planWhat(t *theme.Theme, s engine.PlanStep, width int) []string {
 	c := &s.Change
 	if s.Error != "" {
 		var out []string
@@ -343,7 +345,7 @@ func planWhat(t *Theme, s engine.PlanStep, width int) []string {
 }
 
 // planNote puts a note behind its field, or under it when there is no room.
-func planNote(t *Theme, lead, text, note string, width int) []string {
+func planNote(t *theme.Theme, lead, text, note string, width int) []string {
 	if used := widget.Width(lead) + widget.Width(text); used+3+widget.Width(note) <= width {
 		return []string{lead + text + "   " + t.Faint.Paint(note)}
 	}
@@ -355,7 +357,7 @@ func planNote(t *Theme, lead, text, note string, width int) []string {
 }
 
 // actionLook is the sign and the ink of what a step would do.
-func actionLook(t *Theme, a engine.Action) (string, widget.Ink) {
+func actionLook(t *theme.Theme, a engine.Action) (string, widget.Ink) {
 	switch a {
 	case engine.ActCreate:
 		return "+", t.Completed

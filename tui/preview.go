@@ -18,7 +18,7 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 		return nil
 	}
 	t := env.Theme
-	st := t.status(at.Status)
+	st := t.Status(at.Status)
 	lines := []string{
 		widget.Cut(t.Strong.Paint(at.Kind)+"  "+at.Target, width),
 		widget.Cut(st.Paint()+"  "+t.Faint.Paint(env.now().InShort(at, s.preview.whole(), t.Symbols.Dot)), width),
@@ -80,10 +80,10 @@ func preRows(env *Env, d *detail, width, most int) []string {
 	var out []string
 	for i, name := range d.saga.StepNames {
 		var row *engine.Row
-		st := t.row("")
+		st := t.Row("")
 		if i < len(d.saga.Rows) {
 			row = &d.saga.Rows[i]
-			st = t.row(row.Status)
+			st = t.Row(row.Status)
 		}
 		cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: widget.Middle(name, widths[1])}, {Text: st.String(), Ink: st.Ink}}
 		out = append(out, widget.Row(columns, widths, cells, 1, width, ""))

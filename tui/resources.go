@@ -83,7 +83,7 @@ func driftCell(env *Env, row *gridRow, column int) (widget.Cell, bool) {
 	d := env.State.drift(row.key)
 	switch column {
 	case driftColumn:
-		l := env.Theme.drift(d.State)
+		l := driftLook(env.Theme, d.State)
 		return widget.Cell{Text: l.String(), Ink: l.Ink}, true
 	case checkedColumn:
 		text := ""
@@ -293,7 +293,7 @@ func (r *resources) open(env *Env, x engine.Resource) Action {
 // driftLines say how a resource stands: when it was looked at, and what differs from what was wanted.
 func driftLines(env *Env, key string) []string {
 	d := env.State.drift(key)
-	text := "drift    " + env.Theme.drift(d.State).Word
+	text := "drift    " + driftLook(env.Theme, d.State).Word
 	if !d.CheckedAt.IsZero() {
 		text += ", looked at " + env.Clock.Full(d.CheckedAt.Time)
 	}
@@ -335,7 +335,7 @@ func (r *resources) counts(env *Env, width int) string {
 	text.WriteString(" " + strconv.Itoa(len(r.rows)) + say.Plural(len(r.rows), " resource", " resources"))
 	for _, state := range []string{driftModified, driftDeleted, driftNotChecked, driftInSync} {
 		if n[state] > 0 {
-			l := t.drift(state)
+			l := driftLook(t, state)
 			text.WriteString("  " + l.Ink.Paint(strconv.Itoa(n[state])+" "+l.Word))
 		}
 	}

@@ -15,7 +15,7 @@ func (e *Env) progress(s *engine.Summary) widget.Cell {
 	t := e.Theme
 	y := &t.Symbols
 	if text, tone := e.now().Brief(s); text != "" {
-		return widget.Cell{Text: text, Ink: t.tone(tone)}
+		return widget.Cell{Text: text, Ink: t.Tone(tone)}
 	}
 	switch steps := len(s.StepNames); s.Status {
 	case engine.Pending:

@@ -114,7 +114,7 @@ func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 			lines = append(lines, t.Selection.Paint(widget.Fit("   "+stamp+"  "+text, width)))
 			continue
 		}
-		lines = append(lines, "   "+t.Faint.Paint(stamp)+"  "+t.tone(tone).Paint(widget.Cut(text, width-4-len(stamp)-3)))
+		lines = append(lines, "   "+t.Faint.Paint(stamp)+"  "+t.Tone(tone).Paint(widget.Cut(text, width-4-len(stamp)-3)))
 	}
 	if k := s.log.fresh(); k > 0 && !s.log.follow {
 		pill := t.Quiet.Paint(" " + strconv.Itoa(k) + " new " + t.Symbols.Down + " ")

@@ -60,7 +60,7 @@ func (s *saga) View(env *Env, width, height int) Drawing {
 // head says what the saga is, how it stands, who wanted it, and what went wrong first.
 func (s *saga) head(env *Env, width, height int) []string {
 	t, sum := env.Theme, s.summary()
-	st := t.status(sum.Status)
+	st := t.Status(sum.Status)
 	var lines []string
 	roomy := height >= 14
 	if roomy {
@@ -205,11 +205,11 @@ func (s *saga) nameWidth(d *detail, width int) int {
 
 func (s *saga) cells(env *Env, d *detail, i int) []widget.Cell {
 	t := env.Theme
-	st := t.row("")
+	st := t.Row("")
 	cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: widget.Middle(d.saga.StepNames[i], s.nameWidth(d, env.Width))}, {}, {}, {}, {}}
 	if i < len(d.saga.Rows) {
 		r := &d.saga.Rows[i]
-		st = t.row(r.Status)
+		st = t.Row(r.Status)
 		tries := r.Attempts
 		if r.Compensation != nil && r.Status != engine.RowCompleted {
 			tries = max(1, r.Compensation.Attempts)

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/tui/say"
+	"arcadia/tui/theme"
 )
 
 // Screen fills the body. Its methods are called from Update and View only, one at a time.
@@ -77,7 +78,7 @@ type (
 // Env is what screens and overlays may look at. It is App's, handed to every call, never kept.
 type Env struct {
 	Config Config
-	Theme  *Theme
+	Theme  *theme.Theme
 	Keys   *KeyMap
 	State  *State
 	Width  int // of the terminal, in cells

@@ -72,6 +72,6 @@ func (s *search) view(env *Env, width int, hits string) (string, *tea.Cursor) {
 	if !s.open {
 		return widget.Sides(" "+t.Key.Paint("/")+" "+widget.Cut(s.text, room), ink.Paint(hits)+" ", width), nil
 	}
-	text, x := s.line.View(line.Inks{Selected: t.Selection}, room, true)
+	text, x := s.line.View(line.Bare(t), room, true)
 	return widget.Sides(" "+t.Key.Paint("/")+" "+text, ink.Paint(hits)+" ", width), tea.NewCursor(3+x, 0)
 }

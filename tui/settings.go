@@ -12,6 +12,7 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/theme"
 )
 
 // Settings are what an operator has chosen for every session. The zero Settings change nothing.
@@ -50,7 +51,7 @@ func ParseSettings(data []byte) (Settings, error) {
 		p.entries(doc.Content[0], func(name string, v *yaml.Node) {
 			switch name {
 			case "theme":
-				s.Theme = p.oneOf(v, ThemeNames())
+				s.Theme = p.oneOf(v, theme.Names())
 			case "progress":
 				s.Progress = p.yes(v)
 			case "bell":

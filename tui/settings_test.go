@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"arcadia/tui/theme"
 )
 
 func TestSettingsAreRead(t *testing.T) {
@@ -13,7 +15,7 @@ func TestSettingsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Theme != ThemeLight || !s.Bell || s.Progress || !slices.Equal(s.Keys[CmdCancel], []string{"x", "f8"}) ||
+	if s.Theme != theme.Light || !s.Bell || s.Progress || !slices.Equal(s.Keys[CmdCancel], []string{"x", "f8"}) ||
 		!slices.Equal(s.Keys[CmdRollback], []string{"K"}) || s.Keys[CmdHalfDown] == nil || len(s.Keys[CmdHalfDown]) != 0 {
 		t.Errorf("read is %+v", s)
 	}
@@ -87,7 +89,7 @@ func TestSettingsAreWhatTheConsoleDoes(t *testing.T) {
 			t.Error("x still cancels")
 		}
 	})
-	onExhibit(t, func(c *Config) { c.Settings, c.Theme = settings, ThemeDark }, func(s *stage) {
+	onExhibit(t, func(c *Config) { c.Settings, c.Theme = settings, theme.Dark }, func(s *stage) {
 		if s.app.env.Theme.Plain {
 			t.Error("the configuration does not beat the settings")
 		}

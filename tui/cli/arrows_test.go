@@ -24,7 +24,8 @@ var arrows = []struct {
 	{"arcadia/tui/...", []string{"arcadia/storage", "arcadia/steps", "github.com/digitalocean/", "go.etcd.io/bbolt"}, nil},
 	{"arcadia/tui/widget", []string{"arcadia/engine", "arcadia/tui"}, []string{"arcadia/tui/widget"}},
 	{"arcadia/tui/input", []string{"arcadia/"}, []string{"arcadia/tui/input"}},
-	{"arcadia/tui/line", []string{"arcadia/"}, []string{"arcadia/tui/line", "arcadia/tui/widget"}},
+	{"arcadia/tui/line", []string{"arcadia/"}, []string{"arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/theme", []string{"arcadia/"}, []string{"arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia/tui/say", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia", []string{"testing", "net/http/httptest", "arcadia/engine/enginetest", "arcadia/storage/storagetest"}, nil},
 }

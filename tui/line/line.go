@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
@@ -145,6 +146,12 @@ func (l *Line) Leave() { l.all = false }
 
 // Inks are how a line looks: as a field to fill, and where the whole text is selected.
 type Inks struct{ Field, Selected widget.Ink }
+
+// Field are the inks of a field to fill.
+func Field(t *theme.Theme) Inks { return Inks{Field: t.Field, Selected: t.Selection} }
+
+// Bare are the inks of a line that is no field: a filter, a search.
+func Bare(t *theme.Theme) Inks { return Inks{Selected: t.Selection} }
 
 // View draws the part of the line around the cursor on exactly width cells, and says on which cell the cursor stands. It
 // decides by the cursor alone which part that is: drawing changes nothing.

@@ -1,4 +1,4 @@
-package tui
+package theme
 
 import (
 	"github.com/charmbracelet/x/ansi"
@@ -6,7 +6,7 @@ import (
 	"arcadia/tui/widget"
 )
 
-// token is one colour in both backgrounds and in the sixteen that every terminal has.
+// token is one color in both backgrounds and in the sixteen that every terminal has.
 type token struct {
 	light, dark string
 	basic       ansi.BasicColor
@@ -15,17 +15,17 @@ type token struct {
 // badge is text on a ground of its own.
 type badge struct{ text, ground token }
 
-// colours are what a theme is mixed of. The border is drawn with, not written with: it need not be read.
-type colours struct {
+// colors are what a theme is mixed of. The border is drawn with, not written with: it need not be read.
+type colors struct {
 	faint, accent, key, running, completed, compensating, rolledBack, failed, danger token
 	border                                                                           token
 	demo, live, quiet                                                                badge
 
-	bright bool // of sixteen colours, on a dark background, the bright ones, and none where text is only secondary
+	bright bool // of sixteen colors, on a dark background, the bright ones, and none where text is only secondary
 }
 
 // normal text has a contrast of at least 4.5:1 on the backgrounds below, and on its badges.
-var normal = colours{
+var normal = colors{
 	faint:        token{"#5F6672", "#8A919C", ansi.BrightBlack},
 	accent:       token{"#5B3FD6", "#A78BFA", ansi.Magenta},
 	key:          token{"#4B32B8", "#C9B8FF", ansi.Magenta},
@@ -42,7 +42,7 @@ var normal = colours{
 }
 
 // strong text has a contrast of at least 7:1.
-var strong = colours{
+var strong = colors{
 	faint:        token{"#3A3F48", "#C9CED6", ansi.BrightBlack},
 	accent:       token{"#3B1FA8", "#CFC2FF", ansi.Magenta},
 	key:          token{"#2E1690", "#E2D9FF", ansi.Magenta},
@@ -65,8 +65,8 @@ const (
 	darkGround  = "#16161E"
 )
 
-// basic is the ink of a token on a terminal of sixteen colours; the zero ink is the terminal's own foreground.
-func (c *colours) basic(k token, dark bool) widget.Ink {
+// basic is the ink of a token on a terminal of sixteen colors; the zero ink is the terminal's own foreground.
+func (c *colors) basic(k token, dark bool) widget.Ink {
 	own := k.basic
 	switch {
 	case !c.bright:

@@ -1,14 +1,13 @@
-package tui
+// Package theme is how everything looks: one ink for each token, and the symbols. It knows terminals and statuses, and no screen.
+package theme
 
 import (
 	"image/color"
 
-	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
-	"arcadia/tui/line"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -37,9 +36,7 @@ type Theme struct {
 	Symbols Symbols
 	Edges   widget.Edges
 	Dark    bool
-	Plain   bool // no colours
-
-	colours *colours
+	Plain   bool // no colors
 }
 
 // Symbols are one cell each.
@@ -67,58 +64,55 @@ func symbols(ascii bool) Symbols {
 
 // The names of the themes.
 const (
-	ThemeAuto     = "auto" // dark or light, as the terminal answers when it is asked for its background
-	ThemeDark     = "dark"
-	ThemeLight    = "light"
-	ThemeContrast = "high-contrast" // at least 7:1, on the background that the terminal has
-	ThemeMono     = "mono"          // attributes only
+	Auto     = "auto" // dark or light, as the terminal answers when it is asked for its background
+	Dark     = "dark"
+	Light    = "light"
+	Contrast = "high-contrast" // at least 7:1, on the background that the terminal has
+	Mono     = "mono"          // attributes only
 )
 
-// ThemeNames lists the themes that Config.Theme, the settings and the palette take.
-func ThemeNames() []string {
-	return []string{ThemeAuto, ThemeDark, ThemeLight, ThemeContrast, ThemeMono}
+// Names lists the themes that Config.Theme, the settings and the palette take.
+func Names() []string {
+	return []string{Auto, Dark, Light, Contrast, Mono}
 }
 
-// themeNotes say for the palette what a theme is.
-var themeNotes = map[string]string{
-	ThemeAuto: "dark or light, as the terminal is", ThemeDark: "colours for a dark background", ThemeLight: "colours for a light background",
-	ThemeContrast: "colours of a contrast of 7:1 and more", ThemeMono: "no colours, only bold, underlined and reversed",
+// Note says of a theme in one line what it is.
+func Note(name string) string { return notes[name] }
+
+var notes = map[string]string{
+	Auto: "dark or light, as the terminal is", Dark: "colors for a dark background", Light: "colors for a light background",
+	Contrast: "colors of a contrast of 7:1 and more", Mono: "no colors, only bold, underlined and reversed",
 }
 
-// setTheme changes the look of this session.
-type setTheme struct{ name string }
-
-func (s setTheme) perform(a *App) tea.Cmd {
-	a.env.Config.Theme = s.name
-	a.restyle()
-	return a.note(Notify{Text: "theme: " + s.name})
+// Choice is what a theme is made for: what was asked for, and what the terminal can do.
+type Choice struct {
+	Name    string // one of Names; any other is Auto
+	Dark    bool   // the terminal's background
+	NoColor bool   // attributes only
+	ASCII   bool   // no symbols beyond ASCII
+	Profile colorprofile.Profile
 }
 
-// themeOf is the theme of a console on its terminal. A name that is none of ThemeNames is auto.
-func themeOf(c *Config, profile colorprofile.Profile) *Theme {
-	dark, plain, colours := c.Dark, c.NoColor, &normal
-	switch c.Theme {
-	case ThemeDark:
+// New makes a theme.
+func New(c Choice) *Theme {
+	dark, plain, colors := c.Dark, c.NoColor, &normal
+	switch c.Name {
+	case Dark:
 		dark = true
-	case ThemeLight:
+	case Light:
 		dark = false
-	case ThemeContrast:
-		colours = &strong
-	case ThemeMono:
+	case Contrast:
+		colors = &strong
+	case Mono:
 		plain = true
 	}
-	return mixTheme(colours, dark, profile, plain, c.ASCII)
+	return mix(colors, dark, c.Profile, plain, c.ASCII)
 }
 
-// newTheme is the theme of normal colours.
-func newTheme(dark bool, profile colorprofile.Profile, noColor, ascii bool) *Theme {
-	return mixTheme(&normal, dark, profile, noColor, ascii)
-}
-
-// mixTheme mixes the inks for a terminal. From 256 colours on the program's renderer brings the values down to what the
-// terminal has; at sixteen we choose ourselves, and without colour there are attributes only.
-func mixTheme(c *colours, dark bool, profile colorprofile.Profile, noColor, ascii bool) *Theme {
-	t := &Theme{Dark: dark, colours: c, Symbols: symbols(ascii), Edges: widget.Thin}
+// mix mixes the inks for a terminal. From 256 colors on the program's renderer brings the values down to what the
+// terminal has; at sixteen we choose ourselves, and without color there are attributes only.
+func mix(c *colors, dark bool, profile colorprofile.Profile, noColor, ascii bool) *Theme {
+	t := &Theme{Dark: dark, Symbols: symbols(ascii), Edges: widget.Thin}
 	if ascii {
 		t.Edges = widget.Plain
 	}
@@ -131,7 +125,7 @@ func mixTheme(c *colours, dark bool, profile colorprofile.Profile, noColor, asci
 		return t.plain()
 	}
 	pick := lipgloss.LightDark(dark)
-	mix := func(k token) color.Color {
+	of := func(k token) color.Color {
 		if profile == colorprofile.ANSI {
 			return k.basic
 		}
@@ -141,10 +135,10 @@ func mixTheme(c *colours, dark bool, profile colorprofile.Profile, noColor, asci
 		if profile == colorprofile.ANSI {
 			return c.basic(k, dark)
 		}
-		return widget.Ink(ansi.NewStyle().ForegroundColor(mix(k)).String())
+		return widget.Ink(ansi.NewStyle().ForegroundColor(of(k)).String())
 	}
 	on := func(b badge) widget.Ink {
-		return widget.Ink(ansi.NewStyle().ForegroundColor(mix(b.text)).BackgroundColor(mix(b.ground)).String())
+		return widget.Ink(ansi.NewStyle().ForegroundColor(of(b.text)).BackgroundColor(of(b.ground)).String())
 	}
 	t.Faint, t.Accent, t.Key = ink(c.faint), t.Strong.With(ink(c.accent)), ink(c.key)
 	t.Running, t.Completed, t.Compensating = ink(c.running), ink(c.completed), ink(c.compensating)
@@ -161,10 +155,7 @@ func (t *Theme) plain() *Theme {
 	return t
 }
 
-// tone is the ink of a text.
-func (t *Theme) tone(tone say.Tone) widget.Ink {
+// Tone is the ink of a text.
+func (t *Theme) Tone(tone say.Tone) widget.Ink {
 	return [...]widget.Ink{"", t.Faint, t.Pending, t.Running, t.Completed, t.Compensating, t.RolledBack, t.Failed}[tone]
 }
-
-// inks are those of a line to type on.
-func (t *Theme) inks() line.Inks { return line.Inks{Field: t.Field, Selected: t.Selection} }

@@ -1,11 +1,10 @@
-package tui
+package theme
 
 import (
 	"math"
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -13,7 +12,7 @@ import (
 	"arcadia/engine"
 )
 
-// contrast is the ratio of WCAG 2 between two colours.
+// contrast is the ratio of WCAG 2 between two colors.
 func contrast(a, b string) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
@@ -31,13 +30,13 @@ func luminance(hex string) float64 {
 	return 0.2126*part(r) + 0.7152*part(g) + 0.0722*part(b)
 }
 
-func TestEveryColourOfTextCanBeRead(t *testing.T) {
+func TestEveryColorOfTextCanBeRead(t *testing.T) {
 	t.Parallel()
 	readable(t, "normal", &normal, 4.5)
 	readable(t, "high contrast", &strong, 7)
 }
 
-func readable(t *testing.T, of string, tokens *colours, least float64) {
+func readable(t *testing.T, of string, tokens *colors, least float64) {
 	t.Helper()
 	for name, k := range map[string]token{
 		"faint": tokens.faint, "accent": tokens.accent, "key": tokens.key, "running": tokens.running, "completed": tokens.completed,
@@ -60,30 +59,30 @@ func readable(t *testing.T, of string, tokens *colours, least float64) {
 	}
 }
 
-func TestWithoutColourThereAreAttributesOnly(t *testing.T) {
+func TestWithoutColorThereAreAttributesOnly(t *testing.T) {
 	t.Parallel()
 	for name, th := range map[string]*Theme{
-		"asked for":  newTheme(true, colorprofile.TrueColor, true, false),
-		"no colours": newTheme(false, colorprofile.ASCII, false, false),
+		"asked for": New(Choice{Dark: true, Profile: colorprofile.TrueColor, NoColor: true, ASCII: false}),
+		"no colors": New(Choice{Dark: false, Profile: colorprofile.ASCII, NoColor: false, ASCII: false}),
 	} {
 		for _, ink := range []string{
 			string(th.Faint), string(th.Accent), string(th.Key), string(th.Running), string(th.Failed), string(th.Demo), string(th.Live), string(th.Border),
 		} {
 			for _, p := range strings.FieldsFunc(ink, func(r rune) bool { return r == '\x1b' || r == '[' || r == ';' || r == 'm' }) {
 				if len(p) > 1 {
-					t.Errorf("%s: %q sets a colour", name, ink)
+					t.Errorf("%s: %q sets a color", name, ink)
 				}
 			}
 		}
 	}
 }
 
-func TestSixteenColoursAreTheTerminalsOwn(t *testing.T) {
+func TestSixteenColorsAreTheTerminalsOwn(t *testing.T) {
 	t.Parallel()
-	th := newTheme(true, colorprofile.ANSI, false, false)
+	th := New(Choice{Dark: true, Profile: colorprofile.ANSI, NoColor: false, ASCII: false})
 	for want, ink := range map[string]string{"36": string(th.Running), "32": string(th.Completed), "33": string(th.Compensating), "31": string(th.Failed), "90": string(th.Faint), "35": string(th.RolledBack)} {
 		if ink != "\x1b["+want+"m" {
-			t.Errorf("%q, want colour %s", ink, want)
+			t.Errorf("%q, want color %s", ink, want)
 		}
 	}
 }
@@ -91,9 +90,9 @@ func TestSixteenColoursAreTheTerminalsOwn(t *testing.T) {
 func TestEveryStatusHasASymbolOfOneCellAndAWord(t *testing.T) {
 	t.Parallel()
 	for _, ascii := range []bool{false, true} {
-		th := newTheme(true, colorprofile.TrueColor, false, ascii)
+		th := New(Choice{Dark: true, Profile: colorprofile.TrueColor, NoColor: false, ASCII: ascii})
 		seen := map[string]bool{}
-		check := func(l look) {
+		check := func(l Look) {
 			if ansi.StringWidth(l.Symbol) != 1 || l.Word == "" {
 				t.Errorf("%q %q: want one cell and a word", l.Symbol, l.Word)
 			}
@@ -102,7 +101,7 @@ func TestEveryStatusHasASymbolOfOneCellAndAWord(t *testing.T) {
 			}
 		}
 		for _, s := range engine.Statuses() {
-			l := th.status(s)
+			l := th.Status(s)
 			check(l)
 			if seen[l.Symbol] {
 				t.Errorf("%q stands for two statuses", l.Symbol)
@@ -110,49 +109,18 @@ func TestEveryStatusHasASymbolOfOneCellAndAWord(t *testing.T) {
 			seen[l.Symbol] = true
 		}
 		for _, s := range []engine.RowStatus{"", engine.RowRunning, engine.RowCompleted, engine.RowFailed, engine.RowCompensating, engine.RowCompensated, engine.RowCompensationFailed, engine.RowResolved} {
-			check(th.row(s))
+			check(th.Row(s))
 		}
 	}
 }
 
-func TestAThemeIsChosenByName(t *testing.T) {
+func TestHighContrastOfSixteenColorsIsBrightOnDark(t *testing.T) {
 	t.Parallel()
-	onExhibit(t, func(c *Config) { c.Theme = ThemeLight }, func(s *stage) {
-		s.send(tea.BackgroundColorMsg{Color: lipgloss.Color("#000000")})
-		if s.app.env.Theme.Dark {
-			t.Error("what the terminal answers beats the theme that was asked for")
-		}
-		choose := func(name string) *Theme {
-			s.press(":")
-			s.write("theme " + name)
-			s.press("enter")
-			s.has("theme: " + name)
-			return s.app.env.Theme
-		}
-		if th := choose(ThemeMono); !th.Plain {
-			t.Error("mono has colours")
-		}
-		if th := choose(ThemeContrast); th.Plain || th.colours != &strong || !th.Dark {
-			t.Error("high-contrast is not of the strong colours for the terminal's background")
-		}
-		if th := choose(ThemeDark); th.colours != &normal || !th.Dark {
-			t.Error("dark is not dark")
-		}
-		choose(ThemeAuto)
-		s.send(tea.BackgroundColorMsg{Color: lipgloss.Color("#ffffff")})
-		if s.app.env.Theme.Dark {
-			t.Error("auto does not follow the terminal")
-		}
-	})
-}
-
-func TestHighContrastOfSixteenColoursIsBrightOnDark(t *testing.T) {
-	t.Parallel()
-	dark := mixTheme(&strong, true, colorprofile.ANSI, false, false)
+	dark := mix(&strong, true, colorprofile.ANSI, false, false)
 	if dark.Running != "\x1b[96m" || dark.Faint != "" {
 		t.Errorf("on dark running is %q and faint %q", dark.Running, dark.Faint)
 	}
-	if light := mixTheme(&strong, false, colorprofile.ANSI, false, false); light.Running != "\x1b[36m" {
+	if light := mix(&strong, false, colorprofile.ANSI, false, false); light.Running != "\x1b[36m" {
 		t.Errorf("on light running is %q", light.Running)
 	}
 }

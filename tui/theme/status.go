@@ -1,0 +1,63 @@
+package theme
+
+import (
+	"arcadia/engine"
+	"arcadia/tui/say"
+	"arcadia/tui/widget"
+)
+
+// Look is a status as it is shown: a symbol and a word; the ink only repeats them.
+type Look struct {
+	Symbol, Word string
+	Ink          widget.Ink
+}
+
+// String is the symbol and the word.
+func (l Look) String() string { return l.Symbol + " " + l.Word }
+
+// Paint is the symbol and the word in their ink.
+func (l Look) Paint() string { return l.Ink.Paint(l.String()) }
+
+// Status is how a saga's status looks.
+func (t *Theme) Status(s engine.Status) Look {
+	y := &t.Symbols
+	switch s {
+	case engine.Pending:
+		return Look{y.Pending, "pending", t.Pending}
+	case engine.Running:
+		return Look{y.Running, "running", t.Running}
+	case engine.Completed:
+		return Look{y.Completed, "completed", t.Completed}
+	case engine.Compensating:
+		return Look{y.Compensating, "compensating", t.Compensating}
+	case engine.RolledBack:
+		return Look{y.RolledBack, "rolled back", t.RolledBack}
+	case engine.Failed:
+		return Look{y.Failed, "failed", t.Failed}
+	}
+	return Look{y.Pending, say.Words(string(s)), t.Faint}
+}
+
+// Row is how a ledger row's status looks. The empty status is that of a step that was never reached.
+func (t *Theme) Row(s engine.RowStatus) Look {
+	y := &t.Symbols
+	switch s {
+	case "":
+		return Look{y.Pending, "not reached", t.Pending}
+	case engine.RowRunning:
+		return Look{y.Running, "running", t.Running}
+	case engine.RowCompleted:
+		return Look{y.Completed, "completed", t.Completed}
+	case engine.RowFailed:
+		return Look{y.StepFailed, "failed", t.Failed}
+	case engine.RowCompensating:
+		return Look{y.Compensating, "compensating", t.Compensating}
+	case engine.RowCompensated:
+		return Look{y.RolledBack, "compensated", t.RolledBack}
+	case engine.RowCompensationFailed:
+		return Look{y.Failed, "left behind", t.Failed}
+	case engine.RowResolved:
+		return Look{y.Completed, "resolved", t.RolledBack}
+	}
+	return Look{y.Pending, say.Words(string(s)), t.Faint}
+}
