@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -44,7 +45,7 @@ type Notify struct {
 }
 
 // Press does what the key bound to the command does: first the screen's, then the global ones.
-type Press struct{ Command Command }
+type Press struct{ Command keys.Command }
 
 // Batch performs actions in order.
 type Batch []Action

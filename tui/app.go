@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -47,7 +48,7 @@ func New(cfg Config) *App {
 	}
 	cfg.Progress, cfg.Bell = cfg.Progress || cfg.Settings.Progress, cfg.Bell || cfg.Settings.Bell
 	a := &App{env: Env{
-		Config: cfg, Keys: newKeyMap().with(cfg.Settings), State: newState(),
+		Config: cfg, Keys: keys.BuiltIn().With(cfg.Settings.Keys), State: newState(),
 		Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location},
 	}}
 	a.ctx, a.end = context.WithCancel(context.Background())
@@ -230,14 +231,14 @@ func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 	if t, ok := screen.(Typist); ok && t.Typing() {
 		return a.deliver(screen, k)
 	}
-	if c, ok := a.env.Keys.Find(name, append(screen.Scopes(), Everywhere)...); ok {
+	if c, ok := a.env.Keys.Find(name, append(screen.Scopes(), keys.Everywhere)...); ok {
 		return a.command(c)
 	}
 	return nil
 }
 
 // command does what a key, the palette or the help asks for.
-func (a *App) command(c Command) tea.Cmd {
+func (a *App) command(c keys.Command) tea.Cmd {
 	if cmd, ok := a.global(c); ok {
 		return cmd
 	}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 	"arcadia/tui/line"
 )
 
@@ -23,7 +24,7 @@ const (
 // dialog asks before a verb is done to a saga, or to those that are marked. It follows them while it is open, and what it
 // is about never changes. The focus starts on the answer that changes nothing, and only a key moves it.
 type dialog struct {
-	verb   Command
+	verb   keys.Command
 	ids    []engine.ID
 	heads  map[engine.ID]engine.Summary // as they were when it was opened
 	row    int                          // resolve: the row
@@ -43,7 +44,7 @@ type dialog struct {
 }
 
 // newDialog asks about some sagas. row is for resolve only.
-func newDialog(verb Command, row int, about ...engine.Summary) *dialog {
+func newDialog(verb keys.Command, row int, about ...engine.Summary) *dialog {
 	d := &dialog{
 		verb: verb, row: row, focus: dialogKeep, heads: map[engine.ID]engine.Summary{},
 		seen: map[engine.ID]*detail{}, failed: map[engine.ID]string{}, stale: map[engine.ID]bool{},
@@ -67,13 +68,13 @@ func (d *dialog) Name(*Env) string {
 }
 
 // Hints are the keys of the dialog.
-func (d *dialog) Hints(*Env) []Hint {
+func (d *dialog) Hints(*Env) []keys.Hint {
 	if d.busy {
 		return nil
 	}
-	out := []Hint{{"tab", "next"}, {"enter", "choose"}, {"esc", "close"}}
+	out := keys.Hints("tab", "next", "enter", "choose", "esc", "close")
 	if d.lines > d.page && d.page > 0 {
-		out = append(out, Hint{"↑ ↓", "more"})
+		out = append(out, keys.Hint{Key: "↑ ↓", Word: "more"})
 	}
 	return out
 }
@@ -84,7 +85,7 @@ func (d *dialog) stops() []string {
 	switch {
 	case d.phrase() != "":
 		return []string{dialogKeep, dialogType, dialogReason, dialogGo}
-	case d.verb == CmdResolve:
+	case d.verb == keys.CmdResolve:
 		return []string{dialogKeep, dialogReason, dialogGo}
 	}
 	return []string{dialogKeep, dialogGo, dialogReason}
@@ -93,7 +94,7 @@ func (d *dialog) stops() []string {
 // phrase is what has to be typed before it is done; empty when nothing has.
 func (d *dialog) phrase() string {
 	switch {
-	case d.verb != CmdRollback:
+	case d.verb != keys.CmdRollback:
 		return ""
 	case d.one():
 		return d.ids[0].Short()
@@ -160,7 +161,7 @@ func (d *dialog) enter(env *Env) Action {
 		d.focus = dialogReason
 	case dialogReason:
 		d.focus = dialogKeep
-		if d.phrase() != "" && d.unlocked() || d.verb == CmdResolve && strings.TrimSpace(d.reason.String()) != "" {
+		if d.phrase() != "" && d.unlocked() || d.verb == keys.CmdResolve && strings.TrimSpace(d.reason.String()) != "" {
 			d.focus = dialogGo
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/tui/keys"
 )
 
 func TestDialogsLookAsDrawn(t *testing.T) {
@@ -33,7 +34,7 @@ func TestDialogsLookAsDrawn(t *testing.T) {
 		"dialog-thaw":   func(s *stage) { s.freeze("token leaked"); s.press("W") },
 		"frozen":        func(s *stage) { s.freeze("token leaked, asked the provider for another one"); s.press("down", "down") },
 		"dialog-marked": func(s *stage) {
-			s.marked(CmdCancel, 4)
+			s.marked(keys.CmdCancel, 4)
 		},
 	}
 	for name, play := range scenes {
@@ -72,7 +73,7 @@ func (s *stage) resolve(short string, row int) {
 }
 
 // marked opens the dialog for the newest n sagas.
-func (s *stage) marked(c Command, n int) {
+func (s *stage) marked(c keys.Command, n int) {
 	done := make(chan []engine.Summary, 1)
 	go func() {
 		page, err := s.app.env.Config.Backend.List(context.Background(), engine.Query{Limit: n})
@@ -142,11 +143,11 @@ func TestADialogStartsOnTheHarmlessAnswerAndEnterChangesNothing(t *testing.T) {
 			id   engine.ID
 			open func(*Env, engine.Summary) Action
 		}{
-			{runs, door(CmdCancel)},
-			{runs, door(CmdPause)},
-			{done, door(CmdRollback)},
-			{failed, door(CmdRollback)},
-			{failed, door(CmdRetry)},
+			{runs, door(keys.CmdCancel)},
+			{runs, door(keys.CmdPause)},
+			{done, door(keys.CmdRollback)},
+			{failed, door(keys.CmdRollback)},
+			{failed, door(keys.CmdRetry)},
 			{failed, func(e *Env, x engine.Summary) Action { return resolveDoor(e, x, 0) }},
 		} {
 			sg, err := b.Session.Saga(s.app.ctx, tc.id)
@@ -331,7 +332,7 @@ func TestMarkedSagasAreAskedForOnceAndListed(t *testing.T) {
 		}
 		done := atRest(s, b, "upsert_dns_record")
 		s.settle()
-		s.marked(CmdCancel, 3)
+		s.marked(keys.CmdCancel, 3)
 		s.has("cancel: 2 of 3")
 		s.has("left as they are")
 		s.press("tab", "enter")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
@@ -30,17 +31,17 @@ func (d *dialog) list(env *Env, width int) []string {
 		return painted(t.Compensating, widget.Wrap("It cannot be done: "+why+".", width))
 	}
 	switch d.verb {
-	case CmdCancel:
+	case keys.CmdCancel:
 		return s.cancels(env, width)
-	case CmdResolve:
+	case keys.CmdResolve:
 		return s.resolves(t, d.row, width)
-	case CmdRetry:
+	case keys.CmdRetry:
 		return s.retries(env, width)
-	case CmdPause:
+	case keys.CmdPause:
 		return s.pauses(t, width)
-	case CmdResume:
+	case keys.CmdResume:
 		return append(widget.Wrap("It goes on where it was paused.", width), s.follows(t, width, "comes next")...)
-	case CmdSkip:
+	case keys.CmdSkip:
 		return s.skips(t, width)
 	}
 	if s.saga.Status == engine.Failed {
@@ -161,17 +162,17 @@ func (s *detail) undoing(idx int) string {
 
 // brief is the list where there are only a few lines for it: no headings, no names, only what would be undone or is left.
 func (d *dialog) brief(env *Env, width int) []string {
-	undoes := d.verb != CmdPause && d.verb != CmdResume && d.verb != CmdSkip
+	undoes := d.verb != keys.CmdPause && d.verb != keys.CmdResume && d.verb != keys.CmdSkip
 	if !undoes || !d.one() || d.seen[d.ids[0]] == nil || d.unfit(env, d.ids[0]) != "" {
 		return d.list(env, width)
 	}
 	s := d.seen[d.ids[0]]
 	rows := s.saga.ToUndo()
 	switch {
-	case s.saga.Status == engine.Failed && d.verb != CmdResolve:
+	case s.saga.Status == engine.Failed && d.verb != keys.CmdResolve:
 		rows = say.Residue(s.saga)
 		slices.Reverse(rows)
-	case d.verb == CmdResolve:
+	case d.verb == keys.CmdResolve:
 		rows = []int{d.row}
 	case len(rows) == 0:
 		return d.list(env, width)
@@ -179,7 +180,7 @@ func (d *dialog) brief(env *Env, width int) []string {
 	var out []string
 	for _, i := range rows {
 		lead, text := strconv.Itoa(i)+" ", s.undoing(i)
-		if d.verb == CmdResolve {
+		if d.verb == keys.CmdResolve {
 			text = "not done: " + text
 		}
 		for n, l := range widget.Wrap(text, width-len(lead)) {

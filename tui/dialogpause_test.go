@@ -12,6 +12,7 @@ import (
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
 	"arcadia/storage/storagetest"
+	"arcadia/tui/keys"
 )
 
 // onEngine runs f with a console on a real engine with some slow steps, on the screen of a saga of them.
@@ -43,7 +44,7 @@ func onEngine(t *testing.T, l engine.Launch, f func(*stage)) {
 }
 
 // door opens the dialog of a verb.
-func door(c Command) func(*Env, engine.Summary) Action {
+func door(c keys.Command) func(*Env, engine.Summary) Action {
 	return func(e *Env, s engine.Summary) Action { return verbDoor(e, c, s) }
 }
 

@@ -6,23 +6,24 @@ import (
 	"pgregory.net/rapid"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 )
 
-// Random keys never roll back without the short id typed, and never cancel but by tab and then enter.
+// Random presses never roll back without the short id typed, and never cancel but by tab and then enter.
 func TestNoStrayKeysRollBackOrCancel(t *testing.T) {
 	t.Parallel()
-	keys := []string{
+	presses := []string{
 		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "space", "backspace", "pgdown", "home", "end",
 		"x", "X", "y", "n", "a", "D", "[", "0", "1", "f", "M", "ctrl+u", "ctrl+w",
 	}
-	for _, verb := range []Command{CmdRollback, CmdCancel} {
+	for _, verb := range []keys.Command{keys.CmdRollback, keys.CmdCancel} {
 		open := door(verb)
 		t.Run(string(verb), func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(rt *rapid.T) {
-				typed := rapid.SliceOfN(rapid.SampledFrom(keys), 1, 60).Draw(rt, "keys")
+				typed := rapid.SliceOfN(rapid.SampledFrom(presses), 1, 60).Draw(rt, "keys")
 				s := engine.Summary{ID: "019ab3f2-0000-7000-8000-00003f9c2a1b", Short: "3f9c2a1b", Status: engine.Completed, StepNames: []string{"a"}}
-				if verb == CmdCancel {
+				if verb == keys.CmdCancel {
 					s.Status = engine.Running
 				}
 				app := New(Config{Dark: true})
@@ -39,10 +40,10 @@ func TestNoStrayKeysRollBackOrCancel(t *testing.T) {
 						if k != "enter" || was != dialogGo {
 							rt.Fatalf("%s at key %d with the focus on %s", k, i, was)
 						}
-						if verb == CmdRollback && d.typed.String() != s.Short {
+						if verb == keys.CmdRollback && d.typed.String() != s.Short {
 							rt.Fatalf("rolled back with %q typed", d.typed.String())
 						}
-						if verb == CmdCancel && !tabbed {
+						if verb == keys.CmdCancel && !tabbed {
 							rt.Fatalf("canceled without a tab: %v", typed[:i+1])
 						}
 						return

@@ -12,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -25,14 +26,14 @@ type dialogWords struct {
 	danger           bool
 }
 
-var dialogVerbs = map[Command]dialogWords{
-	CmdCancel:   {"Cancel", "Keep running", "Cancel it", "is being canceled", true},
-	CmdRollback: {"Roll back", "Keep as it is", "Roll back", "is being rolled back", true},
-	CmdRetry:    {"Retry", "Leave it", "Retry", "is tried again", false},
-	CmdResolve:  {"Resolve", "Leave it", "Resolve", "resolved", true},
-	CmdPause:    {"Pause", "Keep running", "Pause it", "pauses before its next step", false},
-	CmdResume:   {"Resume", "Leave it paused", "Resume", "goes on", false},
-	CmdSkip:     {"Skip", "Leave it", "Skip the step", "goes on without the failed step", true},
+var dialogVerbs = map[keys.Command]dialogWords{
+	keys.CmdCancel:   {"Cancel", "Keep running", "Cancel it", "is being canceled", true},
+	keys.CmdRollback: {"Roll back", "Keep as it is", "Roll back", "is being rolled back", true},
+	keys.CmdRetry:    {"Retry", "Leave it", "Retry", "is tried again", false},
+	keys.CmdResolve:  {"Resolve", "Leave it", "Resolve", "resolved", true},
+	keys.CmdPause:    {"Pause", "Keep running", "Pause it", "pauses before its next step", false},
+	keys.CmdResume:   {"Resume", "Leave it paused", "Resume", "goes on", false},
+	keys.CmdSkip:     {"Skip", "Leave it", "Skip the step", "goes on without the failed step", true},
 }
 
 // dialogRead answers a read.
@@ -74,7 +75,7 @@ func (d *dialog) unfit(env *Env, id engine.ID) string {
 	case s == nil:
 		return "its ledger has not been read yet"
 	}
-	if d.verb == CmdResolve {
+	if d.verb == keys.CmdResolve {
 		if d.row < 0 || d.row >= len(s.saga.Rows) || s.saga.Rows[d.row].Status != engine.RowCompensationFailed {
 			return "row " + strconv.Itoa(d.row) + " is not left behind any more"
 		}
@@ -97,7 +98,7 @@ func (d *dialog) locked(env *Env) string {
 		return why
 	case !d.unlocked():
 		return "type " + d.phrase() + " first"
-	case d.verb == CmdResolve && strings.TrimSpace(d.reason.String()) == "":
+	case d.verb == keys.CmdResolve && strings.TrimSpace(d.reason.String()) == "":
 		return "say why what is left may stay"
 	}
 	return ""
@@ -139,13 +140,13 @@ func (d *dialog) confirm(env *Env) Action {
 
 // act does a verb to one saga if it still is as it was shown. A saga at work writes all the time, so what is compared is
 // what was decided on; what is passed to the engine is the number of the entry that this was read at.
-func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, reason string, shown *detail) (*detail, string) {
+func act(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, reason string, shown *detail) (*detail, string) {
 	for range dialogTries {
 		now, err := readWhole(ctx, b, id)
 		if err != nil {
 			return nil, visible.Text(err.Error())
 		}
-		if diff := say.Changes(shown.saga, now.saga); diff != "" && verb != CmdPause { // a pause may come before any step
+		if diff := say.Changes(shown.saga, now.saga); diff != "" && verb != keys.CmdPause { // a pause may come before any step
 			return now, "nothing was done, because " + diff
 		}
 		err = do(ctx, b, verb, id, row, engine.Request{Reason: reason, IfSeq: now.saga.Seq})
@@ -160,21 +161,21 @@ func act(ctx context.Context, b Backend, verb Command, id engine.ID, row int, re
 	return nil, "nothing was done: it changes faster than it can be read; try again"
 }
 
-func do(ctx context.Context, b Backend, verb Command, id engine.ID, row int, v engine.Request) error {
+func do(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, v engine.Request) error {
 	switch verb {
-	case CmdCancel:
+	case keys.CmdCancel:
 		return b.Cancel(ctx, id, v)
-	case CmdRollback:
+	case keys.CmdRollback:
 		return b.Rollback(ctx, id, v)
-	case CmdRetry:
+	case keys.CmdRetry:
 		return b.Retry(ctx, id, v)
-	case CmdResolve:
+	case keys.CmdResolve:
 		return b.Resolve(ctx, id, row, v)
-	case CmdPause:
+	case keys.CmdPause:
 		return b.Pause(ctx, id, v)
-	case CmdResume:
+	case keys.CmdResume:
 		return b.Resume(ctx, id, v)
-	case CmdSkip:
+	case keys.CmdSkip:
 		return b.Skip(ctx, id, v)
 	}
 	return fmt.Errorf("%w: no verb %s", engine.ErrRefused, verb)
@@ -226,7 +227,7 @@ func (d *dialog) said(m dialogDone) Action {
 	if len(m.done) == 1 && d.one() {
 		short := m.done[0].Short()
 		text := short + " " + w.done
-		if d.verb == CmdResolve {
+		if d.verb == keys.CmdResolve {
 			text = short + " row " + strconv.Itoa(d.row) + " " + w.done
 		}
 		return Notify{Level: level, Text: text, Saga: short}

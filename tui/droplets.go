@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -57,26 +58,26 @@ func newDroplets(inv Inventory) *droplets {
 	return d
 }
 
-func (d *droplets) root() Command { return CmdDroplets }
+func (d *droplets) root() keys.Command { return keys.CmdDroplets }
 
 // Title is the breadcrumb.
 func (d *droplets) Title(*Env) []string { return []string{"droplets"} }
 
 // Scopes are those of a list of machines.
-func (d *droplets) Scopes() []Scope { return []Scope{Machines, Lists} }
+func (d *droplets) Scopes() []keys.Scope { return []keys.Scope{keys.Machines, keys.Lists} }
 
 // Typing reports whether keys go to the filter.
 func (d *droplets) Typing() bool { return d.search.typing() }
 
 // Hints are for the machine under the cursor.
-func (d *droplets) Hints(env *Env) []Command {
+func (d *droplets) Hints(env *Env) []keys.Command {
 	if d.search.typing() {
 		return nil
 	}
 	if env.Config.ReadOnly {
-		return []Command{CmdFilter, CmdReload, CmdSagas}
+		return []keys.Command{keys.CmdFilter, keys.CmdReload, keys.CmdSagas}
 	}
-	return []Command{CmdSnapshot, CmdFilter, CmdReload, CmdSagas}
+	return []keys.Command{keys.CmdSnapshot, keys.CmdFilter, keys.CmdReload, keys.CmdSagas}
 }
 
 // Update takes answers.
@@ -88,23 +89,23 @@ func (d *droplets) Update(_ *Env, msg tea.Msg) Action {
 }
 
 // Do does what is asked of the list and of the machine under the cursor.
-func (d *droplets) Do(env *Env, c Command) Action {
+func (d *droplets) Do(env *Env, c keys.Command) Action {
 	if act, ok := d.do(env, c, d); ok {
 		return act
 	}
 	row := d.current()
 	switch c {
-	case CmdBack:
-		return Press{CmdSagas}
-	case CmdSnapshot, CmdOpen, CmdNew:
-		b, _ := env.Keys.Of(CmdSnapshot)
+	case keys.CmdBack:
+		return Press{keys.CmdSagas}
+	case keys.CmdSnapshot, keys.CmdOpen, keys.CmdNew:
+		b, _ := env.Keys.Of(keys.CmdSnapshot)
 		if why := env.unfit(b); why != "" {
 			return Notify{Level: say.Error, Text: "snapshot: " + why}
 		}
 		if row != nil {
 			return launchDoor(env, engine.Launch{Kind: kindSnapshot, Inputs: engine.Inputs{inputDroplet: row.key}})
 		}
-	case CmdCopy:
+	case keys.CmdCopy:
 		return copyRow(row, "droplet")
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/line"
 )
 
@@ -295,7 +296,7 @@ func (f *form) update(to Receiver, msg tea.Msg) (Action, formEvent) {
 		return f.step(to, max(-1, min(n, 1)), false), formStays
 	case "?":
 		if f.button(f.focus) {
-			return Press{CmdHelp}, formStays
+			return Press{keys.CmdHelp}, formStays
 		}
 	case "left", "right", "space":
 		if n := map[string]int{"left": -1, "right": 1, "space": 1}[name]; f.turn(fd, n) {
@@ -357,16 +358,16 @@ func (f *form) edit(msg tea.Msg) {
 }
 
 // tips are the keys that work where the focus is.
-func (f *form) tips() []Hint {
-	tail := []Hint{{"tab", "next"}, {"esc", "back"}}
+func (f *form) tips() []keys.Hint {
+	tail := keys.Hints("tab", "next", "esc", "back")
 	fd := f.find(f.focus)
 	switch {
 	case f.button(f.focus):
-		return append([]Hint{{"enter", "choose"}}, tail...)
+		return append(keys.Hints("enter", "choose"), tail...)
 	case f.focus == formValues, fd != nil && fd.field().Type == engine.ChoiceField:
-		return append([]Hint{{"← →", "choose"}}, tail...)
+		return append(keys.Hints("← →", "choose"), tail...)
 	case fd != nil && fd.pick != nil && len(fd.pick.rows) > 0:
-		return append([]Hint{{"↑ ↓", "pick"}, {"enter", "take it"}, {"a-z", "filter"}}, tail...)
+		return append(keys.Hints("↑ ↓", "pick", "enter", "take it", "a-z", "filter"), tail...)
 	}
-	return append([]Hint{{"enter", "next"}}, tail[1:]...)
+	return append(keys.Hints("enter", "next"), tail[1:]...)
 }

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/widget"
 )
 
@@ -259,7 +260,7 @@ func (a *App) footer(w int) string {
 // arrowWords are the arrow keys where arrows cannot be shown.
 var arrowWords = strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right")
 
-func (a *App) hints() []Hint {
+func (a *App) hints() []keys.Hint {
 	if n := len(a.overlays); n > 0 {
 		return a.overlays[n-1].Hints(&a.env)
 	}
@@ -268,10 +269,10 @@ func (a *App) hints() []Hint {
 	}
 	cmds := a.screen().Hints(&a.env)
 	if t, ok := a.screen().(Typist); ok && t.Typing() && len(cmds) == 0 {
-		return []Hint{{"enter", "done"}, {"esc", "clear"}}
+		return keys.Hints("enter", "done", "esc", "clear")
 	}
-	cmds = append(slices.Clone(cmds), CmdHelp)
-	out := make([]Hint, 0, len(cmds))
+	cmds = append(slices.Clone(cmds), keys.CmdHelp)
+	out := make([]keys.Hint, 0, len(cmds))
 	for _, c := range cmds {
 		if h := a.env.Keys.Hint(c); h.Key != "" { // the settings may have left a command without one
 			out = append(out, h)

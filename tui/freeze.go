@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/line"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
@@ -45,31 +46,31 @@ func (a *App) rule(w int) string {
 }
 
 // noFreeze says why everything cannot be frozen, or thawed, now; empty when it can.
-func (e *Env) noFreeze(c Command) string {
+func (e *Env) noFreeze(c keys.Command) string {
 	f := e.State.Frozen
 	lasts := f != nil && f.Width == 0
 	switch {
 	case e.Config.ReadOnly:
 		return "this console only looks"
-	case c == CmdFreeze && lasts && !f.Auto:
+	case c == keys.CmdFreeze && lasts && !f.Auto:
 		return f.Who() + " has frozen everything already"
-	case c == CmdThaw && f == nil:
+	case c == keys.CmdThaw && f == nil:
 		return "nothing is frozen"
-	case c == CmdThaw && !lasts:
+	case c == keys.CmdThaw && !lasts:
 		return "it thaws already"
 	}
 	return ""
 }
 
 // freezeDoor asks before everything is frozen or thawed. The key of freeze also thaws what an operator has frozen.
-func freezeDoor(env *Env, c Command) Action {
-	if f := env.State.Frozen; c == CmdFreeze && f != nil && f.Width == 0 && !f.Auto {
-		c = CmdThaw
+func freezeDoor(env *Env, c keys.Command) Action {
+	if f := env.State.Frozen; c == keys.CmdFreeze && f != nil && f.Width == 0 && !f.Auto {
+		c = keys.CmdThaw
 	}
 	if why := env.noFreeze(c); why != "" {
 		return Notify{Level: say.Error, Text: string(c) + ": " + why}
 	}
-	return Show{&freezing{thaw: c == CmdThaw, focus: dialogKeep}}
+	return Show{&freezing{thaw: c == keys.CmdThaw, focus: dialogKeep}}
 }
 
 // freezing asks before everything is frozen, and why; or before it is thawed. The focus starts on the answer that changes
@@ -94,8 +95,8 @@ func (f *freezing) Name(*Env) string {
 }
 
 // Hints are the keys of the dialog.
-func (f *freezing) Hints(*Env) []Hint {
-	return []Hint{{"tab", "next"}, {"enter", "choose"}, {"esc", "close"}}
+func (f *freezing) Hints(*Env) []keys.Hint {
+	return keys.Hints("tab", "next", "enter", "choose", "esc", "close")
 }
 
 // Update takes keys and the engine's answer.

@@ -3,37 +3,38 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
 // global does what works on every screen. It reports false for what is the screen's own.
-func (a *App) global(c Command) (tea.Cmd, bool) {
+func (a *App) global(c keys.Command) (tea.Cmd, bool) {
 	switch c {
-	case CmdHelp:
+	case keys.CmdHelp:
 		return a.do(Show{newHelp(&a.env, a.screen().Scopes())}), true
-	case CmdPalette:
+	case keys.CmdPalette:
 		return a.do(Show{newPalette(&a.env, a.screen().Scopes())}), true
-	case CmdOut:
+	case keys.CmdOut:
 		if len(*a.stack()) > 1 {
 			return a.do(Back{}), true
 		}
 		return a.do(Leave{}), true
-	case CmdLeave:
+	case keys.CmdLeave:
 		return a.do(Leave{}), true
-	case CmdSagas, CmdDroplets, CmdRecords, CmdResource, CmdMessages, CmdLogs, CmdOrphans:
+	case keys.CmdSagas, keys.CmdDroplets, keys.CmdRecords, keys.CmdResource, keys.CmdMessages, keys.CmdLogs, keys.CmdOrphans:
 		return a.goTo(c), true
-	case CmdFreeze, CmdThaw:
+	case keys.CmdFreeze, keys.CmdThaw:
 		return a.do(freezeDoor(&a.env, c)), true
-	case CmdTimes:
+	case keys.CmdTimes:
 		a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
 		return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()}), true
-	case CmdRedraw:
+	case keys.CmdRedraw:
 		return tea.ClearScreen, true
-	case CmdDump:
+	case keys.CmdDump:
 		a.overlays = nil
 		a.takeDump()
 		return nil, true
-	case CmdMouse:
+	case keys.CmdMouse:
 		a.mouse = !a.mouse
 		text := "mouse off"
 		if a.mouse {
@@ -45,9 +46,9 @@ func (a *App) global(c Command) (tea.Cmd, bool) {
 }
 
 // goTo brings a root screen to the front, as it was left.
-func (a *App) goTo(c Command) tea.Cmd {
+func (a *App) goTo(c keys.Command) tea.Cmd {
 	for i, s := range a.stacks {
-		r, ok := s[0].(interface{ root() Command })
+		r, ok := s[0].(interface{ root() keys.Command })
 		if !ok || r.root() != c {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -108,23 +109,23 @@ func (g *grid) update(msg tea.Msg, to Receiver) Action {
 }
 
 // do does what every list does. It reports false for what is the embedding screen's own.
-func (g *grid) do(env *Env, c Command, to Receiver) (Action, bool) {
+func (g *grid) do(env *Env, c keys.Command, to Receiver) (Action, bool) {
 	switch c {
-	case CmdFilter:
+	case keys.CmdFilter:
 		g.search.fields = g.fields
 		g.search.edit()
-	case CmdBack:
+	case keys.CmdBack:
 		if !g.search.clear() {
 			return nil, false
 		}
 		g.find()
-	case CmdReload:
+	case keys.CmdReload:
 		return g.reload(to), true
-	case CmdSortLeft:
+	case keys.CmdSortLeft:
 		g.order((g.sortBy + len(g.columns) - 1) % len(g.columns))
-	case CmdSortNext:
+	case keys.CmdSortNext:
 		g.order((g.sortBy + 1) % len(g.columns))
-	case CmdOrder:
+	case keys.CmdOrder:
 		g.turned = !g.turned
 		g.find()
 	default:

@@ -1,12 +1,16 @@
 package tui
 
-import "slices"
+import (
+	"slices"
+
+	"arcadia/tui/keys"
+)
 
 // newHelp lists every key that works here, made from the key map. Enter does what a line says.
-func newHelp(env *Env, scopes []Scope) *menu {
+func newHelp(env *Env, scopes []keys.Scope) *menu {
 	var items []item
-	seen := map[Command]bool{}
-	for _, scope := range append(slices.Clone(scopes), Everywhere) {
+	seen := map[keys.Command]bool{}
+	for _, scope := range append(slices.Clone(scopes), keys.Everywhere) {
 		for _, b := range env.Keys.All() {
 			if b.Scope != scope || b.Show() == "" || seen[b.Command] {
 				continue
@@ -23,37 +27,37 @@ func newHelp(env *Env, scopes []Scope) *menu {
 		}
 	}
 	m := newMenu("Keys", items).searchable()
-	m.tips = []Hint{{"type", "search"}, {"enter", "do it"}, {"esc", "close"}, {env.Theme.Symbols.Failed, "changes the world"}}
+	m.tips = keys.Hints("type", "search", "enter", "do it", "esc", "close", env.Theme.Symbols.Failed, "changes the world")
 	return m
 }
 
 // worksOn reports whether a command that is bound everywhere means something on a screen of these scopes.
-func worksOn(c Command, scopes []Scope) bool {
+func worksOn(c keys.Command, scopes []keys.Scope) bool {
 	switch c {
-	case CmdPane, CmdPaneBack:
-		return slices.Contains(scopes, OneSaga)
-	case CmdFilter:
-		return slices.Contains(scopes, Lists) && !slices.Contains(scopes, OneSaga)
+	case keys.CmdPane, keys.CmdPaneBack:
+		return slices.Contains(scopes, keys.OneSaga)
+	case keys.CmdFilter:
+		return slices.Contains(scopes, keys.Lists) && !slices.Contains(scopes, keys.OneSaga)
 	}
 	return true
 }
 
 // unfit says why a command makes no sense in this session at all; empty when it does.
-func (e *Env) unfit(b Binding) string {
+func (e *Env) unfit(b keys.Binding) string {
 	switch b.Command {
-	case CmdDroplets, CmdRecords:
+	case keys.CmdDroplets, keys.CmdRecords:
 		if e.Config.Inventory == nil {
 			return "this console is connected to no provider"
 		}
-	case CmdOrphans:
+	case keys.CmdOrphans:
 		if e.Config.Orphans == nil {
 			return "this console is connected to no provider"
 		}
-	case CmdRestore, CmdAccept, CmdForget, CmdAdopt, CmdWipe:
+	case keys.CmdRestore, keys.CmdAccept, keys.CmdForget, keys.CmdAdopt, keys.CmdWipe:
 		if e.Config.ReadOnly {
 			return "this console only looks"
 		}
-	case CmdNew, CmdSnapshot, CmdChange, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdPause, CmdResume, CmdSkip, CmdFreeze, CmdThaw:
+	case keys.CmdNew, keys.CmdSnapshot, keys.CmdChange, keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdResolve, keys.CmdPause, keys.CmdResume, keys.CmdSkip, keys.CmdFreeze, keys.CmdThaw:
 		if e.Config.ReadOnly {
 			return "this console only looks"
 		}

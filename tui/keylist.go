@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"arcadia/tui/keys"
 	"arcadia/tui/theme"
 )
 
@@ -12,16 +13,16 @@ import (
 // its keys, its name, which the settings and the palette know it by, and what it does. A ! is before what changes the world.
 func WriteKeys(w io.Writer, s Settings) error {
 	var b strings.Builder
-	k := newKeyMap().with(s)
-	keys, names := 0, 0
-	for _, x := range k.all {
-		keys, names = max(keys, len(keysText(x))), max(names, len(x.Command))
+	k := keys.BuiltIn().With(s.Keys)
+	wide, names := 0, 0
+	for _, x := range k.All() {
+		wide, names = max(wide, len(keysText(x))), max(names, len(x.Command))
 	}
 	line := func(mark, key, name, help string) {
-		fmt.Fprintf(&b, " %1s %-*s  %-*s  %s\n", mark, keys, key, names, name, help)
+		fmt.Fprintf(&b, " %1s %-*s  %-*s  %s\n", mark, wide, key, names, name, help)
 	}
-	last := Scope("")
-	for _, x := range k.all {
+	last := keys.Scope("")
+	for _, x := range k.All() {
 		if x.Scope != last {
 			if last != "" {
 				b.WriteString("\n")
@@ -30,7 +31,7 @@ func WriteKeys(w io.Writer, s Settings) error {
 			b.WriteString(string(last) + "\n")
 		}
 		mark := ""
-		if x.mutates() {
+		if x.Mutates() {
 			mark = "!"
 		}
 		line(mark, keysText(x), string(x.Command), x.Help)
@@ -49,7 +50,7 @@ const fixedKeys = `Dialogs, menus, forms and the pages of a launch have keys of 
 arrows, and letters as the footer shows them. What asks before it changes the world has to answer alike at every desk.
 `
 
-func keysText(b Binding) string {
+func keysText(b keys.Binding) string {
 	if len(b.Keys) == 0 {
 		return "-"
 	}

@@ -7,6 +7,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -140,12 +141,12 @@ func TestTheLogFollowsUntilTheOperatorScrolls(t *testing.T) {
 	if !r.follow || r.cursor != 99 {
 		t.Fatalf("a new log is at %d, following %v", r.cursor, r.follow)
 	}
-	r.move(CmdUp, 10)
+	r.move(keys.CmdUp, 10)
 	r.grow(142)
 	if r.follow || r.cursor != 98 || r.fresh() != 42 {
 		t.Errorf("scrolled up, the log is at %d, following %v, with %d new", r.cursor, r.follow, r.fresh())
 	}
-	r.move(CmdOldest, 10)
+	r.move(keys.CmdOldest, 10)
 	r.grow(150)
 	if !r.follow || r.cursor != 149 || r.fresh() != 0 {
 		t.Errorf("at the end again, the log is at %d, following %v, with %d new", r.cursor, r.follow, r.fresh())

@@ -11,6 +11,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -73,16 +74,16 @@ func (l *launch) Title(*Env) []string {
 }
 
 // Scopes are none: every key is the flow's own.
-func (l *launch) Scopes() []Scope { return nil }
+func (l *launch) Scopes() []keys.Scope { return nil }
 
 // Typing is always true: keys are text, or move through the form.
 func (l *launch) Typing() bool { return true }
 
 // Do does nothing: no bound key reaches the flow.
-func (l *launch) Do(*Env, Command) Action { return nil }
+func (l *launch) Do(*Env, keys.Command) Action { return nil }
 
 // Hints are none: see Tips.
-func (l *launch) Hints(*Env) []Command { return nil }
+func (l *launch) Hints(*Env) []keys.Command { return nil }
 
 // kind is what is being launched.
 func (l *launch) kind() string {
@@ -164,7 +165,7 @@ func (l *launch) onKinds(env *Env, msg tea.Msg) Action {
 			}
 			return nil
 		case !l.kinds.typing() && (name == "?" || name == ":"):
-			c, _ := env.Keys.Find(name, Everywhere)
+			c, _ := env.Keys.Find(name, keys.Everywhere)
 			return Press{c}
 		}
 	}
@@ -332,7 +333,7 @@ func (l *launch) onPlan(env *Env, msg tea.Msg) Action {
 	case planLaunches:
 		return l.plan.start(l)
 	case planHelp:
-		return Press{CmdHelp}
+		return Press{keys.CmdHelp}
 	case planStays:
 	}
 	return nil

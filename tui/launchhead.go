@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"arcadia/tui/keys"
 	"arcadia/tui/widget"
 )
 
@@ -36,10 +37,10 @@ func launchHead(env *Env, width, height int, wrong, title string, what []string,
 }
 
 // Tips are the keys that work on the page.
-func (l *launch) Tips(*Env) []Hint {
+func (l *launch) Tips(*Env) []keys.Hint {
 	switch {
 	case l.wait != "":
-		return []Hint{{"esc", "back"}}
+		return keys.Hints("esc", "back")
 	case l.page == launchOnSteps:
 		return l.list.tips()
 	case l.page == launchOnForm:
@@ -47,7 +48,7 @@ func (l *launch) Tips(*Env) []Hint {
 	case l.page == launchOnPlan:
 		return l.plan.tips()
 	case l.kinds.typing():
-		return []Hint{{"enter", "choose"}, {"↑ ↓", "move"}, {"esc", "clear"}}
+		return keys.Hints("enter", "choose", "↑ ↓", "move", "esc", "clear")
 	}
-	return []Hint{{"enter", "choose"}, {"j k", "move"}, {"a-z", "filter"}, {"esc", "back"}, {"?", "help"}}
+	return keys.Hints("enter", "choose", "j k", "move", "a-z", "filter", "esc", "back", "?", "help")
 }

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/keys"
 	"arcadia/tui/line"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
@@ -56,14 +57,14 @@ func (s *launchSteps) stops() []string {
 	return []string{stepsKnown, stepsChosen, stepsNext, stepsBack}
 }
 
-func (s *launchSteps) tips() []Hint {
+func (s *launchSteps) tips() []keys.Hint {
 	switch s.focus {
 	case stepsKnown:
-		return []Hint{{"enter", "add"}, {"tab", "next"}, {"a-z", "filter"}, {"esc", "back"}}
+		return keys.Hints("enter", "add", "tab", "next", "a-z", "filter", "esc", "back")
 	case stepsChosen:
-		return []Hint{{"J K", "move the step"}, {"x", "take out"}, {"tab", "next"}, {"esc", "back"}}
+		return keys.Hints("J K", "move the step", "x", "take out", "tab", "next", "esc", "back")
 	}
-	return []Hint{{"enter", "choose"}, {"tab", "next"}, {"esc", "back"}}
+	return keys.Hints("enter", "choose", "tab", "next", "esc", "back")
 }
 
 // update adds, takes out and moves steps.

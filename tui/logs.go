@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -38,23 +39,23 @@ func newLogs() *logs {
 	return &logs{search: search{fields: logFields}, follow: true, made: -1, pending: map[engine.ID]bool{}}
 }
 
-func (l *logs) root() Command { return CmdLogs }
+func (l *logs) root() keys.Command { return keys.CmdLogs }
 
 // Title is the breadcrumb.
 func (l *logs) Title(*Env) []string { return []string{"log"} }
 
 // Scopes are those of a list.
-func (l *logs) Scopes() []Scope { return []Scope{Lists} }
+func (l *logs) Scopes() []keys.Scope { return []keys.Scope{keys.Lists} }
 
 // Typing reports whether keys go to the filter.
 func (l *logs) Typing() bool { return l.search.typing() }
 
 // Hints are the list's.
-func (l *logs) Hints(*Env) []Command {
+func (l *logs) Hints(*Env) []keys.Command {
 	if l.search.typing() {
 		return nil
 	}
-	return []Command{CmdOpen, CmdFilter, CmdOldest, CmdTimes, CmdSagas}
+	return []keys.Command{keys.CmdOpen, keys.CmdFilter, keys.CmdOldest, keys.CmdTimes, keys.CmdSagas}
 }
 
 // Update takes answers, news, and what is typed into the filter.
@@ -77,9 +78,9 @@ func (l *logs) Update(env *Env, msg tea.Msg) Action {
 			l.made = -1
 		}
 	case tea.MouseWheelMsg:
-		c := CmdDown
+		c := keys.CmdDown
 		if msg.Button == tea.MouseWheelUp {
-			c = CmdUp
+			c = keys.CmdUp
 		}
 		return l.Do(env, c)
 	}
@@ -122,7 +123,7 @@ func (l *logs) look(env *Env) Action {
 }
 
 // Do moves through the lines; enter opens the saga that a line is about.
-func (l *logs) Do(env *Env, c Command) Action {
+func (l *logs) Do(env *Env, c keys.Command) Action {
 	l.find(env)
 	at := l.index(env)
 	if to, ok := moveBy(c, at, len(l.shown), l.tall); ok {
@@ -133,20 +134,20 @@ func (l *logs) Do(env *Env, c Command) Action {
 		return nil
 	}
 	switch c {
-	case CmdFilter:
+	case keys.CmdFilter:
 		l.search.edit()
-	case CmdBack:
+	case keys.CmdBack:
 		if !l.search.clear() {
-			return Press{CmdSagas}
+			return Press{keys.CmdSagas}
 		}
 		l.made = -1
-	case CmdOpen, CmdLog:
+	case keys.CmdOpen, keys.CmdLog:
 		if len(l.shown) > 0 {
 			x := &env.State.Log.lines[l.shown[at]]
 			s := engine.Summary{ID: x.saga, Short: x.saga.Short(), Kind: x.kind}
 			return Open{newSaga(&s, true)}
 		}
-	case CmdCopy:
+	case keys.CmdCopy:
 		if len(l.shown) > 0 {
 			x := &env.State.Log.lines[l.shown[at]]
 			return Copy{What: "line", Text: env.Clock.Full(x.at) + " " + x.saga.Short() + " " + x.text}

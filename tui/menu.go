@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/keys"
 	"arcadia/tui/line"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
@@ -31,7 +32,7 @@ type menu struct {
 	cursor int   // of shown
 	top    int
 	field  *line.Line
-	tips   []Hint
+	tips   []keys.Hint
 	whole  func(text string) Action // what enter does with a text that says all by itself, whatever lines it finds; nil: nothing
 	other  func(text string) Action // what enter does with a text that no line has; nil: nothing
 	fill   func(*menu)              // completes the text of the field at tab; nil: tab moves
@@ -54,11 +55,11 @@ func (m *menu) searchable() *menu {
 func (m *menu) Name(*Env) string { return m.name }
 
 // Hints are the menu's keys.
-func (m *menu) Hints(*Env) []Hint {
+func (m *menu) Hints(*Env) []keys.Hint {
 	if m.tips != nil {
 		return m.tips
 	}
-	return []Hint{{"enter", "choose"}, {"esc", "close"}}
+	return keys.Hints("enter", "choose", "esc", "close")
 }
 
 // Update moves, searches and chooses.

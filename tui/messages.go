@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -23,23 +24,23 @@ var messageFields = []string{"level", "saga", "text"}
 
 func newMessages() *messages { return &messages{search: search{fields: messageFields}, made: -1} }
 
-func (m *messages) root() Command { return CmdMessages }
+func (m *messages) root() keys.Command { return keys.CmdMessages }
 
 // Title is the breadcrumb.
 func (m *messages) Title(*Env) []string { return []string{"messages"} }
 
 // Scopes are those of a list.
-func (m *messages) Scopes() []Scope { return []Scope{Lists} }
+func (m *messages) Scopes() []keys.Scope { return []keys.Scope{keys.Lists} }
 
 // Typing reports whether keys go to the filter.
 func (m *messages) Typing() bool { return m.search.typing() }
 
 // Hints are the list's.
-func (m *messages) Hints(*Env) []Command {
+func (m *messages) Hints(*Env) []keys.Command {
 	if m.search.typing() {
 		return nil
 	}
-	return []Command{CmdOpen, CmdFilter, CmdTimes, CmdSagas}
+	return []keys.Command{keys.CmdOpen, keys.CmdFilter, keys.CmdTimes, keys.CmdSagas}
 }
 
 // Update takes what is typed into the filter.
@@ -54,7 +55,7 @@ func (m *messages) Update(_ *Env, msg tea.Msg) Action {
 }
 
 // Do moves through the list; enter opens the saga that a message is about.
-func (m *messages) Do(env *Env, c Command) Action {
+func (m *messages) Do(env *Env, c keys.Command) Action {
 	m.find(env)
 	at := m.index(env)
 	if to, ok := moveBy(c, at, len(m.shown), m.tall); ok {
@@ -64,19 +65,19 @@ func (m *messages) Do(env *Env, c Command) Action {
 		return nil
 	}
 	switch c {
-	case CmdFilter:
+	case keys.CmdFilter:
 		m.search.edit()
-	case CmdBack:
+	case keys.CmdBack:
 		if !m.search.clear() {
-			return Press{CmdSagas}
+			return Press{keys.CmdSagas}
 		}
 		m.made = -1
-	case CmdOpen, CmdCopy:
+	case keys.CmdOpen, keys.CmdCopy:
 		if len(m.shown) == 0 {
 			return nil
 		}
 		x := env.State.Messages[m.shown[at]]
-		if c == CmdCopy {
+		if c == keys.CmdCopy {
 			return Copy{What: "message", Text: x.Text}
 		}
 		if x.Saga == "" {

@@ -1,25 +1,28 @@
 package tui
 
-import "arcadia/tui/widget"
+import (
+	"arcadia/tui/keys"
+	"arcadia/tui/widget"
+)
 
 // moveBy is where a cursor goes in a list of n rows, tall of them shown. It reports false for what is no move.
-func moveBy(c Command, at, n, tall int) (int, bool) {
+func moveBy(c keys.Command, at, n, tall int) (int, bool) {
 	switch c {
-	case CmdDown:
+	case keys.CmdDown:
 		at++
-	case CmdUp:
+	case keys.CmdUp:
 		at--
-	case CmdNewest:
+	case keys.CmdNewest:
 		at = 0
-	case CmdOldest:
+	case keys.CmdOldest:
 		at = n - 1
-	case CmdHalfDown:
+	case keys.CmdHalfDown:
 		at += max(1, tall/2)
-	case CmdHalfUp:
+	case keys.CmdHalfUp:
 		at -= max(1, tall/2)
-	case CmdPageDown:
+	case keys.CmdPageDown:
 		at += max(1, tall)
-	case CmdPageUp:
+	case keys.CmdPageUp:
 		at -= max(1, tall)
 	default:
 		return at, false

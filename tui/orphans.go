@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -77,26 +78,26 @@ func accountedFor(ctx context.Context, b Backend, name string) (bool, error) {
 	return all[0].Status != engine.RolledBack, nil
 }
 
-func (o *orphans) root() Command { return CmdOrphans }
+func (o *orphans) root() keys.Command { return keys.CmdOrphans }
 
 // Title is the breadcrumb.
 func (o *orphans) Title(*Env) []string { return []string{"orphans"} }
 
 // Scopes are those of a list of orphans.
-func (o *orphans) Scopes() []Scope { return []Scope{Strays, Lists} }
+func (o *orphans) Scopes() []keys.Scope { return []keys.Scope{keys.Strays, keys.Lists} }
 
 // Typing reports whether keys go to the filter.
 func (o *orphans) Typing() bool { return o.search.typing() }
 
 // Hints are for the orphan under the cursor.
-func (o *orphans) Hints(env *Env) []Command {
+func (o *orphans) Hints(env *Env) []keys.Command {
 	switch {
 	case o.search.typing():
 		return nil
 	case env.Config.ReadOnly || o.current() == nil:
-		return []Command{CmdFilter, CmdReload, CmdSagas}
+		return []keys.Command{keys.CmdFilter, keys.CmdReload, keys.CmdSagas}
 	}
-	return []Command{CmdAdopt, CmdWipe, CmdActions, CmdFilter, CmdReload, CmdSagas}
+	return []keys.Command{keys.CmdAdopt, keys.CmdWipe, keys.CmdActions, keys.CmdFilter, keys.CmdReload, keys.CmdSagas}
 }
 
 // Update takes answers. What a saga adopts or deletes is no orphan any more.
@@ -108,27 +109,27 @@ func (o *orphans) Update(_ *Env, msg tea.Msg) Action {
 }
 
 // Do does what is asked of the list and of the orphan under the cursor.
-func (o *orphans) Do(env *Env, c Command) Action {
+func (o *orphans) Do(env *Env, c keys.Command) Action {
 	if act, ok := o.do(env, c, o); ok {
 		return act
 	}
 	row := o.current()
 	switch {
-	case c == CmdBack:
-		return Press{CmdSagas}
-	case c == CmdCopy:
+	case c == keys.CmdBack:
+		return Press{keys.CmdSagas}
+	case c == keys.CmdCopy:
 		return copyRow(row, "orphan")
 	case row == nil:
-	case c == CmdAdopt || c == CmdWipe:
+	case c == keys.CmdAdopt || c == keys.CmdWipe:
 		if why := env.impossibleNew(); why != "" {
 			return Notify{Level: say.Error, Text: string(c) + ": " + why}
 		}
-		kind := map[Command]string{CmdAdopt: kindAdopt, CmdWipe: kindWipe}[c]
+		kind := map[keys.Command]string{keys.CmdAdopt: kindAdopt, keys.CmdWipe: kindWipe}[c]
 		return launchDoor(env, engine.Launch{Kind: kind, Inputs: engine.Inputs{inputSnapshot: row.key}})
-	case c == CmdOpen || c == CmdActions:
+	case c == keys.CmdOpen || c == keys.CmdActions:
 		var items []item
-		for _, c := range []Command{CmdAdopt, CmdWipe, CmdReload, CmdCopy} {
-			b, _ := env.Keys.In(c, Strays, Everywhere)
+		for _, c := range []keys.Command{keys.CmdAdopt, keys.CmdWipe, keys.CmdReload, keys.CmdCopy} {
+			b, _ := env.Keys.In(c, keys.Strays, keys.Everywhere)
 			items = append(items, item{Key: b.Show(), Text: string(c), Note: b.Help, Why: env.unfit(b), Danger: b.Danger, Do: Press{c}})
 		}
 		return Show{newMenu("Actions for "+row.cells[0], items)}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 )
 
 // warm is a console on a crowd of n sagas, its list loaded, outside of any program.
@@ -102,7 +103,7 @@ func BenchmarkUpdateChanges(b *testing.B) {
 
 func BenchmarkViewOfASaga(b *testing.B) {
 	app, _ := warm(b, 100_000)
-	feed(app, app.command(CmdOpen), 0)
+	feed(app, app.command(keys.CmdOpen), 0)
 	b.ReportAllocs()
 	for b.Loop() {
 		app.View()

@@ -12,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -39,8 +40,8 @@ type textMsg struct {
 func (p *pager) Name(*Env) string { return p.name }
 
 // Hints are the pager's keys.
-func (p *pager) Hints(*Env) []Hint {
-	return []Hint{{"j k", "scroll"}, {"y", "copy"}, {"esc", "close"}}
+func (p *pager) Hints(*Env) []keys.Hint {
+	return keys.Hints("j k", "scroll", "y", "copy", "esc", "close")
 }
 
 // Update scrolls.

@@ -8,24 +8,25 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 	"arcadia/tui/theme"
 )
 
 // newPalette lists verbs, screens and kinds by name; typing searches, tab completes. What the screen with these scopes does
 // not do is greyed, with where it is done.
-func newPalette(env *Env, scopes []Scope) *menu {
+func newPalette(env *Env, scopes []keys.Scope) *menu {
 	var items []item
-	seen := map[Command]bool{CmdPalette: true, CmdDown: true, CmdUp: true, CmdHalfDown: true, CmdHalfUp: true, CmdPageDown: true, CmdPageUp: true, CmdOut: true, CmdPaneBack: true}
+	seen := map[keys.Command]bool{keys.CmdPalette: true, keys.CmdDown: true, keys.CmdUp: true, keys.CmdHalfDown: true, keys.CmdHalfUp: true, keys.CmdPageDown: true, keys.CmdPageUp: true, keys.CmdOut: true, keys.CmdPaneBack: true}
 	for _, b := range env.Keys.All() {
 		if seen[b.Command] {
 			continue
 		}
 		seen[b.Command] = true
 		why := env.unfit(b)
-		if _, here := env.Keys.In(b.Command, append(slices.Clone(scopes), Everywhere)...); !here && why == "" {
-			why = "only on " + env.Keys.where(b.Command)
+		if _, here := env.Keys.In(b.Command, append(slices.Clone(scopes), keys.Everywhere)...); !here && why == "" {
+			why = "only on " + env.Keys.Where(b.Command)
 		}
-		if b.Command == CmdFreeze || b.Command == CmdThaw {
+		if b.Command == keys.CmdFreeze || b.Command == keys.CmdThaw {
 			why = env.noFreeze(b.Command)
 		}
 		items = append(items, item{Key: b.Show(), Text: string(b.Command), Note: b.Help, Why: why, Danger: b.Danger, Do: Press{b.Command}})
@@ -45,7 +46,7 @@ func newPalette(env *Env, scopes []Scope) *menu {
 		items = append(items, item{Text: "theme " + name, Note: theme.Note(name), Do: setTheme{name}})
 	}
 	m := newMenu("Do", items).searchable()
-	m.tips = []Hint{{"type", "search, or a saga's id"}, {"tab", "complete"}, {"enter", "do it"}, {"esc", "close"}}
+	m.tips = keys.Hints("type", "search, or a saga's id", "tab", "complete", "enter", "do it", "esc", "close")
 	m.whole = exportWords
 	m.other = func(text string) Action {
 		if len(text) < 4 || strings.Trim(strings.ToLower(text), "0123456789abcdef-") != "" {

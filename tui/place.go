@@ -1,19 +1,22 @@
 package tui
 
-import "arcadia/engine"
+import (
+	"arcadia/engine"
+	"arcadia/tui/keys"
+)
 
 // Place is where an operator was: a session that is lost can be taken up there by the next.
 type Place struct {
-	Screen Command   // a root screen
-	Filter string    // of the list of sagas
-	Cursor engine.ID // the saga under its cursor; empty: the first
-	Saga   engine.ID // the saga that was open; empty: none
+	Screen keys.Command // a root screen
+	Filter string       // of the list of sagas
+	Cursor engine.ID    // the saga under its cursor; empty: the first
+	Saga   engine.ID    // the saga that was open; empty: none
 }
 
 // Place is where the operator is now. Ask it when the program has ended, or from its own goroutine.
 func (a *App) Place() Place {
-	p := Place{Screen: CmdSagas}
-	if r, ok := a.stacks[a.at][0].(interface{ root() Command }); ok {
+	p := Place{Screen: keys.CmdSagas}
+	if r, ok := a.stacks[a.at][0].(interface{ root() keys.Command }); ok {
 		p.Screen = r.root()
 	}
 	if l, ok := a.stacks[0][0].(*sagas); ok {
@@ -35,7 +38,7 @@ func (a *App) settleAt(p Place) {
 		l.cursor = p.Cursor
 	}
 	for i, s := range a.stacks {
-		if r, ok := s[0].(interface{ root() Command }); ok && r.root() == p.Screen {
+		if r, ok := s[0].(interface{ root() keys.Command }); ok && r.root() == p.Screen {
 			a.at = i
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 )
 
 // The stops of the plan page.
@@ -154,14 +155,14 @@ func (p *plan) stops() []string {
 	return []string{planReason, planGo, planBack}
 }
 
-func (p *plan) tips() []Hint {
+func (p *plan) tips() []keys.Hint {
 	switch {
 	case p.busy:
 		return nil
 	case p.lines > p.page && p.page > 0:
-		return []Hint{{"tab", "next"}, {"enter", "choose"}, {"pgdn", "more of the plan"}, {"esc", "back"}}
+		return keys.Hints("tab", "next", "enter", "choose", "pgdn", "more of the plan", "esc", "back")
 	}
-	return []Hint{{"tab", "next"}, {"enter", "choose"}, {"esc", "back"}, {"?", "help"}}
+	return keys.Hints("tab", "next", "enter", "choose", "esc", "back", "?", "help")
 }
 
 // update moves between the reason and the buttons. While a launch is under way nothing can be pressed.

@@ -5,12 +5,13 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
 // impossible says why a verb cannot be done to a saga as it is shown; empty when it can. whole is the saga with its rows, as
 // far as it has been read; nil when it has not. The engine has the last word.
-func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) string {
+func (e *Env) impossible(c keys.Command, s *engine.Summary, whole *engine.Saga) string {
 	b, _ := e.Keys.Of(c)
 	if why := e.unfit(b); why != "" {
 		return why
@@ -33,9 +34,9 @@ func (e *Env) impossible(c Command, s *engine.Summary, whole *engine.Saga) strin
 }
 
 // asks are the commands that ask an engine's verb of a saga. Whether it can be done is the engine's to say.
-var asks = map[Command]engine.Verb{
-	CmdCancel: engine.VerbCancel, CmdRollback: engine.VerbRollback, CmdRetry: engine.VerbRetry, CmdResolve: engine.VerbResolve,
-	CmdPause: engine.VerbPause, CmdResume: engine.VerbResume, CmdSkip: engine.VerbSkip,
+var asks = map[keys.Command]engine.Verb{
+	keys.CmdCancel: engine.VerbCancel, keys.CmdRollback: engine.VerbRollback, keys.CmdRetry: engine.VerbRetry, keys.CmdResolve: engine.VerbResolve,
+	keys.CmdPause: engine.VerbPause, keys.CmdResume: engine.VerbResume, keys.CmdSkip: engine.VerbSkip,
 }
 
 // notDue is the row whose next attempt is not due yet, or nil.
@@ -53,22 +54,22 @@ func notDue(s *engine.Saga) *engine.Row {
 }
 
 // verb opens the dialog of a verb for a saga, or says why it cannot be done.
-func (e *Env) verb(c Command, s *engine.Summary, whole *engine.Saga) Action {
+func (e *Env) verb(c keys.Command, s *engine.Summary, whole *engine.Saga) Action {
 	c = meant(c, s)
 	if why := e.impossible(c, s, whole); why != "" {
 		return Notify{Level: say.Error, Text: string(c) + ": " + why, Saga: shortOf(s)}
 	}
 	switch c {
-	case CmdCancel, CmdRollback, CmdRetry, CmdPause, CmdResume, CmdSkip:
+	case keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdPause, keys.CmdResume, keys.CmdSkip:
 		return verbDoor(e, c, *s)
 	}
 	return nil
 }
 
 // meant is the verb that a key means for a saga: that of pause lets a paused one go on.
-func meant(c Command, s *engine.Summary) Command {
-	if c == CmdPause && s != nil && s.Paused {
-		return CmdResume
+func meant(c keys.Command, s *engine.Summary) keys.Command {
+	if c == keys.CmdPause && s != nil && s.Paused {
+		return keys.CmdResume
 	}
 	return c
 }
@@ -81,10 +82,10 @@ func shortOf(s *engine.Summary) string {
 }
 
 // verbs are what the actions menu offers for a saga, in its order.
-var verbs = []Command{CmdOpen, CmdLog, CmdCancel, CmdRollback, CmdRetry, CmdResolve, CmdPause, CmdResume, CmdSkip, CmdEntries, CmdCopy, CmdNew}
+var verbs = []keys.Command{keys.CmdOpen, keys.CmdLog, keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdResolve, keys.CmdPause, keys.CmdResume, keys.CmdSkip, keys.CmdEntries, keys.CmdCopy, keys.CmdNew}
 
 // actionsMenu offers everything that can be done to a saga; what cannot be done is greyed, with the reason.
-func actionsMenu(env *Env, s *engine.Summary, whole *engine.Saga, skip ...Command) Action {
+func actionsMenu(env *Env, s *engine.Summary, whole *engine.Saga, skip ...keys.Command) Action {
 	var items []item
 	for _, c := range verbs {
 		if slices.Contains(skip, c) {
@@ -93,11 +94,11 @@ func actionsMenu(env *Env, s *engine.Summary, whole *engine.Saga, skip ...Comman
 		b, _ := env.Keys.Of(c)
 		it := item{Key: b.Show(), Text: string(c), Note: b.Help, Danger: b.Danger, Do: Press{c}}
 		it.Why = env.impossible(c, s, whole)
-		if c == CmdPause && meant(c, s) != c {
+		if c == keys.CmdPause && meant(c, s) != c {
 			it.Key = "" // it is that of resume now
 		}
-		if c == CmdResume && it.Key == "" && s != nil && s.Paused {
-			it.Key = env.Keys.Hint(CmdPause).Key
+		if c == keys.CmdResume && it.Key == "" && s != nil && s.Paused {
+			it.Key = env.Keys.Hint(keys.CmdPause).Key
 		}
 		items = append(items, it)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -30,20 +31,20 @@ func backedOff(t *testing.T, x *exhibit, back bool) *engine.Saga {
 
 func TestARowThatOnlyWaitsForItsNextAttemptCanBeRetried(t *testing.T) {
 	t.Parallel()
-	env := &Env{Keys: newKeyMap()}
+	env := &Env{Keys: keys.BuiltIn()}
 	for _, back := range []bool{false, true} {
 		s := backedOff(t, newExhibit(t), back)
 		if s.WaitingOn != "" {
 			t.Fatalf("it waits on %q: the test proves nothing", s.WaitingOn)
 		}
-		if why := env.impossible(CmdRetry, &s.Summary, s); why != "" {
+		if why := env.impossible(keys.CmdRetry, &s.Summary, s); why != "" {
 			t.Errorf("back %v: retry is greyed: %s", back, why)
 		}
-		if env.impossible(CmdRetry, &s.Summary, nil) == "" {
+		if env.impossible(keys.CmdRetry, &s.Summary, nil) == "" {
 			t.Error("retry is offered although no ledger says that anything waits")
 		}
 		s.Rows[0].NextAttemptAt = engine.Time{}
-		if env.impossible(CmdRetry, &s.Summary, s) == "" {
+		if env.impossible(keys.CmdRetry, &s.Summary, s) == "" {
 			t.Error("retry is offered for a row at work")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -34,23 +35,23 @@ func newDomains(inv Inventory) *domains {
 	return d
 }
 
-func (d *domains) root() Command { return CmdRecords }
+func (d *domains) root() keys.Command { return keys.CmdRecords }
 
 // Title is the breadcrumb.
 func (d *domains) Title(*Env) []string { return []string{"records"} }
 
 // Scopes are those of a list of zones.
-func (d *domains) Scopes() []Scope { return []Scope{Zones, Lists} }
+func (d *domains) Scopes() []keys.Scope { return []keys.Scope{keys.Zones, keys.Lists} }
 
 // Typing reports whether keys go to the filter.
 func (d *domains) Typing() bool { return d.search.typing() }
 
 // Hints are for the zone under the cursor.
-func (d *domains) Hints(*Env) []Command {
+func (d *domains) Hints(*Env) []keys.Command {
 	if d.search.typing() {
 		return nil
 	}
-	return []Command{CmdOpen, CmdNew, CmdFilter, CmdReload, CmdSagas}
+	return []keys.Command{keys.CmdOpen, keys.CmdNew, keys.CmdFilter, keys.CmdReload, keys.CmdSagas}
 }
 
 // Update takes answers.
@@ -62,20 +63,20 @@ func (d *domains) Update(_ *Env, msg tea.Msg) Action {
 }
 
 // Do does what is asked of the list and of the zone under the cursor.
-func (d *domains) Do(env *Env, c Command) Action {
+func (d *domains) Do(env *Env, c keys.Command) Action {
 	if act, ok := d.do(env, c, d); ok {
 		return act
 	}
 	row := d.current()
 	switch {
-	case c == CmdBack:
-		return Press{CmdSagas}
+	case c == keys.CmdBack:
+		return Press{keys.CmdSagas}
 	case row == nil:
-	case c == CmdOpen:
+	case c == keys.CmdOpen:
 		return Open{newRecords(d.inv, row.value.(string))} //nolint:forcetypeassert // set above
-	case c == CmdNew:
+	case c == keys.CmdNew:
 		return launchRecord(env, kindUpsert, engine.Inputs{inputDomain: row.key})
-	case c == CmdCopy:
+	case c == keys.CmdCopy:
 		return copyRow(row, "domain")
 	}
 	return nil
@@ -121,20 +122,20 @@ func newRecords(inv Inventory, domain string) *records {
 func (r *records) Title(*Env) []string { return []string{"records", visible.Text(r.domain)} }
 
 // Scopes are those of a list of records.
-func (r *records) Scopes() []Scope { return []Scope{Records, Lists} }
+func (r *records) Scopes() []keys.Scope { return []keys.Scope{keys.Records, keys.Lists} }
 
 // Typing reports whether keys go to the filter.
 func (r *records) Typing() bool { return r.search.typing() }
 
 // Hints are for the record under the cursor.
-func (r *records) Hints(env *Env) []Command {
+func (r *records) Hints(env *Env) []keys.Command {
 	if r.search.typing() {
 		return nil
 	}
 	if env.Config.ReadOnly {
-		return []Command{CmdFilter, CmdReload, CmdBack}
+		return []keys.Command{keys.CmdFilter, keys.CmdReload, keys.CmdBack}
 	}
-	return []Command{CmdChange, CmdNew, CmdActions, CmdFilter, CmdReload, CmdBack}
+	return []keys.Command{keys.CmdChange, keys.CmdNew, keys.CmdActions, keys.CmdFilter, keys.CmdReload, keys.CmdBack}
 }
 
 // Update takes answers.
@@ -146,16 +147,16 @@ func (r *records) Update(_ *Env, msg tea.Msg) Action {
 }
 
 // Do does what is asked of the list and of the record under the cursor.
-func (r *records) Do(env *Env, c Command) Action {
+func (r *records) Do(env *Env, c keys.Command) Action {
 	if act, ok := r.do(env, c, r); ok {
 		return act
 	}
 	switch c {
-	case CmdBack:
+	case keys.CmdBack:
 		return Back{}
-	case CmdNew:
+	case keys.CmdNew:
 		return launchRecord(env, kindUpsert, engine.Inputs{inputDomain: r.domain})
-	case CmdCopy:
+	case keys.CmdCopy:
 		return copyRow(r.current(), "record")
 	}
 	row := r.current()
@@ -164,9 +165,9 @@ func (r *records) Do(env *Env, c Command) Action {
 	}
 	x := row.value.(Record) //nolint:forcetypeassert // set above
 	switch c {
-	case CmdOpen, CmdChange:
+	case keys.CmdOpen, keys.CmdChange:
 		return launchRecord(env, kindUpsert, r.inputs(x, true))
-	case CmdActions:
+	case keys.CmdActions:
 		return r.actions(env, x)
 	}
 	return nil
@@ -186,14 +187,14 @@ func (r *records) inputs(x Record, whole bool) engine.Inputs {
 }
 
 func (r *records) actions(env *Env, x Record) Action {
-	b, _ := env.Keys.Of(CmdNew)
+	b, _ := env.Keys.Of(keys.CmdNew)
 	why := env.unfit(b)
 	name := visible.Text(x.Type + " " + x.Name)
 	return Show{newMenu("Actions for "+name, []item{
 		{Key: "enter", Text: "change", Note: "launch " + kindUpsert + " with these values", Why: why, Do: launchFilled{kindUpsert, r.inputs(x, true)}},
 		{Key: "d", Text: "delete", Note: "launch " + kindDelete + " for this record; the form asks first", Why: why, Danger: true, Do: launchFilled{kindDelete, r.inputs(x, false)}},
 		{Key: "n", Text: "new", Note: "launch " + kindUpsert + " in this zone", Why: why, Do: launchFilled{kindUpsert, engine.Inputs{inputDomain: r.domain}}},
-		{Key: "y", Text: "copy", Note: "the name, the id or the row", Do: Press{CmdCopy}},
+		{Key: "y", Text: "copy", Note: "the name, the id or the row", Do: Press{keys.CmdCopy}},
 	})}
 }
 

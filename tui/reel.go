@@ -1,5 +1,7 @@
 package tui
 
+import "arcadia/tui/keys"
+
 // reel is the place in a log that grows: it follows the end until the operator scrolls.
 type reel struct {
 	follow bool
@@ -22,7 +24,7 @@ func (r *reel) grow(n int) {
 // fresh is how many lines have come since the end was last seen.
 func (r *reel) fresh() int { return r.n - r.seen }
 
-func (r *reel) move(c Command, tall int) {
+func (r *reel) move(c keys.Command, tall int) {
 	to, ok := moveBy(c, r.cursor, r.n, tall)
 	if !ok {
 		return

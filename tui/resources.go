@@ -11,6 +11,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -95,35 +96,35 @@ func driftCell(env *Env, row *gridRow, column int) (widget.Cell, bool) {
 	return widget.Cell{}, false
 }
 
-func (r *resources) root() Command { return CmdResource }
+func (r *resources) root() keys.Command { return keys.CmdResource }
 
 // Title is the breadcrumb.
 func (r *resources) Title(*Env) []string { return []string{"resources"} }
 
 // Scopes are those of a list of resources.
-func (r *resources) Scopes() []Scope { return []Scope{Provisioned, Lists} }
+func (r *resources) Scopes() []keys.Scope { return []keys.Scope{keys.Provisioned, keys.Lists} }
 
 // Typing reports whether keys go to the filter.
 func (r *resources) Typing() bool { return r.search.typing() }
 
 // Hints are for the resource under the cursor.
-func (r *resources) Hints(env *Env) []Command {
+func (r *resources) Hints(env *Env) []keys.Command {
 	if r.search.typing() {
 		return nil
 	}
-	out := []Command{CmdOpen}
+	out := []keys.Command{keys.CmdOpen}
 	if row := r.current(); row != nil {
-		for _, c := range []Command{CmdRestore, CmdAccept, CmdForget} {
+		for _, c := range []keys.Command{keys.CmdRestore, keys.CmdAccept, keys.CmdForget} {
 			if r.drifts != nil && env.State.drift(row.key).astray() && r.unlike(env, c) == "" {
 				out = append(out, c)
 			}
 		}
-		out = append(out, CmdActions)
+		out = append(out, keys.CmdActions)
 	}
 	if r.drifts != nil {
-		out = append(out, CmdCheck, CmdReload)
+		out = append(out, keys.CmdCheck, keys.CmdReload)
 	}
-	return append(out, CmdFilter, CmdSagas)
+	return append(out, keys.CmdFilter, keys.CmdSagas)
 }
 
 // Update takes answers; every change of a saga may be one of a resource.
@@ -172,8 +173,8 @@ func (r *resources) fill(env *Env) {
 }
 
 // Do does what is asked of the list and of the resource under the cursor.
-func (r *resources) Do(env *Env, c Command) Action {
-	if c == CmdReload {
+func (r *resources) Do(env *Env, c keys.Command) Action {
+	if c == keys.CmdReload {
 		return r.look()
 	}
 	if act, ok := r.do(env, c, r); ok {
@@ -181,21 +182,21 @@ func (r *resources) Do(env *Env, c Command) Action {
 	}
 	row := r.current()
 	switch {
-	case c == CmdBack:
-		return Press{CmdSagas}
-	case c == CmdCopy:
+	case c == keys.CmdBack:
+		return Press{keys.CmdSagas}
+	case c == keys.CmdCopy:
 		return copyRow(row, "resource")
 	case row == nil:
-	case c == CmdOpen:
+	case c == keys.CmdOpen:
 		return r.open(env, row.value.(engine.Resource)) //nolint:forcetypeassert // set above
-	case c == CmdCheck:
+	case c == keys.CmdCheck:
 		return r.look(row.key)
-	case c == CmdRestore || c == CmdAccept || c == CmdForget:
+	case c == keys.CmdRestore || c == keys.CmdAccept || c == keys.CmdForget:
 		if why := r.unlike(env, c); why != "" {
 			return Notify{Level: say.Error, Text: string(c) + ": " + why}
 		}
 		return launchDoor(env, r.launch(c))
-	case c == CmdActions:
+	case c == keys.CmdActions:
 		return r.actions(env)
 	}
 	return nil
@@ -224,26 +225,26 @@ func (r *resources) look(keys ...string) Action {
 const noDrifts = "this console is connected to no provider"
 
 // launch is what restores, accepts or forgets the resource under the cursor.
-func (r *resources) launch(c Command) engine.Launch {
-	kind := map[Command]string{CmdRestore: kindRestore, CmdAccept: kindAccept, CmdForget: kindForget}[c]
+func (r *resources) launch(c keys.Command) engine.Launch {
+	kind := map[keys.Command]string{keys.CmdRestore: kindRestore, keys.CmdAccept: kindAccept, keys.CmdForget: kindForget}[c]
 	return engine.Launch{Kind: kind, Inputs: engine.Inputs{inputResource: r.current().key}}
 }
 
 // unlike says why the resource under the cursor cannot be restored, accepted or forgotten; empty when it can.
-func (r *resources) unlike(env *Env, c Command) string {
+func (r *resources) unlike(env *Env, c keys.Command) string {
 	b, _ := env.Keys.Of(c)
 	if why := env.unfit(b); why != "" {
 		return why
 	}
-	if r.drifts == nil && c != CmdForget {
+	if r.drifts == nil && c != keys.CmdForget {
 		return noDrifts
 	}
 	d := env.State.drift(r.current().key)
 	switch {
-	case c == CmdForget:
+	case c == keys.CmdForget:
 	case d.State == driftInSync:
 		return "it is as it was wanted"
-	case c == CmdAccept && d.State == driftDeleted:
+	case c == keys.CmdAccept && d.State == driftDeleted:
 		return "it is gone: restore makes it anew, forget gives it up"
 	}
 	return ""
@@ -252,13 +253,13 @@ func (r *resources) unlike(env *Env, c Command) string {
 // actions offers everything that can be done to the resource under the cursor.
 func (r *resources) actions(env *Env) Action {
 	var items []item
-	for _, c := range []Command{CmdOpen, CmdRestore, CmdAccept, CmdForget, CmdCheck, CmdReload, CmdCopy} {
-		b, _ := env.Keys.In(c, Provisioned, Lists, Everywhere)
+	for _, c := range []keys.Command{keys.CmdOpen, keys.CmdRestore, keys.CmdAccept, keys.CmdForget, keys.CmdCheck, keys.CmdReload, keys.CmdCopy} {
+		b, _ := env.Keys.In(c, keys.Provisioned, keys.Lists, keys.Everywhere)
 		it := item{Key: b.Show(), Text: string(c), Note: b.Help, Danger: b.Danger, Do: Press{c}}
 		switch c {
-		case CmdRestore, CmdAccept, CmdForget:
+		case keys.CmdRestore, keys.CmdAccept, keys.CmdForget:
 			it.Why = r.unlike(env, c)
-		case CmdCheck, CmdReload:
+		case keys.CmdCheck, keys.CmdReload:
 			if r.drifts == nil {
 				it.Why = noDrifts
 			}

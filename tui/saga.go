@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -45,21 +46,21 @@ func newSaga(s *engine.Summary, log bool) *saga {
 func (s *saga) Title(*Env) []string { return []string{s.from, s.first.Short} }
 
 // Scopes are those of one saga, and of a list.
-func (s *saga) Scopes() []Scope { return []Scope{OneSaga, Sagas, Lists} }
+func (s *saga) Scopes() []keys.Scope { return []keys.Scope{keys.OneSaga, keys.Sagas, keys.Lists} }
 
 // Hints are for what is under the cursor.
-func (s *saga) Hints(env *Env) []Command {
-	out := []Command{CmdOpen, CmdEntries}
+func (s *saga) Hints(env *Env) []keys.Command {
+	out := []keys.Command{keys.CmdOpen, keys.CmdEntries}
 	if !env.Config.ReadOnly {
-		out = append(out, CmdActions)
-		for _, c := range []Command{CmdCancel, CmdRollback, CmdRetry} {
+		out = append(out, keys.CmdActions)
+		for _, c := range []keys.Command{keys.CmdCancel, keys.CmdRollback, keys.CmdRetry} {
 			if env.impossible(c, s.summary(), s.seen.whole()) == "" {
 				out = append(out, c)
 				break
 			}
 		}
 	}
-	return append(out, CmdPane, CmdTimes, CmdBack)
+	return append(out, keys.CmdPane, keys.CmdTimes, keys.CmdBack)
 }
 
 // summary is the newest header that is known.
@@ -94,39 +95,39 @@ func (s *saga) Update(env *Env, msg tea.Msg) Action {
 		return Replace{newSaga(msg.saga, false)}
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelUp {
-			return s.Do(env, CmdUp)
+			return s.Do(env, keys.CmdUp)
 		}
-		return s.Do(env, CmdDown)
+		return s.Do(env, keys.CmdDown)
 	}
 	return nil
 }
 
 // Do does what is asked of the saga.
-func (s *saga) Do(env *Env, c Command) Action {
+func (s *saga) Do(env *Env, c keys.Command) Action {
 	switch c {
-	case CmdBack:
+	case keys.CmdBack:
 		return Back{}
-	case CmdPane:
+	case keys.CmdPane:
 		s.pane = (s.pane + 1) % panes
-	case CmdPaneBack:
+	case keys.CmdPaneBack:
 		s.pane = (s.pane + panes - 1) % panes
-	case CmdLog:
+	case keys.CmdLog:
 		s.pane = logPane
-	case CmdOpen:
+	case keys.CmdOpen:
 		return s.open(env)
-	case CmdEntries:
+	case keys.CmdEntries:
 		return showEntries(env, s.first.ID, s.first.Short)
-	case CmdCopy:
+	case keys.CmdCopy:
 		return Show{newMenu("Copy", copyItems(env, s.summary()))}
-	case CmdNew:
+	case keys.CmdNew:
 		return newSagaAction(env)
-	case CmdActions:
-		return actionsMenu(env, s.summary(), s.seen.whole(), CmdOpen)
-	case CmdCancel, CmdRollback, CmdRetry, CmdPause, CmdResume, CmdSkip:
+	case keys.CmdActions:
+		return actionsMenu(env, s.summary(), s.seen.whole(), keys.CmdOpen)
+	case keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdPause, keys.CmdResume, keys.CmdSkip:
 		return env.verb(c, s.summary(), s.seen.whole())
-	case CmdResolve:
+	case keys.CmdResolve:
 		return s.resolve(env)
-	case CmdNeedsMe:
+	case keys.CmdNeedsMe:
 		return Ask{To: s, Read: findNeedy(s.first.ID, env.State.Waits)}
 	default:
 		s.move(c)
@@ -134,7 +135,7 @@ func (s *saga) Do(env *Env, c Command) Action {
 	return nil
 }
 
-func (s *saga) move(c Command) {
+func (s *saga) move(c keys.Command) {
 	if s.pane == logPane {
 		s.log.move(c, s.tall[logPane])
 		return
@@ -166,7 +167,7 @@ func (s *saga) open(env *Env) Action {
 // resolve asks for the reason why what the row under the cursor has left behind may stay; without such a row it takes the
 // first that there is.
 func (s *saga) resolve(env *Env) Action {
-	if why := env.impossible(CmdResolve, s.summary(), s.seen.whole()); why != "" {
+	if why := env.impossible(keys.CmdResolve, s.summary(), s.seen.whole()); why != "" {
 		return Notify{Level: say.Error, Text: "resolve: " + why}
 	}
 	d := s.seen.shown()

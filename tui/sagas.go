@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -43,34 +44,34 @@ func newSagas() *sagas {
 	return &sagas{search: search{fields: sagaFields}, order: newOrder()}
 }
 
-func (s *sagas) root() Command { return CmdSagas }
+func (s *sagas) root() keys.Command { return keys.CmdSagas }
 
 // Title is the breadcrumb.
 func (s *sagas) Title(*Env) []string { return []string{"sagas"} }
 
 // Scopes are those of a list of sagas.
-func (s *sagas) Scopes() []Scope { return []Scope{Sagas, Lists} }
+func (s *sagas) Scopes() []keys.Scope { return []keys.Scope{keys.Sagas, keys.Lists} }
 
 // Typing reports whether keys go to the filter.
 func (s *sagas) Typing() bool { return s.search.typing() }
 
 // Hints are for the saga under the cursor.
-func (s *sagas) Hints(env *Env) []Command {
+func (s *sagas) Hints(env *Env) []keys.Command {
 	if s.search.typing() {
 		return nil
 	}
-	out := []Command{CmdOpen, CmdNew, CmdActions}
+	out := []keys.Command{keys.CmdOpen, keys.CmdNew, keys.CmdActions}
 	if env.Config.ReadOnly {
-		out = []Command{CmdOpen, CmdLog}
+		out = []keys.Command{keys.CmdOpen, keys.CmdLog}
 	}
 	at := s.current()
 	if at == nil {
 		out = out[:0]
 		if !env.Config.ReadOnly {
-			out = append(out, CmdNew)
+			out = append(out, keys.CmdNew)
 		}
 	} else {
-		for _, c := range []Command{CmdCancel, CmdRollback, CmdRetry} {
+		for _, c := range []keys.Command{keys.CmdCancel, keys.CmdRollback, keys.CmdRetry} {
 			if env.impossible(c, at, s.preview.whole()) == "" {
 				out = append(out, c)
 				break
@@ -78,9 +79,9 @@ func (s *sagas) Hints(env *Env) []Command {
 		}
 	}
 	if env.State.NeedsMe() > 0 && (at == nil || !at.NeedsOperator()) {
-		out = append(out, CmdNeedsMe)
+		out = append(out, keys.CmdNeedsMe)
 	}
-	return append(out, CmdFilter)
+	return append(out, keys.CmdFilter)
 }
 
 // Update takes answers and changes.
@@ -318,7 +319,7 @@ func (s *sagas) clicked(env *Env, y int) Action {
 		return nil
 	}
 	if s.at(i).ID == s.cursor {
-		return Press{CmdOpen}
+		return Press{keys.CmdOpen}
 	}
 	return s.goTo(i)
 }

@@ -12,50 +12,51 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
 // Do does what is asked of the list and of the saga under the cursor.
-func (s *sagas) Do(env *Env, c Command) Action {
+func (s *sagas) Do(env *Env, c keys.Command) Action {
 	switch c {
-	case CmdNewest, CmdOldest:
-		return s.jump(c == CmdOldest)
-	case CmdOpen, CmdLog:
+	case keys.CmdNewest, keys.CmdOldest:
+		return s.jump(c == keys.CmdOldest)
+	case keys.CmdOpen, keys.CmdLog:
 		if at := s.current(); at != nil {
-			return Open{newSaga(at, c == CmdLog)}
+			return Open{newSaga(at, c == keys.CmdLog)}
 		}
-	case CmdBack:
+	case keys.CmdBack:
 		if s.search.clear() {
 			return s.reload(env, s.cursor)
 		}
 		clear(env.State.Marks)
-	case CmdFilter:
+	case keys.CmdFilter:
 		s.search.edit()
-	case CmdMark:
+	case keys.CmdMark:
 		if at := s.current(); at != nil {
 			toggle(env.State.Marks, at)
 			return s.goTo(s.index() + 1)
 		}
-	case CmdSortLeft, CmdSortNext, CmdOrder:
+	case keys.CmdSortLeft, keys.CmdSortNext, keys.CmdOrder:
 		return s.reorder(env, c)
-	case CmdHold:
+	case keys.CmdHold:
 		return s.keep(env)
-	case CmdNew:
+	case keys.CmdNew:
 		return newSagaAction(env)
-	case CmdActions:
-		return actionsMenu(env, s.current(), s.preview.whole(), CmdResolve, CmdEntries)
-	case CmdCancel, CmdRollback, CmdRetry, CmdPause, CmdResume, CmdSkip:
+	case keys.CmdActions:
+		return actionsMenu(env, s.current(), s.preview.whole(), keys.CmdResolve, keys.CmdEntries)
+	case keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdPause, keys.CmdResume, keys.CmdSkip:
 		if marked := env.State.marked(); len(marked) > 0 {
 			if b, _ := env.Keys.Of(c); env.unfit(b) == "" {
 				return markedDoor(env, c, marked)
 			}
 		}
 		return env.verb(c, s.current(), s.preview.whole())
-	case CmdNeedsMe:
+	case keys.CmdNeedsMe:
 		return Ask{To: s, Read: findNeedy(s.cursor, env.State.Waits)}
-	case CmdCopy:
+	case keys.CmdCopy:
 		return s.copyMenu(env)
-	case CmdEntries:
+	case keys.CmdEntries:
 		if at := s.current(); at != nil {
 			return showEntries(env, at.ID, at.Short)
 		}
@@ -84,16 +85,16 @@ func newSagaAction(env *Env) Action {
 }
 
 func (e *Env) impossibleNew() string {
-	b, _ := e.Keys.Of(CmdNew)
+	b, _ := e.Keys.Of(keys.CmdNew)
 	return e.unfit(b)
 }
 
-func (s *sagas) reorder(env *Env, c Command) Action {
+func (s *sagas) reorder(env *Env, c keys.Command) Action {
 	switch c {
-	case CmdSortLeft:
+	case keys.CmdSortLeft:
 		s.order.by = (s.order.by + orders - 1) % orders
 		s.order.turned = false
-	case CmdSortNext:
+	case keys.CmdSortNext:
 		s.order.by = (s.order.by + 1) % orders
 		s.order.turned = false
 	default:
@@ -109,7 +110,7 @@ func (s *sagas) keep(env *Env) Action {
 	s.still = !s.still
 	if s.still {
 		s.held = 0
-		return Notify{Text: "held still: " + env.Keys.Hint(CmdHold).Key + " lets the rows go on"}
+		return Notify{Text: "held still: " + env.Keys.Hint(keys.CmdHold).Key + " lets the rows go on"}
 	}
 	return s.reload(env, s.cursor)
 }

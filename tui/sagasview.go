@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -225,5 +226,5 @@ func (s *sagas) none(env *Env, width, height int) []string {
 	case s.search.text != "":
 		return empty(env, width, height, "no saga matches", "esc clears the filter")
 	}
-	return empty(env, width, height, "no sagas yet", strings.TrimSpace(env.Keys.Hint(CmdNew).Key+" launches the first"))
+	return empty(env, width, height, "no sagas yet", strings.TrimSpace(env.Keys.Hint(keys.CmdNew).Key+" launches the first"))
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
 )
@@ -12,16 +13,16 @@ type Screen interface {
 	// Title is its part of the breadcrumb, in as many pieces as it needs.
 	Title(env *Env) []string
 	// Scopes are the parts of the key map that work here, besides Everywhere.
-	Scopes() []Scope
+	Scopes() []keys.Scope
 	// Do does what a bound key, a line of the palette or an entry of the help asks for.
-	Do(env *Env, c Command) Action
+	Do(env *Env, c keys.Command) Action
 	// Update gets what is not a bound key: answers to Ask, Changed, Resized, Shown, wheel and paste, and, while the
 	// screen is Typing, every key.
 	Update(env *Env, msg tea.Msg) Action
 	// View draws at most height lines of at most width cells. It must not change anything but what it measured.
 	View(env *Env, width, height int) Drawing
 	// Hints are the commands that the footer shows, the most useful first.
-	Hints(env *Env) []Command
+	Hints(env *Env) []keys.Command
 }
 
 // Typist is a Screen that takes text now and then. While Typing is true keys go to its Update unlooked at, but for ctrl+c.
@@ -31,7 +32,7 @@ type Typist interface {
 
 // Tipper is a Screen whose keys are its own and not those of the key map: the footer shows its Tips and nothing else.
 type Tipper interface {
-	Tips(env *Env) []Hint
+	Tips(env *Env) []keys.Hint
 }
 
 // Overlay lies over the dimmed body and takes all keys but ctrl+c while it is open. Esc reaches it like any key: it
@@ -44,7 +45,7 @@ type Overlay interface {
 	// Name is the title in the box's upper edge.
 	Name(env *Env) string
 	// Hints are the keys that the footer shows: "tab" "next".
-	Hints(env *Env) []Hint
+	Hints(env *Env) []keys.Hint
 }
 
 // Receiver is who may Ask: a Screen or an Overlay.
@@ -57,9 +58,6 @@ type Drawing struct {
 	Lines  []string
 	Cursor *tea.Cursor // where the terminal's cursor stands, relative to the lines; nil: hidden
 }
-
-// Hint is a key and one or two words on what it does.
-type Hint struct{ Key, Word string }
 
 // Messages that App sends to screens and overlays.
 type (
@@ -79,7 +77,7 @@ type (
 type Env struct {
 	Config Config
 	Theme  *theme.Theme
-	Keys   *KeyMap
+	Keys   *keys.Map
 	State  *State
 	Width  int // of the terminal, in cells
 	Height int

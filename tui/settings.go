@@ -7,20 +7,20 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	yaml "go.yaml.in/yaml/v3"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/theme"
 )
 
 // Settings are what an operator has chosen for every session. The zero Settings change nothing.
 type Settings struct {
-	Theme    string               // one of ThemeNames; empty: not chosen
-	Keys     map[Command][]string // in place of the built-in keys; none: the palette alone has the command
-	Progress bool                 // see Config
-	Bell     bool                 // see Config
+	Theme    string                    // one of ThemeNames; empty: not chosen
+	Keys     map[keys.Command][]string // in place of the built-in keys; none: the palette alone has the command
+	Progress bool                      // see Config
+	Bell     bool                      // see Config
 }
 
 // ParseSettings reads settings from YAML:
@@ -43,7 +43,7 @@ func ParseSettings(data []byte) (Settings, error) {
 	if err := dec.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		return s, fmt.Errorf("read the settings: %w", err)
 	}
-	p := settingsParser{lines: map[Command]int{}}
+	p := settingsParser{lines: map[keys.Command]int{}}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
 		p.wrong(more.Line, "settings are one document: nothing may follow ---")
 	}
@@ -63,7 +63,7 @@ func ParseSettings(data []byte) (Settings, error) {
 			}
 		})
 	}
-	for _, c := range newKeyMap().with(s).Conflicts() {
+	for _, c := range keys.BuiltIn().With(s.Keys).Conflicts() {
 		p.wrong(p.lines[c.Command], "%s", c)
 	}
 	if err := errors.Join(p.errs...); err != nil {
@@ -75,7 +75,7 @@ func ParseSettings(data []byte) (Settings, error) {
 // settingsParser collects what is wrong.
 type settingsParser struct {
 	errs  []error
-	lines map[Command]int // where a command's keys are given
+	lines map[keys.Command]int // where a command's keys are given
 }
 
 func (p *settingsParser) wrong(line int, format string, args ...any) {
@@ -122,10 +122,10 @@ func (p *settingsParser) yes(v *yaml.Node) bool {
 }
 
 // keys reads the keys of commands, by their names in the palette; a blank in a name may be written _ or -.
-func (p *settingsParser) keys(n *yaml.Node) map[Command][]string {
-	out, km := map[Command][]string{}, newKeyMap()
+func (p *settingsParser) keys(n *yaml.Node) map[keys.Command][]string {
+	out, km := map[keys.Command][]string{}, keys.BuiltIn()
 	p.entries(n, func(name string, v *yaml.Node) {
-		c := Command(strings.NewReplacer("_", " ", "-", " ").Replace(name))
+		c := keys.Command(strings.NewReplacer("_", " ", "-", " ").Replace(name))
 		if _, ok := km.Of(c); !ok {
 			p.wrong(v.Line, "%s is no command: arcadia keys lists them", visible.Text(name))
 			return
@@ -134,17 +134,17 @@ func (p *settingsParser) keys(n *yaml.Node) map[Command][]string {
 			p.wrong(v.Line, "%s occurs twice", c)
 			return
 		}
-		keys := []*yaml.Node{v}
+		nodes := []*yaml.Node{v}
 		switch {
 		case v.Kind == yaml.SequenceNode:
-			keys = v.Content
+			nodes = v.Content
 		case v.Kind != yaml.ScalarNode || v.Tag == "!!null":
 			p.wrong(v.Line, "%s wants a key or a list of keys; [] is none", c)
 			return
 		}
 		p.lines[c], out[c] = v.Line, []string{}
-		for _, k := range keys {
-			if why := noKey(k.Value); k.Kind != yaml.ScalarNode || why != "" {
+		for _, k := range nodes {
+			if why := keys.NoKey(k.Value); k.Kind != yaml.ScalarNode || why != "" {
 				p.wrong(v.Line, "%q is no key%s", k.Value, why)
 				continue
 			}
@@ -152,47 +152,4 @@ func (p *settingsParser) keys(n *yaml.Node) map[Command][]string {
 		}
 	})
 	return out
-}
-
-// namedKeys are the keys that are no character, by the names that the terminal library gives them.
-var namedKeys = []string{
-	"enter", "tab", "backspace", "esc", "space", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "insert", "delete",
-	"f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
-}
-
-// noKey says why nothing that is pressed is called so; empty when something is.
-func noKey(name string) string {
-	base, shift, modified := name, false, false
-	for _, mod := range []string{"ctrl+", "alt+", "shift+"} {
-		rest, ok := strings.CutPrefix(base, mod)
-		if ok && rest != "" {
-			base, modified = rest, true
-			shift = shift || mod == "shift+"
-		}
-	}
-	r, n := utf8.DecodeRuneInString(base)
-	switch {
-	case slices.Contains(namedKeys, base):
-		return ""
-	case base == "" || n != len(base):
-		return ": it is a character, one of " + strings.Join(namedKeys, " ") + ", or ctrl+ alt+ shift+ before one, in this order"
-	case visible.Text(base) != base || r == ' ':
-		return ": a blank is called space, and what cannot be seen cannot be typed"
-	case shift && !modified, shift && name == "shift+"+base:
-		return ": write the character that shift makes of it"
-	case modified && strings.ToLower(base) != base:
-		return ": write it small"
-	}
-	return ""
-}
-
-// with is the map with the keys of the settings in place of its own.
-func (k *KeyMap) with(s Settings) *KeyMap {
-	all := slices.Clone(k.all)
-	for i := range all {
-		if keys, ok := s.Keys[all[i].Command]; ok {
-			all[i].Keys, all[i].Label = keys, ""
-		}
-	}
-	return mapOf(all)
 }

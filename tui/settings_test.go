@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"arcadia/tui/keys"
 	"arcadia/tui/theme"
 )
 
@@ -15,8 +16,8 @@ func TestSettingsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Theme != theme.Light || !s.Bell || s.Progress || !slices.Equal(s.Keys[CmdCancel], []string{"x", "f8"}) ||
-		!slices.Equal(s.Keys[CmdRollback], []string{"K"}) || s.Keys[CmdHalfDown] == nil || len(s.Keys[CmdHalfDown]) != 0 {
+	if s.Theme != theme.Light || !s.Bell || s.Progress || !slices.Equal(s.Keys[keys.CmdCancel], []string{"x", "f8"}) ||
+		!slices.Equal(s.Keys[keys.CmdRollback], []string{"K"}) || s.Keys[keys.CmdHalfDown] == nil || len(s.Keys[keys.CmdHalfDown]) != 0 {
 		t.Errorf("read is %+v", s)
 	}
 	for _, text := range []string{"", "\n", "# nothing\n", "keys: {}\n"} {
@@ -65,7 +66,7 @@ func TestWrongSettingsSayWhereAndWhy(t *testing.T) {
 
 func TestTheBuiltInKeysHaveNoConflict(t *testing.T) {
 	t.Parallel()
-	for _, c := range newKeyMap().Conflicts() {
+	for _, c := range keys.BuiltIn().Conflicts() {
 		t.Error(c)
 	}
 }
@@ -99,10 +100,10 @@ func TestSettingsAreWhatTheConsoleDoes(t *testing.T) {
 func TestTheListOfKeysNamesEveryCommand(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := WriteKeys(&b, Settings{Keys: map[Command][]string{CmdHold: {"f9"}}}); err != nil {
+	if err := WriteKeys(&b, Settings{Keys: map[keys.Command][]string{keys.CmdHold: {"f9"}}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, x := range bindings() {
+	for _, x := range keys.Bindings() {
 		if !strings.Contains(b.String(), "  "+string(x.Command)+"  ") {
 			t.Errorf("%s is not listed", x.Command)
 		}

@@ -26,6 +26,7 @@ var arrows = []struct {
 	{"arcadia/tui/input", []string{"arcadia/"}, []string{"arcadia/tui/input"}},
 	{"arcadia/tui/line", []string{"arcadia/"}, []string{"arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia/tui/theme", []string{"arcadia/"}, []string{"arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/keys", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/keys", "arcadia/engine"}},
 	{"arcadia/tui/say", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia", []string{"testing", "net/http/httptest", "arcadia/engine/enginetest", "arcadia/storage/storagetest"}, nil},
 }

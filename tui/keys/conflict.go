@@ -1,4 +1,4 @@
-package tui
+package keys
 
 import (
 	"slices"
@@ -41,9 +41,9 @@ func (c Conflict) String() string {
 // Conflicts lists the bindings that cannot be, in the order of the map: a key that does two things where both would work,
 // unless the built-in map means it so; a key that is never bound; a key that a torn escape sequence can produce and that
 // would change the world.
-func (k *KeyMap) Conflicts() []Conflict {
+func (k *Map) Conflicts() []Conflict {
 	meant := map[[2]Command]bool{}
-	builtIn := bindings()
+	builtIn := Bindings()
 	clashes(builtIn, func(_ string, a, b Binding) { meant[[2]Command{a.Command, b.Command}] = true })
 	var out []Conflict
 	for _, b := range k.all {
@@ -77,14 +77,14 @@ func (b Binding) forbids(key string) string {
 		return "it always leaves"
 	case sameByte[key] != "":
 		return "terminals send it as " + sameByte[key]
-	case b.mutates() && utf8.RuneCountInString(base) == 1 && strings.Contains(torn, base):
+	case b.Mutates() && utf8.RuneCountInString(base) == 1 && strings.Contains(torn, base):
 		return "a slow line can produce it by itself, and it would change the world"
 	}
 	return ""
 }
 
-// mutates reports whether the binding's command changes the world, or a saga.
-func (b Binding) mutates() bool { return b.Danger || b.Command == CmdPause }
+// Mutates reports whether the binding's command changes the world, or a saga.
+func (b Binding) Mutates() bool { return b.Danger || b.Command == CmdPause }
 
 // clashes finds the keys that two bindings of different commands have where both work. The first in the map comes first.
 func clashes(all []Binding, found func(key string, a, b Binding)) {

@@ -1,4 +1,4 @@
-package tui
+package keys
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 
 func TestNoMutationIsBoundToAKeyThatATornSequenceProduces(t *testing.T) {
 	t.Parallel()
-	for _, b := range bindings() {
+	for _, b := range Bindings() {
 		for _, k := range b.Keys {
 			if b.Danger && len(k) == 1 && strings.Contains(torn, k) {
 				t.Errorf("%s is bound to %q", b.Command, k)
@@ -19,7 +19,7 @@ func TestNoMutationIsBoundToAKeyThatATornSequenceProduces(t *testing.T) {
 
 func TestSomeKeysAreNeverBound(t *testing.T) {
 	t.Parallel()
-	for _, b := range bindings() {
+	for _, b := range Bindings() {
 		for _, k := range b.Keys {
 			if slices.Contains(never, k) {
 				t.Errorf("%s is bound to %q", b.Command, k)
@@ -47,7 +47,7 @@ func TestTheKeysOfTheDesignAreBound(t *testing.T) {
 		Provisioned: {"v": CmdCheck, "ctrl+r": CmdReload, "r": CmdRestore, "t": CmdAccept, "d": CmdForget},
 		Strays:      {"t": CmdAdopt, "d": CmdWipe},
 	}
-	k := newKeyMap()
+	k := BuiltIn()
 	for scope, keys := range want {
 		for key, c := range keys {
 			if got, _ := k.Find(key, scope); got != c {
@@ -60,7 +60,7 @@ func TestTheKeysOfTheDesignAreBound(t *testing.T) {
 func TestAKeyMeansOneThingInAScope(t *testing.T) {
 	t.Parallel()
 	seen := map[string]Command{}
-	for _, b := range bindings() {
+	for _, b := range Bindings() {
 		if b.Help == "" || b.Word == "" {
 			t.Errorf("%s in %s has no words for the help", b.Command, b.Scope)
 		}
