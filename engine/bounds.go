@@ -11,8 +11,8 @@ import (
 // ErrInput; what a step reports beyond one fails the step; what reaches a Store all the same is refused there.
 const (
 	MaxInputs  = 64 << 10  // names and values of the inputs of one saga
-	MaxContext = 256 << 10 // a saga's context as JSON
-	MaxOutput  = 64 << 10  // one step's output as JSON
+	MaxContext = 4 << 20   // a saga's context as JSON
+	MaxOutput  = 896 << 10 // one step's output as JSON
 	MaxSpec    = 64 << 10  // the wanted state of one resource as JSON
 	MaxLines   = 500       // lines a saga's log keeps
 	MaxLine    = 1 << 10   // one line of it

@@ -70,7 +70,7 @@ func liveResource(kind string, raw json.RawMessage) (engine.Resource, error) {
 			return engine.Resource{}, err
 		}
 		zone := canonicalZone(spec.Domain)
-		return resource(zone, spec.ID, spec.canonical(zone))
+		return resource(zone, spec.ID, spec.canonical(zone), nil)
 	}
 	var snap Snapshot
 	if err := json.Unmarshal(raw, &snap); err != nil {

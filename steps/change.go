@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"arcadia/engine"
 )
@@ -18,11 +19,12 @@ const (
 
 // The outcomes that a DNS step puts.
 const (
-	outcomeCreated = "created"
-	outcomeUpdated = "updated"
-	outcomeNoop    = "noop"
-	outcomeDeleted = "deleted"
-	outcomeAbsent  = "absent"
+	outcomeCreated  = "created"
+	outcomeUpdated  = "updated"
+	outcomeReplaced = "replaced" // created, and records of other types that cannot stand beside it deleted
+	outcomeNoop     = "noop"
+	outcomeDeleted  = "deleted"
+	outcomeAbsent   = "absent"
 )
 
 // nothingToUndo is the undo of a step that leaves the world as it is.
@@ -43,6 +45,8 @@ type op struct {
 	ID     int64   `json:"id,omitempty"`     // the record; 0 for a create
 	Before *Record `json:"before,omitempty"` // as the provider listed it; nil for a create
 	After  *Record `json:"after,omitempty"`  // canonical, or as listed when a record is put back; nil for a delete
+
+	Sent *Record `json:"sent,omitempty"` // what is sent so that the provider keeps After; nil: After itself
 }
 
 // change is what a DNS step does to the records of one name: its intent. It is saved before the first write and never
@@ -52,7 +56,9 @@ type change struct {
 	Name    string   `json:"name"` // relative
 	Type    string   `json:"type"`
 	Outcome string   `json:"outcome"`
-	Before  []Record `json:"before"` // all records at the name before the first write, as listed
+	Note    string   `json:"note,omitempty"`   // what the outcome alone does not say
+	Kept    int64    `json:"kept,omitempty"`   // the record that says what is wanted and is not written; 0 when one is
+	Before  []Record `json:"before,omitempty"` // all records at the name before the first write, as listed
 	Ops     []op     `json:"ops"`
 }
 
@@ -61,6 +67,8 @@ type progress struct {
 	ID      int64 `json:"id,omitempty"` // the record that a create made, once it is known
 	Done    bool  `json:"done,omitempty"`
 	Refused bool  `json:"refused,omitempty"` // the provider has said that it did not do it
+
+	Kept *Record `json:"kept,omitempty"` // what the provider has stored, canonical, when that is not what was sent
 }
 
 // made is the id of the record that op i writes, 0 when it is not known.
@@ -69,13 +77,6 @@ func (c change) made(i int, done []progress) int64 {
 		return done[i].ID
 	}
 	return c.Ops[i].ID
-}
-
-// want is what an upsert makes true: one canonical record, and how it relates to others of its name and type.
-type want struct {
-	zone string
-	mode string
-	rec  Record
 }
 
 // at splits the live records at a name into those of the wanted type and those that cannot stand beside it. Records at
@@ -101,117 +102,17 @@ func at(zone, name, recordType string, live []Record) (set, rivals, all []Record
 	return set, rivals, all
 }
 
-// plan decides which writes make w true among the live records. It is pure: Plan shows what it says and Execute does it.
-// Records at the name are only ever written with their listed id; the order is deletes that must make room, updates,
-// creates, deletes of what is left over. An error is a refusal and names what to choose instead.
-func (w want) plan(live []Record) (change, error) {
-	set, rivals, all := at(w.zone, w.rec.Name, w.rec.Type, live)
-	c := change{Zone: w.zone, Name: w.rec.Name, Type: w.rec.Type, Before: all}
-	equal := slices.IndexFunc(set, func(r Record) bool { return r.canonical(w.zone).same(w.rec) })
-	title := w.rec.title(w.zone)
-
-	switch {
-	case w.mode == modeSingle && len(set) > 1 && (equal < 0 || set[equal].TTL != w.rec.TTL):
-		return c, fmt.Errorf("%w: %d records are at %s: choose dns_record_mode=add to add this value or dns_record_mode=replace to make it the only one",
-			errAmbiguous, len(set), title)
-	case w.mode == modeAdd && len(rivals) > 0:
-		return c, fmt.Errorf("%w: %s cannot stand beside %s: choose dns_record_mode=replace to delete what is there",
-			errInTheWay, title, summary(w.zone, rivals))
-	case w.mode == modeAdd && w.rec.Type == "CNAME" && len(set) > 0 && equal < 0:
-		return c, fmt.Errorf("%w: a name has one CNAME, and %s is there: choose dns_record_mode=single to change it", errInTheWay, summary(w.zone, set))
-	}
-
-	for _, r := range rivals {
-		c.Ops = append(c.Ops, deletion(r))
-	}
-	keep, spare := equal, set
-	if keep < 0 && w.mode != modeAdd && len(set) > 0 {
-		keep = 0
-	}
-	if keep >= 0 {
-		spare = slices.Delete(slices.Clone(set), keep, keep+1)
-		if old := set[keep]; keep != equal || old.TTL != w.rec.TTL {
-			c.Ops = append(c.Ops, w.update(old))
-		}
-	} else {
-		after := w.rec
-		c.Ops = append(c.Ops, op{Do: opCreate, After: &after})
-	}
-	if w.mode == modeReplace {
-		for _, r := range spare {
-			c.Ops = append(c.Ops, deletion(r))
-		}
-	}
-
-	switch {
-	case len(c.Ops) == 0:
-		c.Outcome = outcomeNoop
-	case keep < 0:
-		c.Outcome = outcomeCreated
-	default:
-		c.Outcome = outcomeUpdated
-	}
-	return c, nil
-}
-
-// kept is the id of the record that a change without writes found to be right already, 0 when it is not there.
-func (w want) kept(live []Record) int64 {
-	set, _, _ := at(w.zone, w.rec.Name, w.rec.Type, live)
-	for _, r := range set {
-		if r.canonical(w.zone).same(w.rec) {
-			return r.ID
-		}
-	}
-	return 0
-}
-
-func (w want) update(old Record) op {
-	before, after := old, w.rec
-	after.ID = old.ID
-	return op{Do: opUpdate, ID: old.ID, Before: &before, After: &after}
-}
-
 func deletion(r Record) op {
 	return op{Do: opDelete, ID: r.ID, Before: &r}
 }
 
-// unwanted is what a delete makes true: no record of a name and type, or none with a value.
-type unwanted struct {
-	zone, name, recordType string
-	data                   string // as given; empty: any
-	all                    bool
-}
-
-// about is a record that stands for the name and type.
-func (u unwanted) about() Record { return Record{Type: u.recordType, Name: u.name} }
-
-// plan decides which records to delete. It is pure.
-func (u unwanted) plan(live []Record) (change, error) {
-	set, _, all := at(u.zone, u.name, u.recordType, live)
-	c := change{Zone: u.zone, Name: u.name, Type: u.recordType, Before: all, Outcome: outcomeDeleted}
-	if u.data != "" {
-		set = slices.DeleteFunc(set, func(r Record) bool {
-			rc := r.canonical(u.zone)
-			return rc.Data != canonicalData(u.zone, u.recordType, rc.Tag, u.data)
-		})
-	}
-	if len(set) > 1 && !u.all {
-		return c, fmt.Errorf("%w: %d records are at %s: choose one with dns_record_data, or all of them with dns_record_mode=all",
-			errAmbiguous, len(set), u.about().title(u.zone))
-	}
-	for _, r := range set {
-		c.Ops = append(c.Ops, deletion(r))
-	}
-	if len(set) == 0 {
-		c.Outcome = outcomeAbsent
-	}
-	return c, nil
-}
-
 // Refusals of a plan. Their texts are the reasons in the ledger.
 const (
-	errAmbiguous = engine.Reason("several_records")
-	errInTheWay  = engine.Reason("records_in_the_way")
+	errAmbiguous  = engine.Reason("several_records")
+	errInTheWay   = engine.Reason("records_in_the_way")
+	errNoSuch     = engine.Reason("no_such_record")
+	errThere      = engine.Reason("value_is_there_already")
+	errIncomplete = engine.Reason("incomplete_record")
 )
 
 func summary(zone string, records []Record) string {
@@ -220,4 +121,36 @@ func summary(zone string, records []Record) string {
 		s += fmt.Sprintf(" and %d more", n)
 	}
 	return s
+}
+
+// deleted are the records that a change deletes.
+func (c change) deleted() []Record {
+	var out []Record
+	for _, o := range c.Ops {
+		if o.Do == opDelete && o.Before != nil {
+			out = append(out, *o.Before)
+		}
+	}
+	return out
+}
+
+// deletions names deleted records with their types: "A 192.0.2.1; TXT hello".
+func deletions(records []Record) string {
+	var parts []string
+	for _, r := range records[:min(len(records), mostListed)] {
+		parts = append(parts, r.Type+" "+r.value())
+	}
+	if more := len(records) - mostListed; more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// either joins names for a sentence: "a", "a or b", "a, b or c".
+func either(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

@@ -10,8 +10,8 @@ import (
 
 // undoText says in one line what taking a row back would do, from what the row recorded.
 func (d dnsWriter) undoText(s *engine.State) string {
-	var c change
-	if ok, err := s.Saved(keyIntent, &c); err != nil || !ok {
+	c, _, begun, err := changeOf(s)
+	if err != nil || !begun {
 		return nothingToUndo
 	}
 	return c.undoText()
@@ -34,36 +34,51 @@ func (c change) undoText() string {
 	case opDelete:
 		text = "recreates " + o.Before.title(c.Zone) + " " + o.Before.describe()
 	}
-	if back := len(c.prior()); o.Do == opCreate && back > 0 {
-		text += ", recreates " + summary(c.Zone, c.prior())
+	prior, _ := c.split()
+	if back := len(prior); o.Do == opCreate && back > 0 {
+		text += ", recreates " + summary(c.Zone, prior)
 	} else if back > 1 {
 		text += fmt.Sprintf(" and recreates %d more", back-1)
 	}
 	return text
 }
 
-// show is the change as a plan shows it.
-func (c change) show(about Record) engine.Change {
+// mostFields bounds how many deleted records a plan lists one by one.
+const mostFields = 100
+
+// show is the change as a plan shows it, with notes that the records alone do not give.
+func (c change) show(about Record, notes ...string) engine.Change {
 	out := engine.Change{Subject: about.title(c.Zone), Action: engine.ActNone, Undo: c.undoText()}
+	ttl := ""
+	gone := c.deleted()
 	for _, o := range c.Ops {
 		switch o.Do {
 		case opCreate:
-			if out.Action = engine.ActCreate; len(c.prior()) > 0 {
+			if out.Action = engine.ActCreate; len(gone) > 0 {
 				out.Action = engine.ActUpdate
 			}
 			out.Fields = append(out.Fields, engine.FieldChange{Name: "data", To: o.After.value()}, engine.FieldChange{Name: "ttl", To: strconv.Itoa(o.After.TTL)})
-			out.Note = c.ttlNote(o)
+			ttl = c.ttlNote(o)
 		case opUpdate:
 			out.Action = engine.ActUpdate
 			out.Fields = append(out.Fields, differences(o.Before.canonical(c.Zone), *o.After)...)
-			out.Note = c.ttlNote(o)
+			ttl = c.ttlNote(o)
 		case opDelete:
 			if out.Action == engine.ActNone {
 				out.Action = engine.ActDelete
 			}
-			out.Fields = append(out.Fields, engine.FieldChange{Name: "record", From: o.Before.Type + " " + o.Before.describe(), Note: "deleted"})
 		}
 	}
+	if out.Action == engine.ActDelete && c.Kept != 0 {
+		out.Action = engine.ActUpdate // of the set: the record that was wanted is there and stays
+	}
+	for _, r := range gone[:min(len(gone), mostFields)] {
+		out.Fields = append(out.Fields, engine.FieldChange{Name: "record", From: r.Type + " " + r.describe(), Note: "deleted"})
+	}
+	if more := len(gone) - mostFields; more > 0 {
+		out.Fields = append(out.Fields, engine.FieldChange{Name: "record", From: count(more, "more record"), Note: "deleted"})
+	}
+	out.Note = joined(append([]string{c.Note, ttl}, notes...)...)
 	return out
 }
 
@@ -82,12 +97,17 @@ func differences(from, to Record) []engine.FieldChange {
 func (c change) ttlNote(o op) string {
 	n, from := 0, 0
 	for _, r := range c.Before {
-		if r.Type == o.After.Type && r.ID != o.ID && r.TTL != o.After.TTL {
+		if r.Type == o.After.Type && r.ID != o.ID && r.TTL != o.After.TTL && !c.deletes(r.ID) {
 			n, from = n+1, r.TTL
 		}
 	}
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the ttl of %d other records of this name and type moves from %d to %d", n, from, o.After.TTL)
+	return fmt.Sprintf("the ttl of %s of this name and type moves from %d to %d", count(n, "other record"), from, o.After.TTL)
+}
+
+// deletes reports whether the change deletes a record.
+func (c change) deletes(id int64) bool {
+	return slices.ContainsFunc(c.Ops, func(o op) bool { return o.Do == opDelete && o.ID == id })
 }

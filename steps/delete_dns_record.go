@@ -19,14 +19,16 @@ func (DeleteDNSRecord) Name() string { return "delete_dns_record" }
 
 // Inputs declares the record and how to choose among several.
 func (d DeleteDNSRecord) Inputs() []engine.Field {
-	return append(placeFields(d.zones),
-		engine.Field{
-			Name: inData, Label: "Value", Type: engine.TextField,
-			Help: "only the record with this value; empty when there is only one, or for all of them",
-		},
+	fields := append(placeFields(d.zones), engine.Field{
+		Name: inData, Label: "Value", Type: engine.TextField, Check: checkPicked, Options: recordOptions(d.zones, Record.value),
+		Help: "only the record with this value, alone or as it is shown (20 mx2.example.net); empty when there is only one",
+	})
+	fields = append(fields, numberInputs(chooses)...)
+	return append(fields,
+		idField(d.zones, "only the record with this id"),
 		engine.Field{
 			Name: inMode, Label: "Mode", Type: engine.ChoiceField, Default: modeSingle, Choices: []string{modeSingle, modeAll},
-			Help: "single: refuse when there are several; all: delete all of this name and type",
+			Help: "single: refuse when there are several; all: delete all that fit",
 		},
 	)
 }
@@ -41,35 +43,39 @@ func (DeleteDNSRecord) Locks(_ context.Context, in engine.Inputs) ([]string, err
 func (d DeleteDNSRecord) Target(ctx context.Context, in engine.Inputs) (string, error) {
 	u, err := doomed(in)
 	if err != nil {
-		return "", err
+		return "", d.explained(ctx, in, err)
 	}
-	return d.target(ctx, u.zone, u.about(), u.plan)
+	return d.target(ctx, u.zone, u.about(), d.planOf(u))
+}
+
+func (DeleteDNSRecord) planOf(u unwanted) planner {
+	return func(_ context.Context, live []Record) (change, error) { return u.plan(live) }
 }
 
 // Plan says what Execute would delete now.
 func (d DeleteDNSRecord) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
 	u, err := doomed(in)
 	if err != nil {
-		return engine.Change{}, err
+		return engine.Change{}, d.explained(ctx, in, err)
 	}
-	live, err := d.zones.RecordsAt(ctx, u.zone, u.name)
+	c, err := d.planned(ctx, u.zone, u.pick.Name, d.planOf(u))
 	if err != nil {
 		return engine.Change{}, err
 	}
-	c, err := u.plan(live)
+	note, err := d.nameNote(ctx, u.zone, u.pick.Name)
 	if err != nil {
 		return engine.Change{}, err
 	}
-	return c.show(u.about()), nil
+	return c.show(u.about(), note), nil
 }
 
-// Execute puts outcome (deleted, absent) and dns_prior_records.
+// Execute puts outcome (deleted, absent), note and dns_prior_records.
 func (d DeleteDNSRecord) Execute(ctx context.Context, s *engine.State) error {
 	u, err := doomed(s.Inputs())
 	if err != nil {
 		return err
 	}
-	c, _, err := d.execute(ctx, s, u.zone, u.name, u.plan)
+	c, _, err := d.execute(ctx, s, u.zone, u.pick.Name, d.planOf(u))
 	if err != nil {
 		return err
 	}

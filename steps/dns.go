@@ -5,16 +5,23 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"arcadia/engine"
 )
 
 // Keys under which a DNS step puts what it did.
 const (
-	keyOutcome  = "outcome"           // created, noop, updated, deleted, absent
+	keyOutcome  = "outcome"           // created, noop, updated, replaced, deleted, absent
+	keyNote     = "note"              // what the outcome leaves out, for a person
+	keyDeleted  = "deleted_records"   // how many records were deleted
 	keyRecordID = "dns_record_id"     // the record that an upsert has made right
 	keyPrior    = "dns_prior_records" // the records that were changed or deleted, as they were before
+	keyOthers   = "dns_other_records" // the other records at the name
 	keyIntent   = "dns_intent"        // the change
 	keyProgress = "dns_progress"      // how far each of its ops has come
 	keyOwned    = "dns_resources"     // the resources among the records that were changed or deleted, as they were before
@@ -26,11 +33,31 @@ type dnsWriter struct {
 	ledger Ledger
 }
 
+// planner decides a change from the live records at a name.
+type planner func(ctx context.Context, live []Record) (change, error)
+
+// planned is the change that would be made now, refused when its row could not keep it.
+func (d dnsWriter) planned(ctx context.Context, zone, name string, plan planner) (change, error) {
+	live, err := d.look(ctx, zone, name)
+	if err != nil {
+		return change{}, err
+	}
+	c, err := plan(ctx, live)
+	if err != nil {
+		return c, err
+	}
+	return c, c.fits()
+}
+
+// look lists the records at a name now. A domain is not gone because of one answer that says so.
+func (d dnsWriter) look(ctx context.Context, zone, name string) ([]Record, error) {
+	return again(ctx, func() ([]Record, error) { return d.zones.RecordsAt(ctx, zone, name) })
+}
+
 // execute makes true what plan decides, or goes on with what an earlier attempt had begun. The intent is durable before
 // the first write, the progress after each.
-func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name string, plan func(live []Record) (change, error)) (change, []progress, error) {
-	var c change
-	resumed, err := s.Saved(keyIntent, &c)
+func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name string, plan planner) (change, []progress, error) {
+	c, done, resumed, err := changeOf(s)
 	if err != nil {
 		return c, nil, err
 	}
@@ -38,113 +65,147 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 	if err != nil {
 		return c, nil, err
 	}
-	var done []progress
-	if resumed {
-		if done, err = c.progress(s); err != nil {
+	if resumed && underWay(done) { // it may arrive after the look
+		if err := pause(ctx, lateWrite); err != nil {
 			return c, nil, err
 		}
-		if underWay(done) { // it may arrive after the look
-			if err := pause(ctx, lateWrite); err != nil {
-				return c, nil, err
-			}
-		}
 	}
-	live, err := d.zones.RecordsAt(ctx, zone, name)
+	live, err := d.look(ctx, zone, name)
 	if err != nil {
 		return c, nil, verdict(ctx, err)
 	}
 	live = ids.present(live)
 	if resumed {
+		c.recognize(done, live)
 		if done, err = c.resume(done, live); err != nil {
 			return c, nil, err
 		}
 	} else {
-		if c, err = plan(live); err != nil {
+		if c, err = plan(ctx, live); err != nil {
+			return c, nil, err
+		}
+		if err := c.fits(); err != nil {
 			return c, nil, err
 		}
 		done = make([]progress, len(c.Ops))
 	}
-	s.Put(keyOutcome, c.Outcome)
-	s.Put(keyPrior, c.prior())
-	if len(c.Ops) == 0 {
-		return c, done, nil
-	}
-	// The intent goes in before the first write. A refusal noted by an earlier attempt is taken back with it: from here on
-	// the write may happen.
-	for i := range done {
-		done[i].Refused = false
-	}
-	if !resumed {
-		s.Put(keyIntent, c)
-		owned, err := d.owned(ctx, c)
-		if err != nil {
-			return c, nil, err
-		}
-		if len(owned) > 0 {
-			s.Put(keyOwned, owned)
-		}
-	}
-	s.Put(keyProgress, done)
-	if err := s.Save(ctx); err != nil {
+	if err := d.begin(ctx, s, c, done, resumed); err != nil {
 		return c, nil, err
 	}
-	for i, o := range c.Ops {
+	say := pace{total: len(c.Ops)}
+	for i := range c.Ops {
 		if done[i].Done {
 			continue
 		}
 		if ctx.Err() != nil {
 			return c, nil, context.Cause(ctx)
 		}
-		if err := d.step(ctx, s, zone, ids, o, done, i); err != nil {
+		if err := d.step(ctx, s, &c, ids, done, i, &say); err != nil {
 			return c, nil, err
 		}
 	}
 	return c, done, nil
 }
 
-// step makes one write of a change and records what came of it.
-func (d dnsWriter) step(ctx context.Context, s *engine.State, zone string, ids *idBook, o op, done []progress, i int) error {
-	id, err := d.write(ctx, zone, o)
+// begin makes the intent durable before the first write. A refusal noted by an earlier attempt is taken back with it: from
+// here on the write may happen.
+func (d dnsWriter) begin(ctx context.Context, s *engine.State, c change, done []progress, resumed bool) error {
+	form, err := c.form()
+	if err != nil {
+		return fmt.Errorf("keep what undoing needs: %w", err)
+	}
+	s.Put(keyOutcome, c.Outcome)
+	if c.Note != "" {
+		s.Put(keyNote, c.Note)
+	}
+	if gone := c.deleted(); len(gone) > 0 {
+		s.Put(keyDeleted, len(gone))
+	}
+	if !resumed {
+		for _, key := range slices.Sorted(maps.Keys(form)) {
+			s.Put(key, form[key])
+		}
+	}
+	if len(c.Ops) == 0 {
+		return nil
+	}
+	for i := range done {
+		done[i].Refused = false
+	}
+	if !resumed {
+		owned, err := d.owned(ctx, c)
+		if err != nil {
+			return err
+		}
+		if len(owned) > 0 {
+			s.Put(keyOwned, owned)
+		}
+	}
+	s.Put(keyProgress, courseOf(done))
+	return s.Save(ctx)
+}
+
+// step makes one write of a change and records what came of it. When the provider has stored something else than it was
+// sent, that is what was written.
+func (d dnsWriter) step(ctx context.Context, s *engine.State, c *change, ids *idBook, done []progress, i int, say *pace) error {
+	o := c.Ops[i]
+	stored, err := d.write(ctx, c.Zone, o)
 	if o.Do == opDelete && absent(err) {
 		err = nil
 	}
 	switch {
 	case err == nil:
 		done[i] = progress{Done: true}
+		lines := say.line(i + 1)
 		switch o.Do {
 		case opCreate:
-			done[i].ID = id
+			done[i].ID = stored.ID
 		case opDelete:
-			ids.lost(id)
+			ids.lost(o.ID)
 		case opUpdate:
 		}
-		s.Put(keyProgress, done)
+		if o.After != nil {
+			done[i].keep(c.Zone, *o.After, stored)
+		}
+		if done[i].Kept != nil {
+			text := keptText(*o.After, *done[i].Kept)
+			s.Put(keyNote, joined(c.Note, text))
+			lines = append(lines, text)
+			c.asKept(done)
+		}
+		s.Put(keyProgress, courseOf(done))
 		// Crash here: the record exists and its id is not recorded. The next attempt finds it by content.
-		return s.Save(context.WithoutCancel(ctx))
+		return s.Save(context.WithoutCancel(ctx), lines...)
 	case refused(err):
 		done[i].Refused = true
-		s.Put(keyProgress, done)
+		s.Put(keyProgress, courseOf(done))
 	}
 	return verdict(ctx, err)
 }
 
-// write makes one write in wire form and returns the id of the record.
-func (d dnsWriter) write(ctx context.Context, zone string, o op) (int64, error) {
-	switch o.Do {
-	case opCreate:
-		r := o.After.wire()
-		r.ID = 0
-		got, err := d.zones.CreateRecord(ctx, zone, r)
-		return got.ID, err
-	case opUpdate:
-		r := o.After.wire()
-		r.ID = o.ID
-		_, err := d.zones.UpdateRecord(ctx, zone, r)
-		return o.ID, err
-	case opDelete:
-		return o.ID, d.zones.DeleteRecord(ctx, zone, o.ID)
+// write makes one write in wire form and returns the record as it is stored then; of a delete it knows the id alone.
+func (d dnsWriter) write(ctx context.Context, zone string, o op) (Record, error) {
+	var r Record
+	if o.Do != opDelete {
+		r = *o.After
+		if o.Sent != nil {
+			r = *o.Sent
+		}
+		r = r.wire()
 	}
-	return 0, fmt.Errorf("unknown write %q of a record: use the build that began this saga", o.Do)
+	r.ID = o.ID
+	return again(ctx, func() (Record, error) {
+		switch o.Do {
+		case opCreate:
+			r.ID = 0
+			return d.zones.CreateRecord(ctx, zone, r)
+		case opUpdate:
+			return d.zones.UpdateRecord(ctx, zone, r)
+		case opDelete:
+			return r, d.zones.DeleteRecord(ctx, zone, o.ID)
+		}
+		return r, fmt.Errorf("unknown write %q of a record: use the build that began this saga", o.Do)
+	})
 }
 
 // absent reports whether the provider has answered that there is no such thing.
@@ -156,31 +217,9 @@ func refused(err error) bool {
 	return errors.As(err, &e) && e.Class != Unknown
 }
 
-// progress reads how far the change of a row has come.
-func (c change) progress(s *engine.State) ([]progress, error) {
-	done := make([]progress, 0, len(c.Ops))
-	if _, err := s.Saved(keyProgress, &done); err != nil {
-		return nil, err
-	}
-	if len(done) != len(c.Ops) {
-		return nil, fmt.Errorf("the intent of step %d has %d writes and its progress %d: undo it by hand", s.Idx(), len(c.Ops), len(done))
-	}
-	return done, nil
-}
-
-func (c change) prior() []Record {
-	prior := []Record{}
-	for _, o := range c.Ops {
-		if o.Before != nil {
-			prior = append(prior, *o.Before)
-		}
-	}
-	return prior
-}
-
-// resource is a record as the saga wants it.
-func resource(zone string, id int64, r Record) (engine.Resource, error) {
-	spec, err := json.Marshal(recordSpec{zone, r})
+// resource is a record as the saga wants it, with what was sent for it when the provider keeps something else.
+func resource(zone string, id int64, r Record, sent *Record) (engine.Resource, error) {
+	spec, err := json.Marshal(recordSpec{Domain: zone, Record: r, Sent: sent})
 	if err != nil {
 		return engine.Resource{}, fmt.Errorf("describe %s: %w", r.title(zone), err)
 	}
@@ -200,4 +239,36 @@ func underWay(done []progress) bool {
 		}
 	}
 	return false
+}
+
+// joined is a sentence of the parts that say something.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "; ")
+}
+
+// pace says now and then how far a long change has come.
+type pace struct {
+	total int
+	due   time.Time
+}
+
+const (
+	paceOver  = 50               // a change of more writes says how far it has come
+	paceEvery = 20 * time.Second // so often
+)
+
+// line is the line for the saga's log after so many writes, mostly none.
+func (p *pace) line(n int) []string {
+	if p.total <= paceOver {
+		return nil
+	}
+	now := time.Now()
+	if p.due.IsZero() {
+		p.due = now.Add(paceEvery)
+	}
+	if n < p.total && now.Before(p.due) {
+		return nil
+	}
+	p.due = now.Add(paceEvery)
+	return []string{fmt.Sprintf("%d of %d records written", n, p.total)}
 }

@@ -18,12 +18,8 @@ const lateWrite = 3 * time.Second
 // starts over with a fresh look.
 func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 	ctx = Urgent(ctx)
-	var c change
-	if ok, err := s.Saved(keyIntent, &c); err != nil || !ok {
-		return err
-	}
-	done, err := c.progress(s)
-	if err != nil {
+	c, done, begun, err := changeOf(s)
+	if err != nil || !begun {
 		return err
 	}
 	if underWay(done) || s.Attempt() > 1 { // a write of the step, or of an earlier attempt to undo it, may still arrive
@@ -37,11 +33,12 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 	}
 	vanished := map[int64]bool{} // listed, and found to be gone
 	for looked := false; ; {
-		live, err := d.zones.RecordsAt(ctx, c.Zone, c.Name)
+		live, err := d.look(ctx, c.Zone, c.Name)
 		if err != nil && !absent(err) {
 			return verdict(ctx, err)
 		}
 		live = slices.DeleteFunc(live, func(r Record) bool { return vanished[r.ID] })
+		c.recognize(done, live)
 		todo, refusal := c.undo(done, live, ids.known)
 		switch {
 		case refusal != nil:
@@ -78,11 +75,12 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 // carryOut makes the writes of an undo. It asks for another look when a record turned out to be gone. One that was to be
 // deleted is not known to be lost yet: it may not have been this saga that deleted it, and be back under another id.
 func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, todo undoing, ids *idBook, vanished map[int64]bool) (again bool, err error) {
-	for _, o := range todo.Ops {
+	say := pace{total: len(todo.Ops)}
+	for i, o := range todo.Ops {
 		if ctx.Err() != nil {
 			return false, context.Cause(ctx)
 		}
-		id, err := d.write(ctx, zone, o)
+		stored, err := d.write(ctx, zone, o)
 		switch {
 		case o.Do == opUpdate && absent(err) && !ids.gone[o.ID]:
 			ids.lost(o.ID)
@@ -96,10 +94,10 @@ func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, t
 			}
 			return false, verdict(ctx, err)
 		case o.Do == opDelete:
-			ids.lost(id)
+			ids.lost(o.ID)
 		case o.Do == opCreate:
-			ids.moved(o.ID, id)
-			if err := s.Save(context.WithoutCancel(ctx)); err != nil {
+			ids.moved(o.ID, stored.ID)
+			if err := s.Save(context.WithoutCancel(ctx), say.line(i+1)...); err != nil {
 				return false, err
 			}
 		}
@@ -170,7 +168,7 @@ func (d dnsWriter) account(ctx context.Context, s *engine.State, c change, done 
 			if err != nil {
 				return err
 			}
-			moved, err := resource(spec.Domain, now, spec.Record)
+			moved, err := resource(spec.Domain, now, spec.Record, spec.Sent)
 			if err != nil {
 				return err
 			}

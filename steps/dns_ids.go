@@ -24,13 +24,19 @@ type known struct {
 	theirs map[int64]bool
 }
 
-// idBook is the ids of all steps of a saga. Each step writes under a key of its own: with one key for all, what a step
-// wrote on its way forward would hide from it what others wrote since.
+// idBook is the ids of all steps of a saga. Each step writes under keys of its own: with one key for all, what a step
+// wrote on its way forward would hide from it what others wrote since. It writes in pieces, so that a change of a thousand
+// records does not write all their ids anew with each.
 type idBook struct {
 	s   *engine.State
-	own recordIDs
+	own []recordIDs
 	known
 }
+
+// mostIDs is how many ids a piece takes.
+const mostIDs = 100
+
+func (r recordIDs) count() int { return len(r.Gone) + len(r.Became) + len(r.Posted) + len(r.Theirs) }
 
 const keyIDs = "dns_record_ids_at_step_"
 
@@ -40,27 +46,36 @@ const mostSteps = 256
 func readIDs(s *engine.State) (*idBook, error) {
 	b := &idBook{s: s, known: known{gone: map[int64]bool{}, became: map[int64]int64{}, posted: map[int64]bool{}, theirs: map[int64]bool{}}}
 	for i := range mostSteps {
-		var ids recordIDs
-		if ok, err := s.Lookup(keyIDs+itoa(int64(i)), &ids); err != nil {
-			return nil, err
-		} else if !ok {
-			continue
-		}
-		if i == s.Idx() {
-			b.own = ids
-		}
-		for _, id := range ids.Gone {
-			b.gone[id] = true
-		}
-		maps.Copy(b.became, ids.Became)
-		for _, id := range ids.Posted {
-			b.posted[id] = true
-		}
-		for _, id := range ids.Theirs {
-			b.theirs[id] = true
+		for n := 0; ; n++ {
+			var ids recordIDs
+			if ok, err := s.Lookup(idsKey(i, n), &ids); err != nil {
+				return nil, err
+			} else if !ok {
+				break
+			}
+			if i == s.Idx() {
+				b.own = append(b.own, ids)
+			}
+			b.learn(ids)
 		}
 	}
 	return b, nil
+}
+
+// idsKey is the key of piece n of what step idx has learned.
+func idsKey(idx, n int) string { return pieceKey(keyIDs+itoa(int64(idx)), n) }
+
+func (b *idBook) learn(ids recordIDs) {
+	for _, id := range ids.Gone {
+		b.gone[id] = true
+	}
+	maps.Copy(b.became, ids.Became)
+	for _, id := range ids.Posted {
+		b.posted[id] = true
+	}
+	for _, id := range ids.Theirs {
+		b.theirs[id] = true
+	}
 }
 
 // lost notes that a record does not exist any more.
@@ -69,32 +84,38 @@ func (b *idBook) lost(id int64) {
 		return
 	}
 	b.gone[id] = true
-	b.own.Gone = append(b.own.Gone, id)
-	b.put()
+	b.add(func(ids *recordIDs) { ids.Gone = append(ids.Gone, id) })
 }
 
 // moved notes that a record is back under a new id.
 func (b *idBook) moved(from, to int64) {
 	b.became[from] = to
-	if b.own.Became == nil {
-		b.own.Became = map[int64]int64{}
+	for n := range b.own { // of two answers the last one counts
+		delete(b.own[n].Became, from)
 	}
-	b.own.Became[from] = to
-	b.put()
+	b.add(func(ids *recordIDs) {
+		if ids.Became == nil {
+			ids.Became = map[int64]int64{}
+		}
+		ids.Became[from] = to
+	})
 }
 
 // post notes that a record is about to be put back.
 func (b *idBook) post(id int64) {
 	b.posted[id] = true
-	b.own.Posted = append(b.own.Posted, id)
-	b.put()
+	b.add(func(ids *recordIDs) { ids.Posted = append(ids.Posted, id) })
 }
 
 // unposted notes that the provider has refused to put a record back.
 func (b *idBook) unposted(id int64) {
 	delete(b.posted, id)
-	b.own.Posted = slices.DeleteFunc(b.own.Posted, func(p int64) bool { return p == id })
-	b.put()
+	for n := range b.own {
+		if slices.Contains(b.own[n].Posted, id) {
+			b.own[n].Posted = slices.DeleteFunc(b.own[n].Posted, func(p int64) bool { return p == id })
+			b.put(n)
+		}
+	}
 }
 
 // notOurs notes that no step has written these records.
@@ -102,13 +123,22 @@ func (b *idBook) notOurs(ids []int64) {
 	for _, id := range ids {
 		if !b.theirs[id] {
 			b.theirs[id] = true
-			b.own.Theirs = append(b.own.Theirs, id)
-			b.put()
+			b.add(func(ids *recordIDs) { ids.Theirs = append(ids.Theirs, id) })
 		}
 	}
 }
 
-func (b *idBook) put() { b.s.Put(keyIDs+itoa(int64(b.s.Idx())), b.own) }
+// add writes into the last piece, or into a new one when that is full.
+func (b *idBook) add(note func(*recordIDs)) {
+	if last := len(b.own) - 1; last < 0 || b.own[last].count() >= mostIDs {
+		b.own = append(b.own, recordIDs{})
+	}
+	last := len(b.own) - 1
+	note(&b.own[last])
+	b.put(last)
+}
+
+func (b *idBook) put(n int) { b.s.Put(idsKey(b.s.Idx(), n), b.own[n]) }
 
 // present drops from a listing what is known to be gone.
 func (b *idBook) present(live []Record) []Record {

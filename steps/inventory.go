@@ -77,6 +77,8 @@ func (i Inventory) snapshot(ctx context.Context, r engine.Resource) (Snapshot, b
 type recordSpec struct {
 	Domain string `json:"domain"`
 	Record
+	// Sent is what was sent when the provider has stored something else, which is the record then.
+	Sent *Record `json:"sent,omitempty"`
 }
 
 func (i Inventory) record(ctx context.Context, r engine.Resource) (recordSpec, bool, error) {
@@ -111,10 +113,10 @@ func locate(want recordSpec, here, all []Record) (recordSpec, bool) {
 		at = slices.IndexFunc(here, func(o Record) bool { return o.canonical(want.Domain).same(want.Record) })
 	}
 	if at >= 0 {
-		return recordSpec{want.Domain, here[at]}, true
+		return recordSpec{Domain: want.Domain, Record: here[at]}, true
 	}
 	if at = slices.IndexFunc(all, func(o Record) bool { return ours(o) && liveName(o.Name) != want.Name }); at >= 0 {
-		return recordSpec{want.Domain, all[at]}, true
+		return recordSpec{Domain: want.Domain, Record: all[at]}, true
 	}
 	return recordSpec{}, false
 }

@@ -52,7 +52,7 @@ func (r *rig) differs(res engine.Resource, want ...string) {
 func TestARecordChangedByHandIsModifiedFieldByField(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newRig(t)
-		r.run(engine.Completed, "upsert_dns_record", record("SRV", "_sip._tcp", "Host.Example.net", "dns_record_port", "5060")...)
+		r.run(engine.Completed, "upsert_dns_record", record("SRV", "_sip._tcp", "Host.Example.net", "dns_record_port", "5060", "dns_record_ttl", "1800", "dns_record_weight", "0")...)
 		srv := r.only()
 		r.drift(srv, steps.InSync)
 		id := r.here("SRV", "_sip._tcp")[0].ID

@@ -15,7 +15,7 @@ func TestAStepDoesNotBelieveAListingInWhatItsSagaHasDeleted(t *testing.T) {
 		r := newRig(t)
 		before := r.world()
 		r.sim.Inject(dosim.Fault{Kind: dosim.FaultGhost, Times: 5})
-		s := r.run(engine.Completed, "upsert_dns_record,upsert_dns_record", "dns_domain", "example.com", "dns_record_name", "blog",
+		s := r.run(engine.Completed, "upsert_dns_record,upsert_dns_record", "dns_domain", "example.com", "dns_record_name", "blog", "dns_record_mode", "replace",
 			"0:dns_record_type", "A", "0:dns_record_data", "203.0.113.9", "1:dns_record_type", "CNAME", "1:dns_record_data", "sites.example.net")
 		sameContent(t, "after A and CNAME again", before.zone, r.world().zone)
 		r.rollback(s.ID)

@@ -40,13 +40,23 @@ func canonicalZone(domain string) string {
 }
 
 // relativeName is what an operator wrote for a record's name, relative to the zone: "@" for the zone itself. Full names
-// are taken with and without their final dot.
+// are taken with and without their final dot. One that has the dot and is not under the zone stays as it is and is refused:
+// see under.
 func relativeName(zone, name string) string {
 	name = canonicalZone(name)
 	if name == zone || name == "" || name == "@" {
 		return "@"
 	}
 	return strings.TrimSuffix(name, "."+zone)
+}
+
+// writtenName is how an operator writes a relative name so that relativeName reads it back: www.example.com listed in the
+// zone example.com is www.example.com.example.com.
+func writtenName(zone, name string) string {
+	if relativeName(zone, name) == name {
+		return name
+	}
+	return fullName(zone, name) + "."
 }
 
 // liveName is the name of a record as the provider lists it. It is relative already: "www.example.com" listed in the zone

@@ -51,7 +51,7 @@ func same(t tb, what string, want, got any) {
 func TestARestoredRecordThatWasChangedSaysAgainWhatIsWanted(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newRig(t)
-		res := r.provisioned(record("SRV", "_sip._tcp", "host.example.net", "dns_record_port", "5060")...)
+		res := r.provisioned(record("SRV", "_sip._tcp", "host.example.net", "dns_record_port", "5060", "dns_record_ttl", "1800", "dns_record_weight", "0")...)
 		id := r.here("SRV", "_sip._tcp")[0].ID
 		r.sim.PutRecord("example.com", dosim.Record{ID: id, Data: "other.example.net", TTL: 60, Priority: 10, Port: 5061})
 		before := r.world()

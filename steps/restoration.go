@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -10,8 +11,11 @@ import (
 // restoration is what restoring a record makes true: the record says again what is wanted of it.
 type restoration struct {
 	zone string
-	rec  Record // wanted, canonical, under the id that the store knows
+	rec  Record  // wanted, canonical, under the id that the store knows
+	sent *Record // what the provider turned into rec; nil: rec itself
 }
+
+func (w restoration) planner(_ context.Context, live []Record) (change, error) { return w.plan(live) }
 
 // plan decides how to write the wanted record back. It is pure. The record with the known id is updated in place; when it
 // is gone, one that says the same takes its place, or else a new one is created beside whatever is there. Nobody else's
@@ -42,11 +46,11 @@ func (w restoration) plan(live []Record) (change, error) {
 	switch {
 	case keep < 0:
 		after.ID = 0
-		c.Ops, c.Outcome = []op{{Do: opCreate, After: &after}}, outcomeCreated
+		c.Ops, c.Outcome = []op{{Do: opCreate, After: &after, Sent: w.sent}}, outcomeCreated
 	case equal < 0 || set[keep].TTL != w.rec.TTL:
 		before := set[keep]
 		after.ID = before.ID
-		c.Ops, c.Outcome = []op{{Do: opUpdate, ID: before.ID, Before: &before, After: &after}}, outcomeUpdated
+		c.Ops, c.Outcome = []op{{Do: opUpdate, ID: before.ID, Before: &before, After: &after, Sent: w.sent}}, outcomeUpdated
 	}
 	return c, nil
 }

@@ -37,12 +37,12 @@ func (r RestoreResource) Target(ctx context.Context, in engine.Inputs) (string, 
 	if err != nil {
 		return "", err
 	}
-	return r.dns.target(ctx, w.zone, w.rec, w.plan)
+	return r.dns.target(ctx, w.zone, w.rec, w.planner)
 }
 
 func restorationOf(res engine.Resource) (restoration, error) {
 	spec, err := recordOf(res)
-	return restoration{zone: spec.Domain, rec: spec.Record}, err
+	return restoration{zone: spec.Domain, rec: spec.Record, sent: spec.Sent}, err
 }
 
 // Plan shows what is live beside what will be again.
@@ -58,11 +58,7 @@ func (r RestoreResource) Plan(ctx context.Context, in engine.Inputs) (engine.Cha
 	if err != nil {
 		return engine.Change{}, err
 	}
-	live, err := r.dns.zones.RecordsAt(ctx, w.zone, w.rec.Name)
-	if err != nil {
-		return engine.Change{}, err
-	}
-	c, err := w.plan(live)
+	c, err := r.dns.planned(ctx, w.zone, w.rec.Name, w.planner)
 	if err != nil {
 		return engine.Change{}, err
 	}
@@ -125,7 +121,7 @@ func (r RestoreResource) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	c, done, err := r.dns.execute(ctx, s, w.zone, w.rec.Name, func(live []Record) (change, error) {
+	c, done, err := r.dns.execute(ctx, s, w.zone, w.rec.Name, func(_ context.Context, live []Record) (change, error) {
 		c, err := w.plan(live)
 		if err != nil {
 			return c, err
@@ -135,16 +131,21 @@ func (r RestoreResource) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	id := w.kept(c)
+	id, rec, sent := w.kept(c), w.rec, w.sent
 	if len(c.Ops) > 0 {
-		id = c.made(0, done)
+		id, rec = c.made(0, done), *c.Ops[0].After
+		if c.Ops[0].Sent != nil {
+			sent = c.Ops[0].Sent
+		}
 	}
 	s.Put(keyRecordID, id)
-	if id == w.rec.ID {
+	if id == w.rec.ID && rec.same(w.rec) && rec.TTL == w.rec.TTL {
 		return nil
 	}
-	s.Withdraw(dnsResource, res.ExternalID)
-	now, err := resource(w.zone, id, w.rec)
+	if id != w.rec.ID {
+		s.Withdraw(dnsResource, res.ExternalID)
+	}
+	now, err := resource(w.zone, id, rec, sent)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"slices"
 
 	"arcadia/engine"
 )
@@ -19,38 +20,26 @@ func (UpsertDNSRecord) Name() string { return "upsert_dns_record" }
 
 // Inputs declares the record and the mode.
 func (u UpsertDNSRecord) Inputs() []engine.Field {
-	return append(placeFields(u.zones),
+	fields := append(placeFields(u.zones),
 		engine.Field{
 			Name: inData, Label: "Value", Type: engine.TextField, Required: true, Check: checkData,
 			Help: "an address, a host's full name, or a text; @ names the domain itself as a host",
 		},
 		engine.Field{
-			Name: inTTL, Label: "TTL", Type: engine.IntField, Default: "1800", Check: within(30, maxTTL),
-			Help: "seconds, at least 30; all records of one name and type share it",
+			Name: inTTL, Label: "TTL", Type: engine.IntField, Check: within(minTTL, maxTTL),
+			Help: "seconds, at least 30; all records of one name and type share it" + leftOut(ttlNumber),
 		},
+	)
+	fields = append(fields, numberInputs(leftOut)...)
+	return append(fields,
 		engine.Field{
-			Name: inPriority, Label: "Priority", Type: engine.IntField, Default: "10", Check: within(0, 65535), When: typeIs("MX", "SRV"),
-			Help: "0 to 65535; lower goes first",
+			Name: inWas, Label: "Was", Type: engine.TextField, Check: checkWas, Options: recordOptions(u.zones, Record.value),
+			Help: "the value of the one record to change among several, as it is shown (20 mx2.example.net), or its id; the others stay",
 		},
-		engine.Field{
-			Name: inPort, Label: "Port", Type: engine.IntField, Required: true, Check: within(0, 65535), When: typeIs("SRV"),
-			Help: "0 to 65535: where the service listens",
-		},
-		engine.Field{
-			Name: inWeight, Label: "Weight", Type: engine.IntField, Default: "0", Check: within(0, 65535), When: typeIs("SRV"),
-			Help: "0 to 65535: the share among equal priorities",
-		},
-		engine.Field{
-			Name: inFlags, Label: "Flags", Type: engine.IntField, Default: "0", Check: within(0, 255), When: typeIs("CAA"),
-			Help: "0, or 128 for critical",
-		},
-		engine.Field{
-			Name: inTag, Label: "Tag", Type: engine.ChoiceField, Default: "issue", Choices: []string{"issue", "issuewild", "iodef"}, When: typeIs("CAA"),
-			Help: "who may issue, who may issue wildcards, or where to report",
-		},
+		idField(u.zones, "the id of the one record to change among several; the others stay"),
 		engine.Field{
 			Name: inMode, Label: "Mode", Type: engine.ChoiceField, Default: modeSingle, Choices: []string{modeSingle, modeAdd, modeReplace},
-			Help: "single: the one record of this name and type; add: one value among several; replace: the only value",
+			Help: "single: the one record of this name and type; add: one value among several; replace: the only value, and what cannot stand beside it is deleted",
 		},
 	)
 }
@@ -65,51 +54,87 @@ func (UpsertDNSRecord) Locks(_ context.Context, in engine.Inputs) ([]string, err
 func (u UpsertDNSRecord) Target(ctx context.Context, in engine.Inputs) (string, error) {
 	w, err := wanted(in)
 	if err != nil {
-		return "", err
+		return "", u.explained(ctx, in, err)
 	}
-	return u.target(ctx, w.zone, w.rec, w.plan)
+	return u.target(ctx, w.zone, w.rec.Record, u.planOf(w))
+}
+
+// planOf decides what makes w true, with what the store knows of records that the provider keeps in other words.
+func (u UpsertDNSRecord) planOf(w want) planner {
+	return func(ctx context.Context, live []Record) (change, error) {
+		var err error
+		if w.sent, err = u.sentFor(ctx, w.zone, live); err != nil {
+			return change{}, err
+		}
+		return w.plan(live)
+	}
 }
 
 // Plan says what Execute would write now.
 func (u UpsertDNSRecord) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
 	w, err := wanted(in)
 	if err != nil {
-		return engine.Change{}, err
+		return engine.Change{}, u.explained(ctx, in, err)
 	}
-	live, err := u.zones.RecordsAt(ctx, w.zone, w.rec.Name)
+	c, err := u.planned(ctx, w.zone, w.rec.Name, u.planOf(w))
 	if err != nil {
 		return engine.Change{}, err
 	}
-	c, err := w.plan(live)
+	note, err := u.nameNote(ctx, w.zone, w.rec.Name)
 	if err != nil {
 		return engine.Change{}, err
 	}
-	return c.show(w.rec), nil
+	return c.show(w.rec.Record, note), nil
 }
 
-// Execute puts outcome (created, noop, updated), dns_record_id and dns_prior_records.
+// Execute puts outcome (created, noop, updated, replaced), note, dns_record_id and dns_prior_records.
 func (u UpsertDNSRecord) Execute(ctx context.Context, s *engine.State) error {
 	w, err := wanted(s.Inputs())
 	if err != nil {
 		return err
 	}
-	c, done, err := u.execute(ctx, s, w.zone, w.rec.Name, w.plan)
+	c, done, err := u.execute(ctx, s, w.zone, w.rec.Name, u.planOf(w))
 	if err != nil {
 		return err
 	}
-	id := w.kept(c.Before) // of a record that was right already
+	id, written := c.Kept, false
 	for i, o := range c.Ops {
-		if o.Do != opDelete {
-			id = c.made(i, done)
-		} else {
+		if o.Do == opDelete {
 			s.Withdraw(dnsResource, itoa(o.ID))
+			continue
 		}
+		id, written = c.made(i, done), true
+		r, err := resource(w.zone, id, *o.After, o.Sent)
+		if err != nil {
+			return err
+		}
+		s.Provision(r)
+	}
+	if id == 0 {
+		id = w.kept(c.Before) // of a row that an older build began
 	}
 	s.Put(keyRecordID, id)
-	if c.Outcome == outcomeNoop {
+	if len(c.Ops) == 0 || written {
 		return nil
 	}
-	r, err := resource(w.zone, id, w.rec)
+	return u.keep(ctx, s, c, id)
+}
+
+// keep accounts for the record that a change left as it was and made the only one.
+func (u UpsertDNSRecord) keep(ctx context.Context, s *engine.State, c change, id int64) error {
+	at := slices.IndexFunc(c.Before, func(r Record) bool { return r.ID == id })
+	if at < 0 {
+		return nil
+	}
+	sent, err := u.sentFor(ctx, c.Zone, c.Before[at:at+1])
+	if err != nil {
+		return err
+	}
+	var words *Record
+	if r, other := sent[id]; other {
+		words = &r
+	}
+	r, err := resource(c.Zone, id, c.Before[at].canonical(c.Zone), words)
 	if err != nil {
 		return err
 	}

@@ -12,12 +12,8 @@ import (
 // the compensations of the rows below it have written since, each to what it found.
 func (d dnsWriter) Verify(ctx context.Context, s *engine.State) ([]string, error) {
 	ctx = Urgent(ctx)
-	var c change
-	if ok, err := s.Saved(keyIntent, &c); err != nil || !ok {
-		return nil, err
-	}
-	done, err := c.progress(s)
-	if err != nil {
+	c, done, begun, err := changeOf(s)
+	if err != nil || !begun {
 		return nil, err
 	}
 	ids, err := readIDs(s)
@@ -32,6 +28,7 @@ func (d dnsWriter) Verify(ctx context.Context, s *engine.State) ([]string, error
 		if err != nil && ClassOf(err) != NotFound {
 			return nil, err
 		}
+		c.recognize(done, live)
 		return c.left(done, live, ids.became), nil
 	})
 }

@@ -30,3 +30,23 @@ const (
 	lookups     = 12
 	lookupPause = 5 * time.Second
 )
+
+// again asks a second and a third time when the provider says that there is no such thing: one such answer about what was
+// there a moment ago is more often a mistake of the provider's than the truth. A refused write has changed nothing, so that
+// this is safe for writes too.
+func again[T any](ctx context.Context, ask func() (T, error)) (T, error) {
+	for i := 1; ; i++ {
+		v, err := ask()
+		if !absent(err) || i == absences {
+			return v, err
+		}
+		if err := pause(ctx, absencePause); err != nil {
+			return v, err
+		}
+	}
+}
+
+const (
+	absences     = 3
+	absencePause = 2 * time.Second
+)
