@@ -18,7 +18,7 @@ import (
 const (
 	keyOutcome  = "outcome"           // created, noop, updated, replaced, deleted, absent
 	keyNote     = "note"              // what the outcome leaves out, for a person
-	keyDeleted  = "deleted_records"   // how many records were deleted
+	keyDeleted  = "deleted_records"   // how many records an upsert has deleted
 	keyRecordID = "dns_record_id"     // the record that an upsert has made right
 	keyPrior    = "dns_prior_records" // the records that were changed or deleted, as they were before
 	keyOthers   = "dns_other_records" // the other records at the name
@@ -118,16 +118,17 @@ func (d dnsWriter) begin(ctx context.Context, s *engine.State, c change, done []
 	if c.Note != "" {
 		s.Put(keyNote, c.Note)
 	}
-	if gone := c.deleted(); len(gone) > 0 {
+	if gone := c.deleted(); len(gone) > 0 && c.Outcome != outcomeDeleted {
 		s.Put(keyDeleted, len(gone))
+	}
+	if len(c.Ops) == 0 {
+		s.Put(keyPrior, []Record{})
+		return nil
 	}
 	if !resumed {
 		for _, key := range slices.Sorted(maps.Keys(form)) {
 			s.Put(key, form[key])
 		}
-	}
-	if len(c.Ops) == 0 {
-		return nil
 	}
 	for i := range done {
 		done[i].Refused = false

@@ -91,9 +91,7 @@ func (c change) form() (map[string]any, error) {
 	for i := range in.Ops {
 		in.Ops[i].Before = nil
 	}
-	if len(in.Ops) > 0 {
-		out[keyIntent] = in
-	}
+	out[keyIntent] = in
 	return out, nil
 }
 

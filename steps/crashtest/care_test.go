@@ -26,7 +26,7 @@ func care() []*scenario {
 			before: before, after: after,
 		}
 	}
-	cname := upsert("A of another saga to CNAME", "type=CNAME data=target.example.net ttl=300", list(made), list(rec("CNAME", "app", "target.example.net", 300)))
+	cname := upsert("A of another saga to CNAME", "type=CNAME data=target.example.net ttl=300 mode=replace", list(made), list(rec("CNAME", "app", "target.example.net", 300)))
 	erase := remove("the A of another saga", "type=A", list(made), nil)
 	cname.first, erase.first = after(nil), after(nil)
 	return []*scenario{

@@ -37,7 +37,7 @@ func meddlings() []meddling {
 	update := upsert("update", "type=A data=192.0.2.9 ttl=60", one, list(rec("A", "app", "192.0.2.9", 60)))
 	create := upsert("create", "type=A data=192.0.2.9 ttl=60", nil, list(rec("A", "app", "192.0.2.9", 60)))
 	erase := remove("one", "type=A", one, nil)
-	cname := upsert("A to CNAME", "type=CNAME data=t.example.net ttl=300", one, list(rec("CNAME", "app", "t.example.net", 300)))
+	cname := upsert("A to CNAME", "type=CNAME data=t.example.net ttl=300 mode=replace", one, list(rec("CNAME", "app", "t.example.net", 300)))
 	return []meddling{
 		{"updated, then its value changed", update, change(dosim.Record{Data: "198.51.100.7"}), "192.0.2.1", "192.0.2.9", "198.51.100.7"},
 		{"updated, then its TTL changed", update, change(dosim.Record{TTL: 77}), "900", "60", "77"},

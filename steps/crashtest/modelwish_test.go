@@ -134,7 +134,7 @@ func (w wish) on(lines []line) ([]line, bool) {
 		return rest, true
 	case w.mode == "replace":
 		return append(rest, w.want), true
-	case w.mode == "add" && rivals:
+	case rivals:
 		return nil, false
 	case w.mode == "add" && slices.ContainsFunc(same, equal):
 		return lines, true // one TTL for all of them
