@@ -47,8 +47,10 @@ func outcomeOf(c change, err error) string {
 var (
 	mails = []Record{mx(1, "mx1.example.net", 10), mx(2, "mx2.example.net", 20), mx(3, "mx2.example.net", 30)}
 	texts = []Record{
-		{ID: 1, Type: "TXT", Name: "n", Data: "v=spf1 -all", TTL: 300}, {ID: 2, Type: "TXT", Name: "n", Data: "verify=1", TTL: 300},
-		{ID: 3, Type: "TXT", Name: "n", Data: "twin", TTL: 300}, {ID: 4, Type: "TXT", Name: "n", Data: "twin", TTL: 300},
+		{ID: 1, Type: "TXT", Name: "n", Data: "v=spf1 -all", TTL: 300},
+		{ID: 2, Type: "TXT", Name: "n", Data: "verify=1", TTL: 300},
+		{ID: 3, Type: "TXT", Name: "n", Data: "twin", TTL: 300},
+		{ID: 4, Type: "TXT", Name: "n", Data: "twin", TTL: 300},
 	}
 	calls = []Record{srv(1, "sip.example.net", 10, 5, 5060), srv(2, "sip.example.net", 10, 5, 5061)}
 	cas   = []Record{caa(1, "letsencrypt.org", "issue", 0), caa(2, "letsencrypt.org", "issuewild", 0), caa(3, "ca.example.net", "issue", 128)}
