@@ -20,8 +20,9 @@ const (
 	MaxWords   = 500       // an operator's reason
 	MaxSteps   = 200       // steps of one saga
 	MaxLocks   = 96        // locks that one saga takes
-	MaxChanges = 128       // locks taken and resources changed in one batch
-	MaxBatch   = 1 << 20   // names, texts and messages of one batch, or of one freeze
+	MaxDoc     = 64 << 10  // the body of one document
+	MaxChanges = 128       // locks taken, resources and documents changed in one batch
+	MaxBatch   = 1 << 20   // names, texts and messages of one batch, of one freeze, or of the documents changed at once
 
 	maxError  = 2 << 10 // an error's text in the ledger
 	maxStack  = 8 << 10 // a panic's stack
@@ -66,6 +67,7 @@ func (b *Batch) Fits() error {
 		}
 	}
 	m.changes(b.Resources)
+	m.docs(b.Docs)
 	if m.err == nil && m.size > MaxBatch {
 		m.err = fmt.Errorf("batch of %d bytes: %w: at most %d", m.size, ErrTooLarge, MaxBatch)
 	}
@@ -90,8 +92,8 @@ func (b *Batch) whole() error {
 		return fmt.Errorf("%d steps: %w: at most %d", len(b.Summary.StepNames), ErrTooLarge, MaxSteps)
 	case len(b.Locks.Take) > MaxLocks:
 		return fmt.Errorf("%d locks: %w: at most %d", len(b.Locks.Take), ErrTooLarge, MaxLocks)
-	case len(b.Locks.Take)+len(b.Resources) > MaxChanges:
-		return fmt.Errorf("%d locks and resources: %w: at most %d", len(b.Locks.Take)+len(b.Resources), ErrTooLarge, MaxChanges)
+	case len(b.Locks.Take)+len(b.Resources)+len(b.Docs) > MaxChanges:
+		return fmt.Errorf("%d locks, resources and documents: %w: at most %d", len(b.Locks.Take)+len(b.Resources)+len(b.Docs), ErrTooLarge, MaxChanges)
 	}
 	for i := range b.Entries {
 		if b.Entries[i].Seq != b.After+uint64(i)+1 {
@@ -115,6 +117,23 @@ func (f *Freeze) Fits() error {
 	}
 	if m.err != nil {
 		return fmt.Errorf("record freeze %d: %w", f.N, m.err)
+	}
+	return nil
+}
+
+// DocsFit refuses changes of documents that no Store takes, as Batch.Fits does: among them two of one document.
+func DocsFit(changes []DocChange) error {
+	var m measure
+	m.docs(changes)
+	switch {
+	case m.err != nil:
+	case len(changes) > MaxChanges:
+		m.err = fmt.Errorf("%d documents: %w: at most %d", len(changes), ErrTooLarge, MaxChanges)
+	case m.size > MaxBatch:
+		m.err = fmt.Errorf("%d bytes: %w: at most %d", m.size, ErrTooLarge, MaxBatch)
+	}
+	if m.err != nil {
+		return fmt.Errorf("change documents: %w", m.err)
 	}
 	return nil
 }
@@ -216,6 +235,27 @@ func (m *measure) changes(all []ResourceChange) {
 		}
 		m.resource(c.Before)
 		m.resource(c.After)
+	}
+}
+
+func (m *measure) docs(all []DocChange) {
+	for i, c := range all {
+		m.needed("collection", c.Collection)
+		m.needed("document", c.Name)
+		m.message("document", c.Body)
+		m.actor(&c.By)
+		m.time("time of the document", c.UpdatedAt)
+		if len(c.Body) > MaxDoc {
+			m.bad("document "+c.Name, ErrTooLarge, fmt.Sprintf("%d bytes, at most %d", len(c.Body), MaxDoc))
+		}
+		if c.IfVersion+1 == 0 {
+			m.bad("document "+c.Name, ErrBadValue, "no version follows this one")
+		}
+		for _, other := range all[:min(i, MaxChanges)] {
+			if other.Collection == c.Collection && other.Name == c.Name {
+				m.bad("document "+c.Name, ErrBadValue, "changed twice at once")
+			}
+		}
 	}
 }
 

@@ -24,6 +24,9 @@ type Launch struct {
 	// PlanHash refuses the launch with ErrChanged when the hash of a plan made now does not begin like this: the world has
 	// moved since the plan was shown. At least 12 digits, see PlanHash.Begins. Empty: any.
 	PlanHash string
+	// Docs are changed in the transaction that records the saga, as the person who launches it. One that meets a conflict
+	// refuses the launch. A launch that is answered by its key changes none.
+	Docs []DocChange
 	// RefuseLocked refuses the launch at once when another saga holds what it needs; otherwise it waits its turn.
 	RefuseLocked bool
 }

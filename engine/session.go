@@ -22,6 +22,7 @@ type reader interface {
 	Saga(ctx context.Context, id ID) (*Saga, error)
 	Entries(ctx context.Context, id ID, after uint64) ([]Entry, error)
 	Summaries(ctx context.Context, ids ...ID) ([]Summary, error)
+	Docs(ctx context.Context, collection string, names ...string) ([]Doc, error)
 	List(ctx context.Context, q Query) (Page, error)
 	Find(ctx context.Context, ref string) (ID, error)
 	Counts(ctx context.Context) (Counts, error)
@@ -120,7 +121,7 @@ func (s *Session) create(c Created, l Launch, start bool) (*Saga, error) {
 	}
 	r := newRun(e, c.ID)
 	ctx := e.adopt(r, start)
-	a, saga, err := r.create(ctx, Entry{Type: EntryCreated, By: &s.actor, Why: l.Reason, Ticket: ticket, Created: &c}, start)
+	a, saga, err := r.create(ctx, Entry{Type: EntryCreated, By: &s.actor, Why: l.Reason, Ticket: ticket, Created: &c}, s.signed(l.Docs), start)
 	if err != nil {
 		e.drop(r)
 		e.wake(e.locks.leave(c.ID))
@@ -175,12 +176,12 @@ func (e *Engine) sameLaunch(ctx context.Context, id ID, c Created) (*Saga, error
 }
 
 // create makes a new saga durable, together with its first step's start when the engine runs and a worker is free.
-func (r *run) create(ctx context.Context, e Entry, start bool) (*attempt, *Saga, error) {
+func (r *run) create(ctx context.Context, e Entry, docs []DocChange, start bool) (*attempt, *Saga, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.saga = &Saga{}
 	b := r.batch()
-	b.out.Key = e.Created.Key
+	b.out.Key, b.out.Docs = e.Created.Key, docs
 	var a *attempt
 	var err error
 	switch {

@@ -9,7 +9,7 @@ import "context"
 // PutFreeze means that the outcome is not known (a commit that returned an error may still be durable): the engine stops for
 // good and the next start reads the truth.
 //
-// What a store takes is the same for all of them: what Batch.Fits and Freeze.Fits let through, and it is read back as it
+// What a store takes is the same for all of them: what Batch.Fits, Freeze.Fits and DocsFit let through, and it is read back as it
 // was given. A question about what no store can hold is answered like one about what this one does not hold.
 type Store interface {
 	// Append adds a batch to one saga's ledger, all or none, and returns when it is durable (fsynced). Header, indexes,
@@ -39,6 +39,12 @@ type Store interface {
 	// PutFreeze makes a freeze durable: the one after the newest (the first is 1), or the newest anew. Any other number is
 	// ErrConflict and nothing happens.
 	PutFreeze(ctx context.Context, f Freeze) error
+	// Docs returns the documents of a collection with the given names in their order, leaving out what does not exist; all of
+	// them in the order of their names when none is given.
+	Docs(ctx context.Context, collection string, names ...string) ([]Doc, error)
+	// PutDocs makes changes of documents durable, all or none. When a document has another version than its change expects
+	// the answer is a *DocConflictError, which is an ErrConflict.
+	PutDocs(ctx context.Context, changes ...DocChange) error
 }
 
 // Batch is what one transition adds to one saga's ledger.
@@ -50,6 +56,7 @@ type Batch struct {
 	Key       string  // creation only: the caller's key, unique in the store; empty for none
 	Locks     LockChange
 	Resources []ResourceChange
+	Docs      []DocChange // each as in PutDocs; one that meets a conflict refuses the batch
 }
 
 // LockChange enters a saga in the queues of some locks, or takes it out of them.

@@ -47,6 +47,9 @@ func (l *Launch) check() error {
 			return fmt.Errorf("launch: %w", err)
 		}
 	}
+	if err := DocsFit(l.Docs); err != nil {
+		return fmt.Errorf("launch: %w: %w", ErrInput, err)
+	}
 	n := 0
 	for _, name := range slices.Sorted(maps.Keys(l.Inputs)) {
 		if err := wording("name of an input", name, MaxName); err != nil {

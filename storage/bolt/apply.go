@@ -39,7 +39,7 @@ func (c *change) admit(p *prepared) (head, error) {
 		return h, fmt.Errorf("append to ledger of saga %s: %w: want %d, have %d", p.id.id().Short(), engine.ErrConflict, p.after, h.seq)
 	}
 	if p.after > 0 {
-		return h, nil
+		return h, c.admitDocs(p.docs)
 	}
 	if p.key != "" {
 		if value := c.tx.Bucket(keysBucket).Get([]byte(p.key)); value != nil {
@@ -53,7 +53,7 @@ func (c *change) admit(p *prepared) (head, error) {
 	if c.taken(p.id) {
 		return h, fmt.Errorf("create saga %s: %w", p.id.id().Short(), engine.ErrShortTaken)
 	}
-	return h, nil
+	return h, c.admitDocs(p.docs)
 }
 
 // taken reports whether another saga has the same short.
@@ -117,6 +117,9 @@ func (c *change) apply(p *prepared, from head) error {
 		return err
 	}
 	if err := c.resources(p); err != nil {
+		return err
+	}
+	if err := c.putDocs(p.docs); err != nil {
 		return err
 	}
 	c.heads[p.id] = to

@@ -33,7 +33,7 @@ func (a *audit) run(ctx context.Context) error {
 		return err
 	}
 	a.links()
-	for _, look := range []func() error{a.indexes, a.named, a.freezes, a.counters} {
+	for _, look := range []func() error{a.indexes, a.named, a.freezes, a.documents, a.counters} {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -28,6 +28,7 @@ type prepared struct {
 	take    []record
 	drop    []string
 	changes []resourceChange
+	docs    []docChange
 	bytes   int
 }
 
@@ -118,6 +119,11 @@ func (p *prepared) encode(b *engine.Batch) error {
 		p.take = append(p.take, record{at, value})
 		p.drop = append(slices.Clip(p.drop), name)
 	}
+	docs, err := encodeDocs(b.Docs)
+	if err != nil {
+		return err
+	}
+	p.docs = docs
 	for _, c := range b.Resources {
 		if err := p.encodeResource(c); err != nil {
 			return fmt.Errorf("resource %q: %w", c.Key(), err)

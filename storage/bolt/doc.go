@@ -19,6 +19,7 @@
 //	locks      name 00 ticket id                    sealed JSON of engine.Lock
 //	resources  Resource.Key                         sealed JSON of engine.Resource
 //	freezes    n                                    sealed JSON of engine.Freeze
+//	docs       collection 00 name                   sealed JSON of engine.Doc
 //	links      see links.go                         nothing; what keeps a saga from being pruned
 //
 // status, kind, by and suffix hold the sagas up to the mark. Those above it, a few thousand at most, are known from the

@@ -25,6 +25,9 @@ func fill(t testing.TB, s engine.Store, n int) {
 		if i%5 == 0 {
 			b.Locks = engine.LockChange{Ticket: uint64(i), Take: []string{"droplet:1", fmt.Sprintf("droplet:%d", i)}}
 		}
+		if i%9 == 0 {
+			b.Docs = []engine.DocChange{storagetest.Document(fmt.Sprintf("d%d", i), `{"a":[1,2]}`, 0)}
+		}
 		if i%7 == 0 {
 			b.Resources = []engine.ResourceChange{{After: storagetest.Resource(fmt.Sprintf("r%d", i), i, 1)}}
 		}
@@ -69,6 +72,10 @@ func dump(s engine.Store) (string, error) {
 		if err := say(p, err); err != nil {
 			return "", err
 		}
+	}
+	docs, err := s.Docs(ctx, "schedules")
+	if err := say(docs, err); err != nil {
+		return "", err
 	}
 	c, err := s.Counts(ctx)
 	if err := say(c, err); err != nil {

@@ -17,6 +17,7 @@ type Report struct {
 	Entries   int      `json:"entries"`
 	Locks     int      `json:"locks"`
 	Resources int      `json:"resources"`
+	Docs      int      `json:"docs"`
 	Bytes     int64    `json:"bytes"`    // of pages in the file, free ones included
 	Problems  []string `json:"problems"` // the first hundred
 	More      int      `json:"more"`     // problems that are not named

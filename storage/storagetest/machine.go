@@ -31,7 +31,7 @@ func drive(t *testing.T, open func(*testing.T) engine.Store, reopen Reopen) {
 	rapid.Check(t, func(r *rapid.T) {
 		m := &machine{t: t, store: open(t), model: NewMemory(), reopen: reopen}
 		actions := map[string]func(*rapid.T){
-			"create": m.create, "append": m.append, "stale": m.stale, "group": m.group, "ask": m.ask, "": m.check,
+			"create": m.create, "append": m.append, "stale": m.stale, "group": m.group, "document": m.document, "ask": m.ask, "": m.check,
 		}
 		if reopen != nil {
 			actions["reopen"] = func(*rapid.T) { m.store = m.reopen(m.t, m.store) }
@@ -211,6 +211,7 @@ func (m *machine) check(r *rapid.T) {
 	same(r, "counts", got(m.store.Counts(ctx))(r), got(m.model.Counts(ctx))(r))
 	same(r, "locks", got(m.store.Locks(ctx))(r), got(m.model.Locks(ctx))(r))
 	same(r, "resources", got(m.store.Resources(ctx))(r), got(m.model.Resources(ctx))(r))
+	same(r, "documents", got(m.store.Docs(ctx, "schedules"))(r), got(m.model.Docs(ctx, "schedules"))(r))
 	ids := make([]engine.ID, len(m.heads))
 	for i := range m.heads {
 		ids[i] = m.heads[i].ID

@@ -20,6 +20,7 @@ type Memory struct {
 	locks     []engine.Lock
 	resources map[string]engine.Resource
 	freezes   []engine.Freeze
+	docs      map[[2]string]engine.Doc // by collection and name
 }
 
 type stored struct {
@@ -29,7 +30,7 @@ type stored struct {
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{sagas: map[engine.ID]*stored{}, keys: map[string]engine.ID{}, resources: map[string]engine.Resource{}}
+	return &Memory{sagas: map[engine.ID]*stored{}, keys: map[string]engine.ID{}, resources: map[string]engine.Resource{}, docs: map[[2]string]engine.Doc{}}
 }
 
 // Append implements engine.Store. "Durable" means until the process ends.
@@ -68,10 +69,12 @@ func (m *Memory) Append(ctx context.Context, b engine.Batch) error {
 			m.resources[c.After.Key()] = *c.After
 		}
 	}
+	m.changeDocs(b.Docs)
 	return nil
 }
 
-// admit answers with the refusal that the batch deserves, in the order that every store keeps: conflict, key, short.
+// admit answers with the refusal that the batch deserves, in the order that every store keeps: conflict, key, short,
+// documents.
 func (m *Memory) admit(b engine.Batch) error {
 	end := uint64(0)
 	if s := m.sagas[b.ID]; s != nil {
@@ -81,7 +84,7 @@ func (m *Memory) admit(b engine.Batch) error {
 		return fmt.Errorf("append to ledger of saga %s: %w: want %d, have %d", b.ID.Short(), engine.ErrConflict, b.After, end)
 	}
 	if b.After > 0 {
-		return nil
+		return m.admitDocs(b.Docs)
 	}
 	if other, taken := m.keys[b.Key]; taken && b.Key != "" {
 		return &engine.KeyTakenError{ID: other}
@@ -91,7 +94,7 @@ func (m *Memory) admit(b engine.Batch) error {
 			return fmt.Errorf("create saga %s: %w", b.ID.Short(), engine.ErrShortTaken)
 		}
 	}
-	return nil
+	return m.admitDocs(b.Docs)
 }
 
 func (m *Memory) changeLocks(id engine.ID, c engine.LockChange) {

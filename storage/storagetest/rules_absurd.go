@@ -93,6 +93,9 @@ func fullBatch(n int) *engine.Batch {
 	b.After, b.Entries[0].V, b.Entries[0].Seq, b.Entries[0].Type = 0, 1, 1, engine.EntryCreated
 	b.Summary.Seq, b.Summary.Short, b.Key = 1, id.Short(), fmt.Sprintf("key-%d", n)
 	b.Locks.Take, b.Locks.Drop = []string{fmt.Sprintf("lock-%d", n)}, []string{"another"}
+	for i := range b.Docs {
+		b.Docs[i].Name, b.Docs[i].IfVersion, b.Docs[i].Remove = fmt.Sprintf("doc-%d", n), 0, false
+	}
 	for i := range b.Resources {
 		b.Resources[i].Before.ExternalID, b.Resources[i].After.ExternalID = fmt.Sprintf("b%d", n), fmt.Sprintf("a%d", n)
 	}
@@ -213,6 +216,7 @@ func absurdBatches(t *testing.T, s engine.Store) {
 	same(t, "counts", got(s.Counts(ctx))(t), got(model.Counts(ctx))(t))
 	same(t, "locks", got(s.Locks(ctx))(t), got(model.Locks(ctx))(t))
 	same(t, "resources", got(s.Resources(ctx))(t), got(model.Resources(ctx))(t))
+	same(t, "documents", got(s.Docs(ctx, "text"))(t), got(model.Docs(ctx, "text"))(t))
 	must(t, s.Append(ctx, Creation(n+1)))
 }
 
@@ -255,6 +259,8 @@ func absurdQuestions(t *testing.T, s engine.Store) {
 		"summaries": func(s engine.Store, x string) (any, error) { return s.Summaries(ctx, engine.ID(x), ID(1)) },
 		"find":      func(s engine.Store, x string) (any, error) { return s.Find(ctx, x, -1) },
 		"keyed":     func(s engine.Store, x string) (any, error) { return s.Keyed(ctx, x) },
+		"documents": func(s engine.Store, x string) (any, error) { return s.Docs(ctx, x) },
+		"document":  func(s engine.Store, x string) (any, error) { return s.Docs(ctx, "schedules", x) },
 		"resources": func(s engine.Store, x string) (any, error) { return s.Resources(ctx, x) },
 		"status": func(s engine.Store, x string) (any, error) {
 			return s.List(ctx, engine.Query{Statuses: []engine.Status{engine.Status(x)}, Limit: -7})

@@ -68,6 +68,11 @@ func rules() map[string]func(*testing.T, engine.Store) {
 		"an absurd value in any field is refused or read back":                  absurdBatches,
 		"an absurd value in any field of a freeze is refused or read back":      absurdFreezes,
 		"a question about what no store can hold has an answer":                 absurdQuestions,
+		"documents are made, changed and removed by version":                    docsChange,
+		"documents change all or none":                                          docsAllOrNone,
+		"documents change with an append or not at all":                         docsWithAppend,
+		"of concurrent changes of one document exactly one wins":                oneDocWins,
+		"an absurd value in any field of a document is refused or read back":    absurdDocs,
 		"a large entry is read back":                                            largeEntry,
 	}
 }
