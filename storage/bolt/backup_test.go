@@ -18,6 +18,7 @@ func TestBackupIsTheStore(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	fill(t, s, 50)
+	fillDocs(t, s)
 	path := filepath.Join(t.TempDir(), "backup.db")
 	if err := s.Backup(t.Context(), path); err != nil {
 		t.Fatal(err)

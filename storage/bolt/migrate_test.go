@@ -40,6 +40,7 @@ func TestFileOfSchema1IsMigrated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fillDocs(t, s) // there were none in schema 1
 	if dumped(t, s) != want {
 		t.Error("the answers differ")
 	}

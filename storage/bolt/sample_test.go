@@ -25,9 +25,6 @@ func fill(t testing.TB, s engine.Store, n int) {
 		if i%5 == 0 {
 			b.Locks = engine.LockChange{Ticket: uint64(i), Take: []string{"droplet:1", fmt.Sprintf("droplet:%d", i)}}
 		}
-		if i%9 == 0 {
-			b.Docs = []engine.DocChange{storagetest.Document(fmt.Sprintf("d%d", i), `{"a":[1,2]}`, 0)}
-		}
 		if i%7 == 0 {
 			b.Resources = []engine.ResourceChange{{After: storagetest.Resource(fmt.Sprintf("r%d", i), i, 1)}}
 		}
@@ -37,6 +34,16 @@ func fill(t testing.TB, s engine.Store, n int) {
 			b := storagetest.After(h, to, 1)
 			b.Locks.Drop = []string{fmt.Sprintf("droplet:%d", i)}
 			create(t, s, b)
+		}
+	}
+}
+
+// fillDocs adds documents, which schema 1 did not have.
+func fillDocs(t testing.TB, s *bolt.Store) {
+	t.Helper()
+	for i := range 6 {
+		if err := s.PutDocs(t.Context(), storagetest.Document(fmt.Sprintf("d%d", i), `{"a":[1,2]}`, 0)); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -110,6 +117,7 @@ func filled(t testing.TB, n int) (path, content string) {
 		t.Fatal(err)
 	}
 	fill(t, s, n)
+	fillDocs(t, s)
 	content = dumped(t, s)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
