@@ -32,6 +32,7 @@ race: ## all tests with the race detector
 torture: ## crash at every point and in every pair, all random histories: long
 	set -o pipefail; ARCADIA_TORTURE=1 go test -count=1 -timeout 4h -v ./steps/crashtest | grep -E 'figure|FAIL|^ok'
 	ARCADIA_TORTURE=1 go test -count=1 -timeout 1h -run FlippedBit -v ./storage/bolt
+	ARCADIA_TORTURE=1 go test -count=1 -run ClientsThatDebianShips -v ./steps/dosim
 	ARCADIA_RUNS=100 go test -count=1 -timeout 1h -run 'RolledBack|UpsertTwice' ./steps
 
 check: ## all that CI does: lint, arrows, tests with the race detector, each benchmark once
