@@ -64,7 +64,8 @@ type Engine struct {
 	readyOnce sync.Once
 }
 
-// New makes an engine over a store. It refuses two steps or two kinds of one name, and a kind whose step is missing.
+// New makes an engine over a store. It refuses two steps or two kinds of one name, and a kind whose step is missing
+// or that both has a list and makes one.
 func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
 		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account,
@@ -82,10 +83,8 @@ func New(store Store, cfg Config) (*Engine, error) {
 			return nil, fmt.Errorf("two kinds are named %s", k.Name)
 		}
 		names[k.Name] = true
-		for _, s := range k.Steps {
-			if e.steps[s] == nil {
-				return nil, fmt.Errorf("kind %s has step %s, which does not exist", k.Name, s)
-			}
+		if err := k.sound(e.steps); err != nil {
+			return nil, err
 		}
 	}
 	e.world = World{Knows: e.knows, Looks: e.looks}

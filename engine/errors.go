@@ -14,6 +14,10 @@ var (
 	ErrDeadline = errors.New("the step's deadline passed")
 )
 
+// ErrUntold is a Planner's answer for a change that only shows once earlier steps have run: the address of a droplet that
+// is yet to be made. Wrap it with what is missing.
+var ErrUntold = errors.New("not known beforehand")
+
 // Refusals. Each is wrapped with what was refused and what to do; test with errors.Is.
 var (
 	ErrNotFound   = errors.New("no such saga")

@@ -47,11 +47,15 @@ func (e *InputError) Unwrap() error { return e.Err }
 // Is makes errors.Is(err, ErrInput) hold.
 func (e *InputError) Is(target error) bool { return target == ErrInput }
 
-// Fields returns what each step of a launch asks for, by step. It fails on an unknown kind or step.
+// Fields returns what each step of a launch asks for, by step; of a kind that makes its list there are no steps, and one
+// list of fields. It fails on an unknown kind or step.
 func (e *Engine) Fields(kind string, adhoc []string) (steps []string, fields [][]Field, err error) {
 	steps, err = e.stepsOf(kind, adhoc)
 	if err != nil {
 		return nil, nil, err
+	}
+	if at := slices.IndexFunc(e.kinds, func(k Kind) bool { return k.Name == kind }); e.kinds[at].Make != nil {
+		return nil, [][]Field{e.kinds[at].Inputs}, nil
 	}
 	fields = make([][]Field, len(steps))
 	for i, name := range steps {
@@ -106,10 +110,15 @@ func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
 	if in == nil {
 		in = Inputs{}
 	}
-	if err := undeclared(in, fields); err != nil {
+	if err := undeclared(in, fields, len(steps) > 0); err != nil {
 		return nil, nil, err
 	}
-	for i := range steps {
+	return steps, in, complete(in, fields)
+}
+
+// complete adds the defaults to the inputs, and refuses what the fields, which are given by step, do not accept.
+func complete(in Inputs, fields [][]Field) error {
+	for i := range fields {
 		seen := in.Step(i)
 		for _, f := range fields[i] {
 			if f.Default != "" && seen[f.Name] == "" && (f.When == nil || f.When(seen)) {
@@ -118,7 +127,7 @@ func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
 		}
 		for _, f := range fields[i] {
 			if err := f.Accept(seen[f.Name], seen); err != nil {
-				return nil, nil, &InputError{Name: nameFor(in, i, f.Name), Idx: i, Err: err}
+				return &InputError{Name: nameFor(in, i, f.Name), Idx: i, Err: err}
 			}
 		}
 	}
@@ -127,9 +136,9 @@ func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
 		n += len(k) + len(v)
 	}
 	if n > MaxInputs {
-		return nil, nil, fmt.Errorf("%w: inputs of %d bytes: %w: at most %d", ErrInput, n, ErrTooLarge, MaxInputs)
+		return fmt.Errorf("%w: inputs of %d bytes: %w: at most %d", ErrInput, n, ErrTooLarge, MaxInputs)
 	}
-	return steps, in, nil
+	return nil
 }
 
 // Accept refuses a value that the field does not take, with in the inputs as the field's step sees them.
@@ -160,7 +169,8 @@ func (f Field) Accept(value string, in Inputs) error {
 	return nil
 }
 
-func undeclared(in Inputs, fields [][]Field) error {
+// undeclared refuses an input that no field declares. A value for one step only is one when steps are known by number.
+func undeclared(in Inputs, fields [][]Field, numbered bool) error {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		var known []string
 		declared := false
@@ -173,7 +183,7 @@ func undeclared(in Inputs, fields [][]Field) error {
 				continue
 			}
 			for _, f := range fs {
-				declared = declared || f.Name == bare
+				declared = declared || f.Name == bare && (numbered || !scoped)
 				if !slices.Contains(known, f.Name) {
 					known = append(known, f.Name)
 				}
@@ -219,22 +229,17 @@ func (e *Engine) target(ctx context.Context, steps []string, in Inputs) (string,
 	return target, nil
 }
 
-// lockNames are the locks of all steps, each once, in alphabetical order.
-func (e *Engine) lockNames(ctx context.Context, steps []string, in Inputs) ([]string, error) {
-	var names []string
-	for i, name := range steps {
-		l, ok := e.steps[name].(Locker)
-		if !ok {
-			continue
-		}
-		own, err := l.Locks(ctx, in.Step(i))
-		if err != nil {
-			return nil, fmt.Errorf("find out what step %d %s touches: %w", i, name, err)
-		}
-		names = append(names, own...)
+// stepLocks are the locks of one step of a launch.
+func (e *Engine) stepLocks(ctx context.Context, idx int, name string, in Inputs) ([]string, error) {
+	l, ok := e.steps[name].(Locker)
+	if !ok {
+		return nil, nil
 	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	own, err := l.Locks(ctx, in.Step(idx))
+	if err != nil {
+		return nil, fmt.Errorf("find out what step %d %s touches: %w", idx, name, err)
+	}
+	return own, nil
 }
 
 // meant offers the nearest of the known names, as the tail of an error.

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 )
 
 // Action is what a step would do to the world now.
@@ -40,8 +42,12 @@ type FieldChange struct {
 type PlanStep struct {
 	Idx    int    `json:"idx"`
 	Name   string `json:"name"`
+	Why    string `json:"why,omitempty"` // why the step is there, where the kind has made the list
 	Change Change `json:"change"`
 	Error  string `json:"error,omitempty"`
+	// Refused says that the step, as the world is now, would not do what is asked, and that no step before it can change
+	// that: such a plan is not launched.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // Plan is what a launch would do, looked up live and without writing.
@@ -66,68 +72,97 @@ func (p Plan) Nothing() bool {
 	return true
 }
 
+// Refusal is why a launch of the plan is refused, nil when it is not. It is an ErrRefused.
+func (p Plan) Refusal() error {
+	for _, s := range p.Steps {
+		if s.Refused {
+			return fmt.Errorf("%w: step %d %s: %s", ErrRefused, s.Idx, s.Name, s.Error)
+		}
+	}
+	if len(p.Steps) == 0 {
+		return fmt.Errorf("%w: there is nothing to do", ErrRefused)
+	}
+	return nil
+}
+
 // Plan looks at the world and says what a launch would do now, step by step, without writing anything. Bad inputs are
-// refused as a launch refuses them. A step whose change cannot be told beforehand (because it builds on an earlier one,
-// or because the look failed) carries the reason in Error.
+// refused as a launch refuses them. A step whose change cannot be told carries the reason in Error, and is Refused unless
+// that may be another one once the steps before it have run; see Planner.
 func (e *Engine) Plan(ctx context.Context, l Launch) (Plan, error) {
 	steps, in, err := e.check(l)
 	if err != nil {
 		return Plan{}, err
 	}
-	return e.plan(ctx, l, steps, in)
+	c, err := e.course(ctx, l.Kind, steps, in)
+	if err != nil {
+		return Plan{}, err
+	}
+	return e.plan(ctx, l.Kind, c)
 }
 
-// targetFor names what a launch is about, and refuses it when the world is no longer as its plan showed it.
-func (e *Engine) targetFor(ctx context.Context, l Launch, steps []string, in Inputs) (string, error) {
-	if l.PlanHash == "" {
-		return e.target(ctx, steps, in)
+// agreed plans a launch and refuses it when the plan holds a refusal, or is not the one that was shown.
+func (e *Engine) agreed(ctx context.Context, l Launch, c course) (Plan, error) {
+	p, err := e.plan(ctx, l.Kind, c)
+	if err != nil {
+		return Plan{}, err
 	}
-	p, err := e.plan(ctx, l, steps, in)
-	switch {
-	case err != nil:
-		return "", err
-	case !p.Hash.Begins(l.PlanHash):
-		return "", fmt.Errorf("launch %s: %w: its plan is %s now: look at it again", l.Kind, ErrChanged, p.Hash.Short())
+	if l.PlanHash != "" && !p.Hash.Begins(l.PlanHash) {
+		return Plan{}, fmt.Errorf("launch %s: %w: its plan is %s now: look at it again", l.Kind, ErrChanged, p.Hash.Short())
 	}
-	return p.Target, nil
+	if err := p.Refusal(); err != nil {
+		return Plan{}, fmt.Errorf("launch %s: %w", l.Kind, err)
+	}
+	return p, nil
 }
 
-func (e *Engine) plan(ctx context.Context, l Launch, steps []string, in Inputs) (p Plan, err error) {
+func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err error) {
 	if err := e.loadLocks(ctx); err != nil {
 		return Plan{}, err
 	}
-	p = Plan{Kind: l.Kind, WaitsFor: []string{}}
-	if p.Target, err = e.target(ctx, steps, in); err != nil {
+	p = Plan{Kind: kind, Steps: []PlanStep{}, Locks: []string{}, WaitsFor: []string{}}
+	if p.Target, err = e.target(ctx, c.steps, c.in); err != nil {
 		return Plan{}, err
 	}
-	if p.Locks, err = e.lockNames(ctx, steps, in); err != nil {
-		return Plan{}, fmt.Errorf("plan %s: %w", l.Kind, err)
-	}
-	for i, name := range steps {
+	var touched []string // by the steps so far, when they do something
+	for i, name := range c.steps {
 		ps := PlanStep{Idx: i, Name: name, Change: Change{Action: ActRun, Undo: "nothing to undo"}}
+		if i < len(c.why) {
+			ps.Why = c.why[i]
+		}
+		own, err := e.stepLocks(ctx, i, name, c.in)
+		if err != nil {
+			return Plan{}, fmt.Errorf("plan %s: %w", kind, err)
+		}
+		p.Locks = append(p.Locks, own...)
 		if pl, ok := e.steps[name].(Planner); ok {
-			c, err := pl.Plan(ctx, in.Step(i))
+			change, err := pl.Plan(ctx, c.in.Step(i))
 			if err != nil {
 				ps.Error = errorText(err)
+				ps.Refused = !errors.Is(err, ErrUntold) && !slices.ContainsFunc(own, func(lock string) bool { return slices.Contains(touched, lock) })
 			} else {
-				ps.Change = c
+				ps.Change = change
 			}
 		}
 		if final := e.final(name); final != "" && ps.Change.Action != ActNone {
 			ps.Change.Final, ps.Change.Undo = final, "cannot be undone"
 		}
+		if ps.Change.Action != ActNone {
+			touched = append(touched, own...)
+		}
 		p.Steps = append(p.Steps, ps)
+	}
+	slices.Sort(p.Locks)
+	p.Locks = slices.Compact(p.Locks)
+	if err := lockable(p.Locks); err != nil {
+		return Plan{}, err
 	}
 	if holder := e.locks.inTheWay(p.Locks); holder != "" {
 		p.WaitsFor = append(p.WaitsFor, holder.Short())
 	}
-	if p.Locks == nil {
-		p.Locks = []string{}
-	}
 	account, err := e.account(ctx)
 	if err != nil {
-		return Plan{}, fmt.Errorf("plan %s: %w", l.Kind, err)
+		return Plan{}, fmt.Errorf("plan %s: %w", kind, err)
 	}
-	p.Hash = p.hashOf(in, account)
+	p.Hash = p.hashOf(c.in, account)
 	return p, nil
 }

@@ -75,27 +75,23 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 	if err != nil {
 		return nil, err
 	}
-	c := Created{Kind: l.Kind, StepNames: steps, Inputs: in, Key: l.Key, OnFailure: l.OnFailure}
 	if l.Key != "" { // before the provider is asked: it may be down, or the world may have moved since, by this very saga
 		switch id, err := e.store.Keyed(ctx, l.Key); {
 		case err == nil:
-			return e.sameLaunch(ctx, id, c)
+			return e.sameLaunch(ctx, id, l, steps, in)
 		case !errors.Is(err, ErrNotFound):
 			return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
 		}
 	}
-	if c.Target, err = e.targetFor(ctx, l, steps, in); err != nil {
+	todo, err := e.course(ctx, l.Kind, steps, in)
+	if err != nil {
 		return nil, err
 	}
-	if c.Locks, err = e.lockNames(ctx, steps, in); err != nil {
-		return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
-	}
-	if err := lockable(c.Locks); err != nil {
+	p, err := e.agreed(ctx, l, todo)
+	if err != nil {
 		return nil, err
 	}
-	if err := e.loadLocks(ctx); err != nil {
-		return nil, err
-	}
+	c := Created{Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks}
 	for {
 		if c.ID, err = newID(); err != nil {
 			return nil, err
@@ -106,7 +102,7 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 		case errors.Is(err, ErrShortTaken):
 			continue
 		case errors.As(err, &taken):
-			return e.sameLaunch(ctx, taken.ID, c)
+			return e.sameLaunch(ctx, taken.ID, l, steps, in)
 		}
 		return saga, err
 	}
@@ -163,14 +159,15 @@ func (e *Engine) embark(ctx context.Context, r *run, a *attempt) {
 	e.drives.Go(func() { r.drive(ctx, a) })
 }
 
-// sameLaunch answers a launch whose key was used before.
-func (e *Engine) sameLaunch(ctx context.Context, id ID, c Created) (*Saga, error) {
+// sameLaunch answers a launch whose key was used before. A list that a kind makes is not made again: it would be another by
+// now.
+func (e *Engine) sameLaunch(ctx context.Context, id ID, l Launch, steps []string, in Inputs) (*Saga, error) {
 	have, err := e.Saga(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if have.Kind != c.Kind || !slices.Equal(have.StepNames, c.StepNames) || !maps.Equal(have.Inputs, c.Inputs) {
-		return nil, fmt.Errorf("launch with key %q: %w: saga %s has this key with another kind or other inputs", c.Key, ErrKeyTaken, id.Short())
+	if have.Kind != l.Kind || len(steps) > 0 && !slices.Equal(have.StepNames, steps) || !maps.Equal(e.asked(have), in) {
+		return nil, fmt.Errorf("launch with key %q: %w: saga %s has this key with another kind or other inputs", l.Key, ErrKeyTaken, id.Short())
 	}
 	return have, nil
 }

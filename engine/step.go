@@ -34,7 +34,9 @@ type Targeter interface {
 	Target(ctx context.Context, in Inputs) (string, error)
 }
 
-// Planner says, by live reads and without writing, what Execute would do now and what undoing it would do.
+// Planner says, by live reads and without writing, what Execute would do now and what undoing it would do. An error is what
+// Execute would fail with now: a launch is refused with it, unless it is an ErrUntold or an earlier step of the list takes
+// one of the same locks, so that it may have changed the world by then.
 type Planner interface {
 	Plan(ctx context.Context, in Inputs) (Change, error)
 }
@@ -82,13 +84,4 @@ func deadlineOf(s Step) time.Duration {
 		return d.Deadline()
 	}
 	return DefaultDeadline
-}
-
-// Kind is a named recipe: an ordered list of steps. Its inputs are what its steps declare.
-type Kind struct {
-	Name    string   `json:"name"`
-	Summary string   `json:"summary"` // one line: what it does
-	Undo    string   `json:"undo"`    // one line: what rolling back does
-	Steps   []string `json:"steps"`   // empty for a kind whose launch brings its own list
-	Adhoc   bool     `json:"adhoc"`   // the launch names the steps
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/enginetest"
 	"arcadia/steps"
 	"arcadia/steps/digitalocean"
 	"arcadia/steps/dosim"
@@ -78,7 +79,7 @@ func (r *rig) start() {
 		cloud = r.cloud
 	}
 	list, kinds := steps.Catalog(cloud, r.store)
-	e, err := engine.New(r.store, engine.Config{Steps: list, Kinds: kinds})
+	e, err := engine.New(r.store, engine.Config{Steps: enginetest.Late(list), Kinds: kinds})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -155,6 +155,9 @@ func (dns) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
 func (d dns) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
 	was := d.c.data.Load().(string)
 	subject := in["dns_record_type"] + " " + in["dns_record_name"] + "." + in["dns_domain"]
+	if in["dns_record_data"] == "192.0.2.66" {
+		return engine.Change{}, engine.Reason("records_in_the_way: " + subject + " cannot stand beside a CNAME")
+	}
 	if was == in["dns_record_data"] {
 		return engine.Change{Action: engine.ActNone, Subject: subject, Undo: "nothing to undo"}, nil
 	}
@@ -176,7 +179,7 @@ func (gone) Inputs() []engine.Field {
 }
 
 func (gone) Plan(context.Context, engine.Inputs) (engine.Change, error) {
-	return engine.Change{}, errors.New("builds on what an earlier step does")
+	return engine.Change{}, fmt.Errorf("%w: it builds on what an earlier step does", engine.ErrUntold)
 }
 
 func launchKindsForTests() []engine.Kind {

@@ -40,6 +40,11 @@ func TestLaunchPagesLookAsDrawn(t *testing.T) {
 			s.write("229305609")
 			s.press("enter", "enter", "tab")
 		},
+		"plan-refused": func(s *stage, _ *cloud) {
+			s.kind("upsert")
+			s.fillDNS("192.0.2.66")
+			s.press("enter")
+		},
 		"plan-unsure": func(s *stage, _ *cloud) {
 			s.kind("move")
 			s.press("enter")
@@ -147,6 +152,20 @@ func TestALaunchIsHeldWhenTheWorldIsNotAsThePlanSaid(t *testing.T) {
 		launched(0)
 		s.press("enter", "enter")
 		launched(1)
+	})
+}
+
+func TestAPlanThatWouldBeRefusedCannotBeLaunched(t *testing.T) {
+	t.Parallel()
+	live(t, 80, 24, func(s *stage, _ *cloud, b *counted) {
+		s.kind("upsert")
+		s.fillDNS("192.0.2.66")
+		s.press("enter")
+		s.has("It would be refused")
+		s.press("tab", "tab", "enter", "enter", "enter")
+		if n := b.starts.Load(); n != 0 {
+			s.tb.Errorf("launched %d times\n%s", n, s.text())
+		}
 	})
 }
 

@@ -93,10 +93,13 @@ func (p *plan) take(m planLoaded) {
 	}
 	p.got, p.err, p.top, p.known = &m.plan, "", 0, false
 	p.focus = planReason
-	if p.got.Nothing() || p.unsure() {
+	if p.got.Nothing() || p.unsure() || p.refused() {
 		p.focus = planBack
 	}
 }
+
+// refused reports whether a launch of the plan would be refused.
+func (p *plan) refused() bool { return p.got != nil && p.got.Refusal() != nil }
 
 func (p *plan) unsure() bool {
 	for _, s := range p.got.Steps {
@@ -144,7 +147,7 @@ func (p *plan) start(to Receiver) Action {
 
 func (p *plan) stops() []string {
 	switch {
-	case p.got == nil && p.err != "":
+	case p.got == nil && p.err != "", p.refused():
 		return []string{planAgain, planBack}
 	case p.got == nil:
 		return []string{planBack}
@@ -248,7 +251,7 @@ func cleanPlan(in engine.Plan) engine.Plan {
 	out.Locks, out.WaitsFor = cleanAll(in.Locks), cleanAll(in.WaitsFor)
 	out.Steps = make([]engine.PlanStep, len(in.Steps))
 	for i, s := range in.Steps {
-		s.Name, s.Error = visible.Text(s.Name), visible.Text(s.Error)
+		s.Name, s.Why, s.Error = visible.Text(s.Name), visible.Text(s.Why), visible.Text(s.Error)
 		c := &s.Change
 		c.Action, c.Subject = engine.Action(visible.Text(string(c.Action))), visible.Text(c.Subject)
 		c.Note, c.Undo, c.Final = visible.Text(c.Note), visible.Text(c.Undo), visible.Text(c.Final)

@@ -79,7 +79,7 @@ func (p *plan) foot(t *theme.Theme, width int, airy bool) ([]string, *tea.Cursor
 	}
 	gap()
 	var cursor *tea.Cursor
-	if p.got != nil {
+	if p.got != nil && !p.refused() {
 		on := p.focus == planReason
 		label := " Reason  "
 		if on {
@@ -106,7 +106,7 @@ func (p *plan) foot(t *theme.Theme, width int, airy bool) ([]string, *tea.Cursor
 	case p.busy:
 		out = append(out, "   "+t.Running.Paint(t.Symbols.Running)+t.Faint.Paint(" launching"+t.Symbols.More))
 		return out, nil
-	case p.got == nil && p.err != "":
+	case p.got == nil && p.err != "", p.refused():
 		all[0] = formButton{id: planAgain, word: "Look again"}
 	case p.got == nil:
 		all = all[1:]
@@ -120,7 +120,12 @@ func (p *plan) foot(t *theme.Theme, width int, airy bool) ([]string, *tea.Cursor
 func (p *plan) body(t *theme.Theme, width int, airy bool) []string {
 	g := p.got
 	out := []string{" " + t.Strong.Paint("What will happen") + "  " + t.Faint.Paint(g.Target)}
-	if g.Nothing() {
+	switch {
+	case len(g.Steps) == 0:
+		out[0] = " " + t.Strong.Paint("Nothing to do") + "  " + t.Faint.Paint("there is nothing that it would act on")
+	case p.refused():
+		out[0] = " " + t.Failed.With(t.Strong).Paint("It would be refused") + "  " + t.Faint.Paint(g.Target)
+	case g.Nothing():
 		out[0] = " " + t.Strong.Paint("Nothing to do") + "  " + t.Faint.Paint("everything is as it was asked for already")
 	}
 	if p.loads {
@@ -132,8 +137,10 @@ func (p *plan) body(t *theme.Theme, width int, airy bool) []string {
 	if airy {
 		out = append(out, "")
 	}
-	for _, l := range p.steps(t, width) {
-		out = append(out, widget.Cut(l, width))
+	if len(g.Steps) > 0 {
+		for _, l := range p.steps(t, width) {
+			out = append(out, widget.Cut(l, width))
+		}
 	}
 	var notes []string
 	if len(g.WaitsFor) > 0 {
@@ -289,12 +296,16 @@ func planWhat(t *theme.Theme, s engine.PlanStep, width int) []string {
 	c := &s.Change
 	if s.Error != "" {
 		var out []string
-		for _, l := range widget.Wrap("cannot be told beforehand: "+s.Error, width) {
+		text := "cannot be told beforehand: "
+		if s.Refused {
+			text = "refused: "
+		}
+		for _, l := range widget.Wrap(text+s.Error, width) {
 			out = append(out, t.Failed.Paint(l))
 		}
-		return out
+		return append(out, planWhy(t, s, width)...)
 	}
-	out := widget.Wrap(c.Subject, width)
+	out := append(widget.Wrap(c.Subject, width), planWhy(t, s, width)...)
 	name, from, to := 0, 0, 0
 	for _, f := range c.Fields {
 		name, from, to = max(name, widget.Width(f.Name)), max(from, widget.Width(f.From)), max(to, widget.Width(f.To))
@@ -340,6 +351,18 @@ func planWhat(t *theme.Theme, s engine.PlanStep, width int) []string {
 		for _, l := range widget.Wrap(c.Note, width) {
 			out = append(out, t.Faint.Paint(l))
 		}
+	}
+	return out
+}
+
+// planWhy is why the step is there, where the kind has made the list.
+func planWhy(t *theme.Theme, s engine.PlanStep, width int) []string {
+	if s.Why == "" {
+		return nil
+	}
+	var out []string
+	for _, l := range widget.Wrap("why: "+s.Why, width) {
+		out = append(out, t.Faint.Paint(l))
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/enginetest"
 	"arcadia/steps"
 	"arcadia/steps/digitalocean"
 	"arcadia/storage/bolt"
@@ -109,7 +110,7 @@ func (m *machine) engine(store engine.Store, rt http.RoundTripper) (*engine.Engi
 	if m.rig.steps != nil {
 		list = m.rig.steps(cloud, list)
 	}
-	return engine.New(store, engine.Config{Steps: append(list, m.extra...), Kinds: kinds, Log: m.log})
+	return engine.New(store, engine.Config{Steps: enginetest.Late(append(list, m.extra...)), Kinds: kinds, Log: m.log})
 }
 
 // stop ends the engine, in an orderly way if it lives. Nothing runs when it returns; the store is still open.

@@ -92,7 +92,10 @@ func (t *tree) launch(ctx context.Context, l launching, kind string, with func(*
 		if err != nil {
 			return err
 		}
-		return t.showPlan(plan, l.out)
+		if err := t.showPlan(plan, l.out); err != nil {
+			return err
+		}
+		return plan.Refusal()
 	}
 	if !l.yes {
 		if err := t.insist(ctx, p, &ask); err != nil {

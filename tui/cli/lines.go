@@ -171,12 +171,21 @@ func (m *lineMode) launch(ctx context.Context) error {
 	}
 	for _, s := range plan.Steps {
 		text := string(s.Change.Action) + " " + m.t.change(s.Change) + "; undo: " + s.Change.Undo
-		if s.Error != "" {
+		switch {
+		case s.Refused:
+			text = "refused: " + s.Error
+		case s.Error != "":
 			text = "cannot be told beforehand: " + s.Error
+		}
+		if s.Why != "" {
+			text += "; why: " + s.Why
 		}
 		m.print(fmt.Sprintf("%d %s: %s", s.Idx, s.Name, text))
 	}
 	m.print(notes(plan)...)
+	if err := plan.Refusal(); err != nil {
+		return err
+	}
 	sure, err := m.sure(ctx, plan)
 	if err != nil || !sure {
 		return err

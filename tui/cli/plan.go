@@ -17,12 +17,22 @@ func (t *tree) showPlan(p engine.Plan, out *format) error {
 		return object(t.env.Out, p)
 	}
 	rows := [][]string{{"#", "STEP", "DOES", "TO", "UNDO"}}
+	made := slices.ContainsFunc(p.Steps, func(s engine.PlanStep) bool { return s.Why != "" })
+	if made {
+		rows[0] = append(rows[0], "WHY")
+	}
 	for _, s := range p.Steps {
-		if s.Error != "" {
-			rows = append(rows, []string{strconv.Itoa(s.Idx), s.Name, "?", s.Error, ""})
-			continue
+		row := []string{strconv.Itoa(s.Idx), s.Name, string(s.Change.Action), t.change(s.Change), s.Change.Undo}
+		switch {
+		case s.Refused:
+			row = []string{row[0], s.Name, "refused", s.Error, ""}
+		case s.Error != "":
+			row = []string{row[0], s.Name, "?", s.Error, ""}
 		}
-		rows = append(rows, []string{strconv.Itoa(s.Idx), s.Name, string(s.Change.Action), t.change(s.Change), s.Change.Undo})
+		if made {
+			row = append(row, s.Why)
+		}
+		rows = append(rows, row)
 	}
 	if err := columns(t.env.Out, rows); err != nil {
 		return err
@@ -69,6 +79,9 @@ func (t *tree) insist(ctx context.Context, p *Place, ask *engine.Launch) error {
 	plan, err := p.Engine.Plan(ctx, *ask)
 	if err != nil {
 		return err
+	}
+	if err := plan.Refusal(); err != nil {
+		return fmt.Errorf("launch %s: %w", ask.Kind, err)
 	}
 	points := pointsOfNoReturn(plan)
 	if len(points) == 0 {
