@@ -235,10 +235,10 @@ func TestOnFailureAnOperatorMayRetrySkipOrCancel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sg = enginetest.Until(t, s, sg.ID, func(sg *engine.Saga) bool { return sg.WaitingOn != "" })
+			sg = enginetest.Until(t, s, sg.ID, func(sg *engine.Saga) bool { return len(sg.Waiting) > 0 })
 			wantSaga(t, sg, engine.Running, "completed failed")
 			if !sg.NeedsOperator() {
-				t.Errorf("it waits on %q and says that it needs nobody", sg.WaitingOn)
+				t.Errorf("it waits on %+v and says that it needs nobody", sg.Waiting)
 			}
 			return sg.ID
 		}
@@ -276,7 +276,7 @@ func TestPauseStartsNoStepUntilResumed(t *testing.T) {
 			t.Fatal(err)
 		}
 		close(release)
-		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.WaitingOn != "" })
+		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return len(sg.Waiting) > 0 })
 		wantSaga(t, sg, engine.Running, "completed")
 		time.Sleep(time.Hour) // bubble time
 		if sg, _ = s.Saga(t.Context(), id); len(sg.Rows) != 1 {

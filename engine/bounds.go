@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -290,9 +291,17 @@ func (e *Entry) measure(m *measure) {
 		}
 	}
 	m.text("final", e.Final)
+	m.waits(e.Waiting)
 	m.text("on", e.On)
 	m.text("text", e.Text)
 	m.texts("left", e.Left)
+	for _, l := range e.LeftBehind {
+		m.texts("left behind", []string{l.Type, l.ID, l.Name})
+		m.time("left behind since", l.Since)
+		if usd := l.MonthlyUSD; math.IsNaN(usd) || math.IsInf(usd, 0) {
+			m.bad("left behind at a cost", ErrBadValue, "not a number")
+		}
+	}
 	for k, v := range e.Put {
 		m.text("name of a value", k)
 		m.message("value", v)
@@ -313,6 +322,13 @@ func (e *Entry) measure(m *measure) {
 	}
 }
 
+func (m *measure) waits(all []Waiting) {
+	for _, w := range all {
+		m.texts("waiting", []string{string(w.For), string(w.Because), w.Saga, w.Step, w.By, w.Text})
+		m.time("waiting until", w.Until)
+	}
+}
+
 func (s *Summary) measure(m *measure) {
 	m.name("kind", s.Kind)
 	m.texts("step", s.StepNames)
@@ -324,5 +340,5 @@ func (s *Summary) measure(m *measure) {
 	for _, t := range [...]Time{s.CreatedAt, s.StartedAt, s.FinishedAt, s.UpdatedAt} {
 		m.time("time", t)
 	}
-	m.text("waiting on", s.WaitingOn)
+	m.waits(s.Waiting)
 }

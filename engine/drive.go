@@ -160,8 +160,9 @@ func (r *run) attempt(a *attempt) []Entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.under, r.stop = nil, nil
-	if r.saga == nil {
-		return nil
+	if err := r.reload(context.WithoutCancel(ctx)); err != nil {
+		r.e.log.Error("what came of an attempt is not recorded", "saga", r.id.Short(), "error", err)
+		return nil // the row stays under way, and is looked at again
 	}
 	if a.move.Do == DoCompensate {
 		return r.compensated(a, res)

@@ -41,6 +41,9 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	if e.From != nil {
 		o.int("from", int64(*e.From))
 	}
+	if len(e.Waiting) > 0 {
+		o.any("waiting", e.Waiting)
+	}
 	o.stringOr("on", e.On)
 	o.stringOr("text", e.Text)
 	if len(e.Left) > 0 {
@@ -48,6 +51,9 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	}
 	if e.Ticket != 0 {
 		o.uint("ticket", e.Ticket)
+	}
+	if len(e.LeftBehind) > 0 {
+		o.any("left_behind", e.LeftBehind)
 	}
 	if len(e.Put) > 0 {
 		o.messages("put", e.Put)
@@ -103,7 +109,9 @@ func (s *Summary) AppendFields(b []byte) []byte {
 	o.timeOr("started_at", s.StartedAt)
 	o.timeOr("finished_at", s.FinishedAt)
 	o.time("updated_at", s.UpdatedAt)
-	o.stringOr("waiting_on", s.WaitingOn)
+	if s.Waiting != nil {
+		o.any("waiting", s.Waiting)
+	}
 	o.boolOr("paused", s.Paused)
 	o.intOr("residue", s.Residue)
 	o.intOr("undone", s.Undone)

@@ -62,6 +62,8 @@ func fill(r *rapid.T, v reflect.Value, label string) {
 		v.SetInt(int64(rapid.Int().Draw(r, label)))
 	case reflect.Uint64:
 		v.SetUint(rapid.Uint64().Draw(r, label))
+	case reflect.Float64:
+		v.SetFloat(float64(rapid.IntRange(0, 1000).Draw(r, label)) / 4)
 	case reflect.Bool:
 		v.SetBool(rapid.Bool().Draw(r, label))
 	default:

@@ -8,7 +8,7 @@ type EntryType string
 // The entry types. A new one must be handled by Saga.Apply, which refuses what it does not know.
 const (
 	EntryCreated             EntryType = "created"
-	EntryWaiting             EntryType = "waiting"          // waits for something outside: On says what
+	EntryWaiting             EntryType = "waiting"          // it does not go on by itself: Waiting says why
 	EntryCancelRequested     EntryType = "cancel_requested" // no step starts after this
 	EntryStepStarted         EntryType = "step_started"
 	EntryStepSaved           EntryType = "step_saved" // the intent: what undoing the coming write will need
@@ -55,20 +55,24 @@ type Entry struct {
 	Blocked  bool      `json:"blocked,omitempty"` // the failed attempt spends no budget
 	Resumed  bool      `json:"resumed,omitempty"` // the attempt before was cut off by a process death
 	Undoable bool      `json:"undoable,omitempty"`
-	Final    string    `json:"final,omitempty"` // why the step's effect cannot be taken back
-	From     *int      `json:"from,omitempty"`  // rollback_started: the first row to undo, -1 for none
-	On       string    `json:"on,omitempty"`    // waiting: for what; empty means for nothing any more
-	Text     string    `json:"text,omitempty"`  // logged
-	Left     []string  `json:"left,omitempty"`  // rollback_verified: what was still there
+	Final    string    `json:"final,omitempty"`   // why the step's effect cannot be taken back
+	From     *int      `json:"from,omitempty"`    // rollback_started: the first row to undo, -1 for none
+	Waiting  []Waiting `json:"waiting,omitempty"` // waiting: all it waits for; none: for nothing any more
+	On       string    `json:"on,omitempty"`      // waiting, in forms before 2: for what, as a sentence
+	Text     string    `json:"text,omitempty"`    // logged
+	Left     []string  `json:"left,omitempty"`    // rollback_verified: what was still there
 	Ticket   uint64    `json:"ticket,omitempty"`
+
+	LeftBehind []LeftBehind `json:"left_behind,omitempty"` // compensation_failed: what the row has made
 
 	Put       map[string]json.RawMessage `json:"put,omitempty"`
 	Resources []ResourceChange           `json:"resources,omitempty"`
 	Created   *Created                   `json:"created,omitempty"`
 }
 
-// entryVersion is the version of the stored form. A higher one is refused by Saga.Apply.
-const entryVersion = 1
+// entryVersion is the version of the stored form. A higher one is refused by Saga.Apply. Form 1 had sentences where Waiting and
+// LeftBehind are.
+const entryVersion = 2
 
 // OnFailure says what a saga does when a step has failed for good.
 type OnFailure string

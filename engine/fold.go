@@ -17,43 +17,40 @@ func Fold(entries []Entry) (*Saga, error) {
 	return s, nil
 }
 
-// Apply takes the saga one entry further. It refuses an entry out of order, of a newer form or of an unknown type, and
-// leaves the saga as it was.
+// Apply takes the saga one entry further. It refuses every entry that cannot follow what is there (out of order, of a newer
+// form, of a row that is not under way, after the end, ...) and then leaves the saga as it was.
 func (s *Saga) Apply(e *Entry) error {
-	if e.V > entryVersion {
-		return fmt.Errorf("entry %d of saga %s has form %d, this build knows %d: use a newer arcadia", e.Seq, s.Short, e.V, entryVersion)
-	}
-	if e.Seq != s.Seq+1 {
-		return fmt.Errorf("entries of saga %s: number %d follows %d", s.Short, e.Seq, s.Seq)
-	}
-	if (e.Type == EntryCreated) != (e.Seq == 1) {
-		return fmt.Errorf("entry %d of saga %s is %q", e.Seq, s.Short, e.Type)
-	}
-	if err := s.change(e); err != nil {
+	if err := s.fits(e); err != nil {
 		return fmt.Errorf("entry %d of saga %s: %w", e.Seq, s.Short, err)
 	}
+	s.change(e)
 	s.Seq, s.UpdatedAt = e.Seq, e.At
 	s.derive()
 	return nil
 }
 
-func (s *Saga) change(e *Entry) error {
+// change takes in an entry that fits.
+func (s *Saga) change(e *Entry) {
 	switch e.Type {
 	case EntryCreated:
-		return s.created(e)
+		s.created(e)
 	case EntryWaiting:
-		s.WaitingOn = e.On
+		s.Waiting = e.Waiting
+		if e.On != "" {
+			s.Waiting = WaitingOf(e.On)
+		}
 	case EntryCancelRequested:
 		s.CancelRequested = true
 		s.Error = &SagaError{Reason: reasonCanceled, CompensateFromIdx: s.CurrentStepIdx - 1, By: e.By.name(), Why: e.Why}
 	case EntryRollbackStarted:
-		return s.rollbackStarted(e)
+		s.rollbackStarted(e)
 	case EntryRetryRequested:
 		s.retryRequested(e)
 	case EntryPaused:
-		s.Paused = true
+		s.Paused, s.pausedBy = true, e.By.name()
 	case EntryResumed:
-		s.Paused, s.WaitingOn = false, ""
+		s.Paused, s.pausedBy = false, ""
+		s.goesOn(BecausePaused)
 	case EntryVerified:
 		s.looked = true
 		if e.Error == "" {
@@ -68,18 +65,12 @@ func (s *Saga) change(e *Entry) error {
 	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted,
 		EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed,
 		EntryResolved, EntryLogged, EntrySkipped:
-		return s.changeRow(e)
-	default:
-		return fmt.Errorf("unknown type %q", e.Type)
+		s.changeRow(e)
 	}
-	return nil
 }
 
-func (s *Saga) created(e *Entry) error {
+func (s *Saga) created(e *Entry) {
 	c := e.Created
-	if c == nil {
-		return fmt.Errorf("no creation in it")
-	}
 	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
 	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
 	s.OnFailure, s.Left = c.OnFailure, []string{}
@@ -88,14 +79,10 @@ func (s *Saga) created(e *Entry) error {
 	if s.Inputs == nil {
 		s.Inputs = Inputs{}
 	}
-	return nil
 }
 
-func (s *Saga) rollbackStarted(e *Entry) error {
-	if e.From == nil || *e.From >= len(s.Rows) {
-		return fmt.Errorf("rollback from nowhere")
-	}
-	s.Status, s.FinishedAt, s.WaitingOn, s.looked = Compensating, Time{}, "", false
+func (s *Saga) rollbackStarted(e *Entry) {
+	s.Status, s.FinishedAt, s.Waiting, s.looked = Compensating, Time{}, nil, false
 	err := SagaError{Reason: e.Reason, CompensateFromIdx: *e.From, By: e.By.name(), Why: e.Why}
 	if e.By == nil && s.Error != nil {
 		err.By, err.Why = s.Error.By, s.Error.Why // the cancel that led here
@@ -104,13 +91,12 @@ func (s *Saga) rollbackStarted(e *Entry) error {
 	if e.Ticket != 0 {
 		s.Ticket = e.Ticket
 	}
-	return nil
 }
 
 // retryRequested gives the failed rows (or the one named) a fresh budget and sends the saga on its way back again; a saga
 // that waits because its process died too often, or because a step failed and was to wait, tries that step again.
 func (s *Saga) retryRequested(e *Entry) {
-	s.WaitingOn, s.looked = "", false
+	s.Waiting, s.looked = nil, false
 	for i := range s.Rows {
 		r := &s.Rows[i]
 		r.deaths = 0
@@ -131,13 +117,13 @@ func (s *Saga) retryRequested(e *Entry) {
 }
 
 func (s *Saga) end(st Status, e *Entry) {
-	s.Status, s.FinishedAt, s.WaitingOn = st, e.At, ""
+	s.Status, s.FinishedAt, s.Waiting = st, e.At, nil
 	if st != Failed {
 		s.Ticket = 0
 	}
 }
 
-func (s *Saga) changeRow(e *Entry) error {
+func (s *Saga) changeRow(e *Entry) {
 	if e.Type == EntryStepStarted && e.Idx == len(s.Rows) && e.Idx < len(s.StepNames) {
 		s.Rows = append(s.Rows, Row{Idx: e.Idx, Name: s.StepNames[e.Idx], StartedAt: e.At, Undoable: e.Undoable, Output: map[string]json.RawMessage{}})
 		if s.StartedAt.IsZero() {
@@ -146,10 +132,7 @@ func (s *Saga) changeRow(e *Entry) error {
 	}
 	if e.Type == EntryLogged && len(s.Rows) == 0 {
 		s.lines++
-		return nil
-	}
-	if e.Idx < 0 || e.Idx >= len(s.Rows) {
-		return fmt.Errorf("%s of row %d, which does not exist", e.Type, e.Idx)
+		return
 	}
 	r := &s.Rows[e.Idx]
 	switch e.Type {
@@ -167,7 +150,6 @@ func (s *Saga) changeRow(e *Entry) error {
 	default:
 		s.backward(r, e)
 	}
-	return nil
 }
 
 // moved follows a start with which the saga has passed others that stood ahead in the queues of its locks.
@@ -180,7 +162,7 @@ func (s *Saga) moved(e *Entry) {
 func (s *Saga) forward(r *Row, e *Entry) {
 	switch e.Type {
 	case EntryStepStarted:
-		s.Status, s.WaitingOn = Running, ""
+		s.Status, s.Waiting = Running, nil
 		s.moved(e)
 		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable, r.Final, r.paused = RowRunning, e.Attempt, Time{}, e.Undoable, e.Final, false
 		r.deaths++
@@ -194,7 +176,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		r.Error, r.NextAttemptAt, r.deaths = e.Error, *e.Next, 0
 		s.put(r, e)
 		if e.Blocked {
-			s.WaitingOn = e.Error
+			s.blocked(e)
 			return
 		}
 		r.failures++
@@ -212,7 +194,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		s.put(r, e)
 	case EntrySkipped:
 		r.Status, r.forward, r.Undoable, r.Final, r.Note = RowCompleted, RowCompleted, false, "", "skipped by "+e.By.name()+": "+e.Why
-		s.CurrentStepIdx, s.WaitingOn = e.Idx+1, ""
+		s.CurrentStepIdx, s.Waiting = e.Idx+1, nil
 	}
 }
 
@@ -223,7 +205,7 @@ func (s *Saga) backward(r *Row, e *Entry) {
 	c := r.Compensation
 	switch e.Type {
 	case EntryCompensating:
-		s.WaitingOn = ""
+		s.Waiting = nil
 		s.moved(e)
 		r.Status, c.Status, c.Attempts, r.NextAttemptAt, c.FinishedAt = RowCompensating, RowCompensating, e.Attempt, Time{}, Time{}
 		r.paused = false
@@ -239,19 +221,29 @@ func (s *Saga) backward(r *Row, e *Entry) {
 	case EntryCompensationRetried:
 		c.Error, r.NextAttemptAt, c.deaths = e.Error, *e.Next, 0
 		if e.Blocked {
-			s.WaitingOn = e.Error
+			s.blocked(e)
 			return
 		}
 		c.failures++
 	case EntryCompensated:
 		s.put(r, e)
 		r.Status, c.Status, c.FinishedAt, c.Error, c.Conflict, r.Note = RowCompensated, RowCompensated, e.At, "", nil, ""
+		r.Left = nil
 	case EntryCompensationFailed:
 		r.Status, c.Status, c.FinishedAt, r.NextAttemptAt = RowCompensationFailed, RowCompensationFailed, e.At, Time{}
 		c.Error, c.Stack, c.Conflict, r.Note = e.Error, e.Stack, e.Conflict, ""
+		r.Left = e.LeftBehind
+		if e.V < 2 {
+			r.Left = r.leftOf()
+		}
 	case EntryResolved:
 		r.Status, c.Status, c.FinishedAt, c.Reason, c.By = RowResolved, RowResolved, e.At, e.Why, e.By.name()
 	}
+}
+
+// blocked takes in that only something outside can help now, and what was said there.
+func (s *Saga) blocked(e *Entry) {
+	s.Waiting = []Waiting{{For: ForProvider, Because: BecauseRefused, Idx: e.Idx, Text: e.Error}}
 }
 
 // put adds what a step recorded to its output and to the saga's context.

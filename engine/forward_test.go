@@ -178,15 +178,15 @@ func TestBlockedSpendsNoBudgetAndSaysWhatItWaitsFor(t *testing.T) {
 		}, nil)
 		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{needs}})
 		id := enginetest.Launch(t, s, "needs")
-		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return len(sg.Rows) > 0 && sg.Rows[0].Attempts > 8 && sg.WaitingOn != "" })
-		if sg.Status != engine.Running || sg.WaitingOn != "the token is refused" {
-			t.Errorf("after 8 refusals it is %s, waiting on %q", sg.Status, sg.WaitingOn)
+		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return len(sg.Rows) > 0 && sg.Rows[0].Attempts > 8 && len(sg.Waiting) > 0 })
+		if sg.Status != engine.Running || len(sg.Waiting) != 1 || sg.Waiting[0].For != engine.ForProvider || sg.Waiting[0].Text != "the token is refused" {
+			t.Errorf("after 8 refusals it is %s, waiting on %+v", sg.Status, sg.Waiting)
 		}
 		refused.Store(false)
 		sg = enginetest.Rest(t, s, id)
 		wantSaga(t, sg, engine.Completed, "completed")
-		if sg.WaitingOn != "" {
-			t.Errorf("it still waits on %q", sg.WaitingOn)
+		if len(sg.Waiting) > 0 {
+			t.Errorf("it still waits on %+v", sg.Waiting)
 		}
 	})
 }

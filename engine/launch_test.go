@@ -63,13 +63,17 @@ func TestLocksAreServedInOrderAndNameTheHolder(t *testing.T) {
 		third := launchOn(t, s, "droplet:2")
 		free := launchOn(t, s, "droplet:3")
 		synctest.Wait()
-		for id, want := range map[engine.ID]string{first: "", second: "saga " + first.Short(), third: "saga " + second.Short(), free: ""} {
+		for id, want := range map[engine.ID]string{first: "", second: first.Short(), third: second.Short(), free: ""} {
 			sg, err := s.Saga(t.Context(), id)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if sg.WaitingOn != want || (want == "") != (sg.Status == engine.Running) {
-				t.Errorf("saga is %s waiting on %q, want %q", sg.Status, sg.WaitingOn, want)
+			holder := ""
+			for _, w := range sg.Waiting {
+				holder += w.Saga
+			}
+			if holder != want || (want == "") != (sg.Status == engine.Running) {
+				t.Errorf("saga is %s waiting on %+v, want %q", sg.Status, sg.Waiting, want)
 			}
 		}
 		_, err := s.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"held"}, Inputs: engine.Inputs{"on": "droplet:2"}, RefuseLocked: true})
@@ -125,8 +129,8 @@ func TestARollbackTakesItsLocksAgainAndWaits(t *testing.T) {
 		}
 		synctest.Wait()
 		sg, err := s.Saga(t.Context(), first)
-		if err != nil || sg.Status != engine.Compensating || sg.WaitingOn != "saga "+second.Short() {
-			t.Errorf("it is %s waiting on %q (%v)", sg.Status, sg.WaitingOn, err)
+		if err != nil || sg.Status != engine.Compensating || len(sg.Waiting) != 1 || sg.Waiting[0].Saga != second.Short() {
+			t.Errorf("it is %s waiting on %+v (%v)", sg.Status, sg.Waiting, err)
 		}
 		release <- struct{}{}
 		enginetest.Rest(t, s, second)

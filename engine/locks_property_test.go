@@ -231,7 +231,7 @@ func (v *vault) settle() error {
 			if err != nil && !errors.Is(err, engine.ErrRefused) {
 				return err
 			}
-			open = append(open, fmt.Sprintf("%s is %s, waiting on %q", sg.Short, sg.Status, sg.WaitingOn))
+			open = append(open, fmt.Sprintf("%s is %s, waiting on %+v", sg.Short, sg.Status, sg.Waiting))
 		}
 		if f := v.s.Frozen(); f != nil {
 			open = append(open, fmt.Sprintf("it still thaws: %+v", *f))

@@ -30,7 +30,7 @@ const (
 	DoGiveUp   // a row cannot be undone by this build
 	DoEnd      // the saga ends with Status
 
-	DoWait // until Until, or until something outside (On) changes
+	DoWait // until Until, or until one of Waiting ends
 	DoHold // everything is frozen: as before, until Until or until something happens
 	DoRest // a terminal saga: only an operator's verb changes it
 )
@@ -44,8 +44,8 @@ type Move struct {
 	From    int
 	Status  Status
 	Reason  string
-	Until   time.Time // zero: for as long as On holds
-	On      string
+	Until   time.Time // zero: for as long as what it waits for lasts
+	Waiting []Waiting // of DoWait: every reason
 }
 
 // maxDeaths is how many process deaths in a row one step may see before it is not started again by itself.
@@ -94,7 +94,8 @@ func nextForward(s *Saga, w World) Move {
 	case s.CancelRequested && row != nil && row.Status == RowRunning:
 		return Move{Do: DoFailRow, Idx: idx, Reason: reasonCanceled}
 	case row != nil && row.Status == RowFailed && s.OnFailure == OnFailurePause && !s.CancelRequested:
-		return Move{Do: DoWait, On: fmt.Sprintf("%s: step %d %s failed: %s: retry, skip or cancel", waitsForOperator, idx, row.Name, clip(row.Error, 200))}
+		failed := Waiting{For: ForOperator, Because: BecauseFailed, Idx: idx, Step: row.Name, Text: clip(row.Error, 200)}
+		return Move{Do: DoWait, Waiting: append([]Waiting{failed}, s.held(w)...)}
 	case row != nil && row.Status == RowFailed:
 		from := idx - 1
 		if row.Dirty {
@@ -109,36 +110,42 @@ func nextForward(s *Saga, w World) Move {
 		return Move{Do: DoRollback, From: idx - 1, Reason: reasonCanceled}
 	case idx == len(s.StepNames):
 		return Move{Do: DoEnd, Status: Completed}
-	case s.Paused:
-		return Move{Do: DoWait, On: onPause}
-	case w.Holder != "":
-		return Move{Do: DoWait, On: "saga " + w.Holder}
-	case w.Frozen:
-		return Move{Do: DoHold, Until: w.Until}
-	case !w.Knows(s.StepNames[idx]):
-		return Move{Do: DoWait, On: fmt.Sprintf("step %s, which this build does not have", s.StepNames[idx])}
-	case row == nil:
-		return Move{Do: DoExecute, Idx: idx, Attempt: 1}
-	case row.deaths >= maxDeaths:
-		return Move{Do: DoWait, On: diedTooOften(row.deaths)}
-	case row.NextAttemptAt.After(w.Now):
-		return Move{Do: DoWait, Until: row.NextAttemptAt.Time, On: s.WaitingOn}
 	}
-	return Move{Do: DoExecute, Idx: idx, Attempt: row.Attempts + 1, Resumed: row.died()}
+	waiting := s.held(w)
+	if len(waiting) == 0 && w.Frozen {
+		return Move{Do: DoHold, Until: w.Until}
+	}
+	if !w.Knows(s.StepNames[idx]) {
+		waiting = append(waiting, Waiting{For: ForBuild, Because: BecauseUnknown, Idx: idx, Step: s.StepNames[idx]})
+	}
+	attempt, resumed := 1, false
+	if row != nil {
+		attempt, resumed = row.Attempts+1, row.died()
+		waiting = append(waiting, row.parked(row.deaths)...)
+	}
+	switch {
+	case len(waiting) > 0:
+		return Move{Do: DoWait, Waiting: append(waiting, s.outside()...)}
+	case row != nil && row.NextAttemptAt.After(w.Now):
+		return Move{Do: DoWait, Until: row.NextAttemptAt.Time, Waiting: s.outside()}
+	}
+	return Move{Do: DoExecute, Idx: idx, Attempt: attempt, Resumed: resumed}
 }
 
 func nextBackward(s *Saga, w World) Move {
 	for idx := s.Error.CompensateFromIdx; idx >= 0; idx-- {
 		row := &s.Rows[idx]
+		waiting := s.held(w)
 		switch {
 		case row.Status == RowCompensated, row.Status == RowResolved, row.Status == RowCompensationFailed:
 			continue
 		case !row.toUndo():
 			continue
-		case s.Paused:
-			return Move{Do: DoWait, On: onPause}
-		case w.Holder != "":
-			return Move{Do: DoWait, On: "saga " + w.Holder}
+		case len(waiting) > 0:
+			if row.Status == RowCompensating {
+				waiting = append(waiting, row.parked(row.Compensation.deaths)...)
+			}
+			return Move{Do: DoWait, Waiting: append(waiting, s.outside()...)}
 		case row.Final != "" && !row.Undoable:
 			return Move{Do: DoGiveUp, Idx: idx, Reason: "it cannot be undone: " + row.Final + ": resolve the row"}
 		case w.Frozen:
@@ -152,9 +159,9 @@ func nextBackward(s *Saga, w World) Move {
 			}
 			return Move{Do: DoCompensate, Idx: idx, Attempt: attempts + 1}
 		case row.Compensation.deaths >= maxDeaths:
-			return Move{Do: DoWait, On: diedTooOften(row.Compensation.deaths)}
+			return Move{Do: DoWait, Waiting: row.parked(row.Compensation.deaths)}
 		case row.NextAttemptAt.After(w.Now):
-			return Move{Do: DoWait, Until: row.NextAttemptAt.Time, On: s.WaitingOn}
+			return Move{Do: DoWait, Until: row.NextAttemptAt.Time, Waiting: s.outside()}
 		}
 		return Move{Do: DoCompensate, Idx: idx, Attempt: row.Compensation.Attempts + 1, Resumed: row.died()}
 	}
@@ -170,8 +177,31 @@ func nextBackward(s *Saga, w World) Move {
 	return Move{Do: DoEnd, Status: RolledBack}
 }
 
-const onPause = waitsForOperator + ": paused; resume lets it go on"
+// held is what keeps the saga as a whole from going on in either direction: all of it, so that a saga that is paused and waits for
+// a lock says both.
+func (s *Saga) held(w World) []Waiting {
+	var all []Waiting
+	if s.Paused {
+		all = append(all, Waiting{For: ForOperator, Because: BecausePaused, By: s.pausedBy})
+	}
+	if w.Holder != "" {
+		all = append(all, Waiting{For: ForSaga, Because: BecauseLocked, Saga: w.Holder})
+	}
+	return all
+}
 
-func diedTooOften(n int) string {
-	return fmt.Sprintf(waitsForOperator+": the process died %d times in a row during this step; retry starts it again", n)
+// outside is what the row under way was told to wait for, which is kept until its next attempt.
+func (s *Saga) outside() []Waiting {
+	if w := s.waitsFor(ForProvider); w != nil {
+		return []Waiting{*w}
+	}
+	return nil
+}
+
+// parked is the wait of a row during which the process died too often.
+func (r *Row) parked(n int) []Waiting {
+	if n < maxDeaths {
+		return nil
+	}
+	return []Waiting{{For: ForOperator, Because: BecauseDied, Idx: r.Idx, Step: r.Name, N: n}}
 }

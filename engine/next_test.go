@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -45,8 +46,8 @@ func TestNextFollowsItsRules(t *testing.T) {
 		want Move
 	}{
 		"a new saga starts its first step":         {nil, free, Move{Do: DoExecute, Attempt: 1}},
-		"a lock held by another is waited for":     {nil, held, Move{Do: DoWait, On: "saga cafe0001"}},
-		"an unknown step is waited for":            {nil, poor, Move{Do: DoWait, On: "step s, which this build does not have"}},
+		"a lock held by another is waited for":     {nil, held, Move{Do: DoWait, Waiting: []Waiting{{For: ForSaga, Because: BecauseLocked, Saga: "cafe0001"}}}},
+		"an unknown step is waited for":            {nil, poor, Move{Do: DoWait, Waiting: []Waiting{{For: ForBuild, Because: BecauseUnknown, Step: "s"}}}},
 		"a canceled new saga turns round":          {[]Entry{cancel}, free, Move{Do: DoRollback, From: -1, Reason: "canceled"}},
 		"after a step the next one starts":         {[]Entry{start(0), done(0)}, free, Move{Do: DoExecute, Idx: 1, Attempt: 1}},
 		"after the last step it is completed":      {[]Entry{start(0), done(0), start(1), done(1)}, free, Move{Do: DoEnd, Status: Completed}},
@@ -67,17 +68,17 @@ func TestNextFollowsItsRules(t *testing.T) {
 		"with all undone it is rolled back":        {[]Entry{start(0), done(0), back(0), undoing(0), undone(0)}, free, Move{Do: DoEnd, Status: RolledBack}},
 		"what is undone is looked at again":        {[]Entry{start(0), done(0), back(0), undoing(0), undone(0)}, looks, Move{Do: DoVerify}},
 		"it is looked at once":                     {[]Entry{start(0), done(0), back(0), undoing(0), undone(0), {Type: EntryVerified}}, looks, Move{Do: DoEnd, Status: RolledBack}},
-		"a paused saga waits":                      {[]Entry{start(0), done(0), {Type: EntryPaused}}, free, Move{Do: DoWait, On: "an operator: paused; resume lets it go on"}},
+		"a paused saga waits":                      {[]Entry{start(0), done(0), {Type: EntryPaused}}, free, Move{Do: DoWait, Waiting: []Waiting{{For: ForOperator, Because: BecausePaused}}}},
 		"a cancel goes past a pause":               {[]Entry{start(0), done(0), {Type: EntryPaused}, cancel}, free, Move{Do: DoRollback, From: 0, Reason: "canceled"}},
 		"with something left it is failed":         {[]Entry{start(0), done(0), back(0), undoing(0), stuck(0)}, free, Move{Do: DoEnd, Status: Failed}},
 		"a step this build lacks is given up":      {[]Entry{start(0), done(0), back(0)}, poor, Move{Do: DoGiveUp, Reason: "this build has no step s: undo it with a build that has it, or resolve the row"}},
-		"a rollback waits for its locks":           {[]Entry{start(0), done(0), back(0)}, held, Move{Do: DoWait, On: "saga cafe0001"}},
+		"a rollback waits for its locks":           {[]Entry{start(0), done(0), back(0)}, held, Move{Do: DoWait, Waiting: []Waiting{{For: ForSaga, Because: BecauseLocked, Saga: "cafe0001"}}}},
 		"a completed saga rests":                   {[]Entry{start(0), done(0), start(1), done(1), {Type: EntrySagaCompleted}}, free, Move{Do: DoRest}},
 		"a failed saga rests":                      {[]Entry{start(0), done(0), back(0), undoing(0), stuck(0), {Type: EntrySagaFailed}}, free, Move{Do: DoRest}},
 		"a resolved failed saga is rolled back":    {[]Entry{start(0), done(0), back(0), undoing(0), stuck(0), {Type: EntrySagaFailed}, {Type: EntryResolved}}, free, Move{Do: DoEnd, Status: RolledBack}},
 		"a retried failed saga undoes what's left": {[]Entry{start(0), done(0), back(0), undoing(0), stuck(0), {Type: EntrySagaFailed}, {Type: EntryRetryRequested}}, free, Move{Do: DoCompensate, Idx: 0, Attempt: 2}},
 	} {
-		if got := Next(history(t, 2, tc.past...), tc.w); got != tc.want {
+		if got := Next(history(t, 2, tc.past...), tc.w); !reflect.DeepEqual(got, tc.want) {
 			t.Errorf("%s: %+v, want %+v", name, got, tc.want)
 		}
 	}
@@ -112,7 +113,7 @@ func TestFoldRefusesWhatDoesNotFollow(t *testing.T) {
 	for name, e := range map[string]Entry{
 		"a gap":            {V: 1, Seq: 3, Type: EntryWaiting},
 		"a repetition":     {V: 1, Seq: 1, Type: EntryWaiting},
-		"a newer form":     {V: 2, Seq: 2, Type: EntryWaiting},
+		"a newer form":     {V: entryVersion + 1, Seq: 2, Type: EntryWaiting},
 		"an unknown type":  {V: 1, Seq: 2, Type: "vanished"},
 		"a row not there":  {V: 1, Seq: 2, Type: EntryStepCompleted, Idx: 4},
 		"a second created": {V: 1, Seq: 2, Type: EntryCreated},

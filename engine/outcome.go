@@ -92,7 +92,9 @@ func (r *run) compensated(a *attempt, res result) []Entry {
 	e.Type = EntryCompensationFailed
 	if again {
 		e.Type, e.Next, e.Conflict = EntryCompensationRetried, due(wait), nil
+		return []Entry{e}
 	}
+	e.LeftBehind = r.e.leaves(r.saga, a.move.Idx)
 	return []Entry{e}
 }
 

@@ -171,7 +171,7 @@ func TestTenDeathsInARowWaitForAnOperator(t *testing.T) {
 		}
 		deadly = false
 		s, _ := enginetest.Host(t, store, cfg)
-		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.WaitingOn != "" })
+		sg := enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return len(sg.Waiting) > 0 })
 		wantSaga(t, sg, engine.Running, "running")
 		if sg.Rows[0].Attempts != 11 {
 			t.Errorf("attempts = %d: the first and ten after a death", sg.Rows[0].Attempts)
@@ -199,7 +199,7 @@ func TestAnUnknownStepWaitsForwardAndFailsBackward(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, _ = enginetest.Host(t, store, engine.Config{Steps: []engine.Step{w.Make("make"), enginetest.Echo()}})
-		sg := enginetest.Until(t, s, forward.ID, func(sg *engine.Saga) bool { return sg.WaitingOn != "" })
+		sg := enginetest.Until(t, s, forward.ID, func(sg *engine.Saga) bool { return len(sg.Waiting) > 0 })
 		wantSaga(t, sg, engine.Pending, "")
 		wantSaga(t, enginetest.Rest(t, s, enginetest.Launch(t, s, "echo")), engine.Completed, "completed")
 		if err := s.Rollback(t.Context(), back, engine.Request{}); err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -45,10 +46,10 @@ func (s *Summary) Refuses(v Verb) error {
 	case VerbRollback:
 		return s.refusesRollback()
 	case VerbRetry:
-		return s.refusesRetry(s.WaitingOn != "")
+		return s.refusesRetry(false)
 	case VerbResolve:
 		if s.Residue == 0 {
-			return refuse("nothing is left behind")
+			return refuse("nothing of it is left behind")
 		}
 	case VerbSkip:
 		return s.refusesSkip()
@@ -61,10 +62,10 @@ func (s *Summary) Refuses(v Verb) error {
 		}
 	case VerbResume:
 		switch {
-		case s.Status.Terminal():
-			return refuse("it is %s already", words(s.Status))
 		case !s.Paused:
 			return refuse("it is not paused")
+		case s.Status.Terminal():
+			return refuse("it is %s already", words(s.Status))
 		}
 	}
 	return nil
@@ -97,16 +98,20 @@ func (s *Summary) refusesRollback() error {
 	return nil
 }
 
-func (s *Summary) refusesRetry(waits bool) error {
+// refusesRetry knows from the rows whether one waits for its next attempt.
+func (s *Summary) refusesRetry(backingOff bool) error {
 	switch {
 	case s.Status == Failed:
 	case s.Status.Terminal():
 		return refuse("nothing in it waits for a retry")
 	case s.Paused:
 		return refuse("it is paused; resume lets it go on")
-	case strings.HasPrefix(s.WaitingOn, "saga "):
-		return refuse("it waits for %s; a retry would not help", s.WaitingOn)
-	case !waits:
+	case backingOff, s.waitsFor(ForOperator) != nil, s.waitsFor(ForProvider) != nil:
+	case s.waitsFor(ForSaga) != nil:
+		return refuse("it waits for saga %s; a retry would not help", s.waitsFor(ForSaga).Saga)
+	case s.waitsFor(ForBuild) != nil:
+		return refuse("it waits for a build that has step %s; a retry would not help", s.waitsFor(ForBuild).Step)
+	default:
 		return refuse("nothing in it waits for a retry")
 	}
 	return nil
@@ -118,6 +123,8 @@ func (s *Summary) refusesSkip() error {
 		return refuse("no step of it waits for a decision")
 	case s.Paused:
 		return refuse("it is paused; resume lets it go on")
+	case !slices.ContainsFunc(s.Waiting, func(w Waiting) bool { return w.Because == BecauseFailed }):
+		return refuse("no step of it waits for a decision")
 	}
 	return nil
 }
@@ -127,7 +134,7 @@ func (s *Summary) refusesSkip() error {
 // not in it. The error's text follows the saga's name; it is an ErrRefused, and an ErrAlready when all is so already. Pure.
 func (s *Saga) Refuses(v Verb) error {
 	if v == VerbRetry {
-		return s.refusesRetry(s.WaitingOn != "" || s.backingOff())
+		return s.refusesRetry(s.backingOff())
 	}
 	if err := s.Summary.Refuses(v); err != nil {
 		return err

@@ -75,6 +75,7 @@ func (b *batch) add(e Entry) error {
 	e.V, e.Seq, e.At = entryVersion, b.r.saga.Seq+1, b.at
 	b.entries = append(b.entries, e)
 	if err := b.r.saga.Apply(&b.entries[len(b.entries)-1]); err != nil {
+		b.r.saga = nil // it may hold entries of this batch that will not be durable
 		return err
 	}
 	b.out.Resources = append(b.out.Resources, e.Resources...)
@@ -126,10 +127,8 @@ func (r *run) advance(ctx context.Context, outcome []Entry, effects bool) (Move,
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for bare := false; ; {
-		if r.saga == nil {
-			if err := r.load(ctx); err != nil {
-				return Move{}, nil, err
-			}
+		if err := r.reload(ctx); err != nil {
+			return Move{}, nil, err
 		}
 		m, a, err := r.pass(ctx, r.batch(), outcome, effects)
 		switch {
@@ -186,6 +185,12 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 // Otherwise it commits b alone. Call with mu held, and keep it: a cancel from now on reaches the attempt.
 func (r *run) start(ctx context.Context, b *batch, m Move) (*attempt, error) {
 	if m.Do == DoExecute && !r.claim() {
+		busy := []Waiting{{For: ForWorker, Because: BecauseBusy, N: cap(r.e.workers)}}
+		if !slices.Equal(busy, r.saga.Waiting) {
+			if err := b.add(Entry{Type: EntryWaiting, Waiting: busy}); err != nil {
+				return nil, err
+			}
+		}
 		return nil, b.commit()
 	}
 	stay, ok := r.e.gate.enter(time.Now())
@@ -224,11 +229,11 @@ func (r *run) entryFor(m Move) (Entry, bool) {
 	case DoRollback:
 		return Entry{Type: EntryRollbackStarted, From: &m.From, Reason: m.Reason}, true
 	case DoGiveUp:
-		return Entry{Type: EntryCompensationFailed, Idx: m.Idx, Error: m.Reason}, true
+		return Entry{Type: EntryCompensationFailed, Idx: m.Idx, Error: m.Reason, LeftBehind: r.e.leaves(r.saga, m.Idx)}, true
 	case DoEnd:
 		return Entry{Type: endings[m.Status]}, true
 	case DoWait:
-		return Entry{Type: EntryWaiting, On: m.On}, m.On != r.saga.WaitingOn && r.under == nil
+		return Entry{Type: EntryWaiting, Waiting: m.Waiting}, !slices.Equal(m.Waiting, r.saga.Waiting) && r.under == nil
 	case DoExecute, DoCompensate, DoVerify, DoHold, DoRest:
 	}
 	return Entry{}, false
@@ -282,13 +287,41 @@ func (r *run) yield() {
 	}
 }
 
-// record is what State.Save and State.Log do: one durable commit, while the attempt is the one under way.
-func (r *run) record(_ context.Context, idx int, t EntryType, put map[string]json.RawMessage, lines []string) error {
+// record is what State.Save and State.Log do: one durable commit, while the attempt is the one under way. When somebody
+// else's entry came in between, the saga is read again and the commit tried again.
+func (r *run) record(ctx context.Context, idx int, t EntryType, put map[string]json.RawMessage, lines []string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.saga == nil {
-		return fmt.Errorf("save for saga %s: %w", r.id.Short(), ErrStopped)
+	for {
+		if err := r.reload(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+		if err := r.recordOnce(idx, t, put, lines); !errors.Is(err, ErrConflict) {
+			return err
+		}
 	}
+}
+
+// reload reads the saga again when what is in memory is void, and tells the attempt under way when it was canceled meanwhile.
+// Call with mu held.
+func (r *run) reload(ctx context.Context) error {
+	if r.saga != nil {
+		return nil
+	}
+	if err := r.e.Err(); err != nil {
+		return err
+	}
+	if err := r.load(ctx); err != nil {
+		return err
+	}
+	if r.saga.CancelRequested && r.stop != nil {
+		r.stop(ErrCanceled)
+	}
+	return nil
+}
+
+// recordOnce is one try of record. Call with mu held.
+func (r *run) recordOnce(idx int, t EntryType, put map[string]json.RawMessage, lines []string) error {
 	b := r.batch()
 	if t != EntryLogged {
 		if err := b.add(Entry{Type: t, Idx: idx, Put: put}); err != nil {

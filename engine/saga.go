@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 )
 
@@ -22,21 +21,13 @@ type Summary struct {
 	StartedAt       Time       `json:"started_at"`
 	FinishedAt      Time       `json:"finished_at"`
 	UpdatedAt       Time       `json:"updated_at"`
-	WaitingOn       string     `json:"waiting_on"`
+	Waiting         []Waiting  `json:"waiting"` // every reason why it does not go on by itself; empty when it does
 	Paused          bool       `json:"paused"`
 	Residue         int        `json:"residue"`    // rows that are compensation_failed
 	Undone          int        `json:"undone"`     // rows undone so far
 	UndoTotal       int        `json:"undo_total"` // rows this rollback has to undo
 	Seq             uint64     `json:"seq"`        // the last entry's number
 }
-
-// NeedsOperator reports whether the saga goes nowhere until a person acts: it has failed, or it waits for a decision.
-func (s *Summary) NeedsOperator() bool {
-	return s.Status == Failed || !s.Status.Terminal() && strings.HasPrefix(s.WaitingOn, waitsForOperator)
-}
-
-// waitsForOperator begins every waiting_on that only a person can end.
-const waitsForOperator = "an operator"
 
 // SagaError says why a saga went backward.
 type SagaError struct {
@@ -61,6 +52,7 @@ type Saga struct {
 	Key       string    `json:"-"`
 	Locks     []string  `json:"-"` // the names it takes, held or waited for while it holds a ticket
 	Ticket    uint64    `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
+	pausedBy  string    // who did
 	looked    bool      // this rollback's outcome was looked at again, or could not be
 	lines     int       // log lines so far
 }
@@ -82,6 +74,9 @@ type Row struct {
 	Final         string                     `json:"final,omitempty"` // why its effect cannot be taken back
 	Note          string                     `json:"note,omitempty"`
 	Compensation  *Compensation              `json:"compensation"`
+
+	// Left is what the row has made, once it could not be undone.
+	Left []LeftBehind `json:"left_behind,omitempty"`
 
 	Resources []ResourceChange `json:"-"`
 	forward   RowStatus        // how it ended going forward: completed or failed

@@ -66,6 +66,12 @@ type Undoer interface {
 	DescribeUndo(s *State) string
 }
 
+// Leaver names what a row whose undo failed has made, from what the row recorded and without calling anybody. Without it that is
+// what the row has provisioned. Since may be left out.
+type Leaver interface {
+	LeavesBehind(s *State) []LeftBehind
+}
+
 // Retrier replaces the retry policies.
 type Retrier interface {
 	RetryPolicies() (forward, backward RetryPolicy)

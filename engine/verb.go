@@ -143,10 +143,8 @@ func (e *Engine) unpark(id ID) {
 func (r *run) ask(ctx context.Context, v Verb, q Request, decide decision) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.saga == nil {
-		if err := r.load(ctx); err != nil {
-			return err
-		}
+	if err := r.reload(ctx); err != nil {
+		return err
 	}
 	if q.IfSeq != 0 && q.IfSeq != r.saga.Seq {
 		return fmt.Errorf("%w: it was at entry %d and is at %d, %s now", ErrChanged, q.IfSeq, r.saga.Seq, words(r.saga.Status))

@@ -19,6 +19,10 @@ func (r *run) verify(ctx context.Context) []Entry {
 	ctx, cancel := context.WithTimeoutCause(ctx, verifyLimit, ErrDeadline)
 	defer cancel()
 	r.mu.Lock()
+	if err := r.reload(ctx); err != nil {
+		r.mu.Unlock()
+		return nil // the next pass meets it too, and says so
+	}
 	saga := r.saga.clone()
 	r.mu.Unlock()
 
@@ -37,7 +41,8 @@ func (r *run) verify(ctx context.Context) []Entry {
 		}
 		if len(left) > 0 {
 			seen.Left = append(seen.Left, left...)
-			entries = append(entries, Entry{Type: EntryCompensationFailed, Idx: i, Error: "still there after it was undone: " + strings.Join(left, ", ")})
+			why := "still there after it was undone: " + strings.Join(left, ", ")
+			entries = append(entries, Entry{Type: EntryCompensationFailed, Idx: i, Error: why, LeftBehind: r.e.leaves(saga, i)})
 		}
 	}
 	if errors.Is(context.Cause(ctx), ErrShutdown) {

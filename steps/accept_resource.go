@@ -105,7 +105,7 @@ func (a AcceptResource) Execute(ctx context.Context, s *engine.State) error {
 // Compensate has nothing to write: the engine brings the former desired state back.
 func (AcceptResource) Compensate(context.Context, *engine.State) error { return nil }
 
-// Undo says which desired state comes back.
+// DescribeUndo says which desired state comes back.
 func (a AcceptResource) DescribeUndo(s *engine.State) string {
 	var r engine.Resource
 	var outcome string

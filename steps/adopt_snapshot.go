@@ -89,7 +89,7 @@ func (a AdoptSnapshot) Execute(ctx context.Context, s *engine.State) error {
 // Compensate has nothing to write: the engine takes the resource back, and the snapshot stays.
 func (AdoptSnapshot) Compensate(context.Context, *engine.State) error { return nil }
 
-// Undo says that the snapshot stays.
+// DescribeUndo says that the snapshot stays.
 func (AdoptSnapshot) DescribeUndo(s *engine.State) string {
 	var outcome string
 	if ok, _ := s.Saved(keyOutcome, &outcome); !ok || outcome != outcomeAdopted {

@@ -232,7 +232,7 @@ func (c CreateDropletSnapshot) Compensate(ctx context.Context, s *engine.State) 
 	return w.undo(Urgent(ctx))
 }
 
-// Undo says which snapshot Compensate would delete.
+// DescribeUndo says which snapshot Compensate would delete.
 func (CreateDropletSnapshot) DescribeUndo(s *engine.State) string {
 	var id int64
 	var in snapshotIntent

@@ -90,5 +90,5 @@ func (d DeleteDNSRecord) Compensate(ctx context.Context, s *engine.State) error 
 	return d.compensate(ctx, s)
 }
 
-// Undo says what Compensate would do.
+// DescribeUndo says what Compensate would do.
 func (d DeleteDNSRecord) DescribeUndo(s *engine.State) string { return d.undoText(s) }

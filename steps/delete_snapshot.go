@@ -185,7 +185,7 @@ func (d DeleteSnapshot) Compensate(ctx context.Context, s *engine.State) error {
 	return fmt.Errorf("%w: %s: %s: resolve this row", errFinal, del.Snapshot.title(), d.Final())
 }
 
-// Undo says what is lost.
+// DescribeUndo says what is lost.
 func (d DeleteSnapshot) DescribeUndo(s *engine.State) string {
 	var del erasure
 	if begun, err := s.Saved(keyDeletion, &del); err != nil || !begun || del.Refused {

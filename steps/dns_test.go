@@ -303,7 +303,7 @@ func TestWithoutACloudTheStepsSayWhatToDo(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		s, err := r.Saga(context.Background(), id)
-		if err != nil || s.Status != engine.Running || !strings.Contains(s.WaitingOn, "DIGITALOCEAN_TOKEN") {
+		if err != nil || s.Status != engine.Running || len(s.Waiting) == 0 || !strings.Contains(s.Waiting[0].Text, "DIGITALOCEAN_TOKEN") {
 			t.Errorf("a saga under way does not wait: %v %s", err, dump(s))
 		}
 		r.stop()

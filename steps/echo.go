@@ -35,5 +35,5 @@ func (Echo) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
 	return engine.Change{Action: engine.ActRun, Subject: "echo", Note: "puts the text into the context", Undo: nothingToUndo}, nil
 }
 
-// Undo says that nothing outside changes.
+// DescribeUndo says that nothing outside changes.
 func (Echo) DescribeUndo(*engine.State) string { return nothingToUndo }

@@ -320,7 +320,7 @@ func TestARevokedTokenMakesTheSagaWaitAndUndoesNothing(t *testing.T) {
 				id := r.launch(sc.list(back), sc.in(r)...)
 				time.Sleep(20 * time.Minute)
 				s, err := r.Saga(t.Context(), id)
-				if err != nil || s.Status != engine.Running || s.WaitingOn == "" {
+				if err != nil || s.Status != engine.Running || len(s.Waiting) == 0 {
 					t.Fatalf("%s: it does not wait: %v %s", sc.name, err, dump(s))
 				}
 				remove()

@@ -43,7 +43,7 @@ func (f ForgetResource) Execute(ctx context.Context, s *engine.State) error {
 // Compensate has nothing to write: the engine brings the resource back.
 func (ForgetResource) Compensate(context.Context, *engine.State) error { return nil }
 
-// Undo says what is accounted for again.
+// DescribeUndo says what is accounted for again.
 func (f ForgetResource) DescribeUndo(s *engine.State) string {
 	var r engine.Resource
 	if ok, _ := s.Saved(keyResource, &r); !ok {

@@ -158,7 +158,7 @@ func (r RestoreResource) Compensate(ctx context.Context, s *engine.State) error 
 	return r.dns.compensate(ctx, s)
 }
 
-// Undo says what Compensate would do.
+// DescribeUndo says what Compensate would do.
 func (r RestoreResource) DescribeUndo(s *engine.State) string {
 	var before engine.Resource
 	var now int64

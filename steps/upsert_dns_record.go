@@ -147,5 +147,5 @@ func (u UpsertDNSRecord) Compensate(ctx context.Context, s *engine.State) error 
 	return u.compensate(ctx, s)
 }
 
-// Undo says what Compensate would do.
+// DescribeUndo says what Compensate would do.
 func (u UpsertDNSRecord) DescribeUndo(s *engine.State) string { return u.undoText(s) }

@@ -71,8 +71,8 @@ func (s *detail) cancels(env *Env, width int) []string {
 	}
 	if sg.Status == engine.Pending {
 		text := "It has not started: nothing has to be undone."
-		if sg.WaitingOn != "" {
-			text = "It waits for " + sg.WaitingOn + " and has not started: nothing has to be undone."
+		if len(sg.Waiting) > 0 {
+			text = "It waits for " + say.WaitingOn(sg.Waiting) + " and has not started: nothing has to be undone."
 		}
 		return append(out, widget.Wrap(text, width)...)
 	}
@@ -117,8 +117,8 @@ func (s *detail) retries(env *Env, width int) []string {
 	if s.saga.Status == engine.Failed {
 		return s.leftovers(env.Theme, width, "will be tried again with a fresh budget, in this order")
 	}
-	text := "It waits: " + s.saga.WaitingOn + "."
-	if r := notDue(s.saga); r != nil && s.saga.WaitingOn == "" {
+	text := "It waits for " + say.WaitingOn(s.saga.Waiting) + "."
+	if r := notDue(s.saga); r != nil && len(s.saga.Waiting) == 0 {
 		text = "Step " + strconv.Itoa(r.Idx) + " " + r.Name + " waits for its next attempt: " + env.now().NotYet(r, s.tries[r.Idx]) + "."
 	}
 	out := widget.Wrap(text, width)

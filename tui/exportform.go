@@ -20,7 +20,7 @@ type exportJSON struct {
 
 func (x *exportJSON) sagas(page []engine.Summary) error {
 	for i := range page {
-		raw, err := json.MarshalIndent(&page[i], "  ", "  ")
+		raw, err := json.MarshalIndent(say.HeaderOf(page[i]), "  ", "  ")
 		if err != nil {
 			return err
 		}
@@ -38,10 +38,7 @@ func (x *exportJSON) sagas(page []engine.Summary) error {
 
 func (x *exportJSON) saga(s *engine.Saga, _ []engine.Entry) error {
 	x.done = true
-	if s.Rows == nil { // no step was reached: an empty list, as for every other list
-		s.Rows = []engine.Row{}
-	}
-	raw, err := json.MarshalIndent(s, "", "  ")
+	raw, err := json.MarshalIndent(say.WholeOf(s), "", "  ")
 	if err != nil {
 		return err
 	}
@@ -74,7 +71,7 @@ func exportCells(s *engine.Summary) []string {
 	}
 	return []string{
 		string(s.ID), string(s.Status), s.Kind, s.Target, strconv.Itoa(s.CurrentStepIdx), strconv.Itoa(len(s.StepNames)),
-		strconv.Itoa(s.Residue), moment(s.CreatedAt), s.CreatedBy, moment(s.FinishedAt), s.WaitingOn, reason,
+		strconv.Itoa(s.Residue), moment(s.CreatedAt), s.CreatedBy, moment(s.FinishedAt), say.WaitingOn(s.Waiting), reason,
 	}
 }
 

@@ -177,7 +177,7 @@ func sagaField(s *engine.Summary, field string) string {
 		}
 		return ""
 	}
-	text := s.Short + " " + say.Words(string(s.Status)) + " " + s.Kind + " " + s.Target + " " + s.CreatedBy + " " + s.WaitingOn
+	text := s.Short + " " + say.Words(string(s.Status)) + " " + s.Kind + " " + s.Target + " " + s.CreatedBy + " " + say.WaitingOn(s.Waiting)
 	if s.Error != nil {
 		text += " " + s.Error.Reason
 	}

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -15,15 +14,15 @@ import (
 
 func TestWhatIsLeftBehindIsNamedWithItsAgeAndItsCost(t *testing.T) {
 	t.Parallel()
-	raw := func(s string) json.RawMessage { return json.RawMessage(s) }
-	row := func(status engine.RowStatus, out map[string]json.RawMessage, res ...engine.ResourceChange) engine.Row {
-		return engine.Row{Name: "step", Status: status, Output: out, Resources: res, FinishedAt: engine.At(noon.Add(-49 * time.Hour))}
+	then := engine.At(noon.Add(-49 * time.Hour))
+	row := func(status engine.RowStatus, left ...engine.LeftBehind) engine.Row {
+		return engine.Row{Name: "step", Status: status, Left: left, FinishedAt: then}
 	}
 	s := &engine.Saga{Rows: []engine.Row{
-		row(engine.RowCompensationFailed, map[string]json.RawMessage{"snapshot_id": raw("229305611"), "snapshot_monthly_usd": raw("0.15")}),
-		row(engine.RowCompensated, map[string]json.RawMessage{"snapshot_id": raw("1")}),
-		row(engine.RowCompensationFailed, nil, engine.ResourceChange{After: &engine.Resource{Type: "dns_record", ExternalID: "7", Name: "A \u202eapp"}}),
-		row(engine.RowCompensationFailed, nil),
+		row(engine.RowCompensationFailed, engine.LeftBehind{Type: "snapshot", ID: "229305611", Since: then, MonthlyUSD: 0.15}),
+		row(engine.RowCompensated, engine.LeftBehind{Type: "snapshot", ID: "1", Since: then}),
+		row(engine.RowCompensationFailed, engine.LeftBehind{Type: "dns_record", ID: "7", Name: "A \u202eapp", Since: then}),
+		row(engine.RowCompensationFailed),
 	}}
 	env := &Env{Theme: theme.New(theme.Choice{Dark: true}), Clock: say.Clock{Now: noon}, State: newState()}
 	want := []string{"▲ left: what step did, 2d old", `▲ left: dns record 7 A \u202eapp, 2d old`, "▲ left: snapshot 229305611, 2d old, $0.15 a month"}

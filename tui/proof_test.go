@@ -34,8 +34,8 @@ func TestARowThatOnlyWaitsForItsNextAttemptCanBeRetried(t *testing.T) {
 	env := &Env{Keys: keys.BuiltIn()}
 	for _, back := range []bool{false, true} {
 		s := backedOff(t, newExhibit(t), back)
-		if s.WaitingOn != "" {
-			t.Fatalf("it waits on %q: the test proves nothing", s.WaitingOn)
+		if len(s.Waiting) > 0 {
+			t.Fatalf("it waits on %+v: the test proves nothing", s.Waiting)
 		}
 		if why := env.impossible(keys.CmdRetry, &s.Summary, s); why != "" {
 			t.Errorf("back %v: retry is greyed: %s", back, why)

@@ -199,7 +199,7 @@ func (s *sagas) copyMenu(env *Env) Action {
 
 // copyItems are what of a saga can be copied.
 func copyItems(env *Env, s *engine.Summary) []item {
-	raw, err := json.MarshalIndent(s, "", "  ")
+	raw, err := json.MarshalIndent(say.HeaderOf(*s), "", "  ")
 	if err != nil {
 		raw = []byte(s.Short)
 	}

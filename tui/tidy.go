@@ -12,7 +12,7 @@ import (
 // cleanSummary cleans what came from outside in a header.
 func cleanSummary(s *engine.Summary) {
 	s.Short, s.Kind, s.Target = visible.Text(s.Short), visible.Text(s.Kind), visible.Text(s.Target)
-	s.CreatedBy, s.WaitingOn = visible.Text(s.CreatedBy), visible.Text(s.WaitingOn)
+	s.CreatedBy, s.Waiting = visible.Text(s.CreatedBy), cleanWaiting(s.Waiting)
 	s.StepNames = cleanAll(s.StepNames)
 	if s.Error != nil {
 		e := *s.Error
@@ -55,6 +55,26 @@ func cleanConflict(c *engine.Conflict) *engine.Conflict {
 	return &engine.Conflict{Subject: visible.Text(c.Subject), Prior: visible.Text(c.Prior), Written: visible.Text(c.Written), Live: visible.Text(c.Live)}
 }
 
+// cleanWaiting is what a saga waits for, clean.
+func cleanWaiting(all []engine.Waiting) []engine.Waiting {
+	out := slices.Clone(all)
+	for i := range out {
+		w := &out[i]
+		w.Saga, w.Step, w.By, w.Text = visible.Text(w.Saga), visible.Text(w.Step), visible.Text(w.By), visible.Text(w.Text)
+	}
+	return out
+}
+
+// cleanLeft is what is left behind, clean.
+func cleanLeft(all []engine.LeftBehind) []engine.LeftBehind {
+	out := slices.Clone(all)
+	for i := range out {
+		l := &out[i]
+		l.Type, l.ID, l.Name = visible.Text(l.Type), visible.Text(l.ID), visible.Text(l.Name)
+	}
+	return out
+}
+
 // cleanEntry cleans an entry in place.
 func cleanEntry(e *engine.Entry) {
 	if e.By != nil {
@@ -64,7 +84,8 @@ func cleanEntry(e *engine.Entry) {
 	}
 	e.Type = engine.EntryType(visible.Text(string(e.Type)))
 	e.Why, e.Reason, e.Error = visible.Text(e.Why), visible.Text(e.Reason), visible.Text(e.Error)
-	e.On, e.Text = visible.Text(e.On), visible.Text(e.Text)
+	e.Waiting, e.On, e.Text = cleanWaiting(e.Waiting), visible.Text(e.On), visible.Text(e.Text)
+	e.LeftBehind = cleanLeft(e.LeftBehind)
 	e.Left = cleanAll(e.Left)
 	e.Stack = strings.Join(visible.Lines(e.Stack), "\n")
 	e.Conflict = cleanConflict(e.Conflict)

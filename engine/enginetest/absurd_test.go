@@ -134,7 +134,9 @@ func (l lockStep) Inputs() []engine.Field {
 	return []engine.Field{{Name: "name", Type: engine.TextField}}
 }
 
-func (l lockStep) Locks(in engine.Inputs) []string { return []string{"thing:" + in["name"]} }
+func (l lockStep) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
+	return []string{"thing:" + in["name"]}, nil
+}
 
 func (l lockStep) Target(_ context.Context, in engine.Inputs) (string, error) {
 	return "thing " + in["name"] + "\xff", nil

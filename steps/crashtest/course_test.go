@@ -261,7 +261,7 @@ func (o *operator) tend(p *process) error {
 		case <-p.life.gone:
 			return errDead
 		case <-end.C:
-			return fmt.Errorf("no way on: it is %s, waiting on %q: %s", sg.Status, sg.WaitingOn, rows(sg))
+			return fmt.Errorf("no way on: it is %s, waiting on %+v: %s", sg.Status, sg.Waiting, rows(sg))
 		}
 	}
 }

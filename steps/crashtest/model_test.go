@@ -223,7 +223,7 @@ func (m *model) settle() error {
 			if sg.Status == engine.Completed || sg.Status == engine.RolledBack {
 				continue
 			}
-			open = fmt.Sprintf("saga %s is %s, waiting on %q: %s", sg.Short, sg.Status, sg.WaitingOn, rows(sg))
+			open = fmt.Sprintf("saga %s is %s, waiting on %+v: %s", sg.Short, sg.Status, sg.Waiting, rows(sg))
 			if err := m.see(ctx, s, sg); err != nil {
 				return err
 			}

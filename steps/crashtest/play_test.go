@@ -98,7 +98,7 @@ func plays() []*play {
 						return false, err
 					}
 					if f := s.Frozen(); !now.Status.Terminal() && (f == nil || !f.Auto || f.Width > 0) {
-						return false, fmt.Errorf("it waits on %q, frozen: %+v", now.WaitingOn, f)
+						return false, fmt.Errorf("it waits on %+v, frozen: %+v", now.Waiting, f)
 					}
 					o.mend()
 					o.well = true

@@ -76,8 +76,8 @@ func TestSnapshotWhoseActionOutlastsTheDeadlineLeavesNothing(t *testing.T) {
 func (st *stage) says(id engine.ID, what string) {
 	st.t.Helper()
 	sg := st.saga(id)
-	if !strings.Contains(sg.Rows[0].Note, what) && !strings.Contains(sg.WaitingOn, what) {
-		st.t.Errorf("while it waits it says %q and %q, not %q", sg.Rows[0].Note, sg.WaitingOn, what)
+	if !strings.Contains(sg.Rows[0].Note, what) && (len(sg.Waiting) == 0 || !strings.Contains(sg.Waiting[0].Text, what)) {
+		st.t.Errorf("while it waits it says %q and %+v, not %q", sg.Rows[0].Note, sg.Waiting, what)
 	}
 }
 

@@ -79,7 +79,7 @@ func (st *stage) until(id engine.ID, what string, ok func(*engine.Saga) bool) *e
 			return sg
 		}
 		if time.Now().After(end) {
-			st.t.Fatalf("never %s: it is %s, waiting on %q: %s%s", what, sg.Status, sg.WaitingOn, rows(sg), st.world.story())
+			st.t.Fatalf("never %s: it is %s, waiting on %+v: %s%s", what, sg.Status, sg.Waiting, rows(sg), st.world.story())
 		}
 	}
 }

@@ -21,12 +21,16 @@ const recordVersion = 1
 type header struct {
 	V int `json:"v"`
 	engine.Summary
+	WaitingOn string `json:"waiting_on"` // as older builds kept it: a sentence
 }
 
 func (h *header) summary(k key) engine.Summary {
 	s := h.Summary
 	s.ID = k.id()
 	s.Short = s.ID.Short()
+	if h.WaitingOn != "" {
+		s.Waiting = engine.WaitingOf(h.WaitingOn)
+	}
 	return s
 }
 

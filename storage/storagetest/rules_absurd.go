@@ -78,6 +78,8 @@ func populate(v reflect.Value, id engine.ID) {
 		v.SetInt(1)
 	case reflect.Uint64:
 		v.SetUint(1)
+	case reflect.Float64:
+		v.SetFloat(1.5)
 	case reflect.Bool:
 		v.SetBool(true)
 	default:
@@ -173,6 +175,10 @@ func spoilings(v reflect.Value, where string, at func(reflect.Value) reflect.Val
 	case reflect.Uint64:
 		for _, n := range absurdNumbers {
 			set(fmt.Sprint(uint64(n)), reflect.ValueOf(uint64(n)).Convert(v.Type()))
+		}
+	case reflect.Float64:
+		for _, x := range []float64{0, -1, 0.1, math.MaxFloat64, math.Inf(1), math.NaN()} {
+			set(fmt.Sprint(x), reflect.ValueOf(x))
 		}
 	case reflect.Bool:
 		set("false", reflect.ValueOf(false))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	words "arcadia/tui/say"
 )
 
 // event says in one line what an entry of a saga's ledger means, for people. The text may hold what anybody wrote.
@@ -16,10 +17,10 @@ func event(s *engine.Saga, e *engine.Entry) string {
 	case engine.EntryCreated:
 		return "launched" + actor(e) + ": " + title(s)
 	case engine.EntryWaiting:
-		if e.On == "" {
-			return "waits no longer"
+		if text := words.EntryWaitsFor(e); text != "" {
+			return "waits: " + text
 		}
-		return "waits: " + e.On
+		return "waits no longer"
 	case engine.EntryCancelRequested:
 		return "cancel requested" + actor(e)
 	case engine.EntryRollbackStarted:

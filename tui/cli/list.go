@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui"
+	words "arcadia/tui/say"
 )
 
 const maxPage = 1000 // the most that one query may ask for
@@ -68,7 +69,11 @@ func (t *tree) list(ctx context.Context, q engine.Query, out *format) error {
 	}
 	switch out.value {
 	case "json":
-		return object(t.env.Out, sagas)
+		headers := make([]words.Header, len(sagas))
+		for i := range sagas {
+			headers[i] = words.HeaderOf(sagas[i])
+		}
+		return object(t.env.Out, headers)
 	case "name":
 		var b strings.Builder
 		for i := range sagas {

@@ -1,36 +1,33 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"strconv"
 	"strings"
 	"time"
 
 	"arcadia/engine"
+	words "arcadia/tui/say"
 )
 
 // remain is what one step has left behind: its row could not be undone.
 type remain struct {
-	Idx     int                        `json:"idx"`
-	Step    string                     `json:"step"`
-	Undo    string                     `json:"undo"`        // what undoing it would do
-	IDs     map[string]json.RawMessage `json:"ids"`         // the ids that the step has put, by their names
-	Error   string                     `json:"error"`       // why that did not work
-	Since   engine.Time                `json:"since"`       // when the step began
-	Monthly float64                    `json:"monthly_usd"` // what it costs while it is there; 0 for what costs nothing or is not known
+	Idx     int                 `json:"idx"`
+	Step    string              `json:"step"`
+	Undo    string              `json:"undo"`        // what undoing it would do
+	IDs     map[string]string   `json:"ids"`         // the ids of what the step has made, by the names under which steps put them
+	Things  []engine.LeftBehind `json:"things"`      // all that is known of it
+	Error   string              `json:"error"`       // why that did not work
+	Since   engine.Time         `json:"since"`       // when the step began
+	Monthly float64             `json:"monthly_usd"` // what it costs while it is there; 0 for what costs nothing or is not known
 }
 
 // shown is a saga as show and the commands that wait print it.
 type shown struct {
-	*engine.Saga
+	words.Whole
 	Remains []remain `json:"remains"`
 }
-
-// costOutput is the name under which steps put what the thing they made costs a month, in US dollars.
-const costOutput = "snapshot_monthly_usd"
 
 func remainsOf(eng Reader, s *engine.Saga) []remain {
 	left := []remain{}
@@ -39,16 +36,33 @@ func remainsOf(eng Reader, s *engine.Saga) []remain {
 		if row.Status != engine.RowCompensationFailed {
 			continue
 		}
-		r := remain{Idx: row.Idx, Step: row.Name, Undo: eng.UndoText(s, row.Idx), Since: row.StartedAt}
-		r.IDs = maps.Clone(row.Output)
-		maps.DeleteFunc(r.IDs, func(name string, _ json.RawMessage) bool { return !strings.HasSuffix(name, "_id") })
+		r := remain{Idx: row.Idx, Step: row.Name, Undo: eng.UndoText(s, row.Idx), Since: row.StartedAt, IDs: map[string]string{}, Things: []engine.LeftBehind{}}
+		for _, l := range row.Left {
+			r.Things = append(r.Things, l)
+			r.Monthly += l.MonthlyUSD
+			if l.ID != "" {
+				r.IDs[l.Type+"_id"] = l.ID
+			}
+		}
 		if row.Compensation != nil {
 			r.Error = row.Compensation.Error
 		}
-		_ = json.Unmarshal(row.Output[costOutput], &r.Monthly) // what is not there costs nothing
 		left = append(left, r)
 	}
 	return left
+}
+
+// ids names what a step has made, as name=value.
+func ids(all []engine.LeftBehind) string {
+	var parts []string
+	for _, l := range all {
+		if l.ID == "" {
+			parts = append(parts, l.Type+"="+l.Name)
+			continue
+		}
+		parts = append(parts, l.Type+"_id="+l.ID)
+	}
+	return strings.Join(parts, " ")
 }
 
 // writeRemains lists what is left behind, one line each. Nothing left writes nothing.
@@ -65,7 +79,7 @@ func writeRemains(w io.Writer, left []remain, now time.Time) error {
 		if r.Monthly > 0 {
 			cost = fmt.Sprintf("$%.2f", r.Monthly)
 		}
-		rows = append(rows, []string{strconv.Itoa(r.Idx), r.Step, age(now.Sub(r.Since.Time)), cost, r.Undo, values(r.IDs)})
+		rows = append(rows, []string{strconv.Itoa(r.Idx), r.Step, age(now.Sub(r.Since.Time)), cost, r.Undo, ids(r.Things)})
 	}
 	return columns(w, rows)
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -23,16 +22,14 @@ func TestWhatIsLeftBehindIsNamedWithItsAgeAndCost(t *testing.T) {
 	s := &engine.Saga{Rows: []engine.Row{
 		{
 			Idx: 0, Name: "create_droplet_snapshot", Status: engine.RowCompensationFailed, StartedAt: engine.At(began),
-			Output: map[string]json.RawMessage{
-				"snapshot_id": json.RawMessage(`229305609`), "snapshot_monthly_usd": json.RawMessage(`1.5`), "snapshot_intent": json.RawMessage(`{}`),
-			},
+			Left:         []engine.LeftBehind{{Type: "droplet_snapshot", ID: "229305609", MonthlyUSD: 1.5}},
 			Compensation: &engine.Compensation{Error: "422: not now"},
 		},
 		{Idx: 1, Name: "echo", Status: engine.RowCompensated},
 		{Idx: 2, Name: "echo", Status: engine.RowCompensationFailed, StartedAt: engine.At(began.Add(time.Hour))},
 	}}
 	left := remainsOf(told{}, s)
-	if len(left) != 2 || left[0].Monthly != 1.5 || left[0].Error != "422: not now" || len(left[0].IDs) != 1 || left[1].Idx != 2 {
+	if len(left) != 2 || left[0].Monthly != 1.5 || left[0].Error != "422: not now" || len(left[0].Things) != 1 || left[1].Idx != 2 {
 		t.Fatalf("left are %+v", left)
 	}
 	var b strings.Builder
@@ -43,7 +40,7 @@ func TestWhatIsLeftBehindIsNamedWithItsAgeAndCost(t *testing.T) {
 	for at, want := range map[int]string{
 		1: `left behind:`,
 		2: `#  STEP                     FOR  A MONTH  UNDOING IT`,
-		3: `0  create_droplet_snapshot  3d   $1.50    deletes snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)  snapshot_id=229305609`,
+		3: `0  create_droplet_snapshot  3d   $1.50    deletes snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)  droplet_snapshot_id=229305609`,
 		4: `2  echo                     3d            deletes snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)`,
 	} {
 		if !strings.HasPrefix(lines[at], want) {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	words "arcadia/tui/say"
 )
 
 func (t *tree) showCommand() *cobra.Command {
@@ -46,13 +47,7 @@ func (t *tree) showCommand() *cobra.Command {
 
 func (t *tree) show(p *Place, s *engine.Saga, out *format) error {
 	if out.value == "json" {
-		if s.Rows == nil { // an empty list is [], as everywhere
-			s.Rows = []engine.Row{}
-		}
-		if s.Left == nil {
-			s.Left = []string{}
-		}
-		return object(t.env.Out, shown{s, remainsOf(p.Engine, s)})
+		return object(t.env.Out, shown{words.WholeOf(s), remainsOf(p.Engine, s)})
 	}
 	return ledger(t.env.Out, p.Engine, s)
 }
@@ -67,8 +62,8 @@ func ledger(w io.Writer, eng Reader, s *engine.Saga) error {
 	if !s.FinishedAt.IsZero() {
 		head = append(head, []string{"finished", moment(s.FinishedAt) + " UTC"})
 	}
-	if s.WaitingOn != "" {
-		head = append(head, []string{"waits", s.WaitingOn})
+	if len(s.Waiting) > 0 {
+		head = append(head, []string{"waits", words.WaitingOn(s.Waiting)})
 	}
 	if s.Error != nil {
 		head = append(head, []string{"error", blame(s.Error)})

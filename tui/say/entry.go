@@ -20,9 +20,9 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 	case engine.EntryCreated:
 		text = "created" + by(x)
 	case engine.EntryWaiting:
-		text, tone = "waits for "+x.On, Faint
-		if x.On == "" {
-			text = "goes on"
+		text, tone = "goes on", Faint
+		if on := EntryWaitsFor(x); on != "" {
+			text = "waits for " + on
 		}
 	case engine.EntryCancelRequested:
 		text, tone = "cancel requested"+by(x), Compensating

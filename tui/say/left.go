@@ -1,9 +1,6 @@
 package say
 
 import (
-	"encoding/json"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,16 +9,16 @@ import (
 	"arcadia/engine/visible"
 )
 
-// Leftover is one thing that a saga has left behind.
+// Leftover is one thing that a saga has left behind, in words.
 type Leftover struct {
 	Row   int
-	What  string // "droplet_snapshot 229305611 arcadia-snap-482977-77e0b1d2"
+	What  string // "droplet snapshot 229305611 arcadia-snap-482977-77e0b1d2"
 	Since time.Time
 	Cost  string // "$0.15 a month"; empty when it costs nothing, or nobody knows
 }
 
-// LeftBehind lists what the rows that could not be undone have made, the last first. Ids and costs are in what the steps
-// have put: names that end in _id, and _monthly_usd.
+// LeftBehind lists what the rows that could not be undone have made, the last first. What is gone for good is not left, and
+// costs nothing.
 func LeftBehind(s *engine.Saga) []Leftover {
 	var out []Leftover
 	for i := len(s.Rows) - 1; i >= 0; i-- {
@@ -29,48 +26,30 @@ func LeftBehind(s *engine.Saga) []Leftover {
 		if r.Status != engine.RowCompensationFailed {
 			continue
 		}
-		l := Leftover{Row: i, Since: r.StartedAt.Time, Cost: monthly(r.Output)}
-		if !r.FinishedAt.IsZero() {
-			l.Since = r.FinishedAt.Time
+		for _, l := range r.Left {
+			out = append(out, Leftover{Row: i, What: thing(l), Since: l.Since.Time, Cost: cost(l.MonthlyUSD)})
 		}
-		n := len(out)
-		for _, c := range r.Resources {
-			if c.After != nil {
-				l.What = visible.Text(Words(c.After.Type) + " " + c.After.ExternalID + " " + c.After.Name)
-				out = append(out, l)
-			}
-		}
-		if len(out) > n {
+		if len(r.Left) > 0 {
 			continue
 		}
-		l.What = "what " + r.Name + " did"
-		if ids := ids(r.Output); ids != "" {
-			l.What = ids
+		l := Leftover{Row: i, What: "what " + r.Name + " did", Since: r.StartedAt.Time}
+		if !r.FinishedAt.IsZero() {
+			l.Since = r.FinishedAt.Time
 		}
 		out = append(out, l)
 	}
 	return out
 }
 
-// ids are the ids in an output, by name: "snapshot 229305611".
-func ids(out map[string]json.RawMessage) string {
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(out)) {
-		if name, ok := strings.CutSuffix(k, "_id"); ok {
-			parts = append(parts, Words(name)+" "+Value(out[k]))
-		}
-	}
-	return strings.Join(parts, ", ")
+func thing(l engine.LeftBehind) string {
+	return visible.Text(strings.Join(strings.Fields(Words(l.Type)+" "+l.ID+" "+l.Name), " "))
 }
 
-func monthly(out map[string]json.RawMessage) string {
-	for k, v := range out {
-		var usd float64
-		if strings.HasSuffix(k, "_monthly_usd") && json.Unmarshal(v, &usd) == nil && usd > 0 {
-			return Monthly(usd)
-		}
+func cost(usd float64) string {
+	if usd <= 0 {
+		return ""
 	}
-	return ""
+	return Monthly(usd)
 }
 
 // Monthly writes what something costs a month, in US dollars.

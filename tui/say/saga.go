@@ -22,16 +22,16 @@ func (n Now) Brief(s *engine.Summary) (string, Tone) {
 			return "paused", Failed
 		}
 		return "needs you", Failed
-	case n.Held(s) && s.WaitingOn == "":
+	case n.Held(s) && len(s.Waiting) == 0:
 		return "frozen", Compensating
 	}
 	switch s.Status {
 	case engine.Pending:
-		if s.WaitingOn != "" {
-			return "waits " + strings.TrimPrefix(s.WaitingOn, "saga "), Pending
+		if len(s.Waiting) > 0 {
+			return "waits " + waitsBriefly(&s.Waiting[0]), Pending
 		}
 	case engine.Running:
-		if s.WaitingOn != "" {
+		if len(s.Waiting) > 0 {
 			return "waits", Compensating
 		}
 	case engine.Failed:
@@ -70,22 +70,22 @@ func (n Now) Phrase(s *engine.Summary) string {
 func (n Now) stands(s *engine.Summary) string {
 	switch s.Status {
 	case engine.Pending:
-		if s.WaitingOn != "" {
-			return "waits for " + s.WaitingOn
+		if len(s.Waiting) > 0 {
+			return "waits for " + WaitingOn(s.Waiting)
 		}
 		return "not started"
 	case engine.Running:
 		switch {
 		case s.CancelRequested:
 			return "stops, then undoes"
-		case s.WaitingOn != "":
-			return "waits for " + s.WaitingOn
+		case len(s.Waiting) > 0:
+			return "waits for " + WaitingOn(s.Waiting)
 		}
 		return "step " + strconv.Itoa(min(s.CurrentStepIdx+1, len(s.StepNames))) + " of " + strconv.Itoa(len(s.StepNames))
 	case engine.Compensating:
 		text := strconv.Itoa(s.Undone) + " of " + strconv.Itoa(s.UndoTotal) + " undone"
-		if s.WaitingOn != "" {
-			text += ", waits for " + s.WaitingOn
+		if len(s.Waiting) > 0 {
+			text += ", waits for " + WaitingOn(s.Waiting)
 		}
 		return text
 	case engine.Failed:

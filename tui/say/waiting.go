@@ -1,0 +1,98 @@
+package say
+
+import (
+	"fmt"
+	"strings"
+
+	"arcadia/engine"
+)
+
+// WaitingOn says all that a saga waits for, as follows "waits for"; empty when it goes on by itself.
+func WaitingOn(all []engine.Waiting) string {
+	parts := make([]string, len(all))
+	for i, w := range all {
+		parts[i] = Waiting(w)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// EntryWaitsFor says what an entry records as waited for, by this build or an older one; empty when nothing is waited for any more.
+func EntryWaitsFor(x *engine.Entry) string {
+	if len(x.Waiting) == 0 {
+		return x.On
+	}
+	return WaitingOn(x.Waiting)
+}
+
+// Waiting says what a saga waits for.
+func Waiting(w engine.Waiting) string {
+	switch w.Because {
+	case engine.BecausePaused:
+		if w.By == "" {
+			return "an operator: paused; resume to continue"
+		}
+		return "an operator: paused by " + w.By + "; resume to continue"
+	case engine.BecauseFailed:
+		if w.Step == "" { // what an older build has said of it
+			return "an operator: " + w.Text + ": retry, skip or cancel"
+		}
+		return fmt.Sprintf("an operator: step %d %s failed: %s: retry, skip or cancel", w.Idx, w.Step, w.Text)
+	case engine.BecauseDied:
+		return fmt.Sprintf("an operator: the process died %d times in a row during this step; retry starts it again", w.N)
+	case engine.BecauseLocked:
+		return "saga " + w.Saga
+	case engine.BecauseBusy:
+		return fmt.Sprintf("a worker: %d are busy", w.N)
+	case engine.BecauseUnknown:
+		return "step " + w.Step + ", which this build does not have"
+	case engine.BecauseRefused, engine.BecauseIdle:
+	}
+	return w.Text
+}
+
+// Header is a saga's header as JSON shows it: with what it waits for in words.
+type Header struct {
+	engine.Summary
+	WaitingOn string `json:"waiting_on"`
+}
+
+// HeaderOf makes the header that JSON shows. What is empty is [].
+func HeaderOf(s engine.Summary) Header {
+	if s.Waiting == nil {
+		s.Waiting = []engine.Waiting{}
+	}
+	return Header{Summary: s, WaitingOn: WaitingOn(s.Waiting)}
+}
+
+// Whole is a saga as JSON shows it.
+type Whole struct {
+	*engine.Saga
+	WaitingOn string `json:"waiting_on"`
+}
+
+// WholeOf makes the saga that JSON shows. It is a copy: what is empty is [] in it.
+func WholeOf(s *engine.Saga) Whole {
+	c := *s
+	if c.Waiting == nil {
+		c.Waiting = []engine.Waiting{}
+	}
+	if c.Rows == nil {
+		c.Rows = []engine.Row{}
+	}
+	if c.Left == nil {
+		c.Left = []string{}
+	}
+	return Whole{Saga: &c, WaitingOn: WaitingOn(s.Waiting)}
+}
+
+// waitsBriefly says in a few cells what is waited for.
+func waitsBriefly(w *engine.Waiting) string {
+	switch w.For {
+	case engine.ForSaga:
+		return w.Saga
+	case engine.ForWorker:
+		return "its turn"
+	case engine.ForOperator, engine.ForProvider, engine.ForTime, engine.ForBuild:
+	}
+	return Waiting(*w)
+}
