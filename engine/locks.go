@@ -127,9 +127,9 @@ func (t *lockTable) claims(s *standing) bool {
 	return true
 }
 
-// grant gives a saga its locks when nobody ahead claims one of them, and reports whether it has them. Those who stood right
-// behind it, where it moves to the front, have another before them then. Call with mu held.
-func (t *lockTable) grant(s *standing) (behind []*standing, granted bool) {
+// grant gives a saga its locks when nobody ahead claims one of them. It returns those who stood right
+// behind it, where it moves to the front: they have another before them then. Call with mu held.
+func (t *lockTable) grant(s *standing) (behind []*standing) {
 	passes := false
 	for _, n := range s.names {
 		for _, ahead := range t.queues[n] {
@@ -137,7 +137,7 @@ func (t *lockTable) grant(s *standing) (behind []*standing, granted bool) {
 				break
 			}
 			if t.claims(ahead) {
-				return nil, false
+				return nil
 			}
 			passes = true
 		}
@@ -152,7 +152,7 @@ func (t *lockTable) grant(s *standing) (behind []*standing, granted bool) {
 		copy(q[1:i+1], q[:i])
 		q[0] = s
 	}
-	return behind, true
+	return behind
 }
 
 // ahead returns the saga that stands right before the given one where it has to wait, or nothing when it holds its locks.
@@ -203,7 +203,7 @@ func (t *lockTable) leave(id ID) []ID {
 	for _, n := range gone.names {
 		for _, s := range t.queues[n] {
 			if !s.granted {
-				behind, _ := t.grant(s)
+				behind := t.grant(s)
 				told = append(told, behind...)
 			}
 			if t.claims(s) {

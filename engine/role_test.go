@@ -59,8 +59,8 @@ func TestEveryVerbHasARowInTheRoleMatrix(t *testing.T) {
 	session := reflect.TypeFor[*engine.Session]()
 	found := 0
 	for m := range session.Methods() {
-		for i := range m.Type.NumIn() {
-			in := m.Type.In(i)
+		for in := range m.Type.Ins() {
+			in := in
 			if m.Name == "Plan" || in != reflect.TypeFor[engine.Request]() && in != reflect.TypeFor[engine.Launch]() {
 				continue
 			}

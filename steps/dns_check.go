@@ -144,7 +144,7 @@ func checkAlone(recordType, value string) error {
 		return nil
 	}
 	if _, err := strconv.Atoi(parts[0]); err != nil {
-		return nil
+		return nil //nolint:nilerr // a value that begins with no number brings none along
 	}
 	switch recordType {
 	case "MX":

@@ -86,7 +86,7 @@ func (c change) form() (map[string]any, error) {
 			return nil, err
 		}
 	}
-	in.change.Before = nil
+	in.Before = nil
 	in.Ops = slices.Clone(c.Ops)
 	for i := range in.Ops {
 		in.Ops[i].Before = nil

@@ -18,7 +18,7 @@ func (c *call) decode(v any) error {
 	if err := dec.Decode(&sent); err != nil {
 		return malformed()
 	}
-	if _, err := dec.Token(); err != io.EOF { //nolint:errorlint // the decoder gives it bare
+	if _, err := dec.Token(); err != io.EOF {
 		return malformed()
 	}
 	if _, is := sent.(map[string]any); !is {
@@ -41,7 +41,7 @@ func fitted(sent any, t reflect.Type) any {
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
 		return sent // it reads every form itself
 	}
-	//nolint:exhaustive // the kinds that bodies are made of
+
 	switch t.Kind() {
 	case reflect.Struct:
 		return fittedObject(sent, t)
@@ -71,10 +71,10 @@ func fittedObject(sent any, t reflect.Type) any {
 		return sent
 	}
 	out := map[string]any{}
-	for i := range t.NumField() {
-		key, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	for field := range t.Fields() {
+		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if value, there := object[key]; there && key != "" {
-			out[key] = fitted(value, t.Field(i).Type)
+			out[key] = fitted(value, field.Type)
 		}
 	}
 	return out

@@ -79,7 +79,7 @@ func TestASecondActionIsRefusedWhileOneRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _, err := c.DropletActions.Snapshot(ctx, id, "two")
-		if answered, is := err.(*godo.ErrorResponse); !is || answered.Response.StatusCode != 422 || //nolint:errorlint // bare
+		if answered, is := err.(*godo.ErrorResponse); !is || answered.Response.StatusCode != http.StatusUnprocessableEntity || //nolint:errorlint // bare
 			answered.Message != "Droplet already has a pending event." {
 			t.Fatalf("a second action: %v", err)
 		}
@@ -117,7 +117,7 @@ func TestADropletIsMadeUsedAndDeleted(t *testing.T) {
 			Tags: []string{"web"}, IPv6: true, SSHKeys: []godo.DropletCreateSSHKey{{ID: key.ID}, {Fingerprint: key.Fingerprint}},
 			Volumes: []godo.DropletCreateVolume{{ID: disk.ID}},
 		})
-		if err != nil || d.Status != "new" || d.Locked || len(d.Networks.V4) > 0 || d.VPCUUID != "" || resp.StatusCode != 202 {
+		if err != nil || d.Status != "new" || d.Locked || len(d.Networks.V4) > 0 || d.VPCUUID != "" || resp.StatusCode != http.StatusAccepted {
 			t.Fatalf("created %+v, %v", d, err)
 		}
 		link := resp.Links.Actions[0]
@@ -151,7 +151,7 @@ func TestADropletIsMadeUsedAndDeleted(t *testing.T) {
 		refuse := func(what, text string, err error) {
 			t.Helper()
 			answered, is := err.(*godo.ErrorResponse) //nolint:errorlint // godo returns it bare
-			if !is || answered.Response.StatusCode != 422 || answered.Message != text {
+			if !is || answered.Response.StatusCode != http.StatusUnprocessableEntity || answered.Message != text {
 				t.Fatalf("%s: %v, want %s", what, err, text)
 			}
 		}

@@ -68,7 +68,7 @@ func TestOnlyASimulatorSaysThatItIsOne(t *testing.T) {
 		"a page":  func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>simulated") },
 		"a no":    func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"simulated":false}`) },
 		"a refusal": func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(401)
+			w.WriteHeader(http.StatusUnauthorized)
 			_, _ = io.WriteString(w, `{"simulated":true}`)
 		},
 		"one who defers": func(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +96,7 @@ func TestHalfARequestEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
-		srv := &http.Server{Handler: dosim.New()} //nolint:gosec // what is tested ends by itself
+		srv := &http.Server{Handler: dosim.New()}
 		ln := &single{conns: make(chan net.Conn, 1)}
 		ln.conns <- far
 		go func() { _ = srv.Serve(ln) }()

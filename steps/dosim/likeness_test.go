@@ -149,7 +149,7 @@ func TestABodyOverFourMebibytesIsTooLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if resp.Body.Close(); resp.StatusCode != 413 {
+	if resp.Body.Close(); resp.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("over a socket %d", resp.StatusCode)
 	}
 }

@@ -61,8 +61,8 @@ func populate(v reflect.Value, id engine.ID) {
 		v.Set(reflect.New(v.Type().Elem()))
 		populate(v.Elem(), id)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			populate(v.Field(i), id)
+		for _, field := range v.Fields() {
+			populate(field, id)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))

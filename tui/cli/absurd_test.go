@@ -64,9 +64,7 @@ func TestNoCommandEndsTheHost(t *testing.T) {
 			t.Fatal(err)
 		}
 		commands[m[1]] = []string{}
-		for _, f := range regexp.MustCompile(`--[a-z-]+`).FindAllString(text, -1) {
-			commands[m[1]] = append(commands[m[1]], f)
-		}
+		commands[m[1]] = append(commands[m[1]], regexp.MustCompile(`--[a-z-]+`).FindAllString(text, -1)...)
 	}
 	delete(commands, "stop") // it is meant to end the host
 	if len(commands) < 20 {

@@ -193,7 +193,7 @@ func (b *building) program(store string, words ...string) *exec.Cmd {
 }
 
 func (b *building) ssh(terminal string, words ...string) *exec.Cmd {
-	cmd := exec.CommandContext(b.t.Context(), "ssh", append([]string{ //nolint:gosec // the real client
+	cmd := exec.CommandContext(b.t.Context(), "ssh", append([]string{
 		terminal, "-F", "none", "-p", b.port, "-i", b.key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes",
 		"-o", "IdentityAgent=none", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "127.0.0.1", "--",
 	}, words...)...)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -73,9 +74,7 @@ func arrives(t *testing.T, cmd *cobra.Command, f *pflag.Flag, sort string) {
 		t.Fatal(err)
 	}
 	gives, wants := map[string]string{"text": `a 'b", =c`, "number": "7", "yes": "true", "list": `one,"two,three"`, "file": "some.file", "choice": f.DefValue, "time": "7s", "array": "a,b"}, map[string]string{}
-	for sort, v := range gives {
-		wants[sort] = v
-	}
+	maps.Copy(wants, gives)
 	wants["file"], wants["list"] = filepath.Join(wd, "some.file"), `[one,"two,three"]`
 	wants["array"] = `["a,b"]`
 	line := append(strings.Fields(cmd.CommandPath())[1:], "--"+f.Name+"="+gives[sort])

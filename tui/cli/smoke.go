@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -253,12 +254,12 @@ func (s *smoke) look(ctx context.Context) (records, snapshots []string, err erro
 // can say.
 func (s *smoke) tidy(ctx context.Context) (int, error) {
 	var errs []error
-	for at := len(s.sagas) - 1; at >= 0; at-- {
-		if s.sagas[at].Status.Terminal() {
+	for at, v := range slices.Backward(s.sagas) {
+		if v.Status.Terminal() {
 			continue
 		}
 		// A deletion goes on to its end: undone it would put the record back. All else is undone.
-		if saga := s.sagas[at]; saga.Kind != deleting {
+		if saga := v; saga.Kind != deleting {
 			if err := s.p.Engine.Cancel(ctx, saga.ID, engine.Request{Reason: "smoke test interrupted"}); err != nil && !errors.Is(err, engine.ErrRefused) {
 				errs = append(errs, err)
 			}
@@ -269,11 +270,11 @@ func (s *smoke) tidy(ctx context.Context) (int, error) {
 	if err == nil && len(records)+len(snapshots) == 0 {
 		return 0, errors.Join(errs...)
 	}
-	for at := len(s.sagas) - 1; at >= 0; at-- {
-		if saga := s.sagas[at]; saga.Status != engine.Completed || saga.Kind == deleting {
+	for at, v := range slices.Backward(s.sagas) {
+		if saga := v; saga.Status != engine.Completed || saga.Kind == deleting {
 			continue
 		}
-		errs = append(errs, s.p.Engine.Rollback(ctx, s.sagas[at].ID, engine.Request{Reason: "smoke test"}), s.end(ctx, at))
+		errs = append(errs, s.p.Engine.Rollback(ctx, v.ID, engine.Request{Reason: "smoke test"}), s.end(ctx, at))
 	}
 	if records, snapshots, err = s.look(ctx); err != nil {
 		return -1, errors.Join(append(errs, err)...)
