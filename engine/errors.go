@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,10 +93,11 @@ func classify(err error) (class, time.Duration) {
 // Conflict is a compensation's refusal to overwrite somebody else's later change. It is never retried by itself: the row
 // becomes compensation_failed and shows the three states side by side.
 type Conflict struct {
-	Subject string `json:"subject"` // what is in conflict, "A app.example.com"
-	Prior   string `json:"prior"`   // before the saga wrote
-	Written string `json:"written"` // what the saga wrote
-	Live    string `json:"live"`    // what is there now
+	Subject string `json:"subject"`       // what is in conflict, "A app.example.com"
+	Prior   string `json:"prior"`         // before the saga wrote
+	Written string `json:"written"`       // what the saga wrote
+	Live    string `json:"live"`          // what is there now
+	Why     string `json:"why,omitempty"` // why it is left so; empty: somebody else has changed it
 }
 
 func (c *Conflict) legible() *Conflict {
@@ -107,7 +109,8 @@ func (c *Conflict) legible() *Conflict {
 
 // Error puts the three states into one line.
 func (c *Conflict) Error() string {
-	return fmt.Sprintf("conflict on %s: prior %s, written %s, live %s: someone else changed it, so nothing was overwritten", c.Subject, c.Prior, c.Written, c.Live)
+	return fmt.Sprintf("conflict on %s: prior %s, written %s, live %s: %s", c.Subject, c.Prior, c.Written, c.Live,
+		cmp.Or(c.Why, "someone else changed it, so nothing was overwritten"))
 }
 
 // Reason is an error that names itself in the ledger: a step that fails with Reason("fail") leaves step_failed:fail.

@@ -100,6 +100,7 @@ type Compensation struct {
 
 	failures int
 	deaths   int
+	asked    bool // an operator has sent the row on its way back again
 }
 
 // active is the row that is running or compensating, or nil.

@@ -15,6 +15,7 @@ type State struct {
 	id      ID
 	idx     int
 	attempt int
+	asked   bool
 	inputs  Inputs
 
 	record recorder
@@ -36,6 +37,7 @@ type recorder func(ctx context.Context, idx int, t EntryType, put map[string]jso
 func newState(saga *Saga, row *Row, attempt int, saved EntryType, record recorder) *State {
 	return &State{
 		id: saga.ID, idx: row.Idx, attempt: attempt, inputs: saga.Inputs.Step(row.Idx),
+		asked:  saga.Error != nil && saga.Error.By != "" || row.Compensation != nil && row.Compensation.asked,
 		record: record, saved: saved, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
 	}
 }
@@ -48,6 +50,10 @@ func (s *State) Idx() int { return s.idx }
 
 // Attempt is the number of this attempt, from 1. Anything above 1 means: an earlier one may have left something.
 func (s *State) Attempt() int { return s.attempt }
+
+// Asked reports whether a person has asked for what a compensation does: by a cancel, a rollback, or a retry of this row.
+// Otherwise it follows from the failure of a step.
+func (s *State) Asked() bool { return s.asked }
 
 // Inputs are the inputs as this step sees them: its own values first, then the saga-wide ones.
 func (s *State) Inputs() Inputs { return s.inputs }

@@ -64,9 +64,11 @@ type Droplet struct {
 	Region string `json:"region"` // slug
 	Size   string `json:"size"`   // slug
 	Image  string `json:"image"`
-	IPv4   string `json:"ipv4"` // the first public address, empty for none
-	Locked bool   `json:"locked"`
-	Disk   int    `json:"disk"` // GiB
+	IPv4   string `json:"ipv4"`   // the first public address, empty for none
+	Locked bool   `json:"locked"` // by the provider, for its own purposes: what runs on a droplet is what its actions say
+	Disk   int    `json:"disk"`   // GiB
+	// Volumes is how many block storage volumes are attached.
+	Volumes int `json:"volumes"`
 }
 
 // Domain is one DNS zone.

@@ -185,7 +185,19 @@ func (c CreateDropletSnapshot) Plan(ctx context.Context, in engine.Inputs) (engi
 		change.Note = fmt.Sprintf("another event is running on the droplet (%s, action %d): waits for it to end, then takes the snapshot",
 			visible.Short(a.Type, 40), a.ID)
 	}
+	change.Note = joined(change.Note, d.without())
 	return change, nil
+}
+
+// without says what a snapshot of the droplet will not hold.
+func (d Droplet) without() string {
+	switch d.Volumes {
+	case 0:
+		return ""
+	case 1:
+		return "the volume attached to it is not in the snapshot"
+	}
+	return fmt.Sprintf("the %d volumes attached to it are not in the snapshot", d.Volumes)
 }
 
 // runningOn is the action that runs on a droplet now, as far as it can be seen: the droplet's lock is an administrative one

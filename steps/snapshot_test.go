@@ -216,22 +216,6 @@ func TestASnapshotThatIsGoneIsUndone(t *testing.T) {
 	})
 }
 
-func TestTheSnapshotOfADropletThatIsGoneIsFoundAndDeleted(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		r := newRig(t)
-		id := r.launch("create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
-		time.Sleep(time.Second) // the action runs
-		r.stop()
-		time.Sleep(time.Minute) // and completes while nobody looks
-		r.api(http.MethodDelete, "/v2/droplets/"+r.droplet("web-01"), "")
-		r.start()
-		s := r.rest(id, engine.RolledBack)
-		if r.snapshots() != 0 {
-			t.Errorf("%d snapshots left: %s", r.snapshots(), dump(s))
-		}
-	})
-}
-
 // An unclear answer, and meanwhile somebody else takes a snapshot of the droplet: theirs is theirs.
 func TestSomebodyElsesSnapshotIsNotTakenForOurs(t *testing.T) {
 	bubble(t, func(t *testing.T) {

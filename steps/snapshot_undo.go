@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
@@ -39,9 +40,13 @@ func (w *snapshotWork) undo(ctx context.Context) error {
 	return w.undoUnanswered(ctx)
 }
 
-// undoAction waits for the action, which cannot be canceled, and deletes what it made.
+// undoAction waits for the action, which cannot be canceled, and deletes what it made. One that cannot be read any more may
+// have made it as well: then only the name tells.
 func (w *snapshotWork) undoAction(ctx context.Context, action int64) error {
-	a, err := w.cloud.Action(ctx, action)
+	a, err := again(ctx, func() (Action, error) { return w.action(ctx, action) })
+	if absent(err) {
+		a, err = Action{ID: action, Status: actionLost}, nil
+	}
 	if err != nil {
 		return verdict(ctx, err)
 	}
@@ -54,25 +59,29 @@ func (w *snapshotWork) undoAction(ctx context.Context, action int64) error {
 		}
 	}
 	n := lookups
-	if a.Status != ActionCompleted {
+	if a.Status == ActionErrored {
 		n = 1
 	}
-	snap, err := w.everywhere(ctx, n)
+	snap, err := w.byName(ctx, n)
 	switch {
 	case err == nil:
 		return w.deleteFound(ctx, snap)
 	case !errors.Is(err, errSnapshotMissing):
 		return err
-	case a.Status == ActionCompleted:
-		return w.unsure(err)
+	case a.Status == ActionErrored:
+		return nil
 	}
-	return nil
+	return w.unsure(err, a)
 }
 
 // unsure asks for another look. A snapshot that must have been made may be late, or somebody has deleted it: the two look
 // alike, and only the second leaves nothing behind.
-func (w *snapshotWork) unsure(err error) error {
-	return engine.Retryable(fmt.Errorf("%w, though its action completed: if it exists delete it by hand, then resolve this row", err), 0)
+func (w *snapshotWork) unsure(err error, a Action) error {
+	though := "its action completed"
+	if a.Status == actionLost {
+		though = fmt.Sprintf("its action %d began, which the provider does not show any more", a.ID)
+	}
+	return engine.Retryable(fmt.Errorf("%w, though %s: if it exists delete it by hand, then resolve this row", err, though), 0)
 }
 
 // undoUnanswered looks for what a POST without an answer may have made.
@@ -87,7 +96,7 @@ func (w *snapshotWork) undoUnanswered(ctx context.Context) error {
 				return err
 			}
 		}
-		snap, err := w.everywhere(ctx, 1)
+		snap, err := w.byName(ctx, 1)
 		if err == nil {
 			return w.deleteFound(ctx, snap)
 		}
@@ -100,7 +109,7 @@ func (w *snapshotWork) undoUnanswered(ctx context.Context) error {
 		snap, found, err := w.unanswered(ctx, "waiting for action %d, then deletes the snapshot")
 		switch {
 		case errors.Is(err, errSnapshotMissing):
-			return w.unsure(err)
+			return w.unsure(err, Action{Status: ActionCompleted})
 		case err != nil:
 			return err
 		case found:
@@ -108,22 +117,6 @@ func (w *snapshotWork) undoUnanswered(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// everywhere is byName that also finds the snapshot of a droplet that is gone: those live on, and are listed elsewhere.
-func (w *snapshotWork) everywhere(ctx context.Context, n int) (Snapshot, error) {
-	snap, err := w.byName(ctx, n)
-	if err == nil || ClassOf(err) != NotFound {
-		return snap, err
-	}
-	list, err := w.cloud.AllSnapshots(ctx)
-	if err != nil {
-		return Snapshot{}, verdict(ctx, err)
-	}
-	if snap, found := newest(w.intent.Name, list); found {
-		return snap, nil
-	}
-	return Snapshot{}, fmt.Errorf("%w: %s is not among the snapshots of the account", errSnapshotMissing, w.intent.Name)
 }
 
 // deleteFound deletes what was found by its name. The id is durable before: if the answer is lost, the next attempt must
@@ -141,16 +134,59 @@ func (w *snapshotWork) deleteFound(ctx context.Context, snap Snapshot) error {
 // afterwards does not count, for it lags.
 func (w *snapshotWork) delete(ctx context.Context, id int64) error {
 	name := snapshotName(w.intent.Droplet, w.s.Saga())
-	snap, err := w.cloud.Snapshot(ctx, id)
-	switch {
-	case err != nil && ClassOf(err) != NotFound:
-		return verdict(ctx, err)
-	case err == nil && snap.Name != name:
-		return &engine.Conflict{Subject: fmt.Sprintf("snapshot %d", id), Prior: "absent", Written: name, Live: visible.Short(snap.Name, 120)}
+	for try := 1; ; try++ {
+		snap, err := w.cloud.Snapshot(ctx, id)
+		switch {
+		case err != nil && !absent(err):
+			return verdict(ctx, err)
+		case err == nil && snap.Name != name:
+			return &engine.Conflict{Subject: fmt.Sprintf("snapshot %d", id), Prior: "absent", Written: name, Live: visible.Short(snap.Name, 120)}
+		}
+		read := err == nil
+		if err := w.replaceable(ctx, Snapshot{ID: id, Name: name, Droplet: w.intent.Droplet}); err != nil {
+			return err
+		}
+		// A snapshot that cannot be read is deleted all the same: the reading may lag, and deleting nothing does no harm.
+		err = w.cloud.DeleteSnapshot(ctx, id)
+		switch {
+		case err == nil, absent(err) && !read:
+			return nil
+		case !absent(err):
+			return verdict(ctx, err)
+		case try == absences: // it is read, and whoever deletes it is told that there is none
+			return engine.Retryable(fmt.Errorf("snapshot %d is shown, and deleting it says that there is none", id), 0)
+		}
+		if err := pause(ctx, absencePause); err != nil {
+			return err
+		}
 	}
-	// A snapshot that cannot be read is deleted all the same: the reading may lag, and deleting nothing does no harm.
-	if err := w.cloud.DeleteSnapshot(ctx, id); err != nil && ClassOf(err) != NotFound {
+}
+
+// lastCopy is why the undo of a step leaves a snapshot that it could delete.
+const lastCopy = "nobody has asked for this undo, and nothing else is left of the droplet: retry to delete it all the same, resolve to keep it"
+
+// replaceable refuses to delete the only snapshot of a droplet that is gone in an undo that nobody has asked for: what the
+// step made could be made again when it began, and cannot be any more.
+func (w *snapshotWork) replaceable(ctx context.Context, snap Snapshot) error {
+	if w.s.Asked() {
+		return nil
+	}
+	_, err := again(ctx, func() (Droplet, error) { return w.cloud.Droplet(ctx, snap.Droplet) })
+	if !absent(err) {
 		return verdict(ctx, err)
 	}
-	return nil
+	all, err := w.everywhere(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, func(s Snapshot) bool { return s.ID == snap.ID }) {
+		return nil // it is gone itself
+	}
+	if slices.ContainsFunc(all, func(s Snapshot) bool { return s.ID != snap.ID }) {
+		return nil
+	}
+	return &engine.Conflict{
+		Subject: snap.title(), Prior: "absent", Written: snap.Name, Live: fmt.Sprintf("the only snapshot of droplet %d, which is gone", snap.Droplet),
+		Why: lastCopy,
+	}
 }

@@ -23,6 +23,8 @@ const (
 	skew = time.Hour
 	// badPolls is how many reads of a running action may fail in a row before the attempt does.
 	badPolls = 8
+	// actionLost is the status of an action that the provider does not show any more: what it made may be there all the same.
+	actionLost = "lost"
 )
 
 // take looks for what an earlier attempt has left and posts only when there is nothing: the recorded id, the name, an
@@ -49,9 +51,9 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 			return Snapshot{}, err
 		}
 	}
-	for busy := 0; ; busy++ {
+	for busy, missing := 0, 1; ; {
 		if begun { // before the first POST there is nothing of ours to find
-			snap, found, err := w.look(ctx)
+			snap, found, err := w.look(ctx, true)
 			if err != nil || found {
 				return snap, err
 			}
@@ -66,6 +68,13 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 		if err == nil {
 			return w.finish(ctx, action)
 		}
+		if absent(err) && missing < absences { // the launch has seen the droplet
+			missing++
+			if err := pause(ctx, absencePause); err != nil {
+				return Snapshot{}, err
+			}
+			continue
+		}
 		if ClassOf(err) != Pending {
 			return Snapshot{}, verdict(ctx, err)
 		}
@@ -77,6 +86,7 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 		if err := pause(ctx, pollPause(busy)); err != nil {
 			return Snapshot{}, err
 		}
+		busy++
 	}
 }
 
@@ -113,7 +123,7 @@ func (w *snapshotWork) post(ctx context.Context, first bool) (int64, error) {
 
 // others notes the snapshot actions that are there before the POST: whatever comes of them, they are not ours.
 func (w *snapshotWork) others(ctx context.Context) error {
-	actions, err := w.cloud.DropletActions(ctx, w.intent.Droplet)
+	actions, err := w.actions(ctx)
 	if err != nil {
 		return err
 	}
@@ -132,45 +142,100 @@ func (w *snapshotWork) maybeOurs(a Action) bool {
 		(a.Status == ActionRunning || a.Started.After(w.intent.At.Add(-skew)))
 }
 
-// finish waits for the action and finds what it made.
+// actions lists the actions of the droplet.
+func (w *snapshotWork) actions(ctx context.Context) ([]Action, error) {
+	return again(ctx, func() ([]Action, error) { return w.cloud.DropletActions(ctx, w.intent.Droplet) })
+}
+
+// finish waits for the action and finds what it made. An action that cannot be read any more is no failure yet: the
+// snapshot says by its name that it was made.
 func (w *snapshotWork) finish(ctx context.Context, action int64) (Snapshot, error) {
 	a, err := w.await(ctx, Action{ID: action, Status: ActionRunning})
 	if err != nil {
 		return Snapshot{}, err
 	}
-	if a.Status != ActionCompleted {
+	if a.Status != ActionCompleted && a.Status != actionLost {
 		return Snapshot{}, fmt.Errorf("%w: action %d on droplet %d ended as %q: launch again", errSnapshotErrored, a.ID, w.intent.Droplet, a.Status)
 	}
 	return w.byName(ctx, lookups)
 }
 
-// await polls an action until it has ended, at growing intervals. Reads that fail are part of it, up to a number in a row.
+// await polls an action until it has ended, at growing intervals. Reads that fail are part of it, up to a number in a row;
+// so are answers that there is no such action, after which it is lost.
 func (w *snapshotWork) await(ctx context.Context, a Action) (Action, error) {
-	bad := 0
+	bad, gone := 0, 0
 	for n := 0; a.Status == ActionRunning; n++ {
 		if err := pause(ctx, pollPause(n)); err != nil {
 			return a, err
 		}
-		now, err := w.cloud.Action(ctx, a.ID)
-		if err == nil {
-			a, bad = now, 0
-			continue
-		}
-		bad++
-		if c := ClassOf(err); c != Retryable || bad >= badPolls {
-			return a, verdict(ctx, err)
+		now, err := w.action(ctx, a.ID)
+		switch {
+		case err == nil:
+			a, bad, gone = now, 0, 0
+		case absent(err):
+			if gone++; gone == absences {
+				a.Status = actionLost
+			}
+		default:
+			bad++
+			if c := ClassOf(err); c != Retryable || bad >= badPolls {
+				return a, verdict(ctx, err)
+			}
 		}
 	}
 	return a, nil
 }
 
-// look finds the saga's snapshot by its name, now.
-func (w *snapshotWork) look(ctx context.Context) (Snapshot, bool, error) {
-	list, err := w.cloud.DropletSnapshots(ctx, w.intent.Droplet)
+// action reads one action, by its id and then among those of the droplet.
+func (w *snapshotWork) action(ctx context.Context, id int64) (Action, error) {
+	a, err := w.cloud.Action(ctx, id)
+	if !absent(err) {
+		return a, err
+	}
+	actions, listErr := w.cloud.DropletActions(ctx, w.intent.Droplet)
+	if listErr != nil && !absent(listErr) {
+		return Action{}, listErr
+	}
+	if at := slices.IndexFunc(actions, func(a Action) bool { return a.ID == id }); at >= 0 {
+		return actions[at], nil
+	}
+	return Action{}, err
+}
+
+// list are the snapshots of the droplet. Those of one that is gone live on, and are listed with the account's.
+func (w *snapshotWork) list(ctx context.Context) (list []Snapshot, all bool, err error) {
+	list, err = w.cloud.DropletSnapshots(ctx, w.intent.Droplet)
+	if !absent(err) {
+		return list, false, verdict(ctx, err)
+	}
+	list, err = w.everywhere(ctx)
+	return list, true, err
+}
+
+// everywhere are the snapshots of the account that are of the droplet.
+func (w *snapshotWork) everywhere(ctx context.Context) ([]Snapshot, error) {
+	list, err := again(ctx, func() ([]Snapshot, error) { return w.cloud.AllSnapshots(ctx) })
 	if err != nil {
-		return Snapshot{}, false, verdict(ctx, err)
+		return nil, verdict(ctx, err)
+	}
+	return slices.DeleteFunc(list, func(s Snapshot) bool { return s.Droplet != w.intent.Droplet }), nil
+}
+
+// look finds the saga's snapshot by its name, now: among those of the droplet and, when that list does not have it and the
+// look is a wide one, among those of the account. Forward and backward look with the same eyes.
+func (w *snapshotWork) look(ctx context.Context, wide bool) (Snapshot, bool, error) {
+	list, all, err := w.list(ctx)
+	if err != nil {
+		return Snapshot{}, false, err
 	}
 	snap, found := newest(w.intent.Name, list)
+	if found || all || !wide {
+		return snap, found, nil
+	}
+	if list, err = w.everywhere(ctx); err != nil {
+		return Snapshot{}, false, err
+	}
+	snap, found = newest(w.intent.Name, list)
 	return snap, found, nil
 }
 
@@ -182,7 +247,7 @@ func newest(name string, list []Snapshot) (Snapshot, bool) {
 	return slices.MaxFunc(list, func(a, b Snapshot) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) }), true
 }
 
-// byName looks up to n times: the listing lags behind the action.
+// byName looks up to n times: the listing lags behind the action. The last look is a wide one.
 func (w *snapshotWork) byName(ctx context.Context, n int) (Snapshot, error) {
 	for i := range n {
 		if i > 0 {
@@ -190,7 +255,7 @@ func (w *snapshotWork) byName(ctx context.Context, n int) (Snapshot, error) {
 				return Snapshot{}, err
 			}
 		}
-		snap, found, err := w.look(ctx)
+		snap, found, err := w.look(ctx, i == n-1)
 		if err != nil || found {
 			return snap, err
 		}
@@ -203,8 +268,8 @@ func (w *snapshotWork) byName(ctx context.Context, n int) (Snapshot, error) {
 // snapshot or somebody else's that came of it. When neither shows up the error is errSnapshotMissing: then nobody can say,
 // and posting again might make a second one.
 func (w *snapshotWork) unanswered(ctx context.Context, say string) (Snapshot, bool, error) {
-	actions, err := w.cloud.DropletActions(ctx, w.intent.Droplet)
-	if err != nil && ClassOf(err) != NotFound {
+	actions, err := w.actions(ctx)
+	if err != nil && !absent(err) {
 		return Snapshot{}, false, verdict(ctx, err)
 	}
 	var ended []Action
@@ -220,14 +285,14 @@ func (w *snapshotWork) unanswered(ctx context.Context, say string) (Snapshot, bo
 				return Snapshot{}, false, err
 			}
 		}
-		if a.Status == ActionCompleted {
+		if a.Status == ActionCompleted || a.Status == actionLost {
 			ended = append(ended, a)
 		}
 	}
 	for i := 0; len(ended) > 0; i++ {
-		list, err := w.cloud.DropletSnapshots(ctx, w.intent.Droplet)
+		list, _, err := w.list(ctx)
 		if err != nil {
-			return Snapshot{}, false, verdict(ctx, err)
+			return Snapshot{}, false, err
 		}
 		ended = slices.DeleteFunc(ended, func(a Action) bool { return foreign(w.intent.Name, a, list) })
 		snap, found := newest(w.intent.Name, list)
@@ -254,5 +319,5 @@ func foreign(name string, a Action, list []Snapshot) bool {
 }
 
 func (w *snapshotWork) missing() error {
-	return fmt.Errorf("%w: %s is not among the snapshots of droplet %d", errSnapshotMissing, w.intent.Name, w.intent.Droplet)
+	return fmt.Errorf("%w: %s is neither among the snapshots of droplet %d nor among those of the account", errSnapshotMissing, w.intent.Name, w.intent.Droplet)
 }

@@ -24,7 +24,7 @@ func (d dnsWriter) Verify(ctx context.Context, s *engine.State) ([]string, error
 		return nil, nil
 	}
 	return settled(ctx, func() ([]string, error) {
-		live, err := d.zones.RecordsAt(ctx, c.Zone, c.Name)
+		live, err := d.look(ctx, c.Zone, c.Name)
 		if err != nil && ClassOf(err) != NotFound {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func (c CreateDropletSnapshot) Verify(ctx context.Context, s *engine.State) ([]s
 		if known {
 			snap, err = c.cloud.Snapshot(ctx, id)
 		} else {
-			snap, err = w.everywhere(ctx, 1)
+			snap, err = w.byName(ctx, 1)
 		}
 		switch {
 		case err != nil && (ClassOf(err) == NotFound || errors.Is(err, errSnapshotMissing)):

@@ -52,7 +52,7 @@ func cleanConflict(c *engine.Conflict) *engine.Conflict {
 	if c == nil {
 		return nil
 	}
-	return &engine.Conflict{Subject: visible.Text(c.Subject), Prior: visible.Text(c.Prior), Written: visible.Text(c.Written), Live: visible.Text(c.Live)}
+	return &engine.Conflict{Subject: visible.Text(c.Subject), Prior: visible.Text(c.Prior), Written: visible.Text(c.Written), Live: visible.Text(c.Live), Why: visible.Text(c.Why)}
 }
 
 // cleanWaiting is what a saga waits for, clean.

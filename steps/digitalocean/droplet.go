@@ -41,7 +41,7 @@ func (c *Client) Droplet(ctx context.Context, id int64) (steps.Droplet, error) {
 }
 
 func dropletOf(d godo.Droplet) steps.Droplet {
-	out := steps.Droplet{ID: int64(d.ID), Name: d.Name, Status: d.Status, Size: d.SizeSlug, Locked: d.Locked, Disk: d.Disk}
+	out := steps.Droplet{ID: int64(d.ID), Name: d.Name, Status: d.Status, Size: d.SizeSlug, Locked: d.Locked, Disk: d.Disk, Volumes: len(d.VolumeIDs)}
 	if d.Region != nil {
 		out.Region = d.Region.Slug
 	}
