@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 
 	"arcadia/engine"
@@ -18,7 +19,7 @@ func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
 	p.Provider = inv
 	p.Drift = func(ctx context.Context, r engine.Resource) tui.Drift {
 		d, _ := inv.Check(ctx, r) // the error is its note
-		return driftOf(d)
+		return driftOf(r.Type, d)
 	}
 	p.Orphans = func(ctx context.Context, accountedFor func(string) bool) ([]tui.Orphan, error) {
 		found, err := inv.Orphans(ctx, accountedFor)
@@ -69,13 +70,14 @@ type drifts struct{ *steps.Patrol }
 func (d drifts) Drifts() map[string]tui.Drift {
 	out := map[string]tui.Drift{}
 	for key, found := range d.Patrol.Drifts() {
-		out[key] = driftOf(found)
+		kind, _, _ := strings.Cut(key, "/")
+		out[key] = driftOf(kind, found)
 	}
 	return out
 }
 
-func driftOf(d steps.Drift) tui.Drift {
-	return tui.Drift{State: string(d.State), Changes: d.Changes, Note: d.Note, CheckedAt: d.CheckedAt}
+func driftOf(kind string, d steps.Drift) tui.Drift {
+	return tui.Drift{State: string(d.State), Changes: d.Changes, Note: d.Note, CheckedAt: d.CheckedAt, Cures: steps.Cures(kind, d.State)}
 }
 
 // each is what f makes of each; never nil, so that it is a list in JSON too.

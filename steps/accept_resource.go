@@ -44,8 +44,11 @@ func (a AcceptResource) live(ctx context.Context, r engine.Resource) (engine.Res
 	if err != nil {
 		return r, nil, err
 	}
+	if !found && r.Type == snapshotResource {
+		return r, nil, fmt.Errorf("%w: %s is gone, and nothing brings it back: stop tracking it with forget_resource", errGone, visible.Text(r.Name))
+	}
 	if !found {
-		return r, nil, fmt.Errorf("%w: %s is gone: bring it back with restore_resource, or account for it no more with forget_resource", errGone, visible.Text(r.Name))
+		return r, nil, fmt.Errorf("%w: %s is gone: bring it back with restore_resource, or stop tracking it with forget_resource", errGone, visible.Text(r.Name))
 	}
 	changes, err := a.inventory.Drift(r, raw)
 	if err != nil || len(changes) == 0 {

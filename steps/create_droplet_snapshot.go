@@ -177,7 +177,7 @@ func (c CreateDropletSnapshot) Plan(ctx context.Context, in engine.Inputs) (engi
 	}
 	change := engine.Change{
 		Action: engine.ActCreate, Subject: fmt.Sprintf("snapshot of %s (%d)", visible.Text(d.Name), id),
-		Fields: []engine.FieldChange{{Name: "name", To: fmt.Sprintf("arcadia-snap-%d-<short>", id), Note: "the end is the saga's short id"}},
+		Fields: []engine.FieldChange{{Name: "name", To: fmt.Sprintf("arcadia-snap-%d-<short>", id), Note: joined("the end is the saga's short id", d.price())}},
 		Undo:   "deletes the snapshot",
 	}
 	if a, busy := runningOn(ctx, c.cloud, id); busy {
@@ -187,6 +187,14 @@ func (c CreateDropletSnapshot) Plan(ctx context.Context, in engine.Inputs) (engi
 	}
 	change.Note = joined(change.Note, d.without())
 	return change, nil
+}
+
+// price says what a snapshot of the droplet may cost.
+func (d Droplet) price() string {
+	if d.Disk == 0 {
+		return ""
+	}
+	return fmt.Sprintf("it costs at most $%.2f a month, for a disk of %d GiB that is full", MonthlyUSD(float64(d.Disk)), d.Disk)
 }
 
 // without says what a snapshot of the droplet will not hold.

@@ -3,16 +3,21 @@ package steps
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // DeleteSnapshot deletes one snapshot of a droplet, whoever made it, and with it its resource. Nothing brings it back.
-type DeleteSnapshot struct{ loose }
+type DeleteSnapshot struct {
+	loose
+	machines Machines
+}
 
 // NewDeleteSnapshot makes the step over a provider and a store.
-func NewDeleteSnapshot(cloud Snapshots, ledger Ledger) DeleteSnapshot {
-	return DeleteSnapshot{loose{cloud, ledger}}
+func NewDeleteSnapshot(cloud SnapshotCloud, ledger Ledger) DeleteSnapshot {
+	return DeleteSnapshot{loose{cloud, ledger}, cloud}
 }
 
 // Reasons for which the step, or its compensation, fails.
@@ -74,21 +79,67 @@ func (d DeleteSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Chan
 		return engine.Change{}, err
 	case found:
 		c.Action, c.Undo = engine.ActDelete, "cannot be undone"
+		origin, note, err := d.origin(ctx, snap)
+		if err != nil {
+			return engine.Change{}, err
+		}
 		c.Fields = []engine.FieldChange{
 			{Name: "size", From: snap.cost()},
-			{Name: "droplet", From: itoa(snap.Droplet)},
-			{Name: "created", From: snap.Created.UTC().Format("2006-01-02 15:04 MST")},
+			{Name: "droplet", From: origin},
+			{Name: "created", From: snap.Created.UTC().Format("2006-01-02 15:04 MST"), Note: age(time.Since(snap.Created))},
 		}
 		if !ours && !ownSnapshot.MatchString(snap.Name) {
-			c.Note = "no saga made it"
+			note = joined(note, "no saga made it")
 		}
+		c.Note = note
 	case ours:
 		c.Action, c.Note, c.Undo = engine.ActUpdate, "it is gone already: "+onlyTheLedger, "accounts for it again"
 		c.Fields = []engine.FieldChange{{Name: "accounted for", From: "yes", To: "no"}}
 	default:
-		c.Note = "it is gone already"
+		c.Note = "no snapshot in this account has this id, and no saga accounts for one"
 	}
 	return c, nil
+}
+
+// origin names the droplet of a snapshot, and says what matters most of it: that it is gone, so that what the snapshot holds
+// may be nowhere else.
+func (d DeleteSnapshot) origin(ctx context.Context, snap Snapshot) (name, note string, err error) {
+	droplet, err := d.machines.Droplet(ctx, snap.Droplet)
+	switch {
+	case err == nil:
+		return fmt.Sprintf("%s (%d)", visible.Text(droplet.Name), snap.Droplet), "", nil
+	case !absent(err):
+		return "", "", err
+	}
+	all, err := d.cloud.AllSnapshots(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	others := 0
+	for _, o := range all {
+		if o.Droplet == snap.Droplet && o.ID != snap.ID {
+			others++
+		}
+	}
+	note = "its droplet is gone, and this is the only snapshot of it"
+	if others > 0 {
+		note = fmt.Sprintf("its droplet is gone; %s of it would be left", count(others, "other snapshot"))
+	}
+	return fmt.Sprintf("%d, which is gone", snap.Droplet), note, nil
+}
+
+// settles is how long after its making the provider may still correct the size of a snapshot.
+const settles = 30 * time.Minute
+
+// age says how old a snapshot is, and that the size of a young one is not final.
+func age(d time.Duration) string {
+	switch {
+	case d < settles:
+		return "made within the last half hour: the size is not final yet"
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%s old", count(int(d.Hours()), "hour"))
+	}
+	return fmt.Sprintf("%s old", count(int(d.Hours()/24), "day"))
 }
 
 // Execute puts outcome (deleted, absent), snapshot_id, snapshot_name and what it cost. It looks again before it calls the
@@ -99,7 +150,7 @@ func (d DeleteSnapshot) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	snap, found, err := d.find(ctx, s.Inputs())
+	snap, found, err := d.findAgain(ctx, s.Inputs())
 	switch {
 	case err != nil:
 		return verdict(ctx, err)

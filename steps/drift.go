@@ -33,6 +33,22 @@ type Drift struct {
 	CheckedAt engine.Time          `json:"checked_at"`
 }
 
+// Cures are the verbs that can do something about a resource of the type in this state: restore, accept, forget. A deleted
+// snapshot cannot be written back, and that it is gone cannot be wanted.
+func Cures(resourceType string, s DriftState) []string {
+	switch {
+	case s == Deleted && resourceType == snapshotResource:
+		return []string{"forget"}
+	case s == Deleted:
+		return []string{"restore", "forget"}
+	case s == Modified && resourceType == snapshotResource:
+		return []string{"accept", "forget"}
+	case s == Modified:
+		return []string{"restore", "accept", "forget"}
+	}
+	return nil
+}
+
 // Check looks at a resource now and compares it with its desired state. When it could not be looked at the state is
 // NotChecked and the error says why.
 func (i Inventory) Check(ctx context.Context, r engine.Resource) (Drift, error) {

@@ -66,7 +66,7 @@ func (i Inventory) snapshot(ctx context.Context, r engine.Resource) (Snapshot, b
 	if err != nil {
 		return Snapshot{}, false, fmt.Errorf("its id %q is not a number", r.ExternalID)
 	}
-	s, err := i.cloud.Snapshot(ctx, id)
+	s, err := again(ctx, func() (Snapshot, error) { return i.cloud.Snapshot(ctx, id) })
 	if absent(err) {
 		return s, false, nil
 	}
@@ -86,7 +86,7 @@ func (i Inventory) record(ctx context.Context, r engine.Resource) (recordSpec, b
 	if err != nil {
 		return want, false, err
 	}
-	here, err := i.cloud.RecordsAt(ctx, want.Domain, want.Name)
+	here, err := again(ctx, func() ([]Record, error) { return i.cloud.RecordsAt(ctx, want.Domain, want.Name) })
 	if absent(err) {
 		return want, false, nil // with its domain
 	}

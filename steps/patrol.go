@@ -236,7 +236,7 @@ func (p *Patrol) listed(ctx context.Context, g []engine.Resource) func(engine.Re
 	}
 	switch {
 	case domain != "":
-		all, err := p.inventory.cloud.AllRecords(ctx, domain)
+		all, err := again(ctx, func() ([]Record, error) { return p.inventory.cloud.AllRecords(ctx, domain) })
 		if absent(err) {
 			return func(engine.Resource) (Drift, bool) { return Drift{State: Deleted, CheckedAt: now}, true }
 		}

@@ -103,7 +103,10 @@ func (r RestoreResource) untouched(ctx context.Context, res engine.Resource) err
 	if err != nil || d.State == InSync {
 		return err
 	}
-	return fmt.Errorf("%w: %s is %s: account for it no more with forget_resource, or as it is with accept_resource",
+	if d.State == Deleted {
+		return fmt.Errorf("%w: %s is deleted, and nothing brings it back: stop tracking it with forget_resource", errUnwritable, visible.Text(res.Name))
+	}
+	return fmt.Errorf("%w: %s is %s: stop tracking it with forget_resource, or want it as it is with accept_resource",
 		errUnwritable, visible.Text(res.Name), cmp.Or(d.State, NotChecked))
 }
 

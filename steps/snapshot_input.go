@@ -102,6 +102,18 @@ func (l loose) find(ctx context.Context, in engine.Inputs) (snap Snapshot, found
 	return snap, err == nil, err
 }
 
+// findAgain is find that does not believe the first answer that there is none.
+func (l loose) findAgain(ctx context.Context, in engine.Inputs) (snap Snapshot, found bool, err error) {
+	for i := 1; ; i++ {
+		if snap, found, err = l.find(ctx, in); err != nil || found || i == absences {
+			return snap, found, err
+		}
+		if err := pause(ctx, absencePause); err != nil {
+			return snap, false, err
+		}
+	}
+}
+
 // idle refuses a snapshot that the saga which makes it, or takes it back, still works on.
 func (l loose) idle(ctx context.Context, self engine.ID, snap Snapshot) error {
 	saga, err := maker(ctx, l.ledger, self, snap)

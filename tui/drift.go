@@ -2,11 +2,15 @@ package tui
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
 )
@@ -25,6 +29,19 @@ type Drift struct {
 	Changes   []engine.FieldChange `json:"changes,omitempty"` // of modified: from what was wanted to what is there
 	Note      string               `json:"note,omitempty"`    // of not_checked: why
 	CheckedAt engine.Time          `json:"checked_at"`
+	Cures     []string             `json:"cures,omitempty"` // the commands that can do something about it; empty: as nobody knows, all
+}
+
+// hopeless says why a command can do nothing about the drift; empty when it can.
+func (d Drift) hopeless(c keys.Command) string {
+	if len(d.Cures) == 0 || slices.Contains(d.Cures, string(c)) {
+		return ""
+	}
+	what := "changed"
+	if d.State == driftDeleted {
+		what = "gone"
+	}
+	return fmt.Sprintf("it is %s, and %s can do nothing about that: %s can", what, c, strings.Join(d.Cures, " and "))
 }
 
 // astray reports whether somebody has to decide what becomes of the resource.

@@ -244,6 +244,8 @@ func (r *resources) unlike(env *Env, c keys.Command) string {
 	case c == keys.CmdForget:
 	case d.State == driftInSync:
 		return "it is as it was wanted"
+	case d.hopeless(c) != "":
+		return d.hopeless(c)
 	case c == keys.CmdAccept && d.State == driftDeleted:
 		return "it is gone: restore makes it anew, forget gives it up"
 	}

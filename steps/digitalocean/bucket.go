@@ -2,6 +2,7 @@ package digitalocean
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -107,7 +108,16 @@ func (b *bucket) count(now time.Time) {
 type waitError struct{ wait time.Duration }
 
 func (e *waitError) Error() string {
-	return "the rate limit of this token is used up for " + e.wait.Round(time.Second).String()
+	return fmt.Sprintf("the rate limit of this token is used up until %s (for %s)", time.Now().Add(e.wait).UTC().Format("15:04:05 MST"), e.wait.Round(time.Second))
+}
+
+// untilText says until when nothing is asked, for an error's text.
+func (b *bucket) untilText(now time.Time) string {
+	wait := b.pause(now)
+	if wait <= 0 {
+		return ""
+	}
+	return ": asked again after " + now.Add(wait).UTC().Format("15:04:05 MST")
 }
 
 func (b *bucket) pause(now time.Time) time.Duration {

@@ -89,10 +89,14 @@ func (c *Client) once(ctx context.Context, l lane, write bool, what string, do f
 	if ctx.Err() != nil && a.status == 0 {
 		return c.cut(ctx, what, class)
 	}
-	ce := &steps.CloudError{Class: class, Status: a.status, Text: c.clean(what + ": " + text)}
+	ce := &steps.CloudError{Class: class, Status: a.status}
 	if er != nil && er.Response != nil {
 		ce.After, _ = retryAfter(er.Response.Header, time.Now())
 	}
+	if a.status == http.StatusTooManyRequests {
+		text += l.bucket.untilText(time.Now())
+	}
+	ce.Text = c.clean(what + ": " + text)
 	return ce
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -85,7 +86,6 @@ func (t *tree) resources(resources []looked, out *format) error {
 		return nil
 	}
 	rows := [][]string{{"RESOURCE", "NAME", "VERSION", "SAGA", "UPDATED"}}
-	astray := false
 	if resources[0].Drift != nil {
 		rows[0] = append(rows[0], "DRIFT")
 	}
@@ -93,17 +93,43 @@ func (t *tree) resources(resources []looked, out *format) error {
 		row := []string{r.Key(), r.Name, strconv.Itoa(r.SpecVersion), r.SagaID.Short(), moment(r.UpdatedAt)}
 		if r.Drift != nil {
 			row = append(row, t.drifted(*r.Drift))
-			astray = astray || r.Drift.State == driftModified || r.Drift.State == driftDeleted
 		}
 		rows = append(rows, row)
 	}
 	if err := columns(t.env.Out, rows); err != nil {
 		return err
 	}
-	if astray {
-		say(t.env.Err, "what now: arcadia restore, accept or forget RESOURCE")
+	for _, advice := range whatNow(resources) {
+		say(t.env.Err, advice)
 	}
 	return nil
+}
+
+// whatNow says what can be done about resources that have drifted: once for all of them, or for each when not all of it
+// helps with all.
+func whatNow(resources []looked) []string {
+	var each, words []string
+	for _, r := range resources {
+		if r.Drift == nil || r.Drift.State != driftModified && r.Drift.State != driftDeleted {
+			continue
+		}
+		cures := r.Drift.Cures
+		if len(cures) == 0 {
+			cures = []string{"restore", "accept", "forget"}
+		}
+		word := cures[len(cures)-1]
+		if n := len(cures) - 1; n > 0 {
+			word = strings.Join(cures[:n], ", ") + " or " + word
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+		each = append(each, "what now: arcadia "+word+" "+r.Key())
+	}
+	if len(words) == 1 {
+		return []string{"what now: arcadia " + words[0] + " RESOURCE"}
+	}
+	return each
 }
 
 func (t *tree) drifted(d tui.Drift) string {
