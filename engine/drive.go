@@ -9,53 +9,50 @@ import (
 )
 
 // drive takes one saga forward or backward until it is at rest or the engine shuts down. a is an attempt that is durable
-// already and only waits to be run.
+// already and only waits to be run. While an attempt lasts this and attempt are all that is on the stack: a saga that waits for days
+// is to cost little.
 func (r *run) drive(ctx context.Context, a *attempt) {
 	defer r.yield()
-	var outcome []Entry
-	for {
-		ran := a
-		if ran != nil {
-			outcome = r.attempt(ran)
+	for on := true; on; {
+		var outcome []Entry
+		if a != nil {
+			outcome = r.attempt(a)
 		}
-		var m Move
-		var err error
-		m, a, err = r.advance(ctx, outcome, ctx.Err() == nil)
-		outcome = nil
-		if ran != nil {
-			r.e.leave(ran.stay) // only now: what is drained is durable
-		}
-		switch {
-		case ctx.Err() != nil:
-			if a != nil {
-				a.end(ErrShutdown)
-				r.e.leave(a.stay)
-			}
-			return
-		case err != nil:
-			r.e.log.Error("a saga is set aside until the next sweep", "saga", r.id.Short(), "error", err)
-			r.e.drop(r)
-			return
-		case a != nil:
-			continue
-		case m.Do == DoVerify:
-			outcome = r.verify(ctx)
-		case m.Do == DoRest:
-			r.yield()
-			if r.e.release(r) {
-				return
-			}
-		case m.Do == DoExecute:
-			if !r.await(ctx) {
-				return
-			}
-		default:
-			r.yield()
-			if !r.pause(ctx, m.Until) {
-				return
-			}
-		}
+		a, on = r.proceed(ctx, a, outcome)
 	}
+}
+
+// proceed records what came of an attempt, if one ran, and finds the next; nil when there is none yet. It reports false when the
+// driving is over.
+func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*attempt, bool) {
+	m, a, err := r.advance(ctx, outcome, ctx.Err() == nil)
+	if ran != nil {
+		r.e.leave(ran.stay) // only now: what is drained is durable
+	}
+	for err == nil && ctx.Err() == nil && a == nil && m.Do == DoVerify {
+		m, a, err = r.advance(ctx, r.verify(ctx), ctx.Err() == nil)
+	}
+	switch {
+	case ctx.Err() != nil:
+		if a != nil {
+			a.end(ErrShutdown)
+			r.e.leave(a.stay)
+		}
+		return nil, false
+	case err != nil:
+		r.e.log.Error("a saga is set aside until the next sweep", "saga", r.id.Short(), "error", err)
+		r.e.drop(r)
+		return nil, false
+	case a != nil:
+		return a, true
+	case m.Do == DoRest:
+		r.yield()
+		return nil, !r.e.release(r)
+	case m.Do == DoExecute:
+		return nil, r.await(ctx)
+	}
+	r.yield()
+	return nil, r.rest(ctx, m.Until)
 }
 
 // await waits for a worker, or for something to look at. It reports false when the engine shuts down.
@@ -78,24 +75,15 @@ func (r *run) await(ctx context.Context) bool {
 	return true
 }
 
-// pause waits until the given time (for ever when it is zero), or for something to look at.
-func (r *run) pause(ctx context.Context, until time.Time) bool {
-	var due <-chan time.Time
-	if !until.IsZero() {
-		t := time.NewTimer(time.Until(until))
-		defer t.Stop()
-		due = t.C
-	}
-	select {
-	case <-due:
+// rest waits until the given time (for ever when it is zero), or for something to look at.
+func (r *run) rest(ctx context.Context, until time.Time) bool {
+	due := r.doze(ctx, until)
+	if due {
 		r.mu.Lock()
 		r.waited = until
 		r.mu.Unlock()
-	case <-r.wake:
-	case <-ctx.Done():
-		return false
 	}
-	return true
+	return ctx.Err() == nil
 }
 
 // attempt is one run of a step in one direction. Its start is durable.
@@ -104,6 +92,7 @@ type attempt struct {
 	stay  *stay
 	step  Step
 	state *State
+	limit *limit
 	ctx   context.Context //nolint:containedctx // made when the start was committed, so that a cancel in between is not lost
 	end   context.CancelCauseFunc
 }
@@ -117,6 +106,7 @@ func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 	}
 	a := &attempt{move: m, stay: in, step: r.e.steps[row.Name], state: newState(r.saga, row, m.Attempt, saved, r.record)}
 	a.ctx, a.end = context.WithCancelCause(ctx)
+	a.state.idle = r.idle(a)
 	r.under = a.state
 	if m.Do == DoExecute {
 		r.stop = a.end
@@ -127,35 +117,53 @@ func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 // attempt runs a step and says what came of it. It returns when the step has returned, or when the step has ignored the
 // end of its context for the engine's grace: then its State is closed, so that it can record, and so write, no more.
 func (r *run) attempt(a *attempt) []Entry {
-	defer a.end(nil)
-	limit := deadlineOf(a.step)
-	ctx, cancel := context.WithDeadlineCause(a.ctx, time.Now().Add(limit), deadlineError(limit))
-	defer cancel()
-
+	most := deadlineOf(a.step, a.state.inputs)
+	ctx, end := context.WithCancelCause(a.ctx)
+	a.limit = newLimit(most, func() { end(deadlineError(most)) })
 	done := make(chan result, 1)
 	go perform(ctx, a, done)
-	var res result
+	res := r.outlast(ctx, done)
+	a.limit.timer.Stop()
+	outcome := r.settle(ctx, a, res)
+	end(nil)
+	a.end(nil)
+	return outcome
+}
+
+// outlast waits for a step to return, or gives it up.
+func (r *run) outlast(ctx context.Context, done <-chan result) *result {
 	select {
-	case res = <-done:
+	case res := <-done:
+		return &res
 	case <-ctx.Done():
-		grace := r.e.grace
-		if errors.Is(context.Cause(ctx), ErrShutdown) {
-			grace = min(grace, shutdownGrace)
-		}
-		t := time.NewTimer(grace)
-		defer t.Stop()
-		select {
-		case res = <-done:
-		case <-t.C:
-			res.err = fmt.Errorf("%w; the step did not return within %s and was given up", context.Cause(ctx), grace)
-		}
+		return r.giveUp(ctx, done)
 	}
+}
+
+// giveUp waits for a step whose context has ended no longer than the engine's grace.
+func (r *run) giveUp(ctx context.Context, done <-chan result) *result {
+	grace := r.e.grace
+	if errors.Is(context.Cause(ctx), ErrShutdown) {
+		grace = min(grace, shutdownGrace)
+	}
+	t := time.NewTimer(grace)
+	defer t.Stop()
+	select {
+	case res := <-done:
+		return &res
+	case <-t.C:
+		return &result{err: fmt.Errorf("%w; the step did not return within %s and was given up", context.Cause(ctx), grace)}
+	}
+}
+
+// settle closes an attempt and says what came of it.
+func (r *run) settle(ctx context.Context, a *attempt, res *result) []Entry {
 	put, resources, err := a.state.close()
 	if res.err == nil {
 		res.err = err
 	}
 	res.put, res.resources, res.cause = put, resources, stopCause(ctx)
-	r.e.judge(r.id, res)
+	r.e.judge(r.id, *res)
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -165,9 +173,9 @@ func (r *run) attempt(a *attempt) []Entry {
 		return nil // the row stays under way, and is looked at again
 	}
 	if a.move.Do == DoCompensate {
-		return r.compensated(a, res)
+		return r.compensated(a, *res)
 	}
-	return r.executed(a, res)
+	return r.executed(a, *res)
 }
 
 // deadlineError is an ErrDeadline that says how long the step was given. Its text is made only when somebody reads it.

@@ -35,6 +35,7 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 		o.time("next_attempt_at", *e.Next)
 	}
 	o.boolOr("blocked", e.Blocked)
+	o.boolOr("asks", e.Asks)
 	o.boolOr("resumed", e.Resumed)
 	o.boolOr("undoable", e.Undoable)
 	o.stringOr("final", e.Final)

@@ -16,6 +16,7 @@ const (
 	EntryStepCompleted       EntryType = "step_completed"
 	EntryStepFailed          EntryType = "step_failed"
 	EntryInterrupted         EntryType = "interrupted" // the engine shut down in an orderly way during the attempt
+	EntryIdle                EntryType = "step_idle"   // the step only waits or looks, for what Waiting says; no worker is held
 	EntryRollbackStarted     EntryType = "rollback_started"
 	EntryCompensating        EntryType = "step_compensating"
 	EntryCompensationSaved   EntryType = "compensation_saved"
@@ -53,6 +54,7 @@ type Entry struct {
 	Conflict *Conflict `json:"conflict,omitempty"`
 	Next     *Time     `json:"next_attempt_at,omitempty"`
 	Blocked  bool      `json:"blocked,omitempty"` // the failed attempt spends no budget
+	Asks     bool      `json:"asks,omitempty"`    // step_failed: an operator decides whether it goes on or is undone
 	Resumed  bool      `json:"resumed,omitempty"` // the attempt before was cut off by a process death
 	Undoable bool      `json:"undoable,omitempty"`
 	Final    string    `json:"final,omitempty"`   // why the step's effect cannot be taken back

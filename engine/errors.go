@@ -64,6 +64,12 @@ func Blocked(err error, after time.Duration) error {
 	return &attemptError{err: err, after: after, class: classBlocked}
 }
 
+// Undecided says that the step does not know whether to go on: a person decides, with a retry that it goes on, or with a cancel
+// that all is undone. The saga waits for that, keeps what it has done and says why.
+func Undecided(err error) error {
+	return &attemptError{err: err, class: classAsks}
+}
+
 type class int
 
 const (
@@ -71,6 +77,7 @@ const (
 	classRetry
 	classUnknown
 	classBlocked
+	classAsks
 )
 
 type attemptError struct {

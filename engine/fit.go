@@ -37,7 +37,7 @@ func (s *Saga) fits(e *Entry) error {
 		return err
 	case EntryStepStarted:
 		return s.fitsStart(e)
-	case EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntrySkipped:
+	case EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntrySkipped:
 		return s.fitsForward(e)
 	case EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed, EntryResolved:
 		return s.fitsBackward(e)
@@ -139,7 +139,7 @@ func (s *Saga) fitsForward(e *Entry) error {
 		return err
 	}
 	switch e.Type {
-	case EntryInterrupted:
+	case EntryInterrupted, EntryIdle:
 		return r.is(e, RowRunning, RowCompensating)
 	case EntrySkipped:
 		if e.Idx != s.CurrentStepIdx || s.Status != Running {

@@ -62,7 +62,7 @@ func (s *Saga) change(e *Entry) {
 		s.end(RolledBack, e)
 	case EntrySagaFailed:
 		s.end(Failed, e)
-	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted,
+	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle,
 		EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed,
 		EntryResolved, EntryLogged, EntrySkipped:
 		s.changeRow(e)
@@ -105,6 +105,7 @@ func (s *Saga) retryRequested(e *Entry) {
 		}
 		if s.Status == Running && r.Status == RowFailed && !s.CancelRequested {
 			r.Status, r.failures, r.paused, r.Error, r.FinishedAt = RowRunning, 0, true, "", Time{}
+			r.goOn, r.asks = true, false
 		}
 		if c := r.Compensation; c != nil {
 			c.deaths = 0
@@ -135,7 +136,13 @@ func (s *Saga) changeRow(e *Entry) {
 		return
 	}
 	r := &s.Rows[e.Idx]
+	if e.Type != EntryLogged {
+		r.idle = e.Type == EntryIdle
+		s.goesOn(BecauseIdle)
+	}
 	switch e.Type {
+	case EntryIdle:
+		s.Waiting = e.Waiting
 	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntrySkipped:
 		s.forward(r, e)
 	case EntryLogged:
@@ -191,6 +198,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 	case EntryStepFailed:
 		r.Status, r.forward, r.FinishedAt, r.NextAttemptAt = RowFailed, RowFailed, e.At, Time{}
 		r.Error, r.Stack, r.Note = e.Error, e.Stack, ""
+		r.asks, r.goOn = e.Asks, false
 		s.put(r, e)
 	case EntrySkipped:
 		r.Status, r.forward, r.Undoable, r.Final, r.Note = RowCompleted, RowCompleted, false, "", "skipped by "+e.By.name()+": "+e.Why

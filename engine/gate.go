@@ -39,7 +39,7 @@ func verdictOf(res result) verdict {
 		return verdictBad
 	case classBlocked:
 		return verdictRefused
-	case classPermanent:
+	case classPermanent, classAsks:
 	}
 	return verdictGood // a refusal is an answer
 }

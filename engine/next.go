@@ -93,7 +93,7 @@ func nextForward(s *Saga, w World) Move {
 	switch {
 	case s.CancelRequested && row != nil && row.Status == RowRunning:
 		return Move{Do: DoFailRow, Idx: idx, Reason: reasonCanceled}
-	case row != nil && row.Status == RowFailed && s.OnFailure == OnFailurePause && !s.CancelRequested:
+	case row != nil && row.Status == RowFailed && (row.asks || s.OnFailure == OnFailurePause) && !s.CancelRequested:
 		failed := Waiting{For: ForOperator, Because: BecauseFailed, Idx: idx, Step: row.Name, Text: clip(row.Error, 200)}
 		return Move{Do: DoWait, Waiting: append([]Waiting{failed}, s.held(w)...)}
 	case row != nil && row.Status == RowFailed:
@@ -192,7 +192,7 @@ func (s *Saga) held(w World) []Waiting {
 
 // outside is what the row under way was told to wait for, which is kept until its next attempt.
 func (s *Saga) outside() []Waiting {
-	if w := s.waitsFor(ForProvider); w != nil {
+	if w := s.waitsBecause(BecauseRefused); w != nil {
 		return []Waiting{*w}
 	}
 	return nil

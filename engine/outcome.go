@@ -32,7 +32,7 @@ func (r *run) executed(a *attempt, res result) []Entry {
 	e.Error, e.Stack = errorText(res.err), legible(res.stack, maxStack)
 	switch {
 	case errors.Is(res.cause, ErrShutdown):
-		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put}}
+		return r.interrupted(a, res)
 	case errors.Is(res.cause, ErrCanceled), r.saga.CancelRequested:
 		e.Type, e.Error = EntryStepFailed, reasonCanceled
 		return []Entry{e}
@@ -51,6 +51,8 @@ func (r *run) executed(a *attempt, res result) []Entry {
 		wait, again = forward.Next(row.failures+1, since, after, jitter)
 	case classBlocked:
 		wait, again, e.Blocked = blockedWait(row.Attempts-row.failures, after), true, true
+	case classAsks:
+		e.Asks = true
 	case classPermanent:
 	}
 	e.Type = EntryStepFailed
@@ -58,6 +60,14 @@ func (r *run) executed(a *attempt, res result) []Entry {
 		e.Type, e.Next = EntryAttemptFailed, due(wait)
 	}
 	return []Entry{e}
+}
+
+// interrupted is what an orderly shutdown records: nothing for a step that only waited.
+func (r *run) interrupted(a *attempt, res result) []Entry {
+	if r.saga.Rows[a.move.Idx].idle && len(res.put) == 0 {
+		return nil
+	}
+	return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put}}
 }
 
 // compensated turns the result of an attempt to go backward into entries. Call with mu held.
@@ -77,7 +87,7 @@ func (r *run) compensated(a *attempt, res result) []Entry {
 		res.err = err
 	}
 	if errors.Is(res.cause, ErrShutdown) {
-		return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put}}
+		return r.interrupted(a, res)
 	}
 	e.Error, e.Stack = errorText(res.err), legible(res.stack, maxStack)
 	_, backward := policiesOf(a.step)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -106,7 +105,7 @@ func (s *Summary) refusesRetry(backingOff bool) error {
 		return refuse("nothing in it waits for a retry")
 	case s.Paused:
 		return refuse("it is paused; resume lets it go on")
-	case backingOff, s.waitsFor(ForOperator) != nil, s.waitsFor(ForProvider) != nil:
+	case backingOff, s.waitsFor(ForOperator) != nil, s.waitsBecause(BecauseRefused) != nil:
 	case s.waitsFor(ForSaga) != nil:
 		return refuse("it waits for saga %s; a retry would not help", s.waitsFor(ForSaga).Saga)
 	case s.waitsFor(ForBuild) != nil:
@@ -123,7 +122,7 @@ func (s *Summary) refusesSkip() error {
 		return refuse("no step of it waits for a decision")
 	case s.Paused:
 		return refuse("it is paused; resume lets it go on")
-	case !slices.ContainsFunc(s.Waiting, func(w Waiting) bool { return w.Because == BecauseFailed }):
+	case s.waitsBecause(BecauseFailed) == nil:
 		return refuse("no step of it waits for a decision")
 	}
 	return nil

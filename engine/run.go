@@ -185,8 +185,7 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 // Otherwise it commits b alone. Call with mu held, and keep it: a cancel from now on reaches the attempt.
 func (r *run) start(ctx context.Context, b *batch, m Move) (*attempt, error) {
 	if m.Do == DoExecute && !r.claim() {
-		busy := []Waiting{{For: ForWorker, Because: BecauseBusy, N: cap(r.e.workers)}}
-		if !slices.Equal(busy, r.saga.Waiting) {
+		if busy := r.busy(); !slices.Equal(busy, r.saga.Waiting) {
 			if err := b.add(Entry{Type: EntryWaiting, Waiting: busy}); err != nil {
 				return nil, err
 			}
@@ -277,10 +276,20 @@ func (r *run) claim() bool {
 	return r.worker
 }
 
+// busy is the wait of a saga that could go forward if there was a worker for it.
+func (r *run) busy() []Waiting {
+	return []Waiting{{For: ForWorker, Because: BecauseBusy, N: cap(r.e.workers)}}
+}
+
 // yield gives the worker's token back.
 func (r *run) yield() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.letGo()
+}
+
+// letGo is yield for who holds mu.
+func (r *run) letGo() {
 	if r.worker {
 		<-r.e.workers
 		r.worker = false

@@ -81,6 +81,9 @@ type Row struct {
 	Resources []ResourceChange `json:"-"`
 	forward   RowStatus        // how it ended going forward: completed or failed
 	paused    bool             // the last attempt ended with an orderly shutdown
+	idle      bool             // the last attempt waits, or waited when its process ended
+	asks      bool             // it has failed, and an operator decides what follows
+	goOn      bool             // an operator has said so
 	failures  int              // attempts that spent budget
 	deaths    int              // attempts in a row that ended with the process
 	since     Time             // when the first of the failures happened
@@ -114,7 +117,8 @@ func (s *Saga) active() *Row {
 }
 
 // died reports whether the row's last attempt was cut off by a process death: it neither ended nor was put off.
-func (r *Row) died() bool { return r.NextAttemptAt.IsZero() && !r.paused }
+// What dies while it only waits is not held against anybody.
+func (r *Row) died() bool { return r.NextAttemptAt.IsZero() && !r.paused && !r.idle }
 
 // sooner moves what the rows wait for by d: the clock was set back by so much since the last entry, and no wait may grow
 // with it.

@@ -204,8 +204,5 @@ func (r *run) yieldLocked(a *attempt) {
 		a.end(ErrShutdown)
 		r.e.leave(a.stay)
 	}
-	if r.worker {
-		<-r.e.workers
-		r.worker = false
-	}
+	r.letGo()
 }

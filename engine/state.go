@@ -19,6 +19,7 @@ type State struct {
 	inputs  Inputs
 
 	record recorder
+	idle   idler // nil for a state that is only for looking
 
 	mu        sync.Mutex // guards the fields below; held during record, so that saves of one step stay in order
 	context   map[string]json.RawMessage
@@ -27,6 +28,8 @@ type State struct {
 	resources []ResourceChange
 	err       error // the first Put that could not be kept
 	saved     EntryType
+	idling    bool // a wait lasts: nothing is saved
+	goOn      bool // an operator has said so since the last failure
 	over      bool
 }
 
@@ -38,7 +41,7 @@ func newState(saga *Saga, row *Row, attempt int, saved EntryType, record recorde
 	return &State{
 		id: saga.ID, idx: row.Idx, attempt: attempt, inputs: saga.Inputs.Step(row.Idx),
 		asked:  saga.Error != nil && saga.Error.By != "" || row.Compensation != nil && row.Compensation.asked,
-		record: record, saved: saved, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
+		record: record, saved: saved, goOn: row.goOn, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
 	}
 }
 
@@ -54,6 +57,10 @@ func (s *State) Attempt() int { return s.attempt }
 // Asked reports whether a person has asked for what a compensation does: by a cancel, a rollback, or a retry of this row.
 // Otherwise it follows from the failure of a step.
 func (s *State) Asked() bool { return s.asked }
+
+// ToldToGoOn reports whether an operator has said, by a retry, that the step shall go on since it last failed or waited for a
+// decision: what made it ask is known.
+func (s *State) ToldToGoOn() bool { return s.goOn }
 
 // Inputs are the inputs as this step sees them: its own values first, then the saga-wide ones.
 func (s *State) Inputs() Inputs { return s.inputs }
@@ -158,6 +165,9 @@ func (s *State) keep(ctx context.Context, t EntryType, lines []string) error {
 	}
 	if s.err != nil {
 		return s.err
+	}
+	if s.idling && t != EntryLogged {
+		return fmt.Errorf("save for step %d of saga %s: it waits: save before or after", s.idx, s.id.Short())
 	}
 	put := s.put
 	if t == EntryLogged {

@@ -82,11 +82,20 @@ type Deadliner interface {
 	Deadline() time.Duration
 }
 
+// DeadlinerFor is a Deadliner whose deadline depends on the inputs, as the step sees them. Time spent in State.Idle does not
+// count.
+type DeadlinerFor interface {
+	DeadlineFor(in Inputs) time.Duration
+}
+
 // DefaultDeadline bounds one attempt of a step that does not say otherwise.
 const DefaultDeadline = 15 * time.Minute
 
-func deadlineOf(s Step) time.Duration {
-	if d, ok := s.(Deadliner); ok {
+func deadlineOf(s Step, in Inputs) time.Duration {
+	switch d := s.(type) {
+	case DeadlinerFor:
+		return d.DeadlineFor(in)
+	case Deadliner:
 		return d.Deadline()
 	}
 	return DefaultDeadline

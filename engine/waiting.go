@@ -64,8 +64,21 @@ func (s *Summary) waitsFor(what WaitsFor) *Waiting {
 	return nil
 }
 
+// waitsBecause is the first reason of that cause, or nil.
+func (s *Summary) waitsBecause(cause Because) *Waiting {
+	for i := range s.Waiting {
+		if s.Waiting[i].Because == cause {
+			return &s.Waiting[i]
+		}
+	}
+	return nil
+}
+
 // goesOn takes the reasons of one cause away. It never changes the slice in place: copies of the header share it.
 func (s *Summary) goesOn(cause Because) {
+	if s.waitsBecause(cause) == nil {
+		return
+	}
 	left := slices.DeleteFunc(slices.Clone(s.Waiting), func(w Waiting) bool { return w.Because == cause })
 	if len(left) == 0 {
 		left = nil

@@ -31,7 +31,7 @@ func (n Now) Brief(s *engine.Summary) (string, Tone) {
 			return "waits " + waitsBriefly(&s.Waiting[0]), Pending
 		}
 	case engine.Running:
-		if len(s.Waiting) > 0 {
+		if len(s.Waiting) > 0 && !looks(s) {
 			return "waits", Compensating
 		}
 	case engine.Failed:
@@ -164,4 +164,9 @@ func Why(s *engine.Summary, when string) string {
 		text += `: "` + s.Error.Why + `"`
 	}
 	return text
+}
+
+// looks reports whether a saga waits for nothing but for what goes on at the provider: that is how it moves.
+func looks(s *engine.Summary) bool {
+	return len(s.Waiting) == 1 && s.Waiting[0].Because == engine.BecauseIdle && s.Waiting[0].For == engine.ForProvider
 }
