@@ -9,6 +9,7 @@ import (
 	"arcadia/steps"
 	"arcadia/steps/digitalocean"
 	"arcadia/tui"
+	"arcadia/tui/cli"
 	"arcadia/tui/host"
 	"arcadia/tui/sshd"
 )
@@ -16,7 +17,7 @@ import (
 // connect lets commands, consoles and metrics look at what is in the account.
 func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
 	p := h.Place
-	p.Provider = inv
+	p.Provider, p.Trials = inv, cli.Trials{Of: smokeTests, Snapshot: steps.SnapshotNames}
 	p.Drift = func(ctx context.Context, r engine.Resource) tui.Drift {
 		d, _ := inv.Check(ctx, r) // the error is its note
 		return driftOf(r.Type, d)

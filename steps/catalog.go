@@ -30,38 +30,47 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 		{
 			Name: "snapshot_droplet", Steps: []string{"create_droplet_snapshot"},
 			Summary: "takes a snapshot of a droplet", Undo: "deletes the snapshot",
+			On: engine.Subject{Type: "droplet", Verb: "snapshot", Inputs: map[string]string{inDroplet: "id"}},
 		},
 		{
 			Name: "upsert_dns_record", Steps: []string{"upsert_dns_record"},
 			Summary: "creates or changes a DNS record", Undo: "puts back what was there, or deletes what was created",
+			On: recordSubject("change", inDomain, inType, inName, inData, inTTL, inPriority, inRecordID),
 		},
 		{
 			Name: "delete_dns_record", Steps: []string{"delete_dns_record"},
 			Summary: "deletes a DNS record", Undo: "puts the deleted record back",
+			On: recordSubject("delete", inDomain, inType, inName, inData, inRecordID),
 		},
 		{
 			Name: "snapshot_then_dns", Steps: []string{"create_droplet_snapshot", "upsert_dns_record"},
 			Summary: "takes a snapshot of a droplet, then changes a DNS record", Undo: "puts the record back, then deletes the snapshot",
+			On: engine.Subject{Type: "droplet", Inputs: map[string]string{inDroplet: "id"}},
 		},
 		{
 			Name: "restore_resource", Steps: []string{"restore_resource"},
 			Summary: "writes the desired state of a resource back to the provider", Undo: "puts back what was there, or deletes what was created",
+			On: engine.Subject{Type: "resource", Verb: "restore", Inputs: map[string]string{inResource: "key"}},
 		},
 		{
 			Name: "accept_resource", Steps: []string{"accept_resource"},
 			Summary: "makes what is live the desired state of a resource", Undo: "wants the former state again; writes nothing at the provider",
+			On: engine.Subject{Type: "resource", Verb: "accept", Inputs: map[string]string{inResource: "key"}},
 		},
 		{
 			Name: "forget_resource", Steps: []string{"forget_resource"},
 			Summary: "accounts for a resource no more; the thing itself stays", Undo: "accounts for it again",
+			On: engine.Subject{Type: "resource", Verb: "forget", Inputs: map[string]string{inResource: "key"}},
 		},
 		{
 			Name: "adopt_snapshot", Steps: []string{"adopt_snapshot"},
 			Summary: "makes an orphaned snapshot a resource", Undo: "accounts for it no more; the snapshot stays",
+			On: engine.Subject{Type: "snapshot", Verb: "adopt", Inputs: map[string]string{inSnapshot: "id"}},
 		},
 		{
 			Name: "delete_snapshot", Steps: []string{"delete_snapshot"},
 			Summary: "deletes one snapshot of a droplet", Undo: "cannot be undone: a deleted snapshot cannot be brought back",
+			On: engine.Subject{Type: "snapshot", Verb: "delete", Inputs: map[string]string{inSnapshot: "id"}},
 		},
 		{
 			Name: "echo", Steps: []string{"echo", "echo", "echo"},
@@ -77,4 +86,16 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 		},
 	}
 	return steps, kinds
+}
+
+// recordSubject says which of a record's attributes the given inputs take.
+func recordSubject(verb string, inputs ...string) engine.Subject {
+	attributes := map[string]string{
+		inDomain: "domain", inType: "type", inName: "name", inData: "data", inTTL: "ttl", inPriority: "priority", inRecordID: "id",
+	}
+	s := engine.Subject{Type: "dns_record", Verb: verb, Inputs: map[string]string{}}
+	for _, in := range inputs {
+		s.Inputs[in] = attributes[in]
+	}
+	return s
 }

@@ -109,8 +109,11 @@ func dropletOf(in engine.Inputs) (int64, error) {
 
 // snapshotName belongs to one saga and one droplet: whoever finds it knows whose it is.
 func snapshotName(droplet int64, saga engine.ID) string {
-	return fmt.Sprintf("arcadia-snap-%d-%s", droplet, saga.Short())
+	return SnapshotNames(droplet) + saga.Short()
 }
+
+// SnapshotNames is how the names of a droplet's snapshots begin that sagas take; the saga's short id is the rest.
+func SnapshotNames(droplet int64) string { return fmt.Sprintf("arcadia-snap-%d-", droplet) }
 
 // Locks names the droplet.
 func (CreateDropletSnapshot) Locks(_ context.Context, in engine.Inputs) ([]string, error) {

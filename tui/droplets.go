@@ -7,27 +7,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
-)
-
-// The kinds and inputs that the provider's screens fill in. They are names of the catalog, which this package does not
-// import: a catalog without them refuses the launch and says so.
-const (
-	kindSnapshot = "snapshot_droplet"
-	kindUpsert   = "upsert_dns_record"
-	kindDelete   = "delete_dns_record"
-
-	inputDroplet = "droplet_id"
-	inputDomain  = "dns_domain"
-	inputType    = "dns_record_type"
-	inputName    = "dns_record_name"
-	inputData    = "dns_record_data"
-	inputTTL     = "dns_record_ttl"
-	inputPrio    = "dns_record_priority"
 )
 
 // droplets is the screen of the account's machines, from which a snapshot is one key away.
@@ -77,7 +60,7 @@ func (d *droplets) Hints(env *Env) []keys.Command {
 	if env.Config.ReadOnly {
 		return []keys.Command{keys.CmdFilter, keys.CmdReload, keys.CmdSagas}
 	}
-	return []keys.Command{keys.CmdSnapshot, keys.CmdFilter, keys.CmdReload, keys.CmdSagas}
+	return []keys.Command{keys.CmdSnapshot, keys.CmdActions, keys.CmdFilter, keys.CmdReload, keys.CmdSagas}
 }
 
 // Update takes answers.
@@ -98,17 +81,30 @@ func (d *droplets) Do(env *Env, c keys.Command) Action {
 	case keys.CmdBack:
 		return Press{keys.CmdSagas}
 	case keys.CmdSnapshot, keys.CmdOpen, keys.CmdNew:
-		b, _ := env.Keys.Of(keys.CmdSnapshot)
-		if why := env.unfit(b); why != "" {
-			return Notify{Level: say.Error, Text: "snapshot: " + why}
-		}
 		if row != nil {
-			return launchDoor(env, engine.Launch{Kind: kindSnapshot, Inputs: engine.Inputs{inputDroplet: row.key}})
+			return offer{d.thing(row), string(keys.CmdSnapshot)}.open(env)
+		}
+	case keys.CmdActions:
+		if row != nil {
+			return d.actions(env, row)
 		}
 	case keys.CmdCopy:
 		return copyRow(row, "droplet")
 	}
 	return nil
+}
+
+func (*droplets) thing(row *gridRow) thing {
+	return thing{thingDroplet, map[string]string{"id": row.key, "name": row.cells[0]}}
+}
+
+// actions offers all that can be done to a machine.
+func (d *droplets) actions(env *Env, row *gridRow) Action {
+	b, _ := env.Keys.In(keys.CmdSnapshot, keys.Machines)
+	snap := offer{d.thing(row), string(keys.CmdSnapshot)}
+	items := []item{{Key: b.Show(), Text: snap.verb, Note: snap.does(env), Why: env.impossibleNew(), Do: snap}}
+	items = append(items, offers(env, snap.on, snap.verb)...)
+	return Show{newMenu("Actions for "+row.cells[0], append(items, item{Key: "y", Text: "copy", Note: "the name, the id or the row", Do: Press{keys.CmdCopy}}))}
 }
 
 // View draws the list.

@@ -50,10 +50,15 @@ func exhibitSteps() []engine.Step {
 }
 
 func exhibitKinds() []engine.Kind {
+	record := func(verb string) engine.Subject {
+		return engine.Subject{Type: "dns_record", Verb: verb, Inputs: map[string]string{
+			"dns_domain": "domain", "dns_record_type": "type", "dns_record_name": "name", "dns_record_data": "data",
+		}}
+	}
 	return []engine.Kind{
-		{Name: "snapshot_droplet", Summary: "take a snapshot of a droplet", Undo: "deletes the snapshot", Steps: []string{"create_droplet_snapshot"}},
-		{Name: "upsert_dns_record", Summary: "make a DNS record be so", Undo: "restores what was there", Steps: []string{"upsert_dns_record"}},
-		{Name: "delete_dns_record", Summary: "delete a DNS record", Undo: "creates it again", Steps: []string{"delete_dns_record"}},
+		{Name: "snapshot_droplet", Summary: "take a snapshot of a droplet", Undo: "deletes the snapshot", Steps: []string{"create_droplet_snapshot"}, On: engine.Subject{Type: "droplet", Verb: "snapshot", Inputs: map[string]string{"droplet_id": "id"}}},
+		{Name: "upsert_dns_record", Summary: "make a DNS record be so", Undo: "restores what was there", Steps: []string{"upsert_dns_record"}, On: record("change")},
+		{Name: "delete_dns_record", Summary: "delete a DNS record", Undo: "creates it again", Steps: []string{"delete_dns_record"}, On: record("delete")},
 		{Name: "snapshot_then_dns", Summary: "snapshot first, then change a record", Undo: "both, in reverse", Steps: []string{"create_droplet_snapshot", "upsert_dns_record"}},
 	}
 }

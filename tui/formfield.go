@@ -23,7 +23,7 @@ type formReader struct {
 
 // formField is one input as the form asks for it: once for all the steps that read it, or for one step alone.
 type formField struct {
-	key     string // as the launch names it: "dns_domain", or "1:dns_domain" for one step
+	key     string // as the launch names it: "text", or "1:text" for one step
 	step    int    // the group that it stands in, or everyStep
 	readers []formReader
 	line    line.Line

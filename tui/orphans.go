@@ -13,14 +13,6 @@ import (
 	"arcadia/tui/widget"
 )
 
-// The kinds and the input that an orphan is handed to.
-const (
-	kindAdopt = "adopt_snapshot"
-	kindWipe  = "delete_snapshot"
-
-	inputSnapshot = "snapshot"
-)
-
 // orphans is the screen of the snapshots that no saga accounts for.
 type orphans struct{ grid }
 
@@ -121,20 +113,21 @@ func (o *orphans) Do(env *Env, c keys.Command) Action {
 		return copyRow(row, "orphan")
 	case row == nil:
 	case c == keys.CmdAdopt || c == keys.CmdWipe:
-		if why := env.impossibleNew(); why != "" {
-			return Notify{Level: say.Error, Text: string(c) + ": " + why}
-		}
-		kind := map[keys.Command]string{keys.CmdAdopt: kindAdopt, keys.CmdWipe: kindWipe}[c]
-		return launchDoor(env, engine.Launch{Kind: kind, Inputs: engine.Inputs{inputSnapshot: row.key}})
+		return offer{o.thing(row), string(c)}.open(env)
 	case c == keys.CmdOpen || c == keys.CmdActions:
 		var items []item
 		for _, c := range []keys.Command{keys.CmdAdopt, keys.CmdWipe, keys.CmdReload, keys.CmdCopy} {
 			b, _ := env.Keys.In(c, keys.Strays, keys.Everywhere)
 			items = append(items, item{Key: b.Show(), Text: string(c), Note: b.Help, Why: env.unfit(b), Danger: b.Danger, Do: Press{c}})
 		}
+		items = append(items, offers(env, o.thing(row), string(keys.CmdAdopt), string(keys.CmdWipe))...)
 		return Show{newMenu("Actions for "+row.cells[0], items)}
 	}
 	return nil
+}
+
+func (*orphans) thing(row *gridRow) thing {
+	return thing{thingSnapshot, map[string]string{"id": row.key, "name": row.cells[0]}}
 }
 
 // View draws what they cost together, and the list.

@@ -6,10 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
-	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -75,7 +73,7 @@ func (d *domains) Do(env *Env, c keys.Command) Action {
 	case c == keys.CmdOpen:
 		return Open{newRecords(d.inv, row.value.(string))} //nolint:forcetypeassert // set above
 	case c == keys.CmdNew:
-		return launchRecord(env, kindUpsert, engine.Inputs{inputDomain: row.key})
+		return newRecord(row.key).open(env)
 	case c == keys.CmdCopy:
 		return copyRow(row, "domain")
 	}
@@ -155,7 +153,7 @@ func (r *records) Do(env *Env, c keys.Command) Action {
 	case keys.CmdBack:
 		return Back{}
 	case keys.CmdNew:
-		return launchRecord(env, kindUpsert, engine.Inputs{inputDomain: r.domain})
+		return newRecord(r.domain).open(env)
 	case keys.CmdCopy:
 		return copyRow(r.current(), "record")
 	}
@@ -166,52 +164,41 @@ func (r *records) Do(env *Env, c keys.Command) Action {
 	x := row.value.(Record) //nolint:forcetypeassert // set above
 	switch c {
 	case keys.CmdOpen, keys.CmdChange:
-		return launchRecord(env, kindUpsert, r.inputs(x, true))
+		return offer{r.thing(x), string(keys.CmdChange)}.open(env)
 	case keys.CmdActions:
 		return r.actions(env, x)
 	}
 	return nil
 }
 
-// inputs are those that name a record, with its values when whole is set.
-func (r *records) inputs(x Record, whole bool) engine.Inputs {
-	in := engine.Inputs{inputDomain: r.domain, inputType: x.Type, inputName: x.Name, inputData: x.Data}
-	if !whole {
-		return in
+// thing is a record as kinds ask for it. Only some types have a priority.
+func (r *records) thing(x Record) thing {
+	says := map[string]string{
+		"id": strconv.FormatInt(x.ID, 10), "domain": r.domain, "type": x.Type, "name": x.Name, "data": x.Data, "ttl": strconv.Itoa(x.TTL),
 	}
-	in[inputTTL] = strconv.Itoa(x.TTL)
 	if x.Type == "MX" || x.Type == "SRV" {
-		in[inputPrio] = strconv.Itoa(x.Priority)
+		says["priority"] = strconv.Itoa(x.Priority)
 	}
-	return in
+	return thing{thingRecord, says}
+}
+
+// newRecord is a record of which only the zone is known.
+func newRecord(domain string) offer {
+	return offer{thing{thingRecord, map[string]string{"domain": domain}}, string(keys.CmdChange)}
 }
 
 func (r *records) actions(env *Env, x Record) Action {
-	b, _ := env.Keys.Of(keys.CmdNew)
-	why := env.unfit(b)
+	why := env.impossibleNew()
+	change, wipe := offer{r.thing(x), string(keys.CmdChange)}, offer{r.thing(x), string(keys.CmdWipe)}
+	items := []item{
+		{Key: "enter", Text: "change", Note: change.does(env) + ", with these values", Why: why, Do: change},
+		{Key: "d", Text: "delete", Note: wipe.does(env) + "; the plan comes first", Why: why, Danger: true, Do: wipe},
+		{Key: "n", Text: "new", Note: change.does(env) + ", in this zone", Why: why, Do: newRecord(r.domain)},
+	}
+	items = append(items, offers(env, change.on, change.verb, wipe.verb)...)
 	name := visible.Text(x.Type + " " + x.Name)
-	return Show{newMenu("Actions for "+name, []item{
-		{Key: "enter", Text: "change", Note: "launch " + kindUpsert + " with these values", Why: why, Do: launchFilled{kindUpsert, r.inputs(x, true)}},
-		{Key: "d", Text: "delete", Note: "launch " + kindDelete + " for this record; the form asks first", Why: why, Danger: true, Do: launchFilled{kindDelete, r.inputs(x, false)}},
-		{Key: "n", Text: "new", Note: "launch " + kindUpsert + " in this zone", Why: why, Do: launchFilled{kindUpsert, engine.Inputs{inputDomain: r.domain}}},
-		{Key: "y", Text: "copy", Note: "the name, the id or the row", Do: Press{keys.CmdCopy}},
-	})}
+	return Show{newMenu("Actions for "+name, append(items, item{Key: "y", Text: "copy", Note: "the name, the id or the row", Do: Press{keys.CmdCopy}}))}
 }
 
 // View draws the list.
 func (r *records) View(env *Env, width, height int) Drawing { return r.view(env, width, height) }
-
-// launchFilled opens the launch form with inputs filled in.
-type launchFilled struct {
-	kind   string
-	inputs engine.Inputs
-}
-
-func (l launchFilled) perform(a *App) tea.Cmd { return a.do(launchRecord(&a.env, l.kind, l.inputs)) }
-
-func launchRecord(env *Env, kind string, in engine.Inputs) Action {
-	if why := env.impossibleNew(); why != "" {
-		return Notify{Level: say.Error, Text: "launch: " + why}
-	}
-	return launchDoor(env, engine.Launch{Kind: kind, Inputs: in})
-}

@@ -16,15 +16,6 @@ import (
 	"arcadia/tui/widget"
 )
 
-// The kinds and the input that a resource is handed to. They are names of the catalog, which this package does not import.
-const (
-	kindRestore = "restore_resource"
-	kindAccept  = "accept_resource"
-	kindForget  = "forget_resource"
-
-	inputResource = "resource"
-)
-
 // The columns of the resources that are drawn from what is known of drift.
 const (
 	driftColumn   = 3
@@ -195,7 +186,7 @@ func (r *resources) Do(env *Env, c keys.Command) Action {
 		if why := r.unlike(env, c); why != "" {
 			return Notify{Level: say.Error, Text: string(c) + ": " + why}
 		}
-		return launchDoor(env, r.launch(c))
+		return offer{r.thing(row), string(c)}.open(env)
 	case c == keys.CmdActions:
 		return r.actions(env)
 	}
@@ -224,10 +215,8 @@ func (r *resources) look(keys ...string) Action {
 
 const noDrifts = "this console is connected to no provider"
 
-// launch is what restores, accepts or forgets the resource under the cursor.
-func (r *resources) launch(c keys.Command) engine.Launch {
-	kind := map[keys.Command]string{keys.CmdRestore: kindRestore, keys.CmdAccept: kindAccept, keys.CmdForget: kindForget}[c]
-	return engine.Launch{Kind: kind, Inputs: engine.Inputs{inputResource: r.current().key}}
+func (*resources) thing(row *gridRow) thing {
+	return thing{thingResource, map[string]string{"key": row.key}}
 }
 
 // unlike says why the resource under the cursor cannot be restored, accepted or forgotten; empty when it can.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,8 +10,9 @@ import (
 	"arcadia/engine"
 )
 
-// amend is a command that launches a saga of a kind about one resource.
-func (t *tree) amend(use, kind, short, long string) *cobra.Command {
+// amend is a command that launches a saga about one resource, of the kind that does to resources what the command is named
+// for.
+func (t *tree) amend(use, short, long string) *cobra.Command {
 	var l launching
 	cmd := &cobra.Command{
 		Use: use + " RESOURCE", Short: short, Args: exactly("RESOURCE"), ValidArgsFunction: t.provisioned(),
@@ -20,27 +22,40 @@ func (t *tree) amend(use, kind, short, long string) *cobra.Command {
 	l.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
-		return t.launch(ctx, l, kind, func(p *Place) (engine.Inputs, error) {
+		return t.launch(ctx, l, func(p *Place) (string, engine.Inputs, error) {
 			key, err := resourceKey(ctx, p.Engine, args[0])
-			return engine.Inputs{resourceInput: key}, err
+			if err != nil {
+				return "", nil, err
+			}
+			return about(p, "resource", use, map[string]string{"key": key})
 		})
 	}
 	return cmd
 }
 
 func (t *tree) restoreCommand() *cobra.Command {
-	return t.amend("restore", "restore_resource", "Write what was wanted of a resource back",
+	return t.amend("restore", "Write what was wanted of a resource back",
 		"restore launches a saga that makes a resource again what a saga wanted it to be:\nit changes it back, or creates it anew when it is gone.")
 }
 
 func (t *tree) acceptCommand() *cobra.Command {
-	return t.amend("accept", "accept_resource", "Want a resource to be as it is now",
+	return t.amend("accept", "Want a resource to be as it is now",
 		"accept launches a saga that makes what a resource is now what is wanted of it.\nNothing is written at the provider.")
 }
 
 func (t *tree) forgetCommand() *cobra.Command {
-	return t.amend("forget", "forget_resource", "Account for a resource no more",
+	return t.amend("forget", "Account for a resource no more",
 		"forget launches a saga after which arcadia accounts for a resource no more. The\nthing itself stays.")
+}
+
+// about is a launch of the kind that does something to a thing of a type.
+func about(p *Place, of, verb string, says map[string]string) (string, engine.Inputs, error) {
+	for _, k := range p.Engine.Kinds() {
+		if k.On.Type == of && k.On.Verb == verb {
+			return k.Name, k.On.Of(says), nil
+		}
+	}
+	return "", nil, fmt.Errorf("%s: this build has no kind that does it to a %s", verb, of)
 }
 
 // resourceKey finds the resource that a person means by its key, its id or its name.

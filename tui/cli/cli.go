@@ -102,6 +102,8 @@ type Place struct {
 	Host func(ctx context.Context) error
 	// Provider looks at the account itself. Nil without access.
 	Provider Provider
+	// Trials are the smoke tests. Without them there are none here.
+	Trials Trials
 	// Backup writes a copy of the store, whole and synced, to a file that must not exist.
 	Backup func(ctx context.Context, file string) error
 	// Drift looks at a resource now. Orphans lists snapshots with our names for which accountedFor says no. Nil without access.

@@ -176,7 +176,10 @@ func (t *tree) launches() cobra.CompletionFunc {
 		return inputOffers(p, cmd, args)
 	})
 	choices := t.completion(Nothing, choiceOffers)
-	resources := t.completion(Glance, func(ctx context.Context, p *Place, _ *cobra.Command, _ []string, typed string) []string {
+	resources := t.completion(Glance, func(ctx context.Context, p *Place, _ *cobra.Command, args []string, typed string) []string {
+		if name, _, _ := strings.Cut(typed, "="); !namesResource(p, args[0], bare(name)) {
+			return nil
+		}
 		offers := resourceOffers(ctx, p)
 		for i, o := range offers {
 			offers[i] = typed[:strings.Index(typed, "=")+1] + o
@@ -184,13 +187,14 @@ func (t *tree) launches() cobra.CompletionFunc {
 		return offers
 	})
 	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-		switch name, _, valued := strings.Cut(typed, "="); {
-		case len(args) == 0 || !valued:
+		if len(args) == 0 || !strings.Contains(typed, "=") {
 			return names(cmd, args, typed)
-		case bare(name) == resourceInput:
-			return resources(cmd, args, typed)
 		}
-		return choices(cmd, args, typed)
+		offers, directive := choices(cmd, args, typed)
+		if len(offers) > 0 {
+			return offers, directive
+		}
+		return resources(cmd, args, typed)
 	}
 }
 
@@ -238,8 +242,12 @@ func choiceOffers(_ context.Context, p *Place, cmd *cobra.Command, args []string
 	return offers
 }
 
-// resourceInput is the name of the input by which kinds are told a resource.
-const resourceInput = "resource"
+// namesResource reports whether an input of a kind takes a resource's key.
+func namesResource(p *Place, kind, input string) bool {
+	return slices.ContainsFunc(p.Engine.Kinds(), func(k engine.Kind) bool {
+		return k.Name == kind && k.On.Type == "resource" && k.On.Inputs[input] == "key"
+	})
+}
 
 // resources offers what sagas have provisioned.
 func (t *tree) provisioned() cobra.CompletionFunc {

@@ -18,7 +18,7 @@ type described struct {
 func (t *tree) kindsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "kinds [KIND]", Short: "List the kinds of sagas, or the inputs of one", ValidArgsFunction: t.kinds(),
-		Example: "arcadia kinds\narcadia kinds upsert_dns_record -o json",
+		Example: "arcadia kinds\narcadia kinds echo -o json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return misuse("kinds takes one kind at most: see arcadia kinds --help")
@@ -57,7 +57,7 @@ func (t *tree) kindsCommand() *cobra.Command {
 		}
 		rows := [][]string{{"KIND", "DOES", "ROLLBACK", "STEPS"}}
 		for _, k := range kinds {
-			steps := strings.Join(k.Steps, ", ")
+			steps := stepsOf(k.Kind)
 			if k.Adhoc {
 				steps = "any of " + strings.Join(p.Engine.StepNames(), ", ")
 			}
@@ -69,7 +69,7 @@ func (t *tree) kindsCommand() *cobra.Command {
 }
 
 func (t *tree) oneKind(k described) error {
-	head := [][]string{{"kind", k.Name}, {"does", k.Summary}, {"rollback", k.Undo}, {"steps", strings.Join(k.Steps, ", ")}, {}}
+	head := [][]string{{"kind", k.Name}, {"does", k.Summary}, {"rollback", k.Undo}, {"steps", stepsOf(k.Kind)}, {"launch", usage(k)}, {}}
 	if err := columns(t.env.Out, head); err != nil {
 		return err
 	}
@@ -88,6 +88,28 @@ func (t *tree) oneKind(k described) error {
 		rows = append(rows, []string{f.Name, kind, needed, f.Help})
 	}
 	return columns(t.env.Out, rows)
+}
+
+// stepsOf names the steps of a kind, or says that it makes the list.
+func stepsOf(k engine.Kind) string {
+	if k.Make != nil {
+		return "made at launch"
+	}
+	return strings.Join(k.Steps, ", ")
+}
+
+// usage is the shortest launch of a kind: with the inputs that it needs, each as what it stands for.
+func usage(k described) string {
+	words := []string{"arcadia launch", k.Name}
+	if k.Adhoc {
+		words = append(words, "--steps STEP,STEP")
+	}
+	for _, f := range k.Inputs {
+		if f.Required && f.Default == "" && !k.Adhoc {
+			words = append(words, f.Name+"="+strings.ToUpper(strings.ReplaceAll(f.Label, " ", "_")))
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // everyStep is the list of steps for which an ad-hoc kind can say what it asks for: all there are.

@@ -44,7 +44,7 @@ func (t *tree) launchCommand() *cobra.Command {
 			"name=value; 0:name=value is for step 0 only. It waits for the end and\n" +
 			"exits with 0 completed, 3 rolled back, 4 failed, 5 frozen.",
 		Example: "arcadia launch echo text=hello\n" +
-			"arcadia launch upsert_dns_record dns_domain=example.com dns_record_type=TXT dns_record_name=_acme dns_record_data=token\n" +
+			"arcadia launch echo text=hello --plan\n" +
 			"arcadia launch adhoc --steps echo,echo,fail text=hello",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -66,15 +66,15 @@ func (t *tree) launchCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return t.launch(cmd.Context(), l, args[0], func(*Place) (engine.Inputs, error) { return in, nil })
+		return t.launch(cmd.Context(), l, func(*Place) (string, engine.Inputs, error) { return args[0], in, nil })
 	}
 	return cmd
 }
 
-// launch starts a saga of a kind, with the inputs that with gives, and waits for its end.
-func (t *tree) launch(ctx context.Context, l launching, kind string, with func(*Place) (engine.Inputs, error)) error {
+// launch starts a saga of the kind and with the inputs that what gives, and waits for its end.
+func (t *tree) launch(ctx context.Context, l launching, what func(*Place) (kind string, in engine.Inputs, err error)) error {
 	ask := engine.Launch{
-		Kind: kind, Steps: l.steps, Key: l.key, Reason: l.reason, RefuseLocked: l.ifLocked.value == "refuse", PlanHash: l.planHash,
+		Steps: l.steps, Key: l.key, Reason: l.reason, RefuseLocked: l.ifLocked.value == "refuse", PlanHash: l.planHash,
 	}
 	if l.onFailure.value == "pause" {
 		ask.OnFailure = engine.OnFailurePause
@@ -84,7 +84,8 @@ func (t *tree) launch(ctx context.Context, l launching, kind string, with func(*
 		return err
 	}
 	defer p.Close()
-	if ask.Inputs, err = with(p); err != nil {
+	ask.Kind, ask.Inputs, err = what(p)
+	if err != nil {
 		return err
 	}
 	if l.plan {

@@ -19,7 +19,7 @@ func (t *tree) listCommand() *cobra.Command {
 	var statuses []string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List sagas, newest first", Args: exactly(),
-		Example: "arcadia list --status running,failed\narcadia list --kind snapshot_droplet --by ops1 --limit 10 -o json",
+		Example: "arcadia list --status running,failed\narcadia list --kind echo --by ops1 --limit 10 -o json",
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&statuses, "status", nil, "only these statuses")

@@ -21,9 +21,9 @@ func (t *tree) orphansCommand() *cobra.Command {
 		Example: "arcadia orphans\narcadia orphans adopt 229305609\narcadia orphans delete 229305609 --reason \"left by a lost store\"",
 	}
 	cmd.AddCommand(
-		t.orphan("adopt", "adopt_snapshot", "Account for a snapshot",
+		t.orphan("adopt", "Account for a snapshot",
 			"adopt launches a saga that makes a snapshot a resource of this store. Rolling it\nback makes it an orphan again."),
-		t.orphan("delete", "delete_snapshot", "Delete a snapshot for good",
+		t.orphan("delete", "Delete a snapshot for good",
 			"delete launches a saga that deletes a snapshot. That cannot be undone, so that\nit needs --yes or, on a terminal, a word typed."),
 	)
 	out := output(cmd, "table", "json")
@@ -50,8 +50,9 @@ func (t *tree) orphansCommand() *cobra.Command {
 	return cmd
 }
 
-// orphan is a command that launches a saga of a kind about one snapshot.
-func (t *tree) orphan(use, kind, short, long string) *cobra.Command {
+// orphan is a command that launches a saga about one snapshot, of the kind that does to snapshots what the command is named
+// for.
+func (t *tree) orphan(use, short, long string) *cobra.Command {
 	var l launching
 	cmd := &cobra.Command{
 		Use: use + " ID", Short: short, Args: exactly("ID"), Long: long, ValidArgsFunction: cobra.NoFileCompletions,
@@ -59,7 +60,9 @@ func (t *tree) orphan(use, kind, short, long string) *cobra.Command {
 	}
 	l.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return t.launch(cmd.Context(), l, kind, func(*Place) (engine.Inputs, error) { return engine.Inputs{"snapshot": args[0]}, nil })
+		return t.launch(cmd.Context(), l, func(p *Place) (string, engine.Inputs, error) {
+			return about(p, "snapshot", use, map[string]string{"id": args[0]})
+		})
 	}
 	return cmd
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -63,31 +62,28 @@ func (t *tree) smokeCommand() *cobra.Command {
 type smoke struct {
 	t       *tree
 	p       *Place
-	subject smokeSubject
+	subject Subject
 	live    bool // write a line as each test ends
 
 	sagas    []*engine.Saga // launched so far, as they were last seen
+	removes  []bool         // of each: whether undoing it would bring something back
 	results  []smokeResult
 	snapshot string // how the name of a snapshot begins
 }
 
-// smokeSubject is what the tests work on.
-type smokeSubject struct {
-	domain, name string
-	droplet      int64
-}
-
 // smokeResult is what `smoke -o json` prints for one test.
 type smokeResult struct {
-	Test     string      `json:"test"`
-	OK       bool        `json:"ok"`
-	Sagas    []smokeSaga `json:"sagas"`
-	Left     int         `json:"left"`     // things in the account that should not be there
-	Problems []string    `json:"problems"` // what differs from the table
+	Test     string   `json:"test"`
+	OK       bool     `json:"ok"`
+	Sagas    []Seen   `json:"sagas"`
+	Left     int      `json:"left"`     // things in the account that should not be there
+	Problems []string `json:"problems"` // what differs from the table
 }
 
 func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet int64) (*smoke, error) {
 	switch {
+	case p.Trials.Of == nil:
+		return nil, errors.New("smoke is not available here")
 	case p.Provider == nil:
 		return nil, errors.New("smoke needs an account: set DIGITALOCEAN_TOKEN, or use the simulator with --demo")
 	case !p.Simulated && (domain == "" || droplet == 0):
@@ -110,16 +106,16 @@ func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet in
 	own := make([]byte, 4)
 	_, _ = rand.Read(own) // never fails
 	return &smoke{
-		t: t, p: p, results: []smokeResult{}, snapshot: fmt.Sprintf("arcadia-snap-%d-", droplet),
-		subject: smokeSubject{domain: domain, name: "_arcadia-smoke-" + hex.EncodeToString(own), droplet: droplet},
+		t: t, p: p, results: []smokeResult{}, snapshot: p.Trials.Snapshot(droplet),
+		subject: Subject{Domain: domain, Name: "_arcadia-smoke-" + hex.EncodeToString(own), Droplet: droplet},
 	}, nil
 }
 
 // run runs the tests and cleans up after them. An interruption ends the tests, and never the cleaning up.
 func (s *smoke) run(ctx context.Context) error {
-	trials := smokeTrials(s.subject)
+	trials := s.p.Trials.Of(s.subject)
 	// Recorded before the engine runs: then it is driven for certain, and the engine runs when the next one comes.
-	if _, err := s.start(ctx, trials[0].launches[0]); err != nil {
+	if _, err := s.start(ctx, trials[0], trials[0].Launches[0]); err != nil {
 		return err
 	}
 	return host(context.WithoutCancel(ctx), s.p, func(hosted context.Context) error {
@@ -149,7 +145,7 @@ func (s *smoke) remains(left int) error {
 	if left < 0 {
 		what = "nobody knows what is left"
 	}
-	return fmt.Errorf("%s: look for TXT records at %s.%s and for snapshots %s*", what, s.subject.name, s.subject.domain, s.snapshot)
+	return fmt.Errorf("%s: look for TXT records at %s.%s and for snapshots %s*", what, s.subject.Name, s.subject.Domain, s.snapshot)
 }
 
 func (s *smoke) passed(want int) bool {
@@ -161,11 +157,11 @@ func (s *smoke) passed(want int) bool {
 	return len(s.results) == want
 }
 
-func (s *smoke) start(ctx context.Context, l engine.Launch) (*engine.Saga, error) {
+func (s *smoke) start(ctx context.Context, of Trial, l engine.Launch) (*engine.Saga, error) {
 	l.Reason = "smoke test"
 	saga, err := s.p.Engine.Start(ctx, l)
 	if err == nil {
-		s.sagas = append(s.sagas, saga)
+		s.sagas, s.removes = append(s.sagas, saga), append(s.removes, of.Removes)
 	}
 	return saga, err
 }
@@ -180,35 +176,35 @@ func (s *smoke) end(ctx context.Context, at int) error {
 }
 
 // trials runs the tests. The first saga has been recorded by run.
-func (s *smoke) trials(ctx context.Context, trials []smokeTrial) error {
+func (s *smoke) trials(ctx context.Context, trials []Trial) error {
 	for n, trial := range trials {
-		result := smokeResult{Test: trial.test, Sagas: []smokeSaga{}, Problems: []string{}}
+		result := smokeResult{Test: trial.Test, Sagas: []Seen{}, Problems: []string{}}
 		var ids []string
-		for i, l := range trial.launches {
+		for i, l := range trial.Launches {
 			if n+i > 0 {
-				if _, err := s.start(ctx, l); err != nil {
-					return fmt.Errorf("%s: %w", trial.test, err)
+				if _, err := s.start(ctx, trial, l); err != nil {
+					return fmt.Errorf("%s: %w", trial.Test, err)
 				}
 			}
 			at := len(s.sagas) - 1
 			if err := s.end(ctx, at); err != nil {
-				return fmt.Errorf("%s: saga %s: %w", trial.test, s.sagas[at].Short, err)
+				return fmt.Errorf("%s: saga %s: %w", trial.Test, s.sagas[at].Short, err)
 			}
 			ids = append(ids, s.sagas[at].Short)
 			seen := pinned(s.sagas[at])
 			result.Sagas = append(result.Sagas, seen)
-			for _, p := range trial.wants[i].differences(seen) {
+			for _, p := range trial.Wants[i].differences(seen) {
 				result.Problems = append(result.Problems, fmt.Sprintf("saga %s: %s", s.sagas[at].Short, p))
 			}
 		}
 		records, snapshots, err := s.look(ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", trial.test, err)
+			return fmt.Errorf("%s: %w", trial.Test, err)
 		}
-		if len(records) < trial.records {
-			result.Problems = append(result.Problems, fmt.Sprintf("%d TXT records where there should be %d", len(records), trial.records))
+		if len(records) < trial.Records {
+			result.Problems = append(result.Problems, fmt.Sprintf("%d TXT records where there should be %d", len(records), trial.Records))
 		}
-		result.Left = max(0, len(records)-trial.records) + len(snapshots)
+		result.Left = max(0, len(records)-trial.Records) + len(snapshots)
 		result.OK = len(result.Problems) == 0 && result.Left == 0
 		s.results = append(s.results, result)
 		s.line(trial, result, ids)
@@ -217,13 +213,13 @@ func (s *smoke) trials(ctx context.Context, trials []smokeTrial) error {
 }
 
 // line tells about one test as it ends.
-func (s *smoke) line(trial smokeTrial, r smokeResult, ids []string) {
+func (s *smoke) line(trial Trial, r smokeResult, ids []string) {
 	verdict := "ok"
 	if !r.OK {
 		verdict = "DIFFERS"
 	}
 	if s.live {
-		text := fmt.Sprintf("%s  %-7s  %-30s  saga %-18s  left %d", r.Test, verdict, trial.title, strings.Join(ids, " "), r.Left)
+		text := fmt.Sprintf("%s  %-7s  %-30s  saga %-18s  left %d", r.Test, verdict, trial.Title, strings.Join(ids, " "), r.Left)
 		_, _ = fmt.Fprintln(s.t.env.Out, visible.Text(text)) // the exit status says it too
 	}
 	for _, p := range r.Problems {
@@ -233,10 +229,10 @@ func (s *smoke) line(trial smokeTrial, r smokeResult, ids []string) {
 
 // look counts what is in the account under our own names, now.
 func (s *smoke) look(ctx context.Context) (records, snapshots []string, err error) {
-	if records, err = s.p.Provider.TXT(ctx, s.subject.domain, s.subject.name); err != nil {
+	if records, err = s.p.Provider.TXT(ctx, s.subject.Domain, s.subject.Name); err != nil {
 		return nil, nil, err
 	}
-	all, err := s.p.Provider.Snapshots(ctx, s.subject.droplet)
+	all, err := s.p.Provider.Snapshots(ctx, s.subject.Droplet)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -259,8 +255,8 @@ func (s *smoke) tidy(ctx context.Context) (int, error) {
 			continue
 		}
 		// A deletion goes on to its end: undone it would put the record back. All else is undone.
-		if saga := v; saga.Kind != deleting {
-			if err := s.p.Engine.Cancel(ctx, saga.ID, engine.Request{Reason: "smoke test interrupted"}); err != nil && !errors.Is(err, engine.ErrRefused) {
+		if !s.removes[at] {
+			if err := s.p.Engine.Cancel(ctx, v.ID, engine.Request{Reason: "smoke test interrupted"}); err != nil && !errors.Is(err, engine.ErrRefused) {
 				errs = append(errs, err)
 			}
 		}
@@ -271,7 +267,7 @@ func (s *smoke) tidy(ctx context.Context) (int, error) {
 		return 0, errors.Join(errs...)
 	}
 	for at, v := range slices.Backward(s.sagas) {
-		if saga := v; saga.Status != engine.Completed || saga.Kind == deleting {
+		if v.Status != engine.Completed || s.removes[at] {
 			continue
 		}
 		errs = append(errs, s.p.Engine.Rollback(ctx, v.ID, engine.Request{Reason: "smoke test"}), s.end(ctx, at))
@@ -280,12 +276,4 @@ func (s *smoke) tidy(ctx context.Context) (int, error) {
 		return -1, errors.Join(append(errs, err)...)
 	}
 	return len(records) + len(snapshots), errors.Join(errs...)
-}
-
-func (s smokeSubject) record() engine.Inputs {
-	return engine.Inputs{"dns_domain": s.domain, "dns_record_type": "TXT", "dns_record_name": s.name, "dns_record_data": "arcadia smoke test"}
-}
-
-func (s smokeSubject) machine() engine.Inputs {
-	return engine.Inputs{"droplet_id": strconv.FormatInt(s.droplet, 10)}
 }

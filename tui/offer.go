@@ -1,0 +1,78 @@
+package tui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+	"arcadia/tui/say"
+)
+
+// The types of things that screens list and that kinds act on; see engine.Subject.
+const (
+	thingDroplet  = "droplet"
+	thingRecord   = "dns_record"
+	thingSnapshot = "snapshot"
+	thingResource = "resource"
+)
+
+// thing is what is under the cursor: its type, and its attributes as kinds ask for them.
+type thing struct {
+	of   string
+	says map[string]string
+}
+
+// offer is what is done to a thing: the form of the kind that acts on things of its type with this verb opens.
+type offer struct {
+	on   thing
+	verb string
+}
+
+func (o offer) perform(a *App) tea.Cmd { return a.do(o.open(&a.env)) }
+
+// open opens the form, or says why it cannot be.
+func (o offer) open(env *Env) Action {
+	if why := env.impossibleNew(); why != "" {
+		return Notify{Level: say.Error, Text: o.verb + ": " + why}
+	}
+	k, ok := o.kind(env)
+	if !ok {
+		return Notify{Level: say.Error, Text: o.verb + ": this build has no kind that does it"}
+	}
+	return launchDoor(env, engine.Launch{Kind: k.Name, Inputs: k.On.Of(o.on.says)})
+}
+
+func (o offer) kind(env *Env) (engine.Kind, bool) {
+	at := slices.IndexFunc(env.State.Kinds, func(k engine.Kind) bool { return k.On.Type == o.on.of && verbOf(k) == o.verb })
+	if at < 0 {
+		return engine.Kind{}, false
+	}
+	return env.State.Kinds[at], true
+}
+
+// verbOf is what a kind does to a thing, in one word where it has one.
+func verbOf(k engine.Kind) string {
+	if k.On.Verb == "" {
+		return k.Name
+	}
+	return k.On.Verb
+}
+
+// does says what a verb does, in the words of its kind.
+func (o offer) does(env *Env) string {
+	k, _ := o.kind(env)
+	return k.Summary
+}
+
+// offers are menu lines for the kinds that act on a thing, without those of verbs that the menu has already.
+func offers(env *Env, on thing, had ...string) []item {
+	why := env.impossibleNew()
+	var out []item
+	for _, k := range env.State.Kinds {
+		if verb := verbOf(k); k.On.Type == on.of && !slices.Contains(had, verb) {
+			out = append(out, item{Text: verb, Note: k.Summary, Why: why, Do: offer{on, verb}})
+		}
+	}
+	return out
+}
