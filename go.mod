@@ -82,4 +82,7 @@ require go.yaml.in/yaml/v3 v3.0.6
 
 require github.com/kr/pretty v0.3.1 // indirect
 
-require golang.org/x/term v0.47.0
+require (
+	golang.org/x/term v0.47.0
+	gopkg.in/natefinch/lumberjack.v2 v2.2.1
+)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -22,6 +23,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 	"arcadia/steps"
 	"arcadia/steps/demo"
 	"arcadia/steps/digitalocean"
@@ -117,6 +119,21 @@ func (w wire) token() string {
 	return strings.TrimSpace(w.env("DIGITALOCEAN_ACCESS_TOKEN"))
 }
 
+// log opens the log. Without one the work goes on, and says so: an operator in need must not be kept out by a full disk.
+func (w wire) log(closers *stack) *slog.Logger {
+	file, err := cli.LogFile(w.env)
+	var out io.WriteCloser
+	if err == nil {
+		out, err = host.OpenLog(file)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "arcadia: nothing is logged: "+visible.Text(err.Error()))
+		return slog.New(slog.DiscardHandler)
+	}
+	closers.push(out.Close)
+	return host.NewLog(out)
+}
+
 // open puts an engine on a store. When another process of this operator hosts the store, the error is the way to it.
 func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error) {
 	var closers stack
@@ -127,12 +144,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}()
 	h := &host.Host{Build: w.build, Log: slog.New(slog.DiscardHandler)}
 	if want.Access == cli.Act {
-		file, err := cli.OpenLog(w.env)
-		if err != nil {
-			return nil, err
-		}
-		closers.push(file.Close)
-		h.Log = slog.New(slog.NewJSONHandler(file, nil)).With("pid", os.Getpid(), "purpose", want.Purpose)
+		h.Log = w.log(&closers).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
 	p = &cli.Place{Close: func() { _ = closers.close() }, Name: "no account", Simulated: want.Demo}
 	h.Place = p

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 )
 
@@ -34,23 +32,13 @@ func HostKeyFile(env func(string) string) (string, error) {
 	return filepath.Join(dir, "host_key"), nil
 }
 
-// OpenLog opens the log, $XDG_STATE_HOME/arcadia/arcadia.log, for appending and for its owner's eyes only.
-func OpenLog(env func(string) string) (*os.File, error) {
+// LogFile is the operator's own log: $XDG_STATE_HOME/arcadia/arcadia.log.
+func LogFile(env func(string) string) (string, error) {
 	dir, err := folder(env, "XDG_STATE_HOME", ".local/state")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder for the log: %w", err)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, "arcadia.log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the log: %w", err)
-	}
-	if err := f.Chmod(0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("make the log private: %w", err), f.Close())
-	}
-	return f, nil
+	return filepath.Join(dir, "arcadia.log"), nil
 }
 
 // folder is the operator's own folder of one sort.

@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,7 +73,7 @@ func (s *Session) request(r *gossh.Request) bool {
 		return true
 	}
 	// subsystem (sftp), auth-agent-req@openssh.com, x11-req, break and whatever comes next.
-	s.server.log.Warn("request refused", "door", s.peer.door.name, "from", s.peer.RemoteAddr().String(), "type", clip(r.Type))
+	s.server.journal.from(slog.LevelWarn, s.peer, "request refused", "door", s.peer.door.name, "type", clip(r.Type))
 	return false
 }
 
@@ -91,7 +92,7 @@ func (s *Session) setting(payload []byte) bool {
 	w := &s.asked
 	if w.settings++; w.settings > s.server.limits.Environment {
 		if w.settings == s.server.limits.Environment+1 {
-			s.server.log.Warn("session refused", "door", s.peer.door.name, "from", s.peer.RemoteAddr().String(), "reason", errFlood)
+			s.server.journal.from(slog.LevelWarn, s.peer, "session refused", "door", s.peer.door.name, "reason", errFlood)
 			s.give(errFlood)
 		}
 		return false

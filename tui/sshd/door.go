@@ -3,6 +3,7 @@ package sshd
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/user"
@@ -41,9 +42,7 @@ func (n network) open(s *Server) (*door, error) {
 	d := &door{server: s, ln: n.ln, name: "network", operators: n.operators}
 	d.vouch = func(c net.Conn) (string, error) { return hostOf(c.RemoteAddr()), nil }
 	list, err := n.operators.read()
-	if err != nil { // it was sound when it was opened; what has changed since counts like any later edit
-		s.log.Error("operators file is in trouble; what it does not name is kept out", "error", err)
-	}
+	s.trouble(err) // it was sound when it was opened; what has changed since counts like any later edit
 	s.log.Info("door opens", "door", d.name, "on", n.ln.Addr().String(), "host_key", gossh.FingerprintSHA256(n.host.PublicKey()))
 	for _, a := range list {
 		s.log.Info("may come in", "operator", a.Name, "role", string(a.Role), "key", a.Key)
@@ -166,9 +165,7 @@ func (d *door) identify(ctx ssh.Context) (a engine.Actor, key gossh.PublicKey, e
 	}
 	key, _ = ctx.Value(ssh.ContextKeyPublicKey).(ssh.PublicKey)
 	list, err := d.operators.read()
-	if err != nil {
-		d.server.log.Error("operators file is in trouble; what it does not name is kept out", "error", err)
-	}
+	d.server.trouble(err)
 	a, known := list.find(key)
 	if !known {
 		return a, nil, ErrRevoked
@@ -179,12 +176,12 @@ func (d *door) identify(ctx ssh.Context) (a engine.Actor, key gossh.PublicKey, e
 
 func (d *door) failed(c net.Conn, err error) {
 	d.server.refused.Add(1)
-	d.server.log.Warn("login refused", "door", d.name, "from", c.RemoteAddr().String(), "reason", err)
+	d.server.journal.from(slog.LevelWarn, c, "login refused", "door", d.name, "reason", why(err))
 }
 
 // other refuses every channel that is not a session: forwarded ports, X11, agents, tunnels.
 func (d *door) other(_ *ssh.Server, _ *gossh.ServerConn, c gossh.NewChannel, ctx ssh.Context) {
-	d.server.log.Warn("channel refused", "door", d.name, "from", peerOf(ctx).RemoteAddr().String(), "type", clip(c.ChannelType()))
+	d.server.journal.from(slog.LevelWarn, peerOf(ctx), "channel refused", "door", d.name, "type", clip(c.ChannelType()))
 	_ = c.Reject(gossh.Prohibited, "only sessions are served here")
 }
 
@@ -213,12 +210,4 @@ func hostOf(a net.Addr) string {
 		return a.String()
 	}
 	return host
-}
-
-// clip bounds what a client made up before it goes into a log.
-func clip(s string) string {
-	if len(s) > 64 {
-		return s[:64] + "..."
-	}
-	return s
 }

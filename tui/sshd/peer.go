@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"runtime/debug"
@@ -62,7 +63,7 @@ func (p *peer) serve() {
 	p.server.intake.leave()
 	p.server.forget(p)
 	if len(tried) > 0 {
-		p.server.log.Warn("unknown keys were offered", "door", p.door.name, "from", p.RemoteAddr().String(), "keys", strings.Join(tried, " "))
+		p.server.journal.from(slog.LevelWarn, p, "unknown keys were offered", "door", p.door.name, "keys", strings.Join(tried, " "))
 	}
 }
 
@@ -87,7 +88,7 @@ func (p *peer) Write(b []byte) (written int, err error) {
 }
 
 func (p *peer) hangUp(reason string) {
-	p.server.log.Info("connection ended", "door", p.door.name, "from", p.RemoteAddr().String(), "reason", reason)
+	p.server.journal.from(slog.LevelInfo, p, "connection ended", "door", p.door.name, "reason", reason)
 	_ = p.Close()
 }
 
@@ -97,9 +98,7 @@ func (p *peer) roster() roster {
 	defer p.mu.Unlock()
 	if p.list == nil {
 		list, err := p.door.operators.read()
-		if err != nil {
-			p.server.log.Error("operators file is in trouble; what it does not name is kept out", "error", err)
-		}
+		p.server.trouble(err)
 		if list == nil {
 			list = roster{}
 		}
@@ -150,7 +149,7 @@ func (p *peer) linger() {
 // channel serves one session channel, to its end.
 func (p *peer) channel(conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
 	if err := p.enter(conn); err != nil {
-		p.server.log.Warn("session refused", "door", p.door.name, "from", p.RemoteAddr().String(), "reason", err)
+		p.server.journal.from(slog.LevelWarn, p, "session refused", "door", p.door.name, "reason", err)
 		_ = offer.Reject(gossh.ResourceShortage, err.Error())
 		return
 	}
@@ -158,7 +157,7 @@ func (p *peer) channel(conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.C
 	defer func() {
 		if v := recover(); v != nil { // in what answers requests: nobody serves this channel any more
 			p.server.faults.Add(1)
-			p.server.log.Error("panic on a connection", "door", p.door.name, "from", p.RemoteAddr().String(), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			p.server.journal.from(slog.LevelError, p, "panic on a connection", "door", p.door.name, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 			p.hangUp("a fault of arcadia")
 		}
 	}()

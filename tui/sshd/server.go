@@ -49,11 +49,14 @@ type Server struct {
 	who    *Registry
 	intake intake
 
+	journal journal
+
 	logins, refused, sessions, cut, faults atomic.Int64
 
 	mu      sync.Mutex // guards what follows; a leaf
 	peers   map[*peer]struct{}
 	closing bool
+	said    string // what was wrong with the operators file
 }
 
 // New makes a server. Nothing runs before Serve.
@@ -69,7 +72,7 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		config: c, limits: c.Limits.withDefaults(), log: c.Log, who: c.Registry,
-		peers: map[*peer]struct{}{},
+		peers: map[*peer]struct{}{}, journal: journal{log: c.Log},
 	}, nil
 }
 
@@ -113,6 +116,7 @@ func (s *Server) Serve(ctx context.Context, doors ...Door) error {
 			listening.Go(func() { s.recheck(serving, door) })
 		}
 	}
+	listening.Go(func() { s.journal.sum(serving) })
 	<-serving.Done()
 	listening.Wait()
 
@@ -154,7 +158,7 @@ func (s *Server) accept(ctx, life context.Context, d *door, connected *sync.Wait
 		p, err := s.admit(life, d, conn)
 		if err != nil {
 			s.refused.Add(1)
-			s.log.Warn("connection refused", "door", d.name, "from", conn.RemoteAddr().String(), "reason", err)
+			s.journal.from(slog.LevelWarn, conn, "connection refused", "door", d.name, "reason", err)
 			_ = conn.Close()
 			continue
 		}
@@ -252,19 +256,28 @@ func (s *Server) empty(connected *sync.WaitGroup) int {
 	return len(s.connections())
 }
 
+// trouble says what is wrong with the operators file, once until it changes; nil is that nothing is. It is told at every login.
+func (s *Server) trouble(err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	s.mu.Lock()
+	news := text != s.said
+	s.said = text
+	s.mu.Unlock()
+	if news && err != nil {
+		s.log.Error("operators file is in trouble; what it does not name is kept out", "error", err)
+	}
+}
+
 // recheck ends the sessions of operators whom the file no longer names as it did. A key must be missing twice in a row:
 // an editor that writes in place leaves the file empty for a moment.
 func (s *Server) recheck(ctx context.Context, d *door) {
-	said := ""
 	missing := map[*Session]bool{}
 	for rest(ctx, s.limits.Recheck) {
 		list, err := d.operators.read()
-		if text := fmt.Sprint(err); err != nil && text != said {
-			s.log.Error("operators file is in trouble; what it does not name is kept out", "error", err)
-			said = text
-		} else if err == nil {
-			said = ""
-		}
+		s.trouble(err)
 		still := map[*Session]bool{}
 		for _, p := range s.connections() {
 			if p.door != d {

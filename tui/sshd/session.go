@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -148,7 +149,7 @@ func (s *Session) typed(p []byte) {
 // even do that, and has nobody else on its connection, loses the connection.
 func (s *Session) stalled() {
 	s.server.cut.Add(1)
-	s.server.log.Warn("session cut: the client stopped reading", s.attrs()...)
+	s.server.journal.by(slog.LevelWarn, s.actor.Name, "session cut: the client stopped reading", s.attrs()...)
 	s.end(ErrStalled)
 	s.out.fail(ErrStalled)
 	s.errOut.fail(ErrStalled)
@@ -196,7 +197,7 @@ func (s *Session) admitted(refused error) (code int, err error) {
 		return exitTrouble, ErrStopping
 	}
 	if refused != nil {
-		s.server.log.Warn("session refused", append(s.attrs(), "reason", refused)...)
+		s.server.journal.by(slog.LevelWarn, s.actor.Name, "session refused", append(s.attrs(), "reason", refused)...)
 		return exitTrouble, refused
 	}
 	what := s.asked.title()
@@ -204,15 +205,15 @@ func (s *Session) admitted(refused error) (code int, err error) {
 		Operator: s.actor.Name, Role: s.actor.Role, From: s.actor.From, What: what, Local: s.Local(),
 	}, s.server.limits)
 	if err != nil {
-		s.server.log.Warn("session refused", append(s.attrs(), "reason", err)...)
+		s.server.journal.by(slog.LevelWarn, s.actor.Name, "session refused", append(s.attrs(), "reason", err)...)
 		return exitTrouble, err
 	}
 	defer s.seat.Leave()
 	s.server.sessions.Add(1)
-	s.server.log.Info("session begins", append(s.attrs(), "what", what)...)
+	s.server.journal.by(slog.LevelInfo, s.actor.Name, "session begins", append(s.attrs(), "what", what)...)
 	since := time.Now()
 	code, err = s.bounded()
-	s.server.log.Info("session ends", append(s.attrs(), "what", what, "exit", code, "took", time.Since(since).Round(time.Millisecond), "reason", context.Cause(s.ctx))...)
+	s.server.journal.by(slog.LevelInfo, s.actor.Name, "session ends", append(s.attrs(), "what", what, "exit", code, "took", time.Since(since).Round(time.Millisecond), "reason", context.Cause(s.ctx))...)
 	return code, err
 }
 
