@@ -6,7 +6,7 @@ LINT    := go tool -modfile=.ci/tools.mod golangci-lint
 
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help demo build cross test race torture check lint format bench golden screenshots
+.PHONY: help demo build cross test race torture crowd check lint format bench golden screenshots
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ torture: ## crash at every point and in every pair, all random histories: long
 	ARCADIA_TORTURE=1 go test -count=1 -timeout 1h -run FlippedBit -v ./storage/bolt
 	ARCADIA_TORTURE=1 go test -count=1 -run ClientsThatDebianShips -v ./steps/dosim
 	ARCADIA_RUNS=100 go test -count=1 -timeout 1h -run 'RolledBack|UpsertTwice' ./steps
+
+crowd: ## half an hour of a crowd at the doors: an operator's freeze, memory and log, measured
+	ARCADIA_CROWD_TIME=$${ARCADIA_CROWD_TIME:-30m} go test -count=1 -timeout 2h -run ACrowdLeaves -v ./tui/cli
 
 check: ## all that CI does: lint, arrows, tests with the race detector, each benchmark once
 	bash .ci/run

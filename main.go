@@ -47,6 +47,10 @@ const (
 // brief is how long to wait for a store that another process has, when that one can be asked instead or the shell waits.
 const brief = 50 * time.Millisecond
 
+// memory is what the program takes before it collects its garbage more eagerly, where the environment says nothing: a server of a
+// gigabyte has room for it, for the pages of the store and for a crowd.
+const memory = 640 << 20
+
 func main() {
 	os.Exit(run())
 }
@@ -58,10 +62,15 @@ func run() int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // little of the heap lives long: a fifth of the processor's time under load (measured)
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory)
+	}
 	// The first signal asks for an orderly end, in which running sagas are put to rest; the next one ends the process.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	var hup hangup
+	defer hup.listen(stop)()
 	// A reader that goes away must not end a process that drives sagas.
 	signal.Ignore(syscall.SIGPIPE)
 
@@ -71,7 +80,7 @@ func run() int {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()),
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
-		Open: w.open, Console: console, Check: w.check, Serve: serve, Stop: w.stop,
+		Open: w.open, Console: console, Check: w.check, Serve: serve(&hup), Stop: w.stop,
 		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) },
 		Simulate: simulate,
 	}, os.Args[1:])
@@ -319,15 +328,18 @@ func (w wire) stop(ctx context.Context, file string) error {
 	return sshd.Stop(ctx, sshd.SocketPath(file))
 }
 
-// serve opens the doors of a place.
-func serve(ctx context.Context, p *cli.Place, d cli.Doors) error {
-	if d.Listen != "" && d.HostKey == "" {
-		var err error
-		if d.HostKey, err = cli.HostKeyFile(os.Getenv); err != nil {
-			return err
+// serve opens the doors of a place. SIGHUP is then no end, but lets files be read again.
+func serve(hup *hangup) func(context.Context, *cli.Place, cli.Doors) error {
+	return func(ctx context.Context, p *cli.Place, d cli.Doors) error {
+		d.Reread = hup.taken()
+		if d.Listen != "" && d.HostKey == "" {
+			var err error
+			if d.HostKey, err = cli.HostKeyFile(os.Getenv); err != nil {
+				return err
+			}
 		}
+		return p.Engine.(hosted).host.Serve(ctx, d) //nolint:forcetypeassert // every Place comes from open
 	}
-	return p.Engine.(hosted).host.Serve(ctx, d) //nolint:forcetypeassert // every Place comes from open
 }
 
 // console shows the console on the process's own terminal. An operator who leaves may let a host of its own go on with

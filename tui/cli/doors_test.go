@@ -114,6 +114,7 @@ type building struct {
 	api                        string
 	home, operators, key, port string
 	held, free                 string
+	pid                        int // of who serves held
 }
 
 func newBuilding(t *testing.T) *building {
@@ -130,7 +131,10 @@ func newBuilding(t *testing.T) *building {
 	b := &building{t: t, api: api.URL, home: t.TempDir()}
 	b.key, b.operators = filepath.Join(b.home, "key"), filepath.Join(b.home, "operators")
 	b.held, b.free = filepath.Join(b.home, "held", "arcadia.db"), filepath.Join(b.home, "free", "arcadia.db")
-	writeOperator(t, b.key, b.operators)
+	key, line := newOperator(t, "ops1", "operator")
+	if err := errors.Join(os.WriteFile(b.key, key, 0o600), os.WriteFile(b.operators, []byte(line), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	served := b.program(b.held, "serve", "--listen=127.0.0.1:0", "--authorized-keys="+b.operators)
 	said, err := served.StderrPipe()
 	if err != nil {
@@ -143,6 +147,7 @@ func newBuilding(t *testing.T) *building {
 		_ = served.Process.Signal(syscall.SIGTERM)
 		_ = served.Wait()
 	})
+	b.pid = served.Process.Pid
 	lines := bufio.NewScanner(said)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "attach at") {
 		if _, addr, ok := strings.Cut(lines.Text(), "ssh on "); ok {
@@ -153,8 +158,8 @@ func newBuilding(t *testing.T) *building {
 	return b
 }
 
-// writeOperator makes a key and the file that lets it in as an operator.
-func writeOperator(t *testing.T, key, operators string) {
+// newOperator makes a key, and the line that lets it in.
+func newOperator(t *testing.T, name, role string) (key []byte, line string) {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -168,10 +173,7 @@ func writeOperator(t *testing.T, key, operators string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := "environment=\"ARCADIA_ROLE=operator\" " + strings.TrimSpace(string(gossh.MarshalAuthorizedKey(wire))) + " ops1\n"
-	if err := errors.Join(os.WriteFile(key, pem.EncodeToMemory(block), 0o600), os.WriteFile(operators, []byte(line), 0o600)); err != nil {
-		t.Fatal(err)
-	}
+	return pem.EncodeToMemory(block), "environment=\"ARCADIA_ROLE=" + role + "\" " + strings.TrimSpace(string(gossh.MarshalAuthorizedKey(wire))) + " " + name + "\n"
 }
 
 // on is the building for a test of its own, with a free store of its own.

@@ -15,6 +15,8 @@ type Doors struct {
 	Operators string // file of keys, names and roles
 	HostKey   string // file of the host's own key; empty: the usual place
 	Metrics   string // address for figures; empty: none
+	// Reread receives when the operators file shall be read again at once. Nil: never.
+	Reread <-chan struct{}
 	// Ready is called with a line for each door, once it is open.
 	Ready func(line string)
 }

@@ -111,6 +111,16 @@ func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 		}
 	}
 	work.Go(func() error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-d.Reread:
+				srv.Reread()
+			}
+		}
+	})
+	work.Go(func() error {
 		defer stop()
 		return srv.Serve(ctx, doors...)
 	})
@@ -164,6 +174,7 @@ func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err er
 func (h *Host) server(stop func()) (*sshd.Server, error) {
 	return sshd.New(sshd.Config{
 		Console: h.console, Command: h.command, Stop: stop, Registry: &h.here, Limits: h.Limits, Log: h.Log,
+		Weigh: weigh,
 		Guard: func(s *sshd.Session, in io.Reader) io.Reader {
 			if s.Local() {
 				return input.NewGuard(in, input.HoldLocal)
@@ -265,6 +276,17 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 			return &p, nil
 		},
 	}, args)
+}
+
+// weigh says what a command counts as, among the sessions of its operator: a console without a word, and what stays, is Long.
+func weigh(args []string) sshd.Weight {
+	switch cli.StaysOf(args) {
+	case cli.Stays:
+		return sshd.Long
+	case cli.Emergency:
+		return sshd.Urgent
+	}
+	return sshd.Short
 }
 
 // narrowed is an operator who may only look when that was asked for.

@@ -40,7 +40,7 @@ func (n network) open(s *Server) (*door, error) {
 		return nil, errors.New("a network door needs a host key and operators")
 	}
 	d := &door{server: s, ln: n.ln, name: "network", operators: n.operators}
-	d.vouch = func(c net.Conn) (string, error) { return hostOf(c.RemoteAddr()), nil }
+	d.vouch = func(c net.Conn) (string, error) { return netOf(c.RemoteAddr()), nil }
 	list, err := n.operators.read()
 	s.trouble(err) // it was sound when it was opened; what has changed since counts like any later edit
 	s.log.Info("door opens", "door", d.name, "on", n.ln.Addr().String(), "host_key", gossh.FingerprintSHA256(n.host.PublicKey()))
@@ -138,6 +138,13 @@ func (d *door) protocol(ctx ssh.Context) *gossh.ServerConfig {
 		Config:                  gossh.Config{KeyExchanges: good.KeyExchanges, Ciphers: good.Ciphers, MACs: good.MACs},
 		PublicKeyAuthAlgorithms: good.PublicKeyAuths,
 		MaxAuthTries:            d.server.limits.Keys,
+		VerifiedPublicKeyCallback: func(_ gossh.ConnMetadata, key gossh.PublicKey, may *gossh.Permissions, _ string) (*gossh.Permissions, error) {
+			if err := p.claim(key); err != nil {
+				d.server.journal.from(slog.LevelWarn, p, "login refused", "door", d.name, "reason", err)
+				return nil, &gossh.BannerError{Err: err, Message: "arcadia: " + err.Error() + "\n"}
+			}
+			return may, nil
+		},
 		AuthLogCallback: func(_ gossh.ConnMetadata, _ string, err error) {
 			if err == nil {
 				p.loggedIn()

@@ -2,57 +2,133 @@ package sshd
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"sync"
+
+	"arcadia/engine"
 )
 
-var (
-	errFull     = errors.New("too many connections")
-	errHalfOpen = errors.New("too many connections that have not logged in")
-	errCrowd    = errors.New("too many connections from this address that have not logged in")
-)
+var errFull = errors.New("too many connections")
 
-// intake counts connections. Safe for concurrent use.
+// intake counts connections, so that one client cannot use up what all need. Safe for concurrent use.
+//
+// Those that have not logged in are never reason enough to keep one more out: beyond two thirds of their limit, more and more
+// often one of them is dropped at random instead, as OpenSSH does from MaxStartups on, and at the limit always. Who has said
+// nothing yet goes first, so that a crowd of silent connections does not keep an operator from logging in.
 type intake struct {
-	mu   sync.Mutex // guards what follows; a leaf
-	all  int
-	half map[string]int // not logged in yet, by address; those of this machine's own socket have none and are not in it
-	sum  int            // of half
+	mu    sync.Mutex // guards what follows; a leaf
+	all   int
+	half  map[*halfOpen]struct{} // not logged in yet; those of this machine's own socket are not in it
+	each  map[string]int         // logged in over the network, by operator
+	lower int                    // of them, those who are not operators
 }
 
-// enter counts a new connection from an address, or says why it is refused.
-func (i *intake) enter(addr string, l Limits) error {
+// halfOpen is a connection that has not logged in yet.
+type halfOpen struct {
+	from  string      // what it is counted by
+	spoke func() bool // it has sent something
+	drop  func()      // hangs up, without waiting
+}
+
+// enter counts a new connection and says which one must go for it; nil is none. h is nil for this machine's own socket.
+func (i *intake) enter(h *halfOpen, l Limits) (out *halfOpen, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	switch {
-	case i.all >= l.Connections:
-		return errFull
-	case addr == "":
-		i.all++
-		return nil
-	case i.sum >= l.HalfOpen:
-		return errHalfOpen
-	case i.half[addr] >= l.HalfOpenEach:
-		return errCrowd
-	}
-	if i.half == nil {
-		i.half = map[string]int{}
+	if i.all >= l.Connections {
+		return nil, errFull
 	}
 	i.all++
-	i.sum++
-	i.half[addr]++
-	return nil
+	if h == nil {
+		return nil, nil //nolint:nilnil // nobody must go
+	}
+	same, others := 0, i.half
+	for o := range others {
+		if o.from == h.from {
+			same++
+		}
+	}
+	switch {
+	case same >= l.HalfOpenEach:
+		out = i.unlucky(func(o *halfOpen) bool { return o.from == h.from })
+	case i.early(l):
+		out = i.unlucky(func(*halfOpen) bool { return true })
+	}
+	if out != nil {
+		delete(i.half, out)
+	}
+	if i.half == nil {
+		i.half = map[*halfOpen]struct{}{}
+	}
+	i.half[h] = struct{}{}
+	return out, nil
+}
+
+// early reports whether one must go already: never below two thirds of the limit, always at it, and evenly more often between.
+func (i *intake) early(l Limits) bool {
+	begin := l.HalfOpen * 2 / 3
+	n := len(i.half)
+	return n >= l.HalfOpen || n >= begin && rand.IntN(l.HalfOpen-begin) < n-begin+1 //nolint:gosec // no secret is made of it
+}
+
+// unlucky is one of those that fit, at random: of those that have said nothing, if there are any.
+func (i *intake) unlucky(fits func(*halfOpen) bool) *halfOpen {
+	var silent, speaking []*halfOpen
+	for o := range i.half {
+		switch {
+		case !fits(o):
+		case o.spoke():
+			speaking = append(speaking, o)
+		default:
+			silent = append(silent, o)
+		}
+	}
+	if len(silent) > 0 {
+		speaking = silent
+	}
+	if len(speaking) == 0 {
+		return nil
+	}
+	return speaking[rand.IntN(len(speaking))] //nolint:gosec // no secret is made of it
 }
 
 // opened says that a connection has logged in, or never will.
-func (i *intake) opened(addr string) {
+func (i *intake) opened(h *halfOpen) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if addr == "" {
-		return
+	delete(i.half, h)
+}
+
+// claim counts a connection of somebody who has logged in, or says why it is one too many. Some are kept free for operators, and
+// as many as may be half open.
+func (i *intake) claim(a engine.Actor, l Limits) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.each[a.Name] >= l.ConnectionsEach {
+		return fmt.Errorf("%s has %d connections here already: close one first", a.Name, l.ConnectionsEach)
 	}
-	i.sum--
-	if i.half[addr]--; i.half[addr] <= 0 {
-		delete(i.half, addr)
+	if a.Role != engine.Operator && i.lower >= max(1, l.Connections-l.HalfOpen-l.Kept) {
+		return errors.New("the connections that are left are kept for operators: try again when somebody has left")
+	}
+	if i.each == nil {
+		i.each = map[string]int{}
+	}
+	i.each[a.Name]++
+	if a.Role != engine.Operator {
+		i.lower++
+	}
+	return nil
+}
+
+// release takes back a claim.
+func (i *intake) release(a engine.Actor) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.each[a.Name]--; i.each[a.Name] <= 0 {
+		delete(i.each, a.Name)
+	}
+	if a.Role != engine.Operator {
+		i.lower--
 	}
 }
 

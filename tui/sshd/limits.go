@@ -15,18 +15,22 @@ type Limits struct {
 	Grace     time.Duration // what a session has to end in once it was told to (3 s)
 	Goodbye   time.Duration // what clients have to hang up in once all sessions have ended (1 s)
 
-	Sessions      int // at once in all (50)
-	PerOperator   int // at once for one name over the network (5)
-	PerConnection int // channels at once on one connection (10)
-	Connections   int // at once in all (128)
-	HalfOpen      int // connections that have not logged in yet, in all (32)
-	HalfOpenEach  int // the same from one address (8)
-	Keys          int // keys that one connection may try (6)
-	Environment   int // variables a session may send before it is ended (64)
+	Sessions        int // at once in all, short commands apart (50)
+	PerOperator     int // at once for one name over the network (5)
+	Short           int // short commands at once for one name over the network (16)
+	Kept            int // of sessions and of connections, kept free for operators (10)
+	PerConnection   int // channels at once on one connection (10)
+	Connections     int // at once in all (128)
+	ConnectionsEach int // at once for one name over the network (16)
+	HalfOpen        int // connections that have not logged in yet, in all (32)
+	HalfOpenEach    int // the same from one address, or one network of 64 bits in IPv6 (8)
+	Keys            int // keys that one connection may try (6)
+	Environment     int // variables a session may send before it is ended (64)
 
 	FPS    int // how often a screen is written in a second at most (15)
 	Width  int // the widest screen drawn (640)
 	Height int // the highest screen drawn (240)
+	Cells  int // of all screens of one name together, over the network; a screen that finds less left is drawn smaller (2 × 640 × 240)
 }
 
 func (l Limits) withDefaults() Limits {
@@ -55,8 +59,11 @@ func (l Limits) withDefaults() Limits {
 	}{
 		{&l.Sessions, 50},
 		{&l.PerOperator, 5},
+		{&l.Short, 16},
+		{&l.Kept, 10},
 		{&l.PerConnection, 10},
 		{&l.Connections, 128},
+		{&l.ConnectionsEach, 16},
 		{&l.HalfOpen, 32},
 		{&l.HalfOpenEach, 8},
 		{&l.Keys, 6},
@@ -64,6 +71,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.FPS, 15},
 		{&l.Width, 640},
 		{&l.Height, 240},
+		{&l.Cells, 2 * 640 * 240},
 	} {
 		if *n.field <= 0 {
 			*n.field = n.value

@@ -10,10 +10,13 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
+
+	"arcadia/engine"
 )
 
 // peer is one connection.
@@ -21,16 +24,18 @@ type peer struct {
 	net.Conn
 	server *Server
 	door   *door
-	from   string          // what half-open connections are counted by
+	half   *halfOpen       // nil for this machine's own socket
+	spoke  atomic.Bool     // the client has sent something
 	life   context.Context //nolint:containedctx // of the server: its end is every session's
 
 	done  chan struct{} // closed when the connection has ended
 	once  sync.Once     // of loggedIn and of the end, whichever is first
 	group sync.WaitGroup
 
-	mu       sync.Mutex // guards what follows; Server.mu may be taken inside it
-	list     roster     // as read for this connection
-	tried    []string   // fingerprints of keys that were offered and are unknown
+	mu       sync.Mutex    // guards what follows; Server.mu may be taken inside it
+	list     roster        // as read for this connection
+	claimed  *engine.Actor // whose connection it is counted as
+	tried    []string      // fingerprints of keys that were offered and are unknown
 	ssh      *gossh.ServerConn
 	channels int
 	sessions map[*Session]struct{} // live ones
@@ -39,10 +44,23 @@ type peer struct {
 }
 
 func newPeer(life context.Context, s *Server, d *door, conn net.Conn, from string) *peer {
-	return &peer{
-		Conn: conn, server: s, door: d, from: from, life: life,
+	p := &peer{
+		Conn: conn, server: s, door: d, life: life,
 		done: make(chan struct{}), sessions: map[*Session]struct{}{},
 	}
+	if from != "" {
+		p.half = &halfOpen{from: from, spoke: p.spoke.Load, drop: func() { p.hangUp("too many connections have not logged in") }}
+	}
+	return p
+}
+
+// Read notes that the client says something.
+func (p *peer) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	if n > 0 && !p.spoke.Load() {
+		p.spoke.Store(true)
+	}
+	return n, err
 }
 
 // serve sees the connection through and returns when everything that belongs to it has ended.
@@ -55,11 +73,14 @@ func (p *peer) serve() {
 	if p.idle != nil {
 		p.idle.Stop()
 	}
-	tried := p.tried
+	tried, claimed := p.tried, p.claimed
 	p.mu.Unlock()
 	close(p.done)
-	p.once.Do(func() { p.server.intake.opened(p.from) })
+	p.once.Do(func() { p.server.intake.opened(p.half) })
 	p.group.Wait()
+	if claimed != nil {
+		p.server.intake.release(*claimed)
+	}
 	p.server.intake.leave()
 	p.server.forget(p)
 	if len(tried) > 0 {
@@ -115,10 +136,28 @@ func (p *peer) offered(fingerprint string) {
 	}
 }
 
+// claim counts the connection for whoever has proved to have a key, or says why it is one too many.
+func (p *peer) claim(key gossh.PublicKey) error {
+	a, known := p.roster().find(key)
+	if !known {
+		return ErrRevoked
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.claimed != nil {
+		return nil
+	}
+	if err := p.server.intake.claim(a, p.server.limits); err != nil {
+		return err
+	}
+	p.claimed = &a
+	return nil
+}
+
 // loggedIn is called when the handshake is finished.
 func (p *peer) loggedIn() {
 	p.server.logins.Add(1)
-	p.once.Do(func() { p.server.intake.opened(p.from) })
+	p.once.Do(func() { p.server.intake.opened(p.half) })
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tried = nil // an agent's other keys, offered on the way

@@ -34,7 +34,9 @@ type Registry struct {
 type Seat struct {
 	in      *Registry
 	changed chan struct{} // one slot
-	at      Presence      // guarded by in.mu
+	at      Presence      // guarded by in.mu, like what follows
+	weight  Weight
+	cells   int // of its screen
 }
 
 // Join adds a session that is not the server's own, such as the console of the process that hosts the engine. Leave it
@@ -53,24 +55,68 @@ func (r *Registry) join(p Presence) *Seat {
 	return s
 }
 
+// Weight is what a session counts as, when it is asked whether there is room for one more.
+type Weight int
+
+// The weights of sessions.
+const (
+	Long   Weight = iota // a console, or a command that stays
+	Short                // a command that answers and ends: it takes no seat from those who stay
+	Urgent               // what an operator needs when things go wrong: there is always room, for role operator
+)
+
 // admit joins unless a limit says no.
-func (r *Registry) admit(p Presence, l Limits) (*Seat, error) {
+func (r *Registry) admit(p Presence, w Weight, l Limits) (*Seat, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.seats) >= l.Sessions {
-		return nil, errors.New("all sessions are taken: try again when somebody has left")
-	}
-	same := 0
+	long, lower, same := 0, 0, 0
 	for _, s := range r.seats {
-		if s.at.Operator == p.Operator && !s.at.Local {
+		if s.weight == Long {
+			long++
+			if s.at.Role != engine.Operator {
+				lower++
+			}
+		}
+		if s.at.Operator == p.Operator && !s.at.Local && s.weight == w {
 			same++
 		}
 	}
 	// The user's own processes on this machine are many and short (a script of commands); they have the limit in all only.
-	if !p.Local && same >= l.PerOperator {
+	switch {
+	case w == Urgent && p.Role == engine.Operator:
+	case w != Long:
+		if !p.Local && same >= l.Short {
+			return nil, fmt.Errorf("%s runs %d commands here already: wait for one to end", p.Operator, same)
+		}
+	case long >= l.Sessions:
+		return nil, errors.New("all sessions are taken: try again when somebody has left")
+	case p.Role != engine.Operator && lower >= max(1, l.Sessions-l.Kept):
+		return nil, errors.New("the sessions that are left are kept for operators: try again when somebody has left")
+	case !p.Local && same >= l.PerOperator:
 		return nil, fmt.Errorf("%s has %d sessions here already: leave one first", p.Operator, same)
 	}
-	return r.join(p), nil
+	s := r.join(p)
+	s.weight = w
+	return s, nil
+}
+
+// fit gives the size at which a screen is drawn: what the client has, within what the screens of its operator may have together.
+// The smallest is 80 × 24.
+func (s *Seat) fit(width, height, cells int) (int, int) {
+	s.in.mu.Lock()
+	defer s.in.mu.Unlock()
+	left := cells
+	for _, o := range s.in.seats {
+		if o != s && o.at.Operator == s.at.Operator && !o.at.Local {
+			left -= o.cells
+		}
+	}
+	if !s.at.Local && width*height > left {
+		height = min(height, max(24, left/width))
+		width = min(width, max(80, left/height))
+	}
+	s.cells = width * height
+	return width, height
 }
 
 // List gives everybody who is here, the first come first.
@@ -104,6 +150,7 @@ func (s *Seat) Changed() <-chan struct{} { return s.changed }
 func (s *Seat) become(what string) {
 	s.in.mu.Lock()
 	defer s.in.mu.Unlock()
+	s.weight = Long
 	if s.at.What != what {
 		s.at.What = what
 		s.tell()

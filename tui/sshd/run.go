@@ -18,6 +18,8 @@ import (
 const (
 	// torn is how long the rest of an escape sequence is waited for. The usual 50 ms turn keys into letters on a slow line.
 	torn time.Duration = 200 * time.Millisecond
+	// atOnce is how many keys and other events are passed on in one frame. Nobody types so fast, and a paste is one of them.
+	atOnce = 64
 	// between is the least time between two sizes. Somebody who drags a corner sends a hundred in a second.
 	between = 50 * time.Millisecond
 )
@@ -37,8 +39,9 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 	s.seat.become(Console)
 	alive, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
-	sh := &shield{model: model}
-	width, height := s.asked.size()
+	frame := time.Second / time.Duration(s.server.limits.FPS)
+	sh := &shield{model: model, frame: frame}
+	width, height := s.size()
 	env := s.Environ()
 	program := tea.NewProgram(sh, append(slices.Clone(opts),
 		tea.WithContext(alive),
@@ -51,7 +54,7 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 		tea.WithFilter(awake),
 		tea.WithoutSignalHandler(),
 	)...)
-	r := &running{session: s, program: program, shield: sh, begun: time.Now()}
+	r := &running{session: s, program: program, shield: sh, frame: frame, begun: time.Now()}
 	sh.quit = func() { r.group.Go(program.Quit) }
 
 	r.group.Go(func() { r.keys(alive) })
@@ -72,12 +75,19 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 	return err
 }
 
+// size is what is drawn for the client's terminal.
+func (s *Session) size() (width, height int) {
+	width, height = s.asked.size()
+	return s.seat.fit(width, height, s.server.limits.Cells)
+}
+
 // running is a program at work.
 type running struct {
 	session *Session
 	program *tea.Program
 	shield  *shield
 	group   sync.WaitGroup
+	frame   time.Duration
 	begun   time.Time    // its monotonic reading: a clock that is set must log nobody out
 	last    atomic.Int64 // when a key was pressed last, in nanoseconds since begun
 }
@@ -99,8 +109,16 @@ func (r *running) keys(ctx context.Context) {
 	events := make(chan uv.Event)
 	var sending sync.WaitGroup
 	sending.Go(func() {
+		passed, since := 0, time.Now()
 		for e := range events {
 			r.pass(e)
+			if passed++; passed < atOnce {
+				continue
+			}
+			if left := r.frame - time.Since(since); left > 0 && !rest(ctx, left) {
+				continue // the program has ended: what is left goes nowhere
+			}
+			passed, since = 0, time.Now()
 		}
 	})
 	func() {
@@ -138,14 +156,14 @@ func (r *running) pass(e uv.Event) {
 
 // sizes tells the program the newest size, not all of them.
 func (r *running) sizes(ctx context.Context) {
-	width, height := r.session.asked.size()
+	width, height := r.session.size()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-r.session.asked.resized:
 		}
-		w, h := r.session.asked.size()
+		w, h := r.session.size()
 		if w == width && h == height {
 			continue
 		}

@@ -20,6 +20,8 @@ type Config struct {
 	// Command runs one command, args without the program's name, and returns its exit status. When ctx ends, its cause
 	// says why (ErrInterrupted, ErrHangup, ErrStopping, ...): end in order.
 	Command func(ctx context.Context, s *Session, args []string) int
+	// Weigh says what a command counts as. Nil: all are Long.
+	Weigh func(args []string) Weight
 	// Guard stands in front of a console's input and passes well-formed, bounded sequences only. Nil: no guard; a
 	// sequence on which the decoder panics still ends that session only. A Local session comes over no network, where
 	// sequences are torn.
@@ -56,7 +58,8 @@ type Server struct {
 	mu      sync.Mutex // guards what follows; a leaf
 	peers   map[*peer]struct{}
 	closing bool
-	said    string // what was wrong with the operators file
+	reread  chan struct{} // one slot: look at the operators file now
+	said    string        // what was wrong with the operators file
 }
 
 // New makes a server. Nothing runs before Serve.
@@ -72,12 +75,20 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		config: c, limits: c.Limits.withDefaults(), log: c.Log, who: c.Registry,
-		peers: map[*peer]struct{}{}, journal: journal{log: c.Log},
+		peers: map[*peer]struct{}{}, reread: make(chan struct{}, 1), journal: journal{log: c.Log},
 	}, nil
 }
 
 // Sessions gives everybody who is here, the first come first.
 func (s *Server) Sessions() []Presence { return s.who.List() }
+
+// Reread lets the operators file be read at once, which happens every Recheck anyhow.
+func (s *Server) Reread() {
+	select {
+	case s.reread <- struct{}{}:
+	default:
+	}
+}
 
 // Totals gives what has happened so far.
 func (s *Server) Totals() Totals {
@@ -184,10 +195,15 @@ func (s *Server) admit(life context.Context, d *door, conn net.Conn) (*peer, err
 	if err != nil {
 		return nil, err
 	}
-	if err := s.intake.enter(from, s.limits); err != nil {
+	p := newPeer(life, s, d, conn, from)
+	out, err := s.intake.enter(p.half, s.limits)
+	if err != nil {
 		return nil, err
 	}
-	p := newPeer(life, s, d, conn, from)
+	if out != nil {
+		s.refused.Add(1)
+		out.drop()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.peers[p] = struct{}{}
@@ -275,7 +291,16 @@ func (s *Server) trouble(err error) {
 // an editor that writes in place leaves the file empty for a moment.
 func (s *Server) recheck(ctx context.Context, d *door) {
 	missing := map[*Session]bool{}
-	for rest(ctx, s.limits.Recheck) {
+	tick := time.NewTicker(s.limits.Recheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.reread:
+			s.log.Info("operators file is read again, as asked")
+		}
 		list, err := d.operators.read()
 		s.trouble(err)
 		still := map[*Session]bool{}

@@ -191,6 +191,14 @@ func (s *Session) last() *outlet {
 	return s.errOut
 }
 
+// weight is what the session counts as.
+func (s *Session) weight() Weight {
+	if s.asked.command && s.server.config.Weigh != nil {
+		return s.server.config.Weigh(s.asked.args)
+	}
+	return Long
+}
+
 // admitted takes a seat and runs the session, unless it was refused already.
 func (s *Session) admitted(refused error) (code int, err error) {
 	if s.server.stopping() {
@@ -203,7 +211,7 @@ func (s *Session) admitted(refused error) (code int, err error) {
 	what := s.asked.title()
 	s.seat, err = s.server.who.admit(Presence{
 		Operator: s.actor.Name, Role: s.actor.Role, From: s.actor.From, What: what, Local: s.Local(),
-	}, s.server.limits)
+	}, s.weight(), s.server.limits)
 	if err != nil {
 		s.server.journal.by(slog.LevelWarn, s.actor.Name, "session refused", append(s.attrs(), "reason", err)...)
 		return exitTrouble, err

@@ -4,21 +4,39 @@ import (
 	"reflect"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
 
 // shield stands between a program and a model, so that a panic of the model ends its program in order (Bubble Tea would
 // print it on the terminal of the process that serves), and so that nothing the model draws can steer the terminal.
+//
+// It also keeps a costly screen from being drawn all the time: the library asks for the whole of it after every key, so that one
+// client's junk would draw a hundred thousand cells a thousand times a second. What comes while a drawing is pending is in it.
 type shield struct {
 	model tea.Model
-	quit  func() // ends the program from where no command can be returned
+	quit  func()        // ends the program from where no command can be returned
+	frame time.Duration // the most time between two drawings that are due
+
+	drawn   time.Time     // when view was
+	cost    time.Duration // of drawing it
+	view    tea.View
+	pending bool // a frameMsg is on its way
 
 	mu    sync.Mutex // guards fault: commands run on goroutines of their own
 	fault *faultError
 }
 
-type faultMsg struct{}
+const (
+	cheap     = time.Millisecond // what a drawing may take without anybody waiting for it
+	costShare = 8                // of the time, a costly one takes no more than this part
+)
+
+type (
+	faultMsg struct{}
+	frameMsg struct{} // it is time to draw what has changed meanwhile
+)
 
 func (s *shield) Init() (cmd tea.Cmd) {
 	defer s.catch(func() { cmd = tea.Quit })
@@ -29,14 +47,36 @@ func (s *shield) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	if _, ok := msg.(faultMsg); ok || s.broken() != nil {
 		return s, tea.Quit
 	}
+	if _, ok := msg.(frameMsg); ok {
+		s.pending, s.drawn = false, time.Time{}
+		return s, nil
+	}
 	next = s
 	defer s.catch(func() { cmd = tea.Quit })
 	s.model, cmd = s.model.Update(msg)
-	return s, s.guard(cmd)
+	return s, tea.Batch(s.guard(cmd), s.soon())
+}
+
+// soon lets the screen be drawn when the frame that it was drawn in is over; nil when it can be drawn now, or will be already.
+func (s *shield) soon() tea.Cmd {
+	if s.cost < cheap || s.pending {
+		return nil
+	}
+	left := min(s.frame, costShare*s.cost) - time.Since(s.drawn)
+	if left <= 0 {
+		return nil
+	}
+	s.pending = true
+	return tea.Tick(left, func(time.Time) tea.Msg { return frameMsg{} })
 }
 
 func (s *shield) View() (v tea.View) {
+	if s.pending {
+		return s.view
+	}
 	defer s.catch(func() { v = tea.View{AltScreen: true}; s.quit() })
+	begun := time.Now()
+	defer func() { s.drawn, s.view = time.Now(), v; s.cost = s.drawn.Sub(begun) }()
 	v = s.model.View()
 	v.Content = harden(v.Content)
 	v.WindowTitle = plain(v.WindowTitle)
