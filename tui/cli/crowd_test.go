@@ -41,7 +41,7 @@ func TestACrowdLeavesAnOperatorRoom(t *testing.T) {
 		t.Skip("the race detector takes the time that is measured")
 	}
 	b := newBuilding(t)
-	c := &crowd{addr: net.JoinHostPort("127.0.0.1", b.port), viewer: b.admits(t, "guest", "viewer"), operator: b.admits(t, "ops9", "operator"), over: make(chan struct{})}
+	c := &crowd{addr: net.JoinHostPort("127.0.0.1", b.port), viewer: b.admits(t, "guest", "viewer"), typist: b.admits(t, "guest2", "viewer"), operator: b.admits(t, "ops9", "operator"), over: make(chan struct{})}
 	time.Sleep(100 * time.Millisecond)
 	var all sync.WaitGroup
 	for range 128 {
@@ -92,7 +92,7 @@ func TestACrowdLeavesAnOperatorRoom(t *testing.T) {
 // crowd is who comes, and what they have done.
 type crowd struct {
 	addr                             string
-	viewer, operator                 gossh.Signer
+	viewer, typist, operator         gossh.Signer
 	over                             chan struct{}
 	logins, refused, typed, nonsense atomic.Int64
 }
@@ -172,7 +172,7 @@ func (c *crowd) fillsTheLog() {
 
 // junk opens a large console and types nonsense into it.
 func (c *crowd) junk() {
-	client, err := c.dial(c.viewer)
+	client, err := c.dial(c.typist)
 	if err != nil {
 		c.refused.Add(1)
 		time.Sleep(time.Second)

@@ -88,7 +88,7 @@ func serveChild(dir string) error {
 	}()
 	h := &host.Host{
 		Engine: eng.As(enginetest.Ops), As: eng.As, Place: &cli.Place{Name: "DEMO", Simulated: true}, Look: tui.Config{Env: "DEMO"}, Meter: meter,
-		Limits: sshd.Limits{Sessions: 600, PerOperator: 600, Connections: 700, HalfOpen: 100, HalfOpenEach: 100},
+		Limits: sshd.Limits{Sessions: 600, PerOperator: 600, ConnectionsEach: 600, Connections: 700, HalfOpen: 100, HalfOpenEach: 100},
 		Log:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	err = h.Serve(ctx, cli.Doors{

@@ -193,7 +193,7 @@ func (n *noisy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func TestTwentyStalledSessionsAreCutAndFiveHealthyOnesNotDisturbed(t *testing.T) {
 	quiet(t)
 	p := newPress(t)
-	r := newRig(t, p.consoles, limits(sshd.Limits{PerOperator: 20}))
+	r := newRig(t, p.consoles, limits(sshd.Limits{PerOperator: 20, ConnectionsEach: 30}))
 	var healthy []*screen
 	for range 5 {
 		s := r.console(r.dial("ops1"))

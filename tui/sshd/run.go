@@ -18,8 +18,10 @@ import (
 const (
 	// torn is how long the rest of an escape sequence is waited for. The usual 50 ms turn keys into letters on a slow line.
 	torn time.Duration = 200 * time.Millisecond
-	// atOnce is how many keys and other events are passed on in one frame. Nobody types so fast, and a paste is one of them.
-	atOnce = 64
+	// What is typed may keep the program at work for no more than this part of the time, slice by slice. Nobody types so fast that
+	// they notice; a client that sends junk without end leaves the processor to others.
+	inputShare = 4
+	slice      = 100 * time.Millisecond
 	// between is the least time between two sizes. Somebody who drags a corner sends a hundred in a second.
 	between = 50 * time.Millisecond
 )
@@ -39,8 +41,7 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 	s.seat.become(Console)
 	alive, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
-	frame := time.Second / time.Duration(s.server.limits.FPS)
-	sh := &shield{model: model, frame: frame}
+	sh := &shield{model: model, frame: time.Second / time.Duration(s.server.limits.FPS)}
 	width, height := s.size()
 	env := s.Environ()
 	program := tea.NewProgram(sh, append(slices.Clone(opts),
@@ -54,7 +55,7 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 		tea.WithFilter(awake),
 		tea.WithoutSignalHandler(),
 	)...)
-	r := &running{session: s, program: program, shield: sh, frame: frame, begun: time.Now()}
+	r := &running{session: s, program: program, shield: sh, begun: time.Now()}
 	sh.quit = func() { r.group.Go(program.Quit) }
 
 	r.group.Go(func() { r.keys(alive) })
@@ -87,7 +88,6 @@ type running struct {
 	program *tea.Program
 	shield  *shield
 	group   sync.WaitGroup
-	frame   time.Duration
 	begun   time.Time    // its monotonic reading: a clock that is set must log nobody out
 	last    atomic.Int64 // when a key was pressed last, in nanoseconds since begun
 }
@@ -109,16 +109,17 @@ func (r *running) keys(ctx context.Context) {
 	events := make(chan uv.Event)
 	var sending sync.WaitGroup
 	sending.Go(func() {
-		passed, since := 0, time.Now()
+		busy, since := time.Duration(0), time.Now()
 		for e := range events {
-			r.pass(e)
-			if passed++; passed < atOnce {
+			begun := time.Now()
+			r.pass(e) // waits while the program is at work on what came before
+			if busy += time.Since(begun); busy < slice/inputShare {
 				continue
 			}
-			if left := r.frame - time.Since(since); left > 0 && !rest(ctx, left) {
+			if left := slice - time.Since(since); left > 0 && !rest(ctx, left) {
 				continue // the program has ended: what is left goes nowhere
 			}
-			passed, since = 0, time.Now()
+			busy, since = 0, time.Now()
 		}
 	})
 	func() {
