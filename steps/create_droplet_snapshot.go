@@ -53,6 +53,8 @@ type snapshotIntent struct {
 	Droplet int64       `json:"droplet_id"`
 	Name    string      `json:"name"`
 	At      engine.Time `json:"at"`
+	// Until is when a person is asked what is to become of an action that is still running.
+	Until engine.Time `json:"until,omitzero"`
 	// Others are the actions that were there before the POST and may look like ours.
 	Others []int64 `json:"other_actions,omitempty"`
 	// Refused: the provider has answered every POST so far, and said no.
@@ -68,6 +70,10 @@ func (c CreateDropletSnapshot) Inputs() []engine.Field {
 		{
 			Name: inDroplet, Label: "Droplet", Type: engine.IntField, Required: true, Check: checkDroplet, Options: c.droplets,
 			Help: "the id of the droplet",
+		},
+		{
+			Name: inPatience, Label: "Within", Type: engine.TextField, Check: checkPatience,
+			Help: "how long it may take before you are asked, such as 6h; left out: by the droplet's disk",
 		},
 		{
 			Name: inSuffix, Label: "Suffix", Type: engine.TextField,
@@ -121,9 +127,6 @@ func (CreateDropletSnapshot) Locks(_ context.Context, in engine.Inputs) ([]strin
 }
 
 func dropletLock(id string) string { return "droplet:" + id }
-
-// Deadline is two hours: large disks take that long.
-func (CreateDropletSnapshot) Deadline() time.Duration { return 2 * time.Hour }
 
 // RetryPolicies leave room for the provider's bad moments over the two hours that a snapshot may take.
 func (CreateDropletSnapshot) RetryPolicies() (forward, backward engine.RetryPolicy) {
@@ -252,6 +255,7 @@ func (c CreateDropletSnapshot) Compensate(ctx context.Context, s *engine.State) 
 		return err
 	}
 	w := snapshotWork{cloud: c.cloud, s: s, intent: snapshotIntent{Droplet: droplet, Name: snapshotName(droplet, s.Saga())}}
+	w.back = true
 	return w.undo(Urgent(ctx))
 }
 

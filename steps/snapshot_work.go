@@ -15,6 +15,7 @@ type snapshotWork struct {
 	cloud  SnapshotCloud
 	s      *engine.State
 	intent snapshotIntent
+	back   bool // it undoes
 }
 
 const (
@@ -83,7 +84,7 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 				return Snapshot{}, err
 			}
 		}
-		if err := pause(ctx, pollPause(busy)); err != nil {
+		if err := w.free(ctx, busy); err != nil {
 			return Snapshot{}, err
 		}
 		busy++
@@ -94,7 +95,8 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 func (w *snapshotWork) post(ctx context.Context, first bool) (int64, error) {
 	if first || w.intent.Refused {
 		if first {
-			w.intent.At = engine.At(time.Now())
+			now := time.Now()
+			w.intent.At, w.intent.Until = engine.At(now), engine.At(now.Add(w.patience(ctx)))
 		}
 		w.intent.Refused = false
 		if err := w.others(ctx); err != nil {
@@ -160,32 +162,6 @@ func (w *snapshotWork) finish(ctx context.Context, action int64) (Snapshot, erro
 	return w.byName(ctx, lookups)
 }
 
-// await polls an action until it has ended, at growing intervals. Reads that fail are part of it, up to a number in a row;
-// so are answers that there is no such action, after which it is lost.
-func (w *snapshotWork) await(ctx context.Context, a Action) (Action, error) {
-	bad, gone := 0, 0
-	for n := 0; a.Status == ActionRunning; n++ {
-		if err := pause(ctx, pollPause(n)); err != nil {
-			return a, err
-		}
-		now, err := w.action(ctx, a.ID)
-		switch {
-		case err == nil:
-			a, bad, gone = now, 0, 0
-		case absent(err):
-			if gone++; gone == absences {
-				a.Status = actionLost
-			}
-		default:
-			bad++
-			if c := ClassOf(err); c != Retryable || bad >= badPolls {
-				return a, verdict(ctx, err)
-			}
-		}
-	}
-	return a, nil
-}
-
 // action reads one action, by its id and then among those of the droplet.
 func (w *snapshotWork) action(ctx context.Context, id int64) (Action, error) {
 	a, err := w.cloud.Action(ctx, id)
@@ -249,18 +225,18 @@ func newest(name string, list []Snapshot) (Snapshot, bool) {
 
 // byName looks up to n times: the listing lags behind the action. The last look is a wide one.
 func (w *snapshotWork) byName(ctx context.Context, n int) (Snapshot, error) {
-	for i := range n {
-		if i > 0 {
-			if err := pause(ctx, lookupPause); err != nil {
-				return Snapshot{}, err
-			}
-		}
-		snap, found, err := w.look(ctx, i == n-1)
-		if err != nil || found {
-			return snap, err
-		}
+	snap, found, err := w.look(ctx, n == 1)
+	if err == nil && !found && n > 1 {
+		err = w.later(ctx, n-1, func(ctx context.Context, last bool) (bool, error) {
+			var err error
+			snap, found, err = w.look(ctx, last)
+			return found, err
+		})
 	}
-	return Snapshot{}, w.missing()
+	if err == nil && !found {
+		err = w.missing()
+	}
+	return snap, err
 }
 
 // unanswered follows a POST that never got its answer. Actions carry no name, so any snapshot action of the droplet that was
