@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/clean"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
@@ -48,7 +49,7 @@ func New(cfg Config) *App {
 	}
 	cfg.Progress, cfg.Bell = cfg.Progress || cfg.Settings.Progress, cfg.Bell || cfg.Settings.Bell
 	a := &App{env: Env{
-		Config: cfg, Keys: keys.BuiltIn().With(cfg.Settings.Keys), State: newState(),
+		Config: cfg, Keys: builtIn().With(cfg.Settings.Keys), State: newState(),
 		Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location},
 	}}
 	a.ctx, a.end = context.WithCancel(context.Background())
@@ -139,7 +140,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return a.key(msg)
 	case tea.PasteMsg:
-		return a.deliver(a.front(), tea.PasteMsg{Content: pasted(msg.Content)})
+		return a.deliver(a.front(), tea.PasteMsg{Content: clean.Paste(msg.Content)})
 	case tea.MouseClickMsg:
 		msg.Y -= headLines // a screen counts from its own first line
 		return a.deliver(a.front(), msg)
@@ -231,18 +232,18 @@ func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 	if t, ok := screen.(Typist); ok && t.Typing() {
 		return a.deliver(screen, k)
 	}
-	if c, ok := a.env.Keys.Find(name, append(screen.Scopes(), keys.Everywhere)...); ok {
+	if c, ok := a.env.Keys.Find(name, append(scopes(screen.Commands(&a.env)), keys.Everywhere)...); ok {
 		return a.command(c)
 	}
 	return nil
 }
 
-// command does what a key, the palette or the help asks for.
-func (a *App) command(c keys.Command) tea.Cmd {
-	if cmd, ok := a.global(c); ok {
-		return cmd
+// command does what a key, a menu, the palette or the help asks for.
+func (a *App) command(name keys.Command) tea.Cmd {
+	if c, ok := find(a.commands(), name); ok {
+		return a.do(c.perform(&a.env))
 	}
-	return a.do(a.screen().Do(&a.env, c))
+	return nil
 }
 
 func (a *App) do(x Action) tea.Cmd {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/clean"
 	"arcadia/tui/say"
 )
 
@@ -32,11 +33,11 @@ func FuzzNothingUnseenIsShown(f *testing.F) {
 		if err := json.Unmarshal(raw, &in); err != nil {
 			t.Fatal(err)
 		}
-		for _, v := range cleanJSON(in) {
+		for _, v := range clean.JSON(in) {
 			safe(t, string(v))
 			safe(t, say.Value(v))
 		}
-		safe(t, pasted(s))
+		safe(t, clean.Paste(s))
 	})
 }
 

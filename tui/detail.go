@@ -7,6 +7,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/clean"
 	"arcadia/tui/say"
 )
 
@@ -32,7 +33,7 @@ func readWhole(ctx context.Context, b Backend, id engine.ID) (*detail, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &detail{saga: cleanSaga(raw), undo: make([]string, len(raw.Rows)), tries: make([]say.Tries, len(raw.Rows))}
+	d := &detail{saga: clean.Saga(raw), undo: make([]string, len(raw.Rows)), tries: make([]say.Tries, len(raw.Rows))}
 	for i := range raw.Rows {
 		d.tries[i].Forward, d.tries[i].Backward = b.Tries(raw.Rows[i].Name)
 		d.undo[i] = visible.Text(b.UndoText(raw, i))
@@ -61,7 +62,7 @@ func readDetail(id engine.ID, log bool, after uint64) func(context.Context, Back
 				return m
 			}
 			for i := range d.entries {
-				cleanEntry(&d.entries[i])
+				clean.Entry(&d.entries[i])
 			}
 		}
 		m.detail = d

@@ -68,7 +68,7 @@ func (s *stage) resolve(short string, row int) {
 		}
 		done <- all[0]
 	}()
-	s.run(s.app.do(resolveDoor(&s.app.env, <-done, row)))
+	s.run(s.app.do(Action(Show{newDialog(keys.CmdResolve, row, <-done)})))
 	s.send(nil)
 }
 
@@ -86,7 +86,7 @@ func (s *stage) marked(c keys.Command, n int) {
 	for _, x := range all {
 		s.app.env.State.Marks[x.ID] = x
 	}
-	s.run(s.app.do(markedDoor(&s.app.env, c, all)))
+	s.run(s.app.do(Action(Show{newDialog(c, 0, all...)})))
 	s.send(nil)
 }
 
@@ -148,7 +148,7 @@ func TestADialogStartsOnTheHarmlessAnswerAndEnterChangesNothing(t *testing.T) {
 			{done, door(keys.CmdRollback)},
 			{failed, door(keys.CmdRollback)},
 			{failed, door(keys.CmdRetry)},
-			{failed, func(e *Env, x engine.Summary) Action { return resolveDoor(e, x, 0) }},
+			{failed, func(e *Env, x engine.Summary) Action { return Show{newDialog(keys.CmdResolve, 0, x)} }},
 		} {
 			sg, err := b.Session.Saga(s.app.ctx, tc.id)
 			if err != nil {

@@ -45,7 +45,7 @@ func onEngine(t *testing.T, l engine.Launch, f func(*stage)) {
 
 // door opens the dialog of a verb.
 func door(c keys.Command) func(*Env, engine.Summary) Action {
-	return func(e *Env, s engine.Summary) Action { return verbDoor(e, c, s) }
+	return func(e *Env, s engine.Summary) Action { return Show{newDialog(c, 0, s)} }
 }
 
 func TestPPausesAndLetsGoOn(t *testing.T) {

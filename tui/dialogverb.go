@@ -123,7 +123,7 @@ func (d *dialog) confirm(env *Env) Action {
 	return Ask{To: d, Read: func(ctx context.Context, b Backend) tea.Msg {
 		m := dialogDone{now: map[engine.ID]*detail{}, refused: map[engine.ID]string{}}
 		for _, id := range ids {
-			now, why := act(ctx, b, verb, id, row, reason, shown[id])
+			now, why := askOne(ctx, b, verb, id, row, reason, shown[id])
 			switch why {
 			case "":
 				m.done = append(m.done, id)
@@ -138,9 +138,9 @@ func (d *dialog) confirm(env *Env) Action {
 	}}
 }
 
-// act does a verb to one saga if it still is as it was shown. A saga at work writes all the time, so what is compared is
+// askOne does a verb to one saga if it still is as it was shown. A saga at work writes all the time, so what is compared is
 // what was decided on; what is passed to the engine is the number of the entry that this was read at.
-func act(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, reason string, shown *detail) (*detail, string) {
+func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, reason string, shown *detail) (*detail, string) {
 	for range dialogTries {
 		now, err := readWhole(ctx, b, id)
 		if err != nil {

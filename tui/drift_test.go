@@ -107,7 +107,7 @@ func TestADriftIsDecidedByALaunch(t *testing.T) {
 		s.has("accept: it is gone: restore makes it anew, forget gives it up")
 		s.press("a")
 		s.has("restore")
-		s.has("account for it no more")
+		s.has("stop tracking it")
 		s.press("esc", "r")
 		s.has("restore: this build has no kind that does it")
 		s.press("d")
@@ -122,7 +122,7 @@ func TestADriftIsDecidedByALaunch(t *testing.T) {
 	onExhibit(t, func(c *Config) { c.ReadOnly, c.Drifts, c.Orphans = true, newBeat(), strays }, func(s *stage) {
 		for _, keys := range [][]string{{"4", "r"}, {"d"}, {"7", "t"}, {"d"}} {
 			s.press(keys...)
-			s.has("this console only looks")
+			s.has("this session is read-only")
 		}
 	})
 }

@@ -16,6 +16,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 )
 
@@ -123,23 +124,23 @@ func newExportWriter(format string, w io.Writer) exportWriter {
 
 // export writes every saga that the filter lets pass, newest first, also those that are not in memory.
 func (s *sagas) export() (string, func(context.Context, Backend, exportWriter) (int, error)) {
-	f := s.roll.sift
+	f := s.pages.Sift()
 	return "sagas", func(ctx context.Context, b Backend, out exportWriter) (int, error) {
 		n := 0
-		w := want{sift: f, older: true, limit: rollPage}
+		w := list.From(f)
 		for {
-			p := w.read(ctx, b)
-			if p.err != nil {
-				return n, p.err
+			p := w.Read(ctx, b)
+			if p.Err != nil {
+				return n, p.Err
 			}
-			if err := out.sagas(p.items); err != nil {
+			if err := out.sagas(p.Items); err != nil {
 				return n, err
 			}
-			n += len(p.items)
-			if p.end {
+			n += len(p.Items)
+			if p.End {
 				return n, nil
 			}
-			w.from = p.next
+			w = p.Next()
 		}
 	}
 }

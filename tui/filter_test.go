@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"arcadia/engine"
+	"arcadia/tui/list"
 )
 
 func TestTheFilterLanguage(t *testing.T) {
@@ -53,20 +54,20 @@ func TestTheFilterLanguage(t *testing.T) {
 		"by:":                           true,
 	}
 	for line, want := range cases {
-		f := parseFilter(line, sagaFields)
-		if got := f.match(func(field string) string { return sagaField(s, field) }); got != want {
+		f := list.Parse(line, sagaFields)
+		if got := f.Match(func(field string) string { return sagaField(s, field) }); got != want {
 			t.Errorf("%q: %v, want %v", line, got, want)
 		}
 		// What goes to the store and what is asked here together mean the same.
-		both := f.sift(func(field, value string) bool {
+		both := f.Sift(func(field, value string) bool {
 			return field == "kind" && value == "snapshot_droplet" || field == "by" && value == s.CreatedBy
-		})
-		if got := both.match(s); got != want {
+		}, sagaField)
+		if got := both.Match(s); got != want {
 			t.Errorf("%q through the store: %v, want %v", line, got, want)
 		}
 	}
 	for _, line := range []string{"/(/", "/unfinished"} {
-		if parseFilter(line, sagaFields).wrong == "" {
+		if list.Parse(line, sagaFields).Wrong == "" {
 			t.Errorf("%q: nothing says that it is wrong", line)
 		}
 	}
@@ -81,12 +82,12 @@ func TestAWholeOperatorIsAskedOfTheStore(t *testing.T) {
 		"!by:ops1":              {},
 		"by:ops1 status:failed": {By: "ops1"}, // one index is enough
 	} {
-		got := parseFilter(line, sagaFields).sift(known)
-		if got.query.By != want.By || len(got.query.Statuses) > 0 {
-			t.Errorf("%q asks the store %+v", line, got.query)
+		got := list.Parse(line, sagaFields).Sift(known, sagaField)
+		if got.Query.By != want.By || len(got.Query.Statuses) > 0 {
+			t.Errorf("%q asks the store %+v", line, got.Query)
 		}
-		if whole := line == "by:ops1"; (got.keep == nil) != whole {
-			t.Errorf("%q asks the headers the rest: %v", line, got.keep != nil)
+		if whole := line == "by:ops1"; (got.Keep == nil) != whole {
+			t.Errorf("%q asks the headers the rest: %v", line, got.Keep != nil)
 		}
 	}
 	onExhibit(t, nil, func(s *stage) {
@@ -94,7 +95,7 @@ func TestAWholeOperatorIsAskedOfTheStore(t *testing.T) {
 		s.write("by:ops2")
 		s.press("enter")
 		s.has("3 hits")
-		if q := s.list().roll.sift.query; q.By != "ops2" {
+		if q := s.list().pages.Sift().Query; q.By != "ops2" {
 			t.Errorf("the store is asked %+v", q)
 		}
 	})
@@ -104,6 +105,6 @@ func FuzzFilterNeverPanics(f *testing.F) {
 	f.Add("status:failed !/x/ ~y \"z")
 	f.Fuzz(func(_ *testing.T, line string) {
 		s := &engine.Summary{Target: line}
-		parseFilter(line, sagaFields).sift(func(string, string) bool { return false }).match(s)
+		list.Parse(line, sagaFields).Sift(func(string, string) bool { return false }, sagaField).Match(s)
 	})
 }

@@ -25,7 +25,7 @@ func TestNoKeysBreakTheLaunch(t *testing.T) {
 					s.send(tea.WindowSizeMsg{Width: 40 + rnd.IntN(120), Height: 10 + rnd.IntN(40)})
 				}
 				if _, on := s.app.screen().(*launch); !on {
-					s.run(s.app.do(launchDoor(&s.app.env, engine.Launch{})))
+					s.run(s.app.do(launchDoor(engine.Launch{})))
 					s.send(nil)
 				}
 				s.press(keys[rnd.IntN(len(keys))])

@@ -267,15 +267,19 @@ func (a *App) hints() []keys.Hint {
 	if t, ok := a.screen().(Tipper); ok {
 		return t.Tips(&a.env)
 	}
-	cmds := a.screen().Hints(&a.env)
-	if t, ok := a.screen().(Typist); ok && t.Typing() && len(cmds) == 0 {
+	if t, ok := a.screen().(Typist); ok && t.Typing() {
 		return keys.Hints("enter", "done", "esc", "clear")
 	}
-	cmds = append(slices.Clone(cmds), keys.CmdHelp)
-	out := make([]keys.Hint, 0, len(cmds))
-	for _, c := range cmds {
-		if h := a.env.Keys.Hint(c); h.Key != "" { // the settings may have left a command without one
-			out = append(out, h)
+	all := a.commands()
+	var out []keys.Hint
+	for _, name := range append(slices.Clone(a.screen().Hints(&a.env)), keys.CmdHelp) {
+		c, ok := find(all, name)
+		if !ok || c.impossible(&a.env) != "" {
+			continue
+		}
+		b, _ := a.env.Keys.In(name, c.Scope)
+		if b.Show() != "" { // the settings may have left a command without a key
+			out = append(out, keys.Hint{Key: b.Show(), Word: b.Word})
 		}
 	}
 	return out

@@ -15,21 +15,6 @@ import (
 	"arcadia/tui/widget"
 )
 
-// cleanFrozen is a copy that is safe to show.
-func cleanFrozen(f *engine.Frozen) *engine.Frozen {
-	if f == nil {
-		return nil
-	}
-	c := *f
-	c.Why = visible.Text(c.Why)
-	if f.By != nil {
-		by := *f.By
-		by.Name = visible.Text(by.Name)
-		c.By = &by
-	}
-	return &c
-}
-
 // rule is the line under the header. While everything is frozen it says so, in words and from edge to edge, on every screen.
 func (a *App) rule(w int) string {
 	t, f := a.env.Theme, a.env.State.Frozen
@@ -51,7 +36,7 @@ func (e *Env) noFreeze(c keys.Command) string {
 	lasts := f != nil && f.Width == 0
 	switch {
 	case e.Config.ReadOnly:
-		return "this console only looks"
+		return say.ReadOnly
 	case c == keys.CmdFreeze && lasts && !f.Auto:
 		return f.Who() + " has frozen everything already"
 	case c == keys.CmdThaw && f == nil:
@@ -62,15 +47,17 @@ func (e *Env) noFreeze(c keys.Command) string {
 	return ""
 }
 
-// freezeDoor asks before everything is frozen or thawed. The key of freeze also thaws what an operator has frozen.
-func freezeDoor(env *Env, c keys.Command) Action {
+// freezeMeant is what a key means now: that of freeze also thaws what an operator has frozen.
+func freezeMeant(env *Env, c keys.Command) keys.Command {
 	if f := env.State.Frozen; c == keys.CmdFreeze && f != nil && f.Width == 0 && !f.Auto {
-		c = keys.CmdThaw
+		return keys.CmdThaw
 	}
-	if why := env.noFreeze(c); why != "" {
-		return Notify{Level: say.Error, Text: string(c) + ": " + why}
-	}
-	return Show{&freezing{thaw: c == keys.CmdThaw, focus: dialogKeep}}
+	return c
+}
+
+// freezeDoor asks before everything is frozen or thawed.
+func freezeDoor(env *Env, c keys.Command) Action {
+	return Show{&freezing{thaw: freezeMeant(env, c) == keys.CmdThaw, focus: dialogKeep}}
 }
 
 // freezing asks before everything is frozen, and why; or before it is thawed. The focus starts on the answer that changes

@@ -71,7 +71,7 @@ func TestOthersFreezesAndTheEnginesOwnAreShown(t *testing.T) {
 	})
 	onExhibit(t, func(c *Config) { c.ReadOnly = true }, func(s *stage) {
 		s.press("W")
-		s.has("freeze: this console only looks")
+		s.has("freeze: this session is read-only")
 	})
 }
 

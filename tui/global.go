@@ -3,46 +3,113 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/engine"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
-// global does what works on every screen. It reports false for what is the screen's own.
-func (a *App) global(c keys.Command) (tea.Cmd, bool) {
-	switch c {
-	case keys.CmdHelp:
-		return a.do(Show{newHelp(&a.env, a.screen().Scopes())}), true
-	case keys.CmdPalette:
-		return a.do(Show{newPalette(&a.env, a.screen().Scopes())}), true
-	case keys.CmdOut:
-		if len(*a.stack()) > 1 {
-			return a.do(Back{}), true
-		}
-		return a.do(Leave{}), true
-	case keys.CmdLeave:
-		return a.do(Leave{}), true
-	case keys.CmdSagas, keys.CmdDroplets, keys.CmdRecords, keys.CmdResource, keys.CmdMessages, keys.CmdLogs, keys.CmdOrphans:
-		return a.goTo(c), true
-	case keys.CmdFreeze, keys.CmdThaw:
-		return a.do(freezeDoor(&a.env, c)), true
-	case keys.CmdTimes:
-		a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
-		return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()}), true
-	case keys.CmdRedraw:
-		return tea.ClearScreen, true
-	case keys.CmdDump:
-		a.overlays = nil
-		a.takeDump()
-		return nil, true
-	case keys.CmdMouse:
-		a.mouse = !a.mouse
-		text := "mouse off"
-		if a.mouse {
-			text = "mouse on"
-		}
-		return a.note(Notify{Text: text}), true
+// globals are the commands that work on every screen.
+func globals() []command {
+	bound := func(c keys.Command, word, help string, pressed ...string) keys.Binding {
+		return bind(keys.Everywhere, c, word, help, pressed...)
 	}
-	return nil, false
+	show := func(c keys.Command, word, help string, why func(*Env) string, pressed ...string) command {
+		return command{Binding: bound(c, word, help, pressed...), why: why, do: then(act(func(a *App) tea.Cmd { return a.goTo(c) }))}
+	}
+	provider := func(env *Env) string {
+		if env.Config.Inventory == nil {
+			return say.NoProvider
+		}
+		return ""
+	}
+	freezes := func(c keys.Command) func(*Env) string {
+		return func(env *Env) string { return env.noFreeze(freezeMeant(env, c)) }
+	}
+	logs := show(keys.CmdLogs, "log", "what the engine did over all sagas; on a saga L is its own log", nil, "6", "L")
+	logs.Label = "6 L"
+	return []command{
+		{Binding: bound(keys.CmdHelp, "help", "every key that works here; type to search, enter does it", "?"), do: then(act(func(a *App) tea.Cmd {
+			return a.do(Show{newHelp(&a.env, a.commands())})
+		}))},
+		{Binding: bound(keys.CmdPalette, "palette", "verbs and screens by name, tab completes", ":"), do: then(act(func(a *App) tea.Cmd {
+			return a.do(Show{newPalette(&a.env, a.commands())})
+		}))},
+		{Binding: bound(keys.CmdOut, "back", "go back; at the root, leave", "q"), do: then(act(func(a *App) tea.Cmd {
+			if len(*a.stack()) > 1 {
+				return a.do(Back{})
+			}
+			return a.do(Leave{})
+		}))},
+		{Binding: bound(keys.CmdLeave, "leave", "leave the console", "ctrl+c"), do: then(Leave{})},
+		show(keys.CmdSagas, "sagas", "the sagas", nil, "1"),
+		show(keys.CmdDroplets, "droplets", "the droplets of the account", provider, "2"),
+		show(keys.CmdRecords, "records", "the DNS records of the account", provider, "3"),
+		show(keys.CmdResource, "resources", "what sagas have provisioned", nil, "4"),
+		show(keys.CmdMessages, "messages", "everything that was said in the footer", nil, "5"),
+		logs,
+		show(keys.CmdOrphans, "orphans", "snapshots with our names that no saga accounts for, and what they cost", func(env *Env) string {
+			if env.Config.Orphans == nil {
+				return say.NoProvider
+			}
+			return ""
+		}, "7"),
+		{Binding: bound(keys.CmdTimes, "times", "times as age, local or UTC", "T"), do: then(act(func(a *App) tea.Cmd {
+			a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
+			return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()})
+		}))},
+		{Binding: bound(keys.CmdRedraw, "redraw", "draw the screen again", "ctrl+l"), do: then(act(func(*App) tea.Cmd { return tea.ClearScreen }))},
+		{Binding: labeled("F2", bound(keys.CmdMouse, "mouse", "mouse on or off", "f2")), do: then(act(func(a *App) tea.Cmd {
+			a.mouse = !a.mouse
+			return a.note(Notify{Text: map[bool]string{true: "mouse on", false: "mouse off"}[a.mouse]})
+		}))},
+		{
+			Binding: danger(bound(keys.CmdFreeze, "freeze all", "everything waits: no step of any saga starts, in either direction; on what is frozen, thaw", "W")),
+			why:     freezes(keys.CmdFreeze), do: func(env *Env) Action { return freezeDoor(env, keys.CmdFreeze) },
+		},
+		{
+			Binding: danger(bound(keys.CmdThaw, "thaw", "end a freeze: what was held up starts again, little by little")),
+			why:     freezes(keys.CmdThaw), do: func(env *Env) Action { return freezeDoor(env, keys.CmdThaw) },
+		},
+		{Binding: bound(keys.CmdDump, "dump", "this screen as plain text, to select from"), do: then(act(func(a *App) tea.Cmd {
+			a.overlays = nil
+			a.takeDump()
+			return nil
+		}))},
+	}
+}
+
+// commands are all that can be done on the screen that is shown: its own, and those that work everywhere.
+func (a *App) commands() []command { return append(a.screen().Commands(&a.env), globals()...) }
+
+// everyScreen is one of each, to ask which commands there are. None of them is ever shown.
+func everyScreen() []Screen {
+	return []Screen{
+		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newOrphans(nil),
+		newMessages(), newLogs(),
+	}
+}
+
+// builtIn is the key map that everybody begins with: what the console and its screens declare, by where it works.
+func builtIn() *keys.Map {
+	all := globals()
+	var together [][]keys.Scope
+	for _, s := range everyScreen() {
+		own := s.Commands(&Env{State: newState()})
+		all = append(all, own...)
+		together = append(together, append(scopes(own), keys.Everywhere))
+	}
+	seen := map[string]bool{}
+	var bindings []keys.Binding
+	for _, scope := range keys.Scopes() {
+		for _, c := range all {
+			id := string(c.Scope) + " " + string(c.Command)
+			if c.Scope == scope && !seen[id] {
+				seen[id] = true
+				bindings = append(bindings, c.Binding)
+			}
+		}
+	}
+	return keys.NewMap(bindings, together...)
 }
 
 // goTo brings a root screen to the front, as it was left.
@@ -58,7 +125,7 @@ func (a *App) goTo(c keys.Command) tea.Cmd {
 		a.at, a.overlays = i, nil
 		return a.deliver(a.screen(), Shown{})
 	}
-	return a.note(Notify{Level: say.Error, Text: "no " + string(c) + " here: this console is connected to no provider"})
+	return nil
 }
 
 // leave ends the session, or asks when this process has sagas at work.

@@ -13,7 +13,7 @@ import (
 // its keys, its name, which the settings and the palette know it by, and what it does. A ! is before what changes the world.
 func WriteKeys(w io.Writer, s Settings) error {
 	var b strings.Builder
-	k := keys.BuiltIn().With(s.Keys)
+	k := builtIn().With(s.Keys)
 	wide, names := 0, 0
 	for _, x := range k.All() {
 		wide, names = max(wide, len(keysText(x))), max(names, len(x.Command))

@@ -7,7 +7,6 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
-	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
 
@@ -64,7 +63,7 @@ func TestImpossibleVerbsSayWhy(t *testing.T) {
 	onExhibit(t, func(c *Config) { c.ReadOnly = true }, func(s *stage) {
 		for _, k := range []string{"x", "X", "r", "n"} {
 			s.press(k)
-			s.has("this console only looks")
+			s.has("this session is read-only")
 			if len(s.app.overlays) > 0 {
 				t.Errorf("%s opened something in a console that only looks", k)
 			}
@@ -132,25 +131,6 @@ func TestTheFilterSurvivesLeavingAndComingBack(t *testing.T) {
 		s.press("esc")
 		s.hasNot("kind:snapshot")
 	})
-}
-
-func TestTheLogFollowsUntilTheOperatorScrolls(t *testing.T) {
-	t.Parallel()
-	r := newReel()
-	r.grow(100)
-	if !r.follow || r.cursor != 99 {
-		t.Fatalf("a new log is at %d, following %v", r.cursor, r.follow)
-	}
-	r.move(keys.CmdUp, 10)
-	r.grow(142)
-	if r.follow || r.cursor != 98 || r.fresh() != 42 {
-		t.Errorf("scrolled up, the log is at %d, following %v, with %d new", r.cursor, r.follow, r.fresh())
-	}
-	r.move(keys.CmdOldest, 10)
-	r.grow(150)
-	if !r.follow || r.cursor != 149 || r.fresh() != 0 {
-		t.Errorf("at the end again, the log is at %d, following %v, with %d new", r.cursor, r.follow, r.fresh())
-	}
 }
 
 func TestNeedsMeGoesFromOneToTheNextAndRound(t *testing.T) {

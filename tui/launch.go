@@ -40,6 +40,9 @@ type launch struct {
 	rows   int // of the body at the last drawing
 }
 
+// launchDoor opens the launch form, with kind and inputs filled in as far as they are given.
+func launchDoor(l engine.Launch) Action { return Open{newLaunch(l)} }
+
 // newLaunch opens the flow, at the form when the kind is given.
 func newLaunch(l engine.Launch) *launch {
 	return &launch{door: l, drafts: map[string]*form{}, list: launchSteps{chosen: slices.Clone(l.Steps)}}
@@ -73,14 +76,11 @@ func (l *launch) Title(*Env) []string {
 	return out
 }
 
-// Scopes are none: every key is the flow's own.
-func (l *launch) Scopes() []keys.Scope { return nil }
+// Commands are none: every key is the flow's own.
+func (l *launch) Commands(*Env) []command { return nil }
 
 // Typing is always true: keys are text, or move through the form.
 func (l *launch) Typing() bool { return true }
-
-// Do does nothing: no bound key reaches the flow.
-func (l *launch) Do(*Env, keys.Command) Action { return nil }
 
 // Hints are none: see Tips.
 func (l *launch) Hints(*Env) []keys.Command { return nil }

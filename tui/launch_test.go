@@ -384,7 +384,7 @@ func TestAdhocStepsCanHaveValuesOfTheirOwn(t *testing.T) {
 func TestADoorThatBringsEverythingLeadsToThePlan(t *testing.T) {
 	t.Parallel()
 	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
-		s.run(s.app.do(launchDoor(&s.app.env, engine.Launch{Kind: "snapshot_droplet", Inputs: engine.Inputs{"droplet_id": "482913"}})))
+		s.run(s.app.do(launchDoor(engine.Launch{Kind: "snapshot_droplet", Inputs: engine.Inputs{"droplet_id": "482913"}})))
 		s.send(nil)
 		s.has("What will happen")
 		s.press("esc")

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/clean"
 	"arcadia/tui/say"
 )
 
@@ -118,7 +119,7 @@ func readLog(ids []engine.ID, known map[engine.ID]uint64) func(context.Context, 
 			if entries, err = b.Entries(ctx, s.ID, after); err != nil {
 				break
 			}
-			cleanSummary(s)
+			clean.Summary(s)
 			m.lines = append(m.lines, logLines(s, entries)...)
 		}
 		if err != nil {
@@ -134,7 +135,7 @@ func logLines(s *engine.Summary, entries []engine.Entry) []logLine {
 	out := make([]logLine, 0, len(entries))
 	for i := range entries {
 		x := &entries[i]
-		cleanEntry(x)
+		clean.Entry(x)
 		text, _ := say.Entry(whole, x)
 		if r := []rune(text); len(r) > logText {
 			text = string(r[:logText])

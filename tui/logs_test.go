@@ -87,13 +87,13 @@ func TestTheLogFollowsTheEndUntilSomebodyScrolls(t *testing.T) {
 		s.has("LOG")
 
 		s.press("1")
-		before := s.app.env.State.Log.no
+		before := theLog(s).book.no
 		last := launch() // in the background nothing is read
-		if n := s.app.env.State.Log.no; n != before {
+		if n := theLog(s).book.no; n != before {
 			t.Errorf("%d lines were read while the log was not shown", n-before)
 		}
 		s.press("2", "6", "esc", "G") // 2 is not there: the log is not shown twice
-		if s.app.env.State.Log.last[last] == 0 {
+		if theLog(s).book.last[last] == 0 {
 			t.Error("what happened meanwhile is not read when the log is shown again")
 		}
 	})
@@ -111,4 +111,14 @@ func TestTheLogHoldsNothingThatSteersATerminal(t *testing.T) {
 	if lines[1].level != say.Error || lines[0].level != say.Info {
 		t.Errorf("the levels are %s and %s", lines[0].level, lines[1].level)
 	}
+}
+
+// theLog is the screen of the log.
+func theLog(s *stage) *logs {
+	for _, stack := range s.app.stacks {
+		if l, ok := stack[0].(*logs); ok {
+			return l
+		}
+	}
+	return nil
 }

@@ -25,10 +25,11 @@ func (a *App) note(n Notify) tea.Cmd {
 	if n.Level == say.Error {
 		stays = errorStays
 	}
-	return func() tea.Msg {
+	noted := a.deliver(a.screen(), Noted{})
+	return tea.Batch(noted, func() tea.Msg {
 		if !sleep(ctx, stays) {
 			return nil
 		}
 		return fadeMsg{no: m.No}
-	}
+	})
 }

@@ -33,14 +33,14 @@ func (o offer) perform(a *App) tea.Cmd { return a.do(o.open(&a.env)) }
 
 // open opens the form, or says why it cannot be.
 func (o offer) open(env *Env) Action {
-	if why := env.impossibleNew(); why != "" {
+	if why := operators(env); why != "" {
 		return Notify{Level: say.Error, Text: o.verb + ": " + why}
 	}
 	k, ok := o.kind(env)
 	if !ok {
 		return Notify{Level: say.Error, Text: o.verb + ": this build has no kind that does it"}
 	}
-	return launchDoor(env, engine.Launch{Kind: k.Name, Inputs: k.On.Of(o.on.says)})
+	return launchDoor(engine.Launch{Kind: k.Name, Inputs: k.On.Of(o.on.says)})
 }
 
 func (o offer) kind(env *Env) (engine.Kind, bool) {
@@ -67,7 +67,7 @@ func (o offer) does(env *Env) string {
 
 // offers are menu lines for the kinds that act on a thing, without those of verbs that the menu has already.
 func offers(env *Env, on thing, had ...string) []item {
-	why := env.impossibleNew()
+	why := operators(env)
 	var out []item
 	for _, k := range env.State.Kinds {
 		if verb := verbOf(k); k.On.Type == on.of && !slices.Contains(had, verb) {

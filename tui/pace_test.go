@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 )
 
 // warm is a console on a crowd of n sagas, its list loaded, outside of any program.
@@ -19,7 +20,7 @@ func warm(tb testing.TB, n int) (*App, *crowd) {
 	app.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	feed(app, app.deliver(app.screen(), Shown{}), 0)
 	l, ok := app.stacks[0][0].(*sagas)
-	if !ok || len(l.roll.rows) == 0 {
+	if !ok || len(l.pages.Rows) == 0 {
 		tb.Fatal("the list is empty")
 	}
 	return app, c
@@ -113,10 +114,10 @@ func BenchmarkViewOfASaga(b *testing.B) {
 func BenchmarkViewOfResources(b *testing.B) {
 	app, _ := warm(b, 300)
 	r := newResources(Config{Drifts: newBeat()})
-	var m gridMsg
+	var m rowsMsg
 	for i := range 10_000 {
 		key := "dns_record/" + strconv.Itoa(i)
-		m.rows = append(m.rows, gridRow{key: key, value: engine.Resource{}, cells: []string{key, "dns record", key, "", "", "0c4411aa", "1", "Nov 23 14:04"}})
+		m.rows = append(m.rows, list.Row{Key: key, Value: engine.Resource{}, Cells: []string{key, "dns record", key, "", "", "0c4411aa", "1", "Nov 23 14:04"}})
 	}
 	r.Update(&app.env, m)
 	app.stack().push(r)

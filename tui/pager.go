@@ -132,7 +132,7 @@ func (p *pager) View(env *Env, width, height int) Drawing {
 const maxPagerLines = 20000
 
 // showEntries opens a saga's entries as JSON.
-func showEntries(_ *Env, id engine.ID, short string) Action {
+func showEntries(id engine.ID, short string) Action {
 	return Show{&pager{name: "Entries of " + short, load: func(ctx context.Context, b Backend) ([]string, error) {
 		entries, err := b.Entries(ctx, id, 0)
 		if err != nil {

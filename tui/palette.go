@@ -2,19 +2,19 @@ package tui
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/clean"
 	"arcadia/tui/keys"
 	"arcadia/tui/theme"
 )
 
-// newPalette lists verbs, screens and kinds by name; typing searches, tab completes. What the screen with these scopes does
-// not do is greyed, with where it is done.
-func newPalette(env *Env, scopes []keys.Scope) *menu {
+// newPalette lists verbs, screens and kinds by name; typing searches, tab completes. What is not done on the screen that is
+// shown is greyed, with where it is done.
+func newPalette(env *Env, all []command) *menu {
 	var items []item
 	seen := map[keys.Command]bool{keys.CmdPalette: true, keys.CmdDown: true, keys.CmdUp: true, keys.CmdHalfDown: true, keys.CmdHalfUp: true, keys.CmdPageDown: true, keys.CmdPageUp: true, keys.CmdOut: true, keys.CmdPaneBack: true}
 	for _, b := range env.Keys.All() {
@@ -22,21 +22,17 @@ func newPalette(env *Env, scopes []keys.Scope) *menu {
 			continue
 		}
 		seen[b.Command] = true
-		why := env.unfit(b)
-		if _, here := env.Keys.In(b.Command, append(slices.Clone(scopes), keys.Everywhere)...); !here && why == "" {
-			why = "only on " + env.Keys.Where(b.Command)
+		it := item{Key: b.Show(), Text: string(b.Command), Note: b.Help, Why: "only on " + env.Keys.Where(b.Command), Danger: b.Danger}
+		if c, here := find(all, b.Command); here {
+			it = c.item(env)
 		}
-		if b.Command == keys.CmdFreeze || b.Command == keys.CmdThaw {
-			why = env.noFreeze(b.Command)
+		if b.Command == keys.CmdFreeze { // by name it means just that, and not what its key means now
+			it.Why = env.noFreeze(b.Command)
 		}
-		items = append(items, item{Key: b.Show(), Text: string(b.Command), Note: b.Help, Why: why, Danger: b.Danger, Do: Press{b.Command}})
+		items = append(items, it)
 	}
 	for _, k := range env.State.Kinds {
-		why := ""
-		if env.Config.ReadOnly {
-			why = "this console only looks"
-		}
-		items = append(items, item{Key: "", Text: "new " + k.Name, Note: k.Summary, Why: why, Do: launchKind{k.Name}})
+		items = append(items, item{Text: "new " + k.Name, Note: k.Summary, Why: operators(env), Do: launchDoor(engine.Launch{Kind: k.Name})})
 	}
 	for _, format := range exportFormats {
 		note := "write what is shown to a new file; a name for it may follow"
@@ -86,13 +82,6 @@ func common(m *menu) string {
 	return text
 }
 
-// launchKind opens the launch form for a kind.
-type launchKind struct{ kind string }
-
-func (l launchKind) perform(a *App) tea.Cmd {
-	return a.do(launchDoor(&a.env, engine.Launch{Kind: l.kind}))
-}
-
 // findSaga opens the saga that a person has typed the id of, or the end of it.
 type findSaga struct{ ref string }
 
@@ -112,7 +101,7 @@ func (f findSaga) perform(a *App) tea.Cmd {
 		if err != nil || len(all) == 0 {
 			return refMsg{err: errors.Join(err, engine.ErrNotFound)}
 		}
-		cleanSummary(&all[0])
+		clean.Summary(&all[0])
 		return refMsg{saga: all[0]}
 	}
 }

@@ -20,7 +20,7 @@ func (a *App) Place() Place {
 		p.Screen = r.root()
 	}
 	if l, ok := a.stacks[0][0].(*sagas); ok {
-		p.Filter = l.search.text
+		p.Filter = l.search.Text()
 		if l.index() > 0 {
 			p.Cursor = l.cursor
 		}
@@ -34,7 +34,7 @@ func (a *App) Place() Place {
 // settleAt brings a new console to a place, before anything has been read.
 func (a *App) settleAt(p Place) {
 	if l, ok := a.stacks[0][0].(*sagas); ok {
-		l.search.set(p.Filter)
+		l.search.Set(p.Filter)
 		l.cursor = p.Cursor
 	}
 	for i, s := range a.stacks {

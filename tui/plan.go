@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/clean"
 	"arcadia/tui/keys"
 )
 
@@ -80,7 +81,7 @@ func (p *plan) look(to Receiver) Action {
 
 func lookPlan(ctx context.Context, b Backend, want engine.Launch) (engine.Plan, error) {
 	got, err := b.Plan(ctx, want)
-	return cleanPlan(got), err
+	return clean.Plan(got), err
 }
 
 // take shows an answer. Launching is offered first only after reading the reason's line, and not at all first when there is
@@ -139,7 +140,7 @@ func (p *plan) start(to Receiver) Action {
 			m.err = err
 		default:
 			m.saga = saga.Summary
-			cleanSummary(&m.saga)
+			clean.Summary(&m.saga)
 		}
 		return m
 	}}
@@ -243,24 +244,4 @@ func (p *plan) scroll(key string, n int) {
 		n *= max(1, p.page-1)
 	}
 	p.top = max(0, min(p.top+n, p.lines-p.page))
-}
-
-func cleanPlan(in engine.Plan) engine.Plan {
-	out := in
-	out.Kind, out.Target = visible.Text(in.Kind), visible.Text(in.Target)
-	out.Locks, out.WaitsFor = cleanAll(in.Locks), cleanAll(in.WaitsFor)
-	out.Steps = make([]engine.PlanStep, len(in.Steps))
-	for i, s := range in.Steps {
-		s.Name, s.Why, s.Error = visible.Text(s.Name), visible.Text(s.Why), visible.Text(s.Error)
-		c := &s.Change
-		c.Action, c.Subject = engine.Action(visible.Text(string(c.Action))), visible.Text(c.Subject)
-		c.Note, c.Undo, c.Final = visible.Text(c.Note), visible.Text(c.Undo), visible.Text(c.Final)
-		fields := make([]engine.FieldChange, len(c.Fields))
-		for j, f := range c.Fields {
-			fields[j] = engine.FieldChange{Name: visible.Text(f.Name), From: visible.Text(f.From), To: visible.Text(f.To), Note: visible.Text(f.Note)}
-		}
-		c.Fields = fields
-		out.Steps[i] = s
-	}
-	return out
 }

@@ -31,7 +31,7 @@ func backedOff(t *testing.T, x *exhibit, back bool) *engine.Saga {
 
 func TestARowThatOnlyWaitsForItsNextAttemptCanBeRetried(t *testing.T) {
 	t.Parallel()
-	env := &Env{Keys: keys.BuiltIn()}
+	env := &Env{Keys: builtIn()}
 	for _, back := range []bool{false, true} {
 		s := backedOff(t, newExhibit(t), back)
 		if len(s.Waiting) > 0 {

@@ -12,6 +12,7 @@ import (
 	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -24,7 +25,7 @@ const (
 
 // resources is the screen of what sagas have provisioned, and how it stands to what was wanted.
 type resources struct {
-	grid
+	listing
 	drifts  Drifts
 	looking int            // looks under way that were asked for here
 	states  map[string]int // how many there are in each state of drift
@@ -38,7 +39,12 @@ type lookedMsg struct {
 
 func newResources(cfg Config) *resources {
 	r := &resources{drifts: cfg.Drifts}
-	r.columns = []widget.Column{
+	r.listing = listing{
+		at: keys.CmdResource, title: []string{"resources"}, live: true, took: r.fill,
+		nothing: "nothing is provisioned", hint: "What sagas create is listed here until it is confirmed gone.",
+	}
+	r.to = r
+	r.Columns = []widget.Column{
 		{Title: "NAME", Width: 20, Grow: 1},
 		{Title: "TYPE", Width: 17, Drop: 2},
 		{Title: "ID", Width: 12, Right: true, Drop: 3},
@@ -48,31 +54,138 @@ func newResources(cfg Config) *resources {
 		{Title: "VERSION", Width: 7, Right: true, Drop: 4},
 		{Title: "UPDATED", Width: 12, Drop: 6, Gap: 1},
 	}
-	r.fields = []string{"name", "type", "id", "drift", "looked", "saga", "version", "updated"}
+	r.Fields = []string{"name", "type", "id", "drift", "looked", "saga", "version", "updated"}
 	if r.drifts == nil {
-		r.columns, r.fields = slices.Delete(r.columns, driftColumn, checkedColumn+1), slices.Delete(r.fields, driftColumn, checkedColumn+1)
+		r.Columns, r.Fields = slices.Delete(r.Columns, driftColumn, checkedColumn+1), slices.Delete(r.Fields, driftColumn, checkedColumn+1)
 	} else {
-		r.cell = driftCell
+		r.cell, r.above = driftCell, r.counts
 	}
-	r.nothing, r.hint = "nothing is provisioned", "What sagas create is listed here until it is confirmed gone."
-	r.read = func(ctx context.Context, b Backend) ([]gridRow, error) {
+	r.read = func(ctx context.Context, b Backend) ([]list.Row, error) {
 		all, err := b.Resources(ctx)
-		rows := make([]gridRow, 0, len(all))
+		rows := make([]list.Row, 0, len(all))
 		for _, x := range all {
 			cells := []string{x.Name, say.Words(x.Type), x.ExternalID, x.SagaID.Short(), strconv.Itoa(x.SpecVersion), x.UpdatedAt.UTC().Format("Jan 02 15:04")}
 			if r.drifts != nil {
 				cells = slices.Insert(cells, driftColumn, "", "")
 			}
-			rows = append(rows, gridRow{key: x.Key(), value: x, cells: cells})
+			rows = append(rows, list.Row{Key: x.Key(), Value: x, Cells: cells})
 		}
 		return rows, err
 	}
+	r.on = func(row *list.Row) thing { return thing{thingResource, map[string]string{"key": row.Key}} }
+	r.own = r.commands()
 	return r
 }
 
+func (r *resources) commands() []command {
+	launch := func(b keys.Binding) command {
+		return r.launching(danger(b), string(b.Command), func(env *Env) string { return r.unlike(env, b.Command) })
+	}
+	return []command{
+		r.chosen(openKey, nil, func(env *Env, row *list.Row) Action { return r.open(env, row.Value.(engine.Resource)) }), //nolint:forcetypeassert // set above
+		launch(bind(keys.Provisioned, keys.CmdRestore, "restore", "put it back to its desired state; the plan comes first", "r")),
+		launch(bind(keys.Provisioned, keys.CmdAccept, "accept", "take its current state as the desired one; the plan comes first", "t")),
+		launch(bind(keys.Provisioned, keys.CmdForget, "forget", "stop tracking it; it is not deleted; the plan comes first", "d")),
+		r.chosen(bind(keys.Provisioned, keys.CmdCheck, "look", "look at this resource now", "v"), r.unconnected, func(_ *Env, row *list.Row) Action {
+			return r.look(row.Cells[0], row.Key)
+		}),
+		{Binding: bind(keys.Provisioned, keys.CmdReload, "look at all", "look at all resources now", "ctrl+r"), why: r.unconnected, do: func(*Env) Action {
+			return r.look("all resources")
+		}},
+		r.menu(keys.Provisioned, "everything that can be done to this resource",
+			keys.CmdOpen, keys.CmdRestore, keys.CmdAccept, keys.CmdForget, keys.CmdCheck, keys.CmdReload, keys.CmdCopy),
+		r.copying("resource"),
+	}
+}
+
+// Hints are for the resource under the cursor.
+func (r *resources) Hints(env *Env) []keys.Command {
+	out := []keys.Command{keys.CmdOpen}
+	if row := r.Current(); row != nil {
+		if r.drifts != nil && env.State.drift(row.Key).astray() {
+			out = append(out, keys.CmdRestore, keys.CmdAccept, keys.CmdForget)
+		}
+		out = append(out, keys.CmdActions)
+	}
+	return append(out, keys.CmdCheck, keys.CmdReload, keys.CmdFilter, keys.CmdSagas)
+}
+
+// Update takes answers; every change of a saga may be one of a resource.
+func (r *resources) Update(env *Env, msg tea.Msg) Action {
+	switch msg := msg.(type) {
+	case Drifted:
+		r.fill(env)
+		return nil
+	case lookedMsg:
+		r.looking = max(0, r.looking-1)
+		if msg.err != "" {
+			return Notify{Level: say.Error, Text: "look: " + msg.err}
+		}
+		return Notify{Level: say.Good, Text: "looked at " + msg.what}
+	}
+	return r.listing.Update(env, msg)
+}
+
+// fill writes into the cells what is known of drift, so that it can be filtered and ordered by.
+func (r *resources) fill(env *Env) {
+	if r.drifts == nil {
+		return
+	}
+	r.states = map[string]int{}
+	r.Refill(func(row *list.Row) {
+		d := env.State.drift(row.Key)
+		r.states[d.State]++
+		row.Cells[driftColumn], row.Cells[checkedColumn] = say.Words(d.State), ""
+		if !d.CheckedAt.IsZero() {
+			row.Cells[checkedColumn] = d.CheckedAt.UTC().Format("2006-01-02 15:04:05")
+		}
+	})
+}
+
+// look looks at resources now, or at all of them.
+func (r *resources) look(what string, only ...string) Action {
+	r.looking++
+	drifts := r.drifts
+	return Batch{r.reload(), Ask{To: r, Read: func(ctx context.Context, _ Backend) tea.Msg {
+		m := lookedMsg{what: what}
+		if err := drifts.Check(ctx, only...); err != nil {
+			m.err = visible.Text(err.Error())
+		}
+		return m
+	}}}
+}
+
+// unconnected says why nothing can be looked at.
+func (r *resources) unconnected(*Env) string {
+	if r.drifts == nil {
+		return say.NoProvider
+	}
+	return ""
+}
+
+// unlike says why the resource under the cursor cannot be restored, accepted or forgotten; empty when it can.
+func (r *resources) unlike(env *Env, c keys.Command) string {
+	row, why := r.Current(), operators(env)
+	switch {
+	case why != "" || row == nil || c == keys.CmdForget:
+		return why
+	case r.drifts == nil:
+		return say.NoProvider
+	}
+	switch d := env.State.drift(row.Key); {
+	case d.State == driftInSync:
+		return "it is in its desired state"
+	case d.hopeless(c) != "":
+		return d.hopeless(c)
+	case c == keys.CmdAccept && d.State == driftDeleted:
+		return "it is gone: restore makes it anew, forget gives it up"
+	}
+	return ""
+}
+
 // driftCell draws the columns that change without a read of the resources.
-func driftCell(env *Env, row *gridRow, column int) (widget.Cell, bool) {
-	d := env.State.drift(row.key)
+func driftCell(env *Env, row *list.Row, column int) (widget.Cell, bool) {
+	d := env.State.drift(row.Key)
 	switch column {
 	case driftColumn:
 		l := driftLook(env.Theme, d.State)
@@ -85,179 +198,6 @@ func driftCell(env *Env, row *gridRow, column int) (widget.Cell, bool) {
 		return widget.Cell{Text: text, Ink: env.Theme.Faint}, true
 	}
 	return widget.Cell{}, false
-}
-
-func (r *resources) root() keys.Command { return keys.CmdResource }
-
-// Title is the breadcrumb.
-func (r *resources) Title(*Env) []string { return []string{"resources"} }
-
-// Scopes are those of a list of resources.
-func (r *resources) Scopes() []keys.Scope { return []keys.Scope{keys.Provisioned, keys.Lists} }
-
-// Typing reports whether keys go to the filter.
-func (r *resources) Typing() bool { return r.search.typing() }
-
-// Hints are for the resource under the cursor.
-func (r *resources) Hints(env *Env) []keys.Command {
-	if r.search.typing() {
-		return nil
-	}
-	out := []keys.Command{keys.CmdOpen}
-	if row := r.current(); row != nil {
-		for _, c := range []keys.Command{keys.CmdRestore, keys.CmdAccept, keys.CmdForget} {
-			if r.drifts != nil && env.State.drift(row.key).astray() && r.unlike(env, c) == "" {
-				out = append(out, c)
-			}
-		}
-		out = append(out, keys.CmdActions)
-	}
-	if r.drifts != nil {
-		out = append(out, keys.CmdCheck, keys.CmdReload)
-	}
-	return append(out, keys.CmdFilter, keys.CmdSagas)
-}
-
-// Update takes answers; every change of a saga may be one of a resource.
-func (r *resources) Update(env *Env, msg tea.Msg) Action {
-	switch msg := msg.(type) {
-	case Shown:
-		return r.reload(r)
-	case Changed:
-		if r.began {
-			return r.reload(r)
-		}
-		return nil
-	case Drifted:
-		r.fill(env)
-		return nil
-	case lookedMsg:
-		r.looking = max(0, r.looking-1)
-		if msg.err != "" {
-			return Notify{Level: say.Error, Text: "look: " + msg.err}
-		}
-		return Notify{Level: say.Good, Text: "looked at " + msg.what}
-	case gridMsg:
-		act := r.update(msg, r)
-		r.fill(env)
-		return act
-	}
-	return r.update(msg, r)
-}
-
-// fill writes into the cells what is known of drift, so that it can be filtered and ordered by.
-func (r *resources) fill(env *Env) {
-	if r.drifts == nil {
-		return
-	}
-	r.states = map[string]int{}
-	for i := range r.rows {
-		d := env.State.drift(r.rows[i].key)
-		r.states[d.State]++
-		r.rows[i].cells[driftColumn] = say.Words(d.State)
-		r.rows[i].cells[checkedColumn] = ""
-		if !d.CheckedAt.IsZero() {
-			r.rows[i].cells[checkedColumn] = d.CheckedAt.UTC().Format("2006-01-02 15:04:05")
-		}
-	}
-	r.find()
-}
-
-// Do does what is asked of the list and of the resource under the cursor.
-func (r *resources) Do(env *Env, c keys.Command) Action {
-	if c == keys.CmdReload {
-		return r.look()
-	}
-	if act, ok := r.do(env, c, r); ok {
-		return act
-	}
-	row := r.current()
-	switch {
-	case c == keys.CmdBack:
-		return Press{keys.CmdSagas}
-	case c == keys.CmdCopy:
-		return copyRow(row, "resource")
-	case row == nil:
-	case c == keys.CmdOpen:
-		return r.open(env, row.value.(engine.Resource)) //nolint:forcetypeassert // set above
-	case c == keys.CmdCheck:
-		return r.look(row.key)
-	case c == keys.CmdRestore || c == keys.CmdAccept || c == keys.CmdForget:
-		if why := r.unlike(env, c); why != "" {
-			return Notify{Level: say.Error, Text: string(c) + ": " + why}
-		}
-		return offer{r.thing(row), string(c)}.open(env)
-	case c == keys.CmdActions:
-		return r.actions(env)
-	}
-	return nil
-}
-
-// look looks at resources now, or at all of them.
-func (r *resources) look(keys ...string) Action {
-	if r.drifts == nil {
-		return Notify{Level: say.Error, Text: "look: " + noDrifts}
-	}
-	what := "all resources"
-	if row := r.current(); row != nil && len(keys) > 0 {
-		what = row.cells[0]
-	}
-	r.looking++
-	drifts := r.drifts
-	return Batch{r.reload(r), Ask{To: r, Read: func(ctx context.Context, _ Backend) tea.Msg {
-		m := lookedMsg{what: what}
-		if err := drifts.Check(ctx, keys...); err != nil {
-			m.err = visible.Text(err.Error())
-		}
-		return m
-	}}}
-}
-
-const noDrifts = "this console is connected to no provider"
-
-func (*resources) thing(row *gridRow) thing {
-	return thing{thingResource, map[string]string{"key": row.key}}
-}
-
-// unlike says why the resource under the cursor cannot be restored, accepted or forgotten; empty when it can.
-func (r *resources) unlike(env *Env, c keys.Command) string {
-	b, _ := env.Keys.Of(c)
-	if why := env.unfit(b); why != "" {
-		return why
-	}
-	if r.drifts == nil && c != keys.CmdForget {
-		return noDrifts
-	}
-	d := env.State.drift(r.current().key)
-	switch {
-	case c == keys.CmdForget:
-	case d.State == driftInSync:
-		return "it is as it was wanted"
-	case d.hopeless(c) != "":
-		return d.hopeless(c)
-	case c == keys.CmdAccept && d.State == driftDeleted:
-		return "it is gone: restore makes it anew, forget gives it up"
-	}
-	return ""
-}
-
-// actions offers everything that can be done to the resource under the cursor.
-func (r *resources) actions(env *Env) Action {
-	var items []item
-	for _, c := range []keys.Command{keys.CmdOpen, keys.CmdRestore, keys.CmdAccept, keys.CmdForget, keys.CmdCheck, keys.CmdReload, keys.CmdCopy} {
-		b, _ := env.Keys.In(c, keys.Provisioned, keys.Lists, keys.Everywhere)
-		it := item{Key: b.Show(), Text: string(c), Note: b.Help, Danger: b.Danger, Do: Press{c}}
-		switch c {
-		case keys.CmdRestore, keys.CmdAccept, keys.CmdForget:
-			it.Why = r.unlike(env, c)
-		case keys.CmdCheck, keys.CmdReload:
-			if r.drifts == nil {
-				it.Why = noDrifts
-			}
-		}
-		items = append(items, it)
-	}
-	return Show{newMenu("Actions for "+r.current().cells[0], items)}
 }
 
 // open shows how a resource stands, its desired state, and the saga that wrote it last.
@@ -306,25 +246,12 @@ func driftLines(env *Env, key string) []string {
 	return out
 }
 
-// View draws how many there are of what, and the list.
-func (r *resources) View(env *Env, width, height int) Drawing {
-	if r.drifts == nil || len(r.rows) == 0 {
-		return r.view(env, width, height)
-	}
-	d := r.view(env, width, height-1)
-	d.Lines = append([]string{r.counts(env, width)}, d.Lines...)
-	if d.Cursor != nil {
-		d.Cursor.Y++
-	}
-	return d
-}
-
 // counts is how many resources there are in each state.
 func (r *resources) counts(env *Env, width int) string {
 	t := env.Theme
 	n := r.states
 	var text strings.Builder
-	text.WriteString(" " + strconv.Itoa(len(r.rows)) + say.Plural(len(r.rows), " resource", " resources"))
+	text.WriteString(" " + strconv.Itoa(len(r.Rows())) + say.Plural(len(r.Rows()), " resource", " resources"))
 	for _, state := range []string{driftModified, driftDeleted, driftNotChecked, driftInSync} {
 		if n[state] > 0 {
 			l := driftLook(t, state)

@@ -1,10 +1,13 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 )
 
@@ -26,15 +29,13 @@ type saga struct {
 
 	rested bool // it was at rest with the last change: the bell rings at its end, once
 	pane   pane
-	row    int // the cursor in the ledger, and what the timeline shows
-	rowTop int
-	log    reel
-	tall   [panes]int
+	rows   list.Window // of the ledger, and what the timeline shows
+	log    list.Window
 }
 
 // newSaga opens the screen of a saga as the list shows it.
 func newSaga(s *engine.Summary, log bool) *saga {
-	x := &saga{from: "sagas", first: *s, rested: s.Status.Terminal(), seen: watched{log: true}, log: newReel()}
+	x := &saga{from: "sagas", first: *s, rested: s.Status.Terminal(), seen: watched{log: true}, log: list.Window{Follow: true}}
 	x.seen.point(s.ID, s.Seq)
 	if log {
 		x.pane = logPane
@@ -45,20 +46,11 @@ func newSaga(s *engine.Summary, log bool) *saga {
 // Title is the breadcrumb.
 func (s *saga) Title(*Env) []string { return []string{s.from, s.first.Short} }
 
-// Scopes are those of one saga, and of a list.
-func (s *saga) Scopes() []keys.Scope { return []keys.Scope{keys.OneSaga, keys.Sagas, keys.Lists} }
-
 // Hints are for what is under the cursor.
 func (s *saga) Hints(env *Env) []keys.Command {
-	out := []keys.Command{keys.CmdOpen, keys.CmdEntries}
-	if !env.Config.ReadOnly {
-		out = append(out, keys.CmdActions)
-		for _, c := range []keys.Command{keys.CmdCancel, keys.CmdRollback, keys.CmdRetry} {
-			if env.impossible(c, s.summary(), s.seen.whole()) == "" {
-				out = append(out, c)
-				break
-			}
-		}
+	out := []keys.Command{keys.CmdOpen, keys.CmdEntries, keys.CmdActions}
+	if c := env.next(s.summary(), s.seen.whole()); c != "" {
+		out = append(out, c)
 	}
 	return append(out, keys.CmdPane, keys.CmdTimes, keys.CmdBack)
 }
@@ -82,7 +74,7 @@ func (s *saga) Update(env *Env, msg tea.Msg) Action {
 	case detailMsg:
 		next := s.seen.take(msg, s)
 		if d := s.seen.shown(); d != nil {
-			s.log.grow(len(d.entries))
+			s.log.Grow(len(d.entries))
 		}
 		return next
 	case foundMsg:
@@ -94,56 +86,56 @@ func (s *saga) Update(env *Env, msg tea.Msg) Action {
 		}
 		return Replace{newSaga(msg.saga, false)}
 	case tea.MouseWheelMsg:
-		if msg.Button == tea.MouseWheelUp {
-			return s.Do(env, keys.CmdUp)
-		}
-		return s.Do(env, keys.CmdDown)
+		s.move(map[bool]keys.Command{true: keys.CmdUp, false: keys.CmdDown}[msg.Button == tea.MouseWheelUp])
 	}
 	return nil
 }
 
-// Do does what is asked of the saga.
-func (s *saga) Do(env *Env, c keys.Command) Action {
-	switch c {
-	case keys.CmdBack:
-		return Back{}
-	case keys.CmdPane:
-		s.pane = (s.pane + 1) % panes
-	case keys.CmdPaneBack:
-		s.pane = (s.pane + panes - 1) % panes
-	case keys.CmdLog:
-		s.pane = logPane
-	case keys.CmdOpen:
-		return s.open(env)
-	case keys.CmdEntries:
-		return showEntries(env, s.first.ID, s.first.Short)
-	case keys.CmdCopy:
-		return Show{newMenu("Copy", copyItems(env, s.summary()))}
-	case keys.CmdNew:
-		return newSagaAction(env)
-	case keys.CmdActions:
-		return actionsMenu(env, s.summary(), s.seen.whole(), keys.CmdOpen)
-	case keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdPause, keys.CmdResume, keys.CmdSkip:
-		return env.verb(c, s.summary(), s.seen.whole())
-	case keys.CmdResolve:
-		return s.resolve(env)
-	case keys.CmdNeedsMe:
-		return Ask{To: s, Read: findNeedy(s.first.ID, env.State.Waits)}
-	default:
-		s.move(c)
+// Commands are those of one saga.
+func (s *saga) Commands(*Env) []command {
+	plain := func(b keys.Binding, do func()) command {
+		return command{Binding: b, do: func(*Env) Action { do(); return nil }}
 	}
-	return nil
+	out := []command{
+		{Binding: bind(keys.OneSaga, keys.CmdEntries, "entries", "the saga's entries as JSON", "e"), do: func(*Env) Action { return showEntries(s.first.ID, s.first.Short) }},
+		{Binding: danger(bind(keys.OneSaga, keys.CmdResolve, "resolve", "accept what this row has left behind; asks for the reason")), why: s.unresolvable, do: s.resolve},
+		newKey(),
+		{Binding: actionsKey, do: func(env *Env) Action {
+			shown := slices.DeleteFunc(s.Commands(env), func(c command) bool { return c.Command == keys.CmdOpen })
+			return actionsMenu(env, shown, s.summary())
+		}},
+	}
+	out = append(out, verbCommands(s.summary, s.seen.whole, func(*Env) []engine.Summary { return nil })...)
+	out = append(out,
+		plain(bind(keys.Sagas, keys.CmdLog, "log", "the saga's log", "L"), func() { s.pane = logPane }),
+		command{Binding: needsKey, do: func(env *Env) Action { return Ask{To: s, Read: findNeedy(s.first.ID, env.State.Waits)} }},
+		plain(bind(keys.Everywhere, keys.CmdPane, "next pane", "the next pane", "tab"), func() { s.pane = (s.pane + 1) % panes }),
+		plain(bind(keys.Everywhere, keys.CmdPaneBack, "pane before", "the pane before", "shift+tab"), func() { s.pane = (s.pane + panes - 1) % panes }),
+		command{Binding: copyKey, do: func(env *Env) Action { return Show{newMenu("Copy", copyItems(env, s.summary()))} }},
+		command{Binding: openKey, do: s.open},
+	)
+	out = append(out, backing(then(Back{}))...)
+	return append(out, moving(func(_ *Env, c keys.Command) Action {
+		s.move(c)
+		return nil
+	})...)
 }
 
 func (s *saga) move(c keys.Command) {
 	if s.pane == logPane {
-		s.log.move(c, s.tall[logPane])
+		s.log.Press(c, s.entries())
+		s.log.Follow = s.log.At >= s.entries()-1
 		return
 	}
-	n := len(s.summary().StepNames)
-	if to, ok := moveBy(c, s.row, n, s.tall[ledgerPane]); ok {
-		s.row = to
+	s.rows.Press(c, len(s.summary().StepNames))
+}
+
+// entries is how many lines the log has.
+func (s *saga) entries() int {
+	if d := s.seen.shown(); d != nil {
+		return len(d.entries)
 	}
+	return 0
 }
 
 // open shows all of what is under the cursor.
@@ -153,38 +145,47 @@ func (s *saga) open(env *Env) Action {
 	case d == nil:
 		return nil
 	case s.pane == logPane:
-		if i := s.log.cursor; i >= 0 && i < len(d.entries) {
+		if i := s.log.At; i >= 0 && i < len(d.entries) {
 			return showEntry(env, d, i)
 		}
-	case s.row < len(d.saga.Rows):
-		return showRow(env, d, s.row)
+	case s.rows.At < len(d.saga.Rows):
+		return showRow(env, d, s.rows.At)
 	default:
 		return Notify{Text: "this step was not reached"}
 	}
 	return nil
 }
 
+// unresolvable says why nothing that is left behind can be accepted.
+func (s *saga) unresolvable(env *Env) string {
+	if why := env.impossible(keys.CmdResolve, s.summary(), s.seen.whole()); why != "" {
+		return why
+	}
+	if s.leftRow() < 0 {
+		return "nothing is left behind"
+	}
+	return ""
+}
+
 // resolve asks for the reason why what the row under the cursor has left behind may stay; without such a row it takes the
 // first that there is.
-func (s *saga) resolve(env *Env) Action {
-	if why := env.impossible(keys.CmdResolve, s.summary(), s.seen.whole()); why != "" {
-		return Notify{Level: say.Error, Text: "resolve: " + why}
-	}
+func (s *saga) resolve(*Env) Action {
+	s.rows.At = s.leftRow()
+	return Show{newDialog(keys.CmdResolve, s.rows.At, *s.summary())}
+}
+
+// leftRow is the row that resolve is about, or -1.
+func (s *saga) leftRow() int {
 	d := s.seen.shown()
 	if d == nil {
-		return nil
+		return -1
 	}
-	left := func(i int) bool {
-		return i < len(d.saga.Rows) && d.saga.Rows[i].Status == engine.RowCompensationFailed
+	left := say.Residue(d.saga)
+	switch {
+	case len(left) == 0:
+		return -1
+	case slices.Contains(left, s.rows.At):
+		return s.rows.At
 	}
-	if left(s.row) {
-		return resolveDoor(env, *s.summary(), s.row)
-	}
-	for i := range d.saga.Rows {
-		if left(i) {
-			s.row = i
-			return resolveDoor(env, *s.summary(), i)
-		}
-	}
-	return Notify{Level: say.Error, Text: "resolve: nothing is left behind"}
+	return left[0]
 }

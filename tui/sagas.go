@@ -10,14 +10,15 @@ import (
 	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 )
 
 // sagas is the home screen: every saga there is, newest first, live, and a preview of the one under the cursor.
 type sagas struct {
-	roll    roll
-	order   order
-	search  search
+	pages   list.Pages
+	order   list.Order
+	search  list.Search
 	preview watched
 
 	cursor  engine.ID // Invariant: the cursor is a saga, never a row number
@@ -41,7 +42,7 @@ const (
 )
 
 func newSagas() *sagas {
-	return &sagas{search: search{fields: sagaFields}, order: newOrder()}
+	return &sagas{search: list.Search{Fields: sagaFields}, order: newOrder()}
 }
 
 func (s *sagas) root() keys.Command { return keys.CmdSagas }
@@ -49,34 +50,17 @@ func (s *sagas) root() keys.Command { return keys.CmdSagas }
 // Title is the breadcrumb.
 func (s *sagas) Title(*Env) []string { return []string{"sagas"} }
 
-// Scopes are those of a list of sagas.
-func (s *sagas) Scopes() []keys.Scope { return []keys.Scope{keys.Sagas, keys.Lists} }
-
 // Typing reports whether keys go to the filter.
-func (s *sagas) Typing() bool { return s.search.typing() }
+func (s *sagas) Typing() bool { return s.search.Typing() }
 
 // Hints are for the saga under the cursor.
 func (s *sagas) Hints(env *Env) []keys.Command {
-	if s.search.typing() {
-		return nil
-	}
 	out := []keys.Command{keys.CmdOpen, keys.CmdNew, keys.CmdActions}
-	if env.Config.ReadOnly {
-		out = []keys.Command{keys.CmdOpen, keys.CmdLog}
-	}
 	at := s.current()
-	if at == nil {
-		out = out[:0]
-		if !env.Config.ReadOnly {
-			out = append(out, keys.CmdNew)
-		}
-	} else {
-		for _, c := range []keys.Command{keys.CmdCancel, keys.CmdRollback, keys.CmdRetry} {
-			if env.impossible(c, at, s.preview.whole()) == "" {
-				out = append(out, c)
-				break
-			}
-		}
+	if env.Config.ReadOnly {
+		out = append(out, keys.CmdLog)
+	} else if c := env.next(at, s.preview.whole()); c != "" {
+		out = append(out, c)
 	}
 	if env.State.NeedsMe() > 0 && (at == nil || !at.NeedsOperator()) {
 		out = append(out, keys.CmdNeedsMe)
@@ -88,27 +72,24 @@ func (s *sagas) Hints(env *Env) []keys.Command {
 func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 	switch msg := msg.(type) {
 	case Shown:
-		if s.roll.gen == 0 {
+		if !s.pages.Begun() {
 			s.landing = landKeep
 			return s.reload(env, s.cursor)
 		}
 	case Changed:
 		return s.changed(env, msg.Fresh)
-	case piece:
+	case list.Piece:
 		return s.took(msg)
 	case detailMsg:
 		return s.preview.take(msg, s)
 	case foundMsg:
 		return s.found(env, msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
-		if s.search.typing() && s.search.update(msg) {
+		if s.search.Typing() && s.search.Update(msg) {
 			return s.filtered(env)
 		}
 	case tea.MouseWheelMsg:
-		if msg.Button == tea.MouseWheelUp {
-			return s.goTo(s.index() - 3)
-		}
-		return s.goTo(s.index() + 3)
+		return s.goTo(s.index() + list.Wheel(msg))
 	case tea.MouseClickMsg:
 		return s.clicked(env, msg.Y)
 	}
@@ -117,20 +98,20 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 
 // reload reads the list again: around the given saga, or from the end that the order begins with.
 func (s *sagas) reload(env *Env, around engine.ID) Action {
-	f := s.search.filter.sift(func(field, value string) bool { return s.known(env, field, value) })
+	f := s.search.Filter().Sift(func(field, value string) bool { return s.known(env, field, value) }, sagaField)
 	limit := 0
-	if s.order.by != byAge {
-		around, limit = "", sortMax
+	if s.order.By != byAge {
+		around, limit = "", list.SortMax
 	}
-	wants := s.roll.reset(f, s.order.by == byAge && s.order.turned && around == "", around, limit)
-	s.order.forget()
+	wants := s.pages.Reset(f, s.order.By == byAge && s.order.Turned && around == "", around, limit)
+	s.order.Forget()
 	s.err = ""
 	return s.ask(wants)
 }
 
 // filtered reads the list again after a change of the filter.
 func (s *sagas) filtered(env *Env) Action {
-	if s.search.text == "" {
+	if s.search.Text() == "" {
 		return s.reload(env, s.cursor)
 	}
 	s.landing = landKeep
@@ -140,7 +121,7 @@ func (s *sagas) filtered(env *Env) Action {
 // known reports whether a filter's value is a kind or an operator that the store can be asked for as it is.
 func (s *sagas) known(env *Env, field, value string) bool {
 	if field == "by" {
-		return value == env.Config.Operator || slices.ContainsFunc(s.roll.rows, func(r engine.Summary) bool { return r.CreatedBy == value })
+		return value == env.Config.Operator || slices.ContainsFunc(s.pages.Rows, func(r engine.Summary) bool { return r.CreatedBy == value })
 	}
 	for _, k := range env.State.Kinds {
 		if k.Name == value {
@@ -150,10 +131,10 @@ func (s *sagas) known(env *Env, field, value string) bool {
 	return false
 }
 
-func (s *sagas) ask(wants []want) Action {
+func (s *sagas) ask(wants []list.Want) Action {
 	var out Batch
 	for _, w := range wants {
-		out = append(out, Ask{To: s, Read: func(ctx context.Context, b Backend) tea.Msg { return w.read(ctx, b) }})
+		out = append(out, Ask{To: s, Read: func(ctx context.Context, b Backend) tea.Msg { return w.Read(ctx, b) }})
 	}
 	if len(out) == 0 {
 		return nil
@@ -162,13 +143,13 @@ func (s *sagas) ask(wants []want) Action {
 }
 
 // took adds what a read has found, and reads on while the cursor is close to an open end.
-func (s *sagas) took(p piece) Action {
+func (s *sagas) took(p list.Piece) Action {
 	hold := s.hold()
-	if !s.roll.take(p) {
+	if !s.pages.Take(p) {
 		return nil
 	}
-	if p.err != nil {
-		s.err = visible.Text(p.err.Error())
+	if p.Err != nil {
+		s.err = visible.Text(p.Err.Error())
 		return nil
 	}
 	return s.settle(hold)
@@ -185,7 +166,7 @@ func (s *sagas) changed(env *Env, f Fresh) Action {
 		return Batch{s.reload(env, s.cursor), s.preview.look(s)}
 	}
 	hold := s.hold()
-	s.roll.apply(f.Summaries)
+	s.pages.Apply(f.Summaries)
 	return s.settle(hold)
 }
 
@@ -200,23 +181,23 @@ func (s *sagas) hold() hold {
 // settle puts the cursor back on its saga, or on its neighbour when the saga has left, without moving it on the screen; a
 // list that is shown from its top stays there.
 func (s *sagas) settle(h hold) Action {
-	most := rollMax
-	if s.order.by != byAge {
-		most = sortMax
+	most := list.MaxRows
+	if s.order.By != byAge {
+		most = list.SortMax
 	}
-	at, have := s.roll.find(s.cursor)
+	at, have := s.pages.Find(s.cursor)
 	if !have {
-		at = min(at, len(s.roll.rows)-1)
+		at = min(at, len(s.pages.Rows)-1)
 	}
-	s.roll.trim(max(0, at), most)
-	s.order.forget()
-	n := len(s.roll.rows)
+	s.pages.Trim(max(0, at), most)
+	s.order.Forget()
+	n := len(s.pages.Rows)
 	if n == 0 {
 		s.top, s.was = 0, 0
 		return s.ask(s.more(0))
 	}
 	i := s.index()
-	if s.roll.began {
+	if s.pages.Began {
 		switch {
 		case s.landing == landLast:
 			i, h = n-1, hold{line: s.tall, top: 1}
@@ -236,16 +217,16 @@ func (s *sagas) settle(h hold) Action {
 }
 
 // more are the reads that a cursor at display index i asks for.
-func (s *sagas) more(i int) []want {
-	if s.order.by != byAge && len(s.roll.rows) >= sortMax {
+func (s *sagas) more(i int) []list.Want {
+	if s.order.By != byAge && len(s.pages.Rows) >= list.SortMax {
 		return nil
 	}
-	return s.roll.wants(s.order.real(&s.roll, i))
+	return s.pages.Wants(s.order.Real(&s.pages, i))
 }
 
 // goTo moves the cursor to a display index.
 func (s *sagas) goTo(i int) Action {
-	n := len(s.roll.rows)
+	n := len(s.pages.Rows)
 	if n == 0 {
 		return nil
 	}
@@ -257,14 +238,14 @@ func (s *sagas) goTo(i int) Action {
 
 // jump goes to the first or the last row of the whole list, which may not be in memory.
 func (s *sagas) jump(last bool) Action {
-	oldest := last != (s.order.by == byAge && s.order.turned)
-	side := &s.roll.newer
+	oldest := last != (s.order.By == byAge && s.order.Turned)
+	side := &s.pages.Newer
 	if oldest {
-		side = &s.roll.older
+		side = &s.pages.Older
 	}
-	if s.order.by != byAge || side.end {
+	if s.order.By != byAge || side.End {
 		if last {
-			return s.goTo(len(s.roll.rows) - 1)
+			return s.goTo(len(s.pages.Rows) - 1)
 		}
 		return s.goTo(0)
 	}
@@ -272,31 +253,31 @@ func (s *sagas) jump(last bool) Action {
 	if last {
 		s.landing = landLast
 	}
-	return s.ask(s.roll.reset(s.roll.sift, oldest, "", 0))
+	return s.ask(s.pages.Reset(s.pages.Sift(), oldest, "", 0))
 }
 
 // index is the display index of the cursor, or that of its neighbour when it has left.
 func (s *sagas) index() int {
-	n := len(s.roll.rows)
-	at, have := s.roll.find(s.cursor)
+	n := len(s.pages.Rows)
+	at, have := s.pages.Find(s.cursor)
 	switch {
 	case n == 0 || s.cursor == "":
 		return 0
 	case have:
-		return s.order.display(&s.roll, at)
-	case s.order.by != byAge:
+		return s.order.Display(&s.pages, at)
+	case s.order.By != byAge:
 		return max(0, min(s.was, n-1))
 	}
-	return max(0, min(s.order.display(&s.roll, min(at, n-1)), n-1))
+	return max(0, min(s.order.Display(&s.pages, min(at, n-1)), n-1))
 }
 
 // at is the row at a display index.
-func (s *sagas) at(i int) *engine.Summary { return &s.roll.rows[s.order.real(&s.roll, i)] }
+func (s *sagas) at(i int) *engine.Summary { return &s.pages.Rows[s.order.Real(&s.pages, i)] }
 
 // current is the saga under the cursor, or nil.
 func (s *sagas) current() *engine.Summary {
-	if at, have := s.roll.find(s.cursor); have {
-		return &s.roll.rows[at]
+	if at, have := s.pages.Find(s.cursor); have {
+		return &s.pages.Rows[at]
 	}
 	return nil
 }
@@ -308,14 +289,14 @@ func (s *sagas) clicked(env *Env, y int) Action {
 		per = 2
 	}
 	head := 1
-	if s.search.on() {
+	if s.search.On() {
 		head++
 	}
 	if per == 2 {
 		head--
 	}
 	i := s.top + (y-head)/per
-	if y < head || i >= len(s.roll.rows) || i >= s.top+s.tall {
+	if y < head || i >= len(s.pages.Rows) || i >= s.top+s.tall {
 		return nil
 	}
 	if s.at(i).ID == s.cursor {
@@ -326,12 +307,12 @@ func (s *sagas) clicked(env *Env, y int) Action {
 
 // hits says how many sagas the filter has found so far.
 func (s *sagas) hits() string {
-	n := strconv.Itoa(len(s.roll.rows))
+	n := strconv.Itoa(len(s.pages.Rows))
 	switch {
-	case s.roll.whole():
-		return n + say.Plural(len(s.roll.rows), " hit", " hits")
-	case s.roll.searching() && s.roll.looked > 0:
-		return n + " hits, " + strconv.Itoa(s.roll.looked) + " searched"
+	case s.pages.Whole():
+		return n + say.Plural(len(s.pages.Rows), " hit", " hits")
+	case s.pages.Searching() && s.pages.Looked > 0:
+		return n + " hits, " + strconv.Itoa(s.pages.Looked) + " searched"
 	}
 	return n + "+ hits"
 }

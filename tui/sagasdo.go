@@ -12,60 +12,62 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/clean"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 )
 
-// Do does what is asked of the list and of the saga under the cursor.
-func (s *sagas) Do(env *Env, c keys.Command) Action {
-	switch c {
-	case keys.CmdNewest, keys.CmdOldest:
-		return s.jump(c == keys.CmdOldest)
-	case keys.CmdOpen, keys.CmdLog:
-		if at := s.current(); at != nil {
-			return Open{newSaga(at, c == keys.CmdLog)}
+// Commands are those of a list of sagas.
+func (s *sagas) Commands(*Env) []command {
+	out := []command{
+		newKey(),
+		s.chosen(actionsKey, func(env *Env, at *engine.Summary) Action {
+			return actionsMenu(env, s.Commands(env), at)
+		}),
+	}
+	out = append(out, verbCommands(s.current, s.preview.whole, func(env *Env) []engine.Summary { return env.State.marked() })...)
+	out = append(out,
+		s.chosen(bind(keys.Sagas, keys.CmdLog, "log", "the saga's log", "L"), func(_ *Env, at *engine.Summary) Action { return Open{newSaga(at, true)} }),
+		command{Binding: needsKey, do: func(env *Env) Action { return Ask{To: s, Read: findNeedy(s.cursor, env.State.Waits)} }},
+		command{Binding: filterKey, do: func(*Env) Action { s.search.Edit(); return nil }},
+		s.chosen(copyKey, func(env *Env, at *engine.Summary) Action { return s.copyMenu(env, at) }),
+	)
+	out = append(out, moving(func(_ *Env, c keys.Command) Action {
+		if c == keys.CmdNewest || c == keys.CmdOldest {
+			return s.jump(c == keys.CmdOldest)
 		}
-	case keys.CmdBack:
-		if s.search.clear() {
+		to, _ := list.Move(c, s.index(), len(s.pages.Rows), s.tall)
+		return s.goTo(to)
+	})...)
+	out = append(out, s.chosen(openKey, func(_ *Env, at *engine.Summary) Action { return Open{newSaga(at, false)} }))
+	out = append(out, backing(func(env *Env) Action {
+		if s.search.Clear() {
 			return s.reload(env, s.cursor)
 		}
 		clear(env.State.Marks)
-	case keys.CmdFilter:
-		s.search.edit()
-	case keys.CmdMark:
-		if at := s.current(); at != nil {
-			toggle(env.State.Marks, at)
-			return s.goTo(s.index() + 1)
-		}
-	case keys.CmdSortLeft, keys.CmdSortNext, keys.CmdOrder:
-		return s.reorder(env, c)
-	case keys.CmdHold:
-		return s.keep(env)
-	case keys.CmdNew:
-		return newSagaAction(env)
-	case keys.CmdActions:
-		return actionsMenu(env, s.current(), s.preview.whole(), keys.CmdResolve, keys.CmdEntries)
-	case keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdPause, keys.CmdResume, keys.CmdSkip:
-		if marked := env.State.marked(); len(marked) > 0 {
-			if b, _ := env.Keys.Of(c); env.unfit(b) == "" {
-				return markedDoor(env, c, marked)
+		return nil
+	})...)
+	out = append(out, s.chosen(bind(keys.Lists, keys.CmdMark, "mark", "mark or unmark the row", "space"), func(env *Env, at *engine.Summary) Action {
+		toggle(env.State.Marks, at)
+		return s.goTo(s.index() + 1)
+	}))
+	out = append(out, ordering(s.reorder)...)
+	return append(out, command{Binding: bind(keys.Lists, keys.CmdHold, "hold", "hold the rows still, or let them go on", "f"), do: s.keep})
+}
+
+// chosen is a command that does something with the saga under the cursor, when there is one.
+func (s *sagas) chosen(b keys.Binding, do func(env *Env, at *engine.Summary) Action) command {
+	return command{
+		Binding: b,
+		why: func(*Env) string {
+			if s.current() == nil {
+				return say.NoSaga
 			}
-		}
-		return env.verb(c, s.current(), s.preview.whole())
-	case keys.CmdNeedsMe:
-		return Ask{To: s, Read: findNeedy(s.cursor, env.State.Waits)}
-	case keys.CmdCopy:
-		return s.copyMenu(env)
-	case keys.CmdEntries:
-		if at := s.current(); at != nil {
-			return showEntries(env, at.ID, at.Short)
-		}
-	default:
-		if to, ok := moveBy(c, s.index(), len(s.roll.rows), s.tall); ok {
-			return s.goTo(to)
-		}
+			return ""
+		},
+		do: func(env *Env) Action { return do(env, s.current()) },
 	}
-	return nil
 }
 
 func toggle(m map[engine.ID]engine.Summary, s *engine.Summary) {
@@ -76,31 +78,18 @@ func toggle(m map[engine.ID]engine.Summary, s *engine.Summary) {
 	}
 }
 
-// newSagaAction opens the launch form.
-func newSagaAction(env *Env) Action {
-	if why := env.impossibleNew(); why != "" {
-		return Notify{Level: say.Error, Text: "new: " + why}
-	}
-	return launchDoor(env, engine.Launch{})
-}
-
-func (e *Env) impossibleNew() string {
-	b, _ := e.Keys.Of(keys.CmdNew)
-	return e.unfit(b)
-}
-
 func (s *sagas) reorder(env *Env, c keys.Command) Action {
 	switch c {
 	case keys.CmdSortLeft:
-		s.order.by = (s.order.by + orders - 1) % orders
-		s.order.turned = false
+		s.order.By = (s.order.By + orders - 1) % orders
+		s.order.Turned = false
 	case keys.CmdSortNext:
-		s.order.by = (s.order.by + 1) % orders
-		s.order.turned = false
+		s.order.By = (s.order.By + 1) % orders
+		s.order.Turned = false
 	default:
-		s.order.turned = !s.order.turned
+		s.order.Turned = !s.order.Turned
 	}
-	s.order.forget()
+	s.order.Forget()
 	s.landing = landKeep
 	return s.reload(env, s.cursor)
 }
@@ -110,7 +99,7 @@ func (s *sagas) keep(env *Env) Action {
 	s.still = !s.still
 	if s.still {
 		s.held = 0
-		return Notify{Text: "held still: " + env.Keys.Hint(keys.CmdHold).Key + " lets the rows go on"}
+		return Notify{Text: "held still: " + env.keyOf(keys.CmdHold) + " lets the rows go on"}
 	}
 	return s.reload(env, s.cursor)
 }
@@ -152,7 +141,7 @@ func findNeedy(after engine.ID, waits map[engine.ID]bool) func(context.Context, 
 			}
 			return strings.Compare(string(a.ID), string(b.ID))
 		})
-		cleanSummary(&next)
+		clean.Summary(&next)
 		return foundMsg{saga: &next}
 	}
 }
@@ -165,12 +154,12 @@ func (s *sagas) found(env *Env, m foundMsg) Action {
 	case m.saga == nil:
 		return Notify{Level: say.Good, Text: "no saga needs you"}
 	}
-	if _, have := s.roll.find(m.saga.ID); have {
+	if _, have := s.pages.Find(m.saga.ID); have {
 		s.cursor = m.saga.ID
 		return s.goTo(s.index())
 	}
-	if !s.roll.sift.match(m.saga) {
-		s.search.clear()
+	if !s.pages.Sift().Match(m.saga) {
+		s.search.Clear()
 	}
 	s.order = newOrder()
 	s.cursor = m.saga.ID
@@ -178,11 +167,7 @@ func (s *sagas) found(env *Env, m foundMsg) Action {
 }
 
 // copyMenu offers the marked sagas, or the one under the cursor.
-func (s *sagas) copyMenu(env *Env) Action {
-	at := s.current()
-	if at == nil {
-		return Notify{Level: say.Error, Text: "copy: no saga is chosen"}
-	}
+func (s *sagas) copyMenu(env *Env, at *engine.Summary) Action {
 	items := copyItems(env, at)
 	if marked := env.State.marked(); len(marked) > 0 {
 		ids := make([]string, len(marked))

@@ -6,6 +6,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -30,9 +31,6 @@ var orderNames = [orders]string{byStatus: "status", byKind: "kind", byTarget: "t
 
 // listWide is how wide a list with a preview beside it gets at most: further apart, columns cannot be read together.
 const listWide = 124
-
-// listMargin is the room for the mark before a row.
-const listMargin = 3
 
 // View draws list and preview side by side, one above the other, or the list alone.
 func (s *sagas) View(env *Env, width, height int) Drawing {
@@ -66,11 +64,11 @@ func (s *sagas) View(env *Env, width, height int) Drawing {
 func (s *sagas) list(env *Env, width, height int) Drawing {
 	t := env.Theme
 	var d Drawing
-	if s.search.on() {
-		line, cursor := s.search.view(env, width, s.hits())
+	if s.search.On() {
+		line, cursor := s.search.View(env.Theme, width, s.hits())
 		d.Lines, d.Cursor = append(d.Lines, line), cursor
 	}
-	n := len(s.roll.rows)
+	n := len(s.pages.Rows)
 	if n == 0 {
 		d.Lines = append(d.Lines, s.none(env, width, height-len(d.Lines))...)
 		return d
@@ -80,7 +78,7 @@ func (s *sagas) list(env *Env, width, height int) Drawing {
 	var widths []int
 	if !two {
 		columns = s.titled(env, width < env.Width)
-		widths = widget.Layout(columns, width-listMargin)
+		widths = widget.Layout(columns, width-list.Margin)
 		d.Lines = append(d.Lines, s.head(env, columns, widths, width))
 	}
 	s.tall = max(1, height-len(d.Lines))
@@ -99,7 +97,7 @@ func (s *sagas) list(env *Env, width, height int) Drawing {
 			d.Lines = append(d.Lines, s.rowOfTwo(env, row, width, bar)...)
 			continue
 		}
-		line := widget.Row(columns, widths, s.cells(env, row), listMargin, width, bar)
+		line := widget.Row(columns, widths, s.cells(env, row), list.Margin, width, bar)
 		if _, marked := env.State.Marks[row.ID]; marked {
 			line = s.marked(env, line, bar)
 		}
@@ -117,39 +115,39 @@ func (s *sagas) titled(env *Env, beside bool) []widget.Column {
 	if env.Clock.Format != say.Age {
 		age.Title, age.Width = "TIME", 8
 	}
-	if beside && s.order.by != byAge || beside && !s.order.turned {
+	if beside && s.order.By != byAge || beside && !s.order.Turned {
 		age.Drop = 7
 	}
-	if s.order.by == byAge && !s.order.turned {
+	if s.order.Plain() {
 		return out
 	}
 	arrow := env.Theme.Symbols.Down
-	if s.order.turned {
+	if s.order.Turned {
 		arrow = env.Theme.Symbols.Up
 	}
-	out[columnOf[s.order.by]].Title += arrow
+	out[columnOf[s.order.By]].Title += arrow
 	return out
 }
 
 func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int) string {
 	t := env.Theme
-	head := widget.Head(columns, widths, listMargin, width, t.Faint)
+	head := widget.Head(columns, widths, list.Margin, width, t.Faint)
 	pill := ""
-	by := columnOf[s.order.by]
+	by := columnOf[s.order.By]
 	switch {
 	case s.still:
 		pill = " held still, " + strconv.Itoa(s.held) + say.Plural(s.held, " change ", " changes ")
 	case len(env.State.Marks) > 0:
 		pill = " " + strconv.Itoa(len(env.State.Marks)) + " marked "
-	case s.order.by != byAge && len(s.roll.rows) >= sortMax:
-		pill = " of the newest " + strconv.Itoa(sortMax) + " "
+	case s.order.By != byAge && len(s.pages.Rows) >= list.SortMax:
+		pill = " of the newest " + strconv.Itoa(list.SortMax) + " "
 	}
-	if widths[by] == 0 && (s.order.by != byAge || s.order.turned) {
+	if widths[by] == 0 && (!s.order.Plain()) {
 		arrow := t.Symbols.Down
-		if s.order.turned {
+		if s.order.Turned {
 			arrow = t.Symbols.Up
 		}
-		pill = " " + orderNames[s.order.by] + arrow + " " + pill
+		pill = " " + orderNames[s.order.By] + arrow + " " + pill
 	}
 	if pill == "" {
 		return head
@@ -218,13 +216,13 @@ func (s *sagas) none(env *Env, width, height int) []string {
 	switch {
 	case s.err != "":
 		return empty(env, width, height, "the sagas cannot be read", s.err)
-	case !s.roll.began || s.roll.searching():
-		if s.search.on() && s.roll.looked > 0 {
-			return empty(env, width, height, "searching", strconv.Itoa(s.roll.looked)+" searched so far")
+	case !s.pages.Began || s.pages.Searching():
+		if s.search.On() && s.pages.Looked > 0 {
+			return empty(env, width, height, "searching", strconv.Itoa(s.pages.Looked)+" searched so far")
 		}
 		return nil
-	case s.search.text != "":
+	case s.search.Text() != "":
 		return empty(env, width, height, "no saga matches", "esc clears the filter")
 	}
-	return empty(env, width, height, "no sagas yet", strings.TrimSpace(env.Keys.Hint(keys.CmdNew).Key+" launches the first"))
+	return empty(env, width, height, "no sagas yet", strings.TrimSpace(env.keyOf(keys.CmdNew)+" launches the first"))
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -29,7 +30,7 @@ func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 	scale := s.scale(env, d, start, all)
 	lines := []string{"   " + s.heading(env, "TIMELINE", timelinePane) + t.Faint.Paint(widget.Spaces(label-8+2)+scale.Axis(room, t.Symbols.Break))}
 	tall := max(1, height-1)
-	top := widget.Window(n, s.row, 0, tall)
+	top := widget.Window(n, s.rows.At, 0, tall)
 	for i := top; i < n && i < top+tall; i++ {
 		name := widget.Fit(widget.Middle(d.saga.StepNames[i], label), label)
 		if i >= len(d.saga.Rows) {
@@ -99,28 +100,19 @@ func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 	t := env.Theme
 	lines := []string{"   " + s.heading(env, "LOG", logPane)}
 	n := len(d.entries)
-	tall := max(1, height-1)
-	s.tall[logPane] = tall
-	s.log.cursor = max(0, min(s.log.cursor, n-1))
-	s.log.top = widget.Window(n, s.log.cursor, s.log.top, tall)
-	if s.log.follow {
-		s.log.top = max(0, n-tall)
-	}
-	for i := s.log.top; i < n && i < s.log.top+tall; i++ {
+	from, to := s.log.Fit(n, height-1)
+	for i := from; i < to; i++ {
 		e := &d.entries[i]
 		text, tone := say.Entry(d.saga, e)
 		stamp := env.Clock.Precise(e.At.Time)
-		if s.pane == logPane && i == s.log.cursor {
+		if s.pane == logPane && i == s.log.At {
 			lines = append(lines, t.Selection.Paint(widget.Fit("   "+stamp+"  "+text, width)))
 			continue
 		}
 		lines = append(lines, "   "+t.Faint.Paint(stamp)+"  "+t.Tone(tone).Paint(widget.Cut(text, width-4-len(stamp)-3)))
 	}
-	if k := s.log.fresh(); k > 0 && !s.log.follow {
-		pill := t.Quiet.Paint(" " + strconv.Itoa(k) + " new " + t.Symbols.Down + " ")
-		last := lines[len(lines)-1:]
-		last[0] = widget.Fit(last[0], width)
-		widget.Over(last, []string{pill}, width-widget.Width(pill)-2, 0)
+	if k := s.log.Fresh(n); k > 0 {
+		list.Pill(t, lines, strconv.Itoa(k)+" new "+t.Symbols.Down, width)
 	}
 	return lines
 }

@@ -181,13 +181,10 @@ func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
 	widths := widget.Layout(columns, width-1)
 	lines := []string{widget.Head(columns, widths, 1, width, t.Faint)}
 	n := len(d.saga.StepNames)
-	tall := max(1, height-1)
-	s.tall[ledgerPane] = tall
-	s.row = max(0, min(s.row, n-1))
-	s.rowTop = widget.Window(n, s.row, s.rowTop, tall)
-	for i := s.rowTop; i < n && i < s.rowTop+tall; i++ {
+	from, to := s.rows.Fit(n, height-1)
+	for i := from; i < to; i++ {
 		bar := widget.Ink("")
-		if i == s.row && s.pane == ledgerPane {
+		if i == s.rows.At && s.pane == ledgerPane {
 			bar = t.Selection
 		}
 		lines = append(lines, widget.Row(columns, widths, s.cells(env, d, i), 1, width, bar))

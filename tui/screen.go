@@ -6,22 +6,22 @@ import (
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
+	"arcadia/tui/widget"
 )
 
 // Screen fills the body. Its methods are called from Update and View only, one at a time.
 type Screen interface {
 	// Title is its part of the breadcrumb, in as many pieces as it needs.
 	Title(env *Env) []string
-	// Scopes are the parts of the key map that work here, besides Everywhere.
-	Scopes() []keys.Scope
-	// Do does what a bound key, a line of the palette or an entry of the help asks for.
-	Do(env *Env, c keys.Command) Action
+	// Commands are all that it does, in the order of the help. They may change with what is shown.
+	Commands(env *Env) []command
 	// Update gets what is not a bound key: answers to Ask, Changed, Resized, Shown, wheel and paste, and, while the
 	// screen is Typing, every key.
 	Update(env *Env, msg tea.Msg) Action
 	// View draws at most height lines of at most width cells. It must not change anything but what it measured.
 	View(env *Env, width, height int) Drawing
-	// Hints are the commands that the footer shows, the most useful first.
+	// Hints are those of its commands, and of the console's, that the footer shows, the most useful first. What it does not do, or
+	// cannot do now, is left out.
 	Hints(env *Env) []keys.Command
 }
 
@@ -54,10 +54,7 @@ type Receiver interface {
 }
 
 // Drawing is a picture of text.
-type Drawing struct {
-	Lines  []string
-	Cursor *tea.Cursor // where the terminal's cursor stands, relative to the lines; nil: hidden
-}
+type Drawing = widget.Drawing
 
 // Messages that App sends to screens and overlays.
 type (
@@ -69,6 +66,8 @@ type (
 	Resized struct{}
 	// Shown follows when a screen comes to the front, for the first time or again.
 	Shown struct{}
+	// Noted follows, on the screen that is shown, when something was said in the footer.
+	Noted struct{}
 	// Ticked follows when time has passed that is worth showing.
 	Ticked struct{}
 )
@@ -88,3 +87,9 @@ type Env struct {
 
 // now is what sentences about sagas depend on.
 func (e *Env) now() say.Now { return say.Now{Clock: e.Clock, Frozen: e.State.Frozen} }
+
+// keyOf is the first key of a command as people write it; empty when the settings have left it none.
+func (e *Env) keyOf(c keys.Command) string {
+	b, _ := e.Keys.Of(c)
+	return b.Show()
+}

@@ -63,7 +63,7 @@ func ParseSettings(data []byte) (Settings, error) {
 			}
 		})
 	}
-	for _, c := range keys.BuiltIn().With(s.Keys).Conflicts() {
+	for _, c := range builtIn().With(s.Keys).Conflicts() {
 		p.wrong(p.lines[c.Command], "%s", c)
 	}
 	if err := errors.Join(p.errs...); err != nil {
@@ -123,7 +123,7 @@ func (p *settingsParser) yes(v *yaml.Node) bool {
 
 // keys reads the keys of commands, by their names in the palette; a blank in a name may be written _ or -.
 func (p *settingsParser) keys(n *yaml.Node) map[keys.Command][]string {
-	out, km := map[keys.Command][]string{}, keys.BuiltIn()
+	out, km := map[keys.Command][]string{}, builtIn()
 	p.entries(n, func(name string, v *yaml.Node) {
 		c := keys.Command(strings.NewReplacer("_", " ", "-", " ").Replace(name))
 		if _, ok := km.Of(c); !ok {

@@ -66,7 +66,7 @@ func TestWrongSettingsSayWhereAndWhy(t *testing.T) {
 
 func TestTheBuiltInKeysHaveNoConflict(t *testing.T) {
 	t.Parallel()
-	for _, c := range keys.BuiltIn().Conflicts() {
+	for _, c := range builtIn().Conflicts() {
 		t.Error(c)
 	}
 }
@@ -103,7 +103,7 @@ func TestTheListOfKeysNamesEveryCommand(t *testing.T) {
 	if err := WriteKeys(&b, Settings{Keys: map[keys.Command][]string{keys.CmdHold: {"f9"}}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, x := range keys.Bindings() {
+	for _, x := range builtIn().All() {
 		if !strings.Contains(b.String(), "  "+string(x.Command)+"  ") {
 			t.Errorf("%s is not listed", x.Command)
 		}

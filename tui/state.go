@@ -17,7 +17,6 @@ type State struct {
 	Kinds    []engine.Kind
 	Steps    []string // every step of this build
 	Messages []Message
-	Log      *logbook
 	Waits    map[engine.ID]bool           // sagas at work that wait for a person
 	Trouble  string                       // why the engine cannot be read or has stopped; empty when all is well
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
@@ -42,7 +41,7 @@ type Message struct {
 const maxMessages = 500
 
 func newState() *State {
-	return &State{Log: newLogbook(), Marks: map[engine.ID]engine.Summary{}, Waits: map[engine.ID]bool{}}
+	return &State{Marks: map[engine.ID]engine.Summary{}, Waits: map[engine.ID]bool{}}
 }
 
 // Say keeps a message.

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/clean"
 )
 
 // pace is the least time between two looks at the dirty set. The engine may change ten thousand times a second; the screen
@@ -45,7 +46,7 @@ type Fresh struct {
 func (a *App) open() tea.Cmd {
 	ctx, b := a.ctx, a.env.Config.Backend
 	return func() tea.Msg {
-		m := openedMsg{feed: b.Watch(), kinds: cleanKinds(b.Kinds()), steps: b.StepNames(), frozen: cleanFrozen(b.Frozen())}
+		m := openedMsg{feed: b.Watch(), kinds: clean.Kinds(b.Kinds()), steps: b.StepNames(), frozen: clean.Frozen(b.Frozen())}
 		if m.counts, m.err = b.Counts(ctx); m.err == nil {
 			m.waits, m.err = waitsForMe(ctx, b)
 		}
@@ -71,12 +72,12 @@ func (a *App) watch() tea.Cmd {
 
 func lookAgain(ctx context.Context, b Backend, feed *engine.Feed) tea.Msg {
 	ids, all := feed.Take()
-	m := changesMsg{changed: Fresh{All: all}, frozen: cleanFrozen(b.Frozen())}
+	m := changesMsg{changed: Fresh{All: all}, frozen: clean.Frozen(b.Frozen())}
 	ids = slices.DeleteFunc(ids, func(id engine.ID) bool { return id == "" }) // marks a freeze, or its end
 	if !all && len(ids) > 0 {
 		m.changed.Summaries, m.err = b.Summaries(ctx, ids...)
 		for i := range m.changed.Summaries {
-			cleanSummary(&m.changed.Summaries[i])
+			clean.Summary(&m.changed.Summaries[i])
 		}
 	}
 	if m.err == nil {

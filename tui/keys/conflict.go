@@ -15,17 +15,6 @@ var never = []string{"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z", "ctrl+k",
 // sameByte are keys that most terminals send as another.
 var sameByte = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc", "ctrl+h": "backspace"}
 
-// together are the scopes that work at the same time, on one screen.
-var together = [][]Scope{
-	{OneSaga, Sagas, Lists, Everywhere},
-	{Machines, Lists, Everywhere},
-	{Zones, Lists, Everywhere},
-	{Records, Lists, Everywhere},
-	{Provisioned, Lists, Everywhere},
-	{Strays, Lists, Everywhere},
-	{Texts, Everywhere},
-}
-
 // Conflict is a binding that cannot be, and why.
 type Conflict struct {
 	Key     string
@@ -43,8 +32,7 @@ func (c Conflict) String() string {
 // would change the world.
 func (k *Map) Conflicts() []Conflict {
 	meant := map[[2]Command]bool{}
-	builtIn := Bindings()
-	clashes(builtIn, func(_ string, a, b Binding) { meant[[2]Command{a.Command, b.Command}] = true })
+	clashes(k.builtIn, k.together, func(_ string, a, b Binding) { meant[[2]Command{a.Command, b.Command}] = true })
 	var out []Conflict
 	for _, b := range k.all {
 		for _, key := range b.Keys {
@@ -53,12 +41,12 @@ func (k *Map) Conflicts() []Conflict {
 			}
 		}
 	}
-	clashes(k.all, func(key string, a, b Binding) {
+	clashes(k.all, k.together, func(key string, a, b Binding) {
 		if meant[[2]Command{a.Command, b.Command}] {
 			return
 		}
 		by, other := b, a // the one that is not as it was built in is the one to change
-		if i := slices.IndexFunc(builtIn, func(x Binding) bool { return x.Command == b.Command && x.Scope == b.Scope }); i >= 0 && slices.Contains(builtIn[i].Keys, key) {
+		if i := slices.IndexFunc(k.builtIn, func(x Binding) bool { return x.Command == b.Command && x.Scope == b.Scope }); i >= 0 && slices.Contains(k.builtIn[i].Keys, key) {
 			by, other = a, b
 		}
 		out = append(out, Conflict{Key: key, Command: by.Command, Why: "it is that of " + string(other.Command)})
@@ -87,10 +75,10 @@ func (b Binding) forbids(key string) string {
 func (b Binding) Mutates() bool { return b.Danger || b.Command == CmdPause }
 
 // clashes finds the keys that two bindings of different commands have where both work. The first in the map comes first.
-func clashes(all []Binding, found func(key string, a, b Binding)) {
+func clashes(all []Binding, together [][]Scope, found func(key string, a, b Binding)) {
 	for i, a := range all {
 		for _, b := range all[i+1:] {
-			if a.Command == b.Command || !workTogether(a.Scope, b.Scope) {
+			if a.Command == b.Command || !workTogether(together, a.Scope, b.Scope) {
 				continue
 			}
 			for _, key := range a.Keys {
@@ -102,6 +90,6 @@ func clashes(all []Binding, found func(key string, a, b Binding)) {
 	}
 }
 
-func workTogether(a, b Scope) bool {
+func workTogether(together [][]Scope, a, b Scope) bool {
 	return a == b || slices.ContainsFunc(together, func(g []Scope) bool { return slices.Contains(g, a) && slices.Contains(g, b) })
 }

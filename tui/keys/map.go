@@ -24,8 +24,13 @@ const (
 	Records     Scope = "records"
 	Provisioned Scope = "resources"
 	Strays      Scope = "orphans"
-	Texts       Scope = "text" // what only scrolls
+	Holders     Scope = "operators"
 )
+
+// Scopes lists all, in the order of the help.
+func Scopes() []Scope {
+	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Holders}
+}
 
 // The commands.
 const (
@@ -126,8 +131,10 @@ func Hints(pairs ...string) []Hint {
 
 // Map is all bindings. Footers, help, palette and menus are made from it.
 type Map struct {
-	all   []Binding
-	byKey map[Scope]map[string]Command
+	all      []Binding
+	byKey    map[Scope]map[string]Command
+	builtIn  []Binding // before anybody chose keys of their own
+	together [][]Scope
 }
 
 // All lists the bindings in the order of the help.
@@ -173,15 +180,9 @@ func (k *Map) Where(c Command) string {
 	return strings.Join(out, ", ")
 }
 
-// Hint is what the footer shows of a command.
-func (k *Map) Hint(c Command) Hint {
-	b, _ := k.Of(c)
-	return Hint{Key: b.Show(), Word: b.Word}
-}
-
-// NewMap makes a map of bindings, in the order of the help.
-func NewMap(all []Binding) *Map {
-	k := &Map{all: all, byKey: map[Scope]map[string]Command{}}
+// NewMap makes a map of bindings, in the order of the help. together are the scopes that work at the same time, on one screen.
+func NewMap(all []Binding, together ...[]Scope) *Map {
+	k := &Map{all: all, builtIn: all, together: together, byKey: map[Scope]map[string]Command{}}
 	for _, b := range k.all {
 		if k.byKey[b.Scope] == nil {
 			k.byKey[b.Scope] = map[string]Command{}
@@ -201,5 +202,7 @@ func (k *Map) With(own map[Command][]string) *Map {
 			all[i].Keys, all[i].Label = keys, ""
 		}
 	}
-	return NewMap(all)
+	out := NewMap(all, k.together...)
+	out.builtIn = k.builtIn
+	return out
 }

@@ -1,4 +1,5 @@
-package tui
+// Package clean makes safe to show what came from outside: nothing that it has cleaned can steer a terminal, or hide.
+package clean
 
 import (
 	"encoding/json"
@@ -9,11 +10,11 @@ import (
 	"arcadia/engine/visible"
 )
 
-// cleanSummary cleans what came from outside in a header.
-func cleanSummary(s *engine.Summary) {
+// Summary cleans what came from outside in a header.
+func Summary(s *engine.Summary) {
 	s.Short, s.Kind, s.Target = visible.Text(s.Short), visible.Text(s.Kind), visible.Text(s.Target)
 	s.CreatedBy, s.Waiting = visible.Text(s.CreatedBy), cleanWaiting(s.Waiting)
-	s.StepNames = cleanAll(s.StepNames)
+	s.StepNames = All(s.StepNames)
 	if s.Error != nil {
 		e := *s.Error
 		e.Reason, e.By, e.Why = visible.Text(e.Reason), visible.Text(e.By), visible.Text(e.Why)
@@ -21,34 +22,34 @@ func cleanSummary(s *engine.Summary) {
 	}
 }
 
-// cleanSaga returns a copy of the saga that is safe to show. Outputs stay JSON, with everything unseen escaped.
-func cleanSaga(s *engine.Saga) *engine.Saga {
+// Saga returns a copy of the saga that is safe to show. Outputs stay JSON, with everything unseen escaped.
+func Saga(s *engine.Saga) *engine.Saga {
 	c := *s
-	cleanSummary(&c.Summary)
+	Summary(&c.Summary)
 	c.Inputs = make(engine.Inputs, len(s.Inputs))
 	for k, v := range s.Inputs {
 		c.Inputs[visible.Text(k)] = visible.Text(v)
 	}
-	c.Context = cleanJSON(s.Context)
+	c.Context = JSON(s.Context)
 	c.Rows = slices.Clone(s.Rows)
 	for i := range c.Rows {
 		r := &c.Rows[i]
 		r.Name, r.Error, r.Note = visible.Text(r.Name), visible.Text(r.Error), visible.Text(r.Note)
 		r.Stack = strings.Join(visible.Lines(r.Stack), "\n")
-		r.Output = cleanJSON(r.Output)
+		r.Output = JSON(r.Output)
 		if r.Compensation != nil {
 			k := *r.Compensation
 			k.Error, k.Reason, k.By = visible.Text(k.Error), visible.Text(k.Reason), visible.Text(k.By)
 			k.Stack = strings.Join(visible.Lines(k.Stack), "\n")
-			k.Conflict = cleanConflict(k.Conflict)
+			k.Conflict = Conflict(k.Conflict)
 			r.Compensation = &k
 		}
 	}
-	c.Locks, c.Left = cleanAll(s.Locks), cleanAll(s.Left)
+	c.Locks, c.Left = All(s.Locks), All(s.Left)
 	return &c
 }
 
-func cleanConflict(c *engine.Conflict) *engine.Conflict {
+func Conflict(c *engine.Conflict) *engine.Conflict {
 	if c == nil {
 		return nil
 	}
@@ -75,8 +76,8 @@ func cleanLeft(all []engine.LeftBehind) []engine.LeftBehind {
 	return out
 }
 
-// cleanEntry cleans an entry in place.
-func cleanEntry(e *engine.Entry) {
+// Entry cleans an entry in place.
+func Entry(e *engine.Entry) {
 	if e.By != nil {
 		by := *e.By
 		by.Name, by.Key, by.From = visible.Text(by.Name), visible.Text(by.Key), visible.Text(by.From)
@@ -86,14 +87,14 @@ func cleanEntry(e *engine.Entry) {
 	e.Why, e.Reason, e.Error = visible.Text(e.Why), visible.Text(e.Reason), visible.Text(e.Error)
 	e.Waiting, e.On, e.Text = cleanWaiting(e.Waiting), visible.Text(e.On), visible.Text(e.Text)
 	e.LeftBehind = cleanLeft(e.LeftBehind)
-	e.Left = cleanAll(e.Left)
+	e.Left = All(e.Left)
 	e.Stack = strings.Join(visible.Lines(e.Stack), "\n")
-	e.Conflict = cleanConflict(e.Conflict)
-	e.Put = cleanJSON(e.Put)
+	e.Conflict = Conflict(e.Conflict)
+	e.Put = JSON(e.Put)
 	if e.Created != nil {
 		c := *e.Created
 		c.Kind, c.Target, c.Key = visible.Text(c.Kind), visible.Text(c.Target), visible.Text(c.Key)
-		c.StepNames, c.Locks = cleanAll(c.StepNames), cleanAll(c.Locks)
+		c.StepNames, c.Locks = All(c.StepNames), All(c.Locks)
 		c.Inputs = make(engine.Inputs, len(e.Created.Inputs))
 		for k, v := range e.Created.Inputs {
 			c.Inputs[visible.Text(k)] = visible.Text(v)
@@ -102,7 +103,8 @@ func cleanEntry(e *engine.Entry) {
 	}
 }
 
-func cleanAll(in []string) []string {
+// All cleans each of the texts.
+func All(in []string) []string {
 	for i, s := range in {
 		if !visible.Plain(s) {
 			out := slices.Clone(in)
@@ -115,8 +117,8 @@ func cleanAll(in []string) []string {
 	return in
 }
 
-// cleanJSON keeps valid JSON valid: what is unseen inside its strings becomes the escape that JSON has for it.
-func cleanJSON(in map[string]json.RawMessage) map[string]json.RawMessage {
+// JSON keeps valid JSON valid: what is unseen inside its strings becomes the escape that JSON has for it.
+func JSON(in map[string]json.RawMessage) map[string]json.RawMessage {
 	if in == nil {
 		return nil
 	}
@@ -130,17 +132,54 @@ func cleanJSON(in map[string]json.RawMessage) map[string]json.RawMessage {
 	return out
 }
 
-func cleanKinds(in []engine.Kind) []engine.Kind {
+// Kinds returns a copy that is safe to show.
+func Kinds(in []engine.Kind) []engine.Kind {
 	out := slices.Clone(in)
 	for i := range out {
 		out[i].Name, out[i].Summary, out[i].Undo = visible.Text(out[i].Name), visible.Text(out[i].Summary), visible.Text(out[i].Undo)
-		out[i].Steps = cleanAll(out[i].Steps)
+		out[i].Steps = All(out[i].Steps)
 	}
 	return out
 }
 
-// pasted makes the content of a paste fit for a one-line field.
-func pasted(s string) string {
+// Paste makes the content of a paste fit for a one-line field.
+func Paste(s string) string {
 	s = strings.TrimRight(s, "\r\n")
 	return visible.Text(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(s))
+}
+
+// Frozen is a copy that is safe to show.
+func Frozen(f *engine.Frozen) *engine.Frozen {
+	if f == nil {
+		return nil
+	}
+	c := *f
+	c.Why = visible.Text(c.Why)
+	if f.By != nil {
+		by := *f.By
+		by.Name = visible.Text(by.Name)
+		c.By = &by
+	}
+	return &c
+}
+
+// Plan returns a copy that is safe to show.
+func Plan(in engine.Plan) engine.Plan {
+	out := in
+	out.Kind, out.Target = visible.Text(in.Kind), visible.Text(in.Target)
+	out.Locks, out.WaitsFor = All(in.Locks), All(in.WaitsFor)
+	out.Steps = make([]engine.PlanStep, len(in.Steps))
+	for i, s := range in.Steps {
+		s.Name, s.Error = visible.Text(s.Name), visible.Text(s.Error)
+		c := &s.Change
+		c.Action, c.Subject = engine.Action(visible.Text(string(c.Action))), visible.Text(c.Subject)
+		c.Note, c.Undo, c.Final = visible.Text(c.Note), visible.Text(c.Undo), visible.Text(c.Final)
+		fields := make([]engine.FieldChange, len(c.Fields))
+		for j, f := range c.Fields {
+			fields[j] = engine.FieldChange{Name: visible.Text(f.Name), From: visible.Text(f.From), To: visible.Text(f.To), Note: visible.Text(f.Note)}
+		}
+		c.Fields = fields
+		out.Steps[i] = s
+	}
+	return out
 }

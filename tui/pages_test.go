@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/list"
 )
 
 // list is the sagas screen of a stage.
@@ -54,8 +55,8 @@ func TestTheCursorStaysOnItsSagaUnderChurn(t *testing.T) {
 			if l.top > 0 && l.index()-l.top != line && line < l.tall-1 {
 				t.Fatalf("round %d: the row under the cursor moved on the screen from line %d to %d", round, line, l.index()-l.top)
 			}
-			if n := len(l.roll.rows); n > rollMax {
-				t.Fatalf("round %d: %d sagas in memory, want at most %d", round, n, rollMax)
+			if n := len(l.pages.Rows); n > list.MaxRows {
+				t.Fatalf("round %d: %d sagas in memory, want at most %d", round, n, list.MaxRows)
 			}
 			s.has(id.Short())
 			s.press([]string{"down", "up", "pgdown", "pgup", "ctrl+d"}[rng.IntN(5)])
@@ -67,9 +68,9 @@ func TestTheCursorStaysOnItsSagaUnderChurn(t *testing.T) {
 // ordered fails the test when a roll is not strictly descending.
 func ordered(t *testing.T, l *sagas) {
 	t.Helper()
-	for i := 1; i < len(l.roll.rows); i++ {
-		if l.roll.rows[i-1].ID <= l.roll.rows[i].ID {
-			t.Fatalf("row %d (%s) does not come after row %d (%s)", i, l.roll.rows[i].Short, i-1, l.roll.rows[i-1].Short)
+	for i := 1; i < len(l.pages.Rows); i++ {
+		if l.pages.Rows[i-1].ID <= l.pages.Rows[i].ID {
+			t.Fatalf("row %d (%s) does not come after row %d (%s)", i, l.pages.Rows[i].Short, i-1, l.pages.Rows[i-1].Short)
 		}
 	}
 }
@@ -88,7 +89,7 @@ func TestARowThatLeavesTheFilterHandsTheCursorToItsNeighbour(t *testing.T) {
 		if l.cursor != next.ID {
 			t.Errorf("the cursor is on %s, want the neighbour %s", l.cursor.Short(), next.Short)
 		}
-		if _, have := l.roll.find(gone.ID); have {
+		if _, have := l.pages.Find(gone.ID); have {
 			t.Error("the saga that left the filter is still shown")
 		}
 	})
@@ -104,7 +105,7 @@ func TestTheRollHoldsEveryNeighbour(t *testing.T) {
 		for range 150 {
 			s.press([]string{"pgdown", "pgdown", "pgdown", "pgup", "G", "g", "down", "up"}[rng.IntN(8)])
 			ordered(t, l)
-			rows := l.roll.rows
+			rows := l.pages.Rows
 			for i := 1; i < len(rows); i++ {
 				var hi, a, b int
 				scan(t, rows[i-1].ID, &hi, &a)
@@ -145,13 +146,13 @@ func TestJumpsGoToTheEndsOfAListThatIsNotInMemory(t *testing.T) {
 func TestASearchBringsItsFirstHitsAfterABoundedRead(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, 1_000_000)
-	w := want{gen: 1, older: true, limit: rollPage, sift: parseFilter("needle", sagaFields).sift(func(string, string) bool { return false })}
-	p := w.read(context.Background(), c)
-	if p.looked < rollScan || p.looked > rollScan+1000 {
-		t.Errorf("one read looked at %d headers, want about %d", p.looked, rollScan)
+	none := func(string, string) bool { return false }
+	p := list.From(list.Parse("needle", sagaFields).Sift(none, sagaField)).Read(context.Background(), c)
+	if c.made < list.Scan || c.made > list.Scan+1000 {
+		t.Errorf("one read looked at %d headers, want about %d", c.made, list.Scan)
 	}
-	if p.end || p.next == "" {
-		t.Errorf("the read says end=%v next=%q: it must go on from where it stopped", p.end, p.next)
+	if p.End {
+		t.Error("the read says that it is at the end: it must go on from where it stopped")
 	}
 	onStage(t, 120, 40, func() Backend { return newCrowd(t, 40_000) }, nil, func(s *stage) {
 		s.press("/")
@@ -172,7 +173,7 @@ func TestFiltersByStatusAndKindGoToTheStore(t *testing.T) {
 		if c.made > 1000 {
 			t.Errorf("%d headers were read to show failed sagas", c.made)
 		}
-		rows := s.list().roll.rows
+		rows := s.list().pages.Rows
 		if len(rows) < 50 {
 			t.Errorf("%d sagas are shown", len(rows))
 		}
@@ -184,23 +185,6 @@ func TestFiltersByStatusAndKindGoToTheStore(t *testing.T) {
 	})
 }
 
-func TestAStaleAnswerDoesNotUndoAChange(t *testing.T) {
-	t.Parallel()
-	var r roll
-	w := r.reset(sift{}, false, "", 0)[0]
-	old := engine.Summary{ID: "b", Seq: 3, Status: engine.Running}
-	fresh := engine.Summary{ID: "b", Seq: 4, Status: engine.Completed}
-	r.apply([]engine.Summary{fresh}) // while the read is under way
-	r.take(piece{want: w, items: []engine.Summary{{ID: "c", Seq: 1}, old}, end: true})
-	if at, ok := r.find("b"); !ok || r.rows[at].Seq != 4 {
-		t.Errorf("the roll has %+v, want the newer header", r.rows)
-	}
-	r.apply([]engine.Summary{old})
-	if at, _ := r.find("b"); r.rows[at].Seq != 4 {
-		t.Error("an older header replaced a newer one")
-	}
-}
-
 func TestAFrozenListDoesNotMove(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, 1000)
@@ -208,7 +192,7 @@ func TestAFrozenListDoesNotMove(t *testing.T) {
 		s.press("f")
 		c.n++
 		s.send(changesMsg{changed: Fresh{Summaries: []engine.Summary{c.saga(c.n - 1)}}})
-		if _, have := s.list().roll.find(crowdID(c.n - 1)); have {
+		if _, have := s.list().pages.Find(crowdID(c.n - 1)); have {
 			t.Error("a new saga moved the frozen list")
 		}
 		s.has("held still, 1 change")
@@ -225,8 +209,8 @@ func TestAnotherOrderIsMadeOfTheNewestAndSaysSo(t *testing.T) {
 		s.press(">", ">") // age, by, status
 		s.has("of the newest 1000")
 		l := s.list()
-		if l.order.by != byStatus || l.at(0).Status != engine.Failed {
-			t.Errorf("ordered by %d the first is %s, want failed before completed", l.order.by, l.at(0).Status)
+		if l.order.By != byStatus || l.at(0).Status != engine.Failed {
+			t.Errorf("ordered by %d the first is %s, want failed before completed", l.order.By, l.at(0).Status)
 		}
 		s.press("o")
 		if l.at(0).Status != engine.Completed {

@@ -1,4 +1,4 @@
-package tui
+package list
 
 import (
 	"fmt"
@@ -6,23 +6,20 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"arcadia/engine"
-	"arcadia/tui/say"
 )
 
-// filter is a parsed line of the filter language. Its terms are ANDed:
+// Filter is a parsed line of the filter language. Its terms are ANDed:
 //
 //	word         occurs; case matters only when the word has a capital
 //	~word        its letters occur in this order
 //	/re/         the regular expression matches
 //	!term        the term does not hold
-//	field:word   the term holds in that field alone: status kind by target saga step error
+//	field:word   the term holds in that field alone
 //
 // A term that is not finished yet, or wrong, is reported and holds for everything.
-type filter struct {
+type Filter struct {
 	terms []clause
-	wrong string // what is wrong with the line, for the person who types it
+	Wrong string // what is wrong with the line, for the person who types it
 }
 
 type clause struct {
@@ -33,9 +30,9 @@ type clause struct {
 	plain bool
 }
 
-// parseFilter reads a line. fields are the names that may stand before a colon.
-func parseFilter(line string, fields []string) filter {
-	var f filter
+// Parse reads a line. fields are the names that may stand before a colon.
+func Parse(line string, fields []string) Filter {
+	var f Filter
 	for _, word := range splitFilter(line) {
 		t := clause{}
 		if rest, ok := strings.CutPrefix(word, "!"); ok {
@@ -48,7 +45,7 @@ func parseFilter(line string, fields []string) filter {
 			continue
 		}
 		if err := t.compile(word); err != nil {
-			f.wrong = err.Error()
+			f.Wrong = err.Error()
 			continue
 		}
 		f.terms = append(f.terms, t)
@@ -140,89 +137,15 @@ func subsequence(s, word string, fold bool) bool {
 	return len(rest) == 0
 }
 
-// empty reports whether everything passes.
-func (f filter) empty() bool { return len(f.terms) == 0 }
+// Empty reports whether everything passes.
+func (f Filter) Empty() bool { return len(f.terms) == 0 }
 
-// match reports whether all terms hold. get returns the text of a field, and that of the whole row for the empty name.
-func (f filter) match(get func(field string) string) bool {
+// Match reports whether all terms hold. get returns the text of a field, and that of the whole row for the empty name.
+func (f Filter) Match(get func(field string) string) bool {
 	for i := range f.terms {
 		if t := &f.terms[i]; t.hit(get(t.field)) == t.not {
 			return false
 		}
 	}
 	return true
-}
-
-// sagaFields are the fields of a saga's row.
-var sagaFields = []string{"status", "kind", "by", "target", "saga", "step", "error"}
-
-// sagaField is the text of one field of a saga.
-func sagaField(s *engine.Summary, field string) string {
-	switch field {
-	case "status":
-		return say.Words(string(s.Status)) + " " + string(s.Status)
-	case "kind":
-		return s.Kind
-	case "by":
-		return s.CreatedBy
-	case "target":
-		return s.Target
-	case "saga":
-		return string(s.ID)
-	case "step":
-		return strings.Join(s.StepNames, " ")
-	case "error":
-		if s.Error != nil {
-			return s.Error.Reason + " " + s.Error.Why
-		}
-		return ""
-	}
-	text := s.Short + " " + say.Words(string(s.Status)) + " " + s.Kind + " " + s.Target + " " + s.CreatedBy + " " + say.WaitingOn(s.Waiting)
-	if s.Error != nil {
-		text += " " + s.Error.Reason
-	}
-	return text
-}
-
-// sift turns a filter into what the store is asked and what is asked of each header. The store takes one exact status, kind
-// or operator each; more than one of them would cost it a walk, so it gets the first of them and the rest is asked here.
-func (f filter) sift(known func(field, value string) bool) sift {
-	var out sift
-	rest := filter{}
-	for _, t := range f.terms {
-		if t.plain && !t.not && out.query.Kind == "" && out.query.By == "" && len(out.query.Statuses) == 0 {
-			if t.field == "status" {
-				if st := statusesLike(t.text); len(st) > 0 {
-					out.query.Statuses = st
-					continue
-				}
-			}
-			if t.field == "kind" && known("kind", t.text) {
-				out.query.Kind = t.text
-				continue
-			}
-			if t.field == "by" && known("by", t.text) {
-				out.query.By = t.text
-				continue
-			}
-		}
-		rest.terms = append(rest.terms, t)
-	}
-	if !rest.empty() {
-		out.keep = func(s *engine.Summary) bool {
-			return rest.match(func(field string) string { return sagaField(s, field) })
-		}
-	}
-	return out
-}
-
-// statusesLike are the statuses whose word contains the text.
-func statusesLike(text string) []engine.Status {
-	var out []engine.Status
-	for _, s := range engine.Statuses() {
-		if contains(say.Words(string(s)), text) || contains(string(s), text) {
-			out = append(out, s)
-		}
-	}
-	return out
 }

@@ -1,0 +1,253 @@
+package list
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/keys"
+	"arcadia/tui/say"
+	"arcadia/tui/theme"
+	"arcadia/tui/widget"
+)
+
+// Row is one row of a table.
+type Row struct {
+	Key   string   // what the cursor is tied to
+	Cells []string // clean
+	Value any
+}
+
+// Table is a list that is small enough to be in memory whole. It filters, orders and keeps its cursor on a thing, not on a row
+// number; a thing that leaves hands the cursor to its neighbor.
+type Table struct {
+	Columns []widget.Column
+	Fields  []string // names of the columns in the filter language, in their order
+	Fixed   bool     // the rows keep the order that they come in
+	Search  Search
+
+	window  Window
+	follows bool   // its end grows
+	last    string // the last row when the end was last in sight
+	rows    []Row
+	shown   []int // of rows, what the filter leaves, in order
+	sortBy  int   // a column
+	turned  bool
+	cursor  string
+}
+
+// Follow keeps the cursor at the end of rows that grow, until an operator moves it away.
+func (g *Table) Follow() { g.follows, g.window.Follow = true, true }
+
+// Rows are all rows, whatever is shown. They may be changed by Refill only.
+func (g *Table) Rows() []Row { return g.rows }
+
+// Set takes other rows.
+func (g *Table) Set(rows []Row) {
+	was := g.Index() // of the rows that it was made of
+	g.rows = rows
+	g.find(was)
+}
+
+// Refill lets f write into the cells of each row, and filters and orders them anew.
+func (g *Table) Refill(f func(r *Row)) {
+	for i := range g.rows {
+		f(&g.rows[i])
+	}
+	g.find(g.Index())
+}
+
+// Update takes what is typed into the filter, the wheel and clicks. It reports whether it was one of those.
+func (g *Table) Update(msg tea.Msg) bool {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if g.Search.Typing() && g.Search.Update(msg) {
+			g.find(g.Index())
+		}
+	case tea.MouseWheelMsg:
+		g.GoTo(g.Index() + Wheel(msg))
+	case tea.MouseClickMsg:
+		head := 1
+		if g.Search.On() {
+			head++
+		}
+		if at := g.window.Top + msg.Y - head; msg.Y >= head && at < len(g.shown) {
+			g.GoTo(at)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// Do does what every table does: moves, filters and orders. It reports false for everything else, and for going back when
+// there was no filter to clear.
+func (g *Table) Do(c keys.Command) bool {
+	switch c {
+	case keys.CmdFilter:
+		g.Search.Fields = g.Fields
+		g.Search.Edit()
+	case keys.CmdBack:
+		if !g.Search.Clear() {
+			return false
+		}
+		g.find(g.Index())
+	case keys.CmdSortLeft:
+		g.order((g.sortBy + len(g.Columns) - 1) % len(g.Columns))
+	case keys.CmdSortNext:
+		g.order((g.sortBy + 1) % len(g.Columns))
+	case keys.CmdOrder:
+		g.turned = !g.turned
+		g.find(g.Index())
+	default:
+		at, ok := Move(c, g.Index(), len(g.shown), g.window.Tall)
+		if !ok {
+			return false
+		}
+		g.GoTo(at)
+	}
+	return true
+}
+
+func (g *Table) order(by int) {
+	g.sortBy, g.turned = by, false
+	g.find(g.Index())
+}
+
+// find leaves and orders what the filter lets pass, and puts the cursor on its thing, or on the neighbor of one that left,
+// which was at index was.
+func (g *Table) find(was int) {
+	g.shown = g.shown[:0]
+	filter := g.Search.Filter()
+	for i := range g.rows {
+		r := &g.rows[i]
+		if filter.Match(func(field string) string { return g.text(r, field) }) {
+			g.shown = append(g.shown, i)
+		}
+	}
+	if !g.Fixed {
+		slices.SortStableFunc(g.shown, func(a, b int) int {
+			n := natural(g.rows[a].Cells[g.sortBy], g.rows[b].Cells[g.sortBy])
+			if g.turned {
+				return -n
+			}
+			return n
+		})
+	}
+	switch {
+	case g.window.Follow:
+		g.GoTo(len(g.shown) - 1)
+	case g.at(g.cursor) < 0:
+		g.GoTo(was)
+	}
+}
+
+// natural compares numbers as numbers and the rest as text.
+func natural(a, b string) int {
+	x, errA := strconv.ParseInt(a, 10, 64)
+	y, errB := strconv.ParseInt(b, 10, 64)
+	if errA == nil && errB == nil {
+		switch {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return 0
+	}
+	return strings.Compare(strings.ToLower(a), strings.ToLower(b))
+}
+
+func (g *Table) text(r *Row, field string) string {
+	if i := slices.Index(g.Fields, field); i >= 0 && i < len(r.Cells) {
+		return r.Cells[i]
+	}
+	return strings.Join(r.Cells, " ")
+}
+
+// at is the place of a thing among what is shown, or -1.
+func (g *Table) at(key string) int {
+	return slices.IndexFunc(g.shown, func(i int) bool { return g.rows[i].Key == key })
+}
+
+// Index is where the cursor stands among what is shown.
+func (g *Table) Index() int { return max(0, g.at(g.cursor)) }
+
+// GoTo moves the cursor to a row of those that are shown, or to the nearest that there is. A table that follows its end does
+// so while the cursor is on it.
+func (g *Table) GoTo(i int) {
+	if len(g.shown) == 0 {
+		return
+	}
+	i = max(0, min(i, len(g.shown)-1))
+	g.window.Follow = g.follows && i == len(g.shown)-1
+	g.cursor = g.rows[g.shown[i]].Key
+}
+
+// Current is the row under the cursor, or nil.
+func (g *Table) Current() *Row {
+	if i := g.at(g.cursor); i >= 0 {
+		return &g.rows[g.shown[i]]
+	}
+	return nil
+}
+
+// Hits says how many rows the filter leaves.
+func (g *Table) Hits() string {
+	return strconv.Itoa(len(g.shown)) + say.Plural(len(g.shown), " hit", " hits")
+}
+
+// Empty reports whether nothing is shown.
+func (g *Table) Empty() bool { return len(g.shown) == 0 }
+
+// View draws the filter, the titles and the rows. cell draws what a cell shows in place of its text, and may be nil. When
+// nothing is shown it draws the filter alone.
+func (g *Table) View(t *theme.Theme, width, height int, cell func(r *Row, column int) (widget.Cell, bool)) widget.Drawing {
+	var d widget.Drawing
+	if g.Search.On() {
+		line, cursor := g.Search.View(t, width, g.Hits())
+		d.Lines, d.Cursor = append(d.Lines, line), cursor
+	}
+	if g.Empty() {
+		return d
+	}
+	columns := slices.Clone(g.Columns)
+	if g.sortBy != 0 || g.turned {
+		arrow := t.Symbols.Down
+		if g.turned {
+			arrow = t.Symbols.Up
+		}
+		columns[g.sortBy].Title += arrow
+	}
+	widths := widget.Layout(columns, width-Margin)
+	d.Lines = append(d.Lines, widget.Head(columns, widths, Margin, width, t.Faint))
+	g.window.At = g.Index()
+	from, to := g.window.Fit(len(g.shown), height-len(d.Lines))
+	for i := from; i < to; i++ {
+		r := &g.rows[g.shown[i]]
+		cells := make([]widget.Cell, len(columns))
+		for j := range cells {
+			cells[j].Text = r.Cells[j]
+			if cell == nil {
+				continue
+			}
+			if c, own := cell(r, j); own {
+				cells[j] = c
+			}
+		}
+		bar := widget.Ink("")
+		if i == g.window.At {
+			bar = t.Selection
+		}
+		d.Lines = append(d.Lines, widget.Row(columns, widths, cells, Margin, width, bar))
+	}
+	if g.window.Follow {
+		g.last = g.rows[g.shown[len(g.shown)-1]].Key
+	}
+	if n := len(g.shown) - 1 - g.at(g.last); g.follows && n > 0 {
+		Pill(t, d.Lines, strconv.Itoa(n)+" new "+t.Symbols.Down, width)
+	}
+	return d
+}
