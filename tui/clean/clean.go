@@ -49,6 +49,7 @@ func Saga(s *engine.Saga) *engine.Saga {
 	return &c
 }
 
+// Conflict returns a copy that is safe to show.
 func Conflict(c *engine.Conflict) *engine.Conflict {
 	if c == nil {
 		return nil

@@ -53,6 +53,7 @@ type Sift struct {
 	Keep  func(*engine.Summary) bool // nil: every one
 }
 
+// Match reports whether the list shows a saga.
 func (f Sift) Match(s *engine.Summary) bool {
 	q := &f.Query
 	switch {
