@@ -46,7 +46,8 @@ type op struct {
 	Before *Record `json:"before,omitempty"` // as the provider listed it; nil for a create
 	After  *Record `json:"after,omitempty"`  // canonical, or as listed when a record is put back; nil for a delete
 
-	Sent *Record `json:"sent,omitempty"` // what is sent so that the provider keeps After; nil: After itself
+	Sent  *Record `json:"sent,omitempty"`  // what is sent so that the provider keeps After; nil: After itself
+	Words *Record `json:"words,omitempty"` // the same of Before, for the way back
 }
 
 // change is what a DNS step does to the records of one name: its intent. It is saved before the first write and never

@@ -48,8 +48,14 @@ func (d DeleteDNSRecord) Target(ctx context.Context, in engine.Inputs) (string, 
 	return d.target(ctx, u.zone, u.about(), d.planOf(u))
 }
 
-func (DeleteDNSRecord) planOf(u unwanted) planner {
-	return func(_ context.Context, live []Record) (change, error) { return u.plan(live) }
+func (d DeleteDNSRecord) planOf(u unwanted) planner {
+	return func(ctx context.Context, live []Record) (change, error) {
+		var err error
+		if u.sent, err = d.sentFor(ctx, u.zone, live); err != nil {
+			return change{}, err
+		}
+		return u.plan(live)
+	}
 }
 
 // Plan says what Execute would delete now.
@@ -79,10 +85,7 @@ func (d DeleteDNSRecord) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range c.Ops {
-		s.Withdraw(dnsResource, itoa(o.ID))
-	}
-	return nil
+	return d.withdraw(ctx, s, c.deleted())
 }
 
 // Compensate puts the deleted records back, in full and under new ids.

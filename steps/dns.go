@@ -46,7 +46,15 @@ func (d dnsWriter) planned(ctx context.Context, zone, name string, plan planner)
 	if err != nil {
 		return c, err
 	}
-	return c, c.fits()
+	return c, d.holds(ctx, c)
+}
+
+// holds refuses a change that its row, or one entry of the ledger, could not hold.
+func (d dnsWriter) holds(ctx context.Context, c change) error {
+	if err := c.fits(); err != nil {
+		return err
+	}
+	return d.affords(ctx, c)
 }
 
 // look lists the records at a name now. A domain is not gone because of one answer that says so.
@@ -84,7 +92,7 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 		if c, err = plan(ctx, live); err != nil {
 			return c, nil, err
 		}
-		if err := c.fits(); err != nil {
+		if err := d.holds(ctx, c); err != nil {
 			return c, nil, err
 		}
 		done = make([]progress, len(c.Ops))

@@ -59,7 +59,8 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 		if err := d.announce(ctx, s, todo, ids); err != nil {
 			return err
 		}
-		again, err := d.carryOut(ctx, s, c.Zone, todo, ids, vanished)
+		c.worded(todo.Ops, ids.became)
+		again, err := d.carryOut(ctx, s, c, todo, ids, vanished)
 		if err != nil {
 			return err
 		}
@@ -74,13 +75,13 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 
 // carryOut makes the writes of an undo. It asks for another look when a record turned out to be gone. One that was to be
 // deleted is not known to be lost yet: it may not have been this saga that deleted it, and be back under another id.
-func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, todo undoing, ids *idBook, vanished map[int64]bool) (again bool, err error) {
+func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, c change, todo undoing, ids *idBook, vanished map[int64]bool) (again bool, err error) {
 	say := pace{total: len(todo.Ops)}
 	for i, o := range todo.Ops {
 		if ctx.Err() != nil {
 			return false, context.Cause(ctx)
 		}
-		stored, err := d.write(ctx, zone, o)
+		stored, err := d.write(ctx, c.Zone, o)
 		switch {
 		case o.Do == opUpdate && absent(err) && !ids.gone[o.ID]:
 			ids.lost(o.ID)
@@ -98,6 +99,11 @@ func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, zone string, t
 		case o.Do == opCreate:
 			ids.moved(o.ID, stored.ID)
 			if err := s.Save(context.WithoutCancel(ctx), say.line(i+1)...); err != nil {
+				return false, err
+			}
+		}
+		if o.Do != opDelete {
+			if err := c.astray(o, stored); err != nil {
 				return false, err
 			}
 		}

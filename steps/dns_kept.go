@@ -46,6 +46,45 @@ func (c *change) asKept(done []progress) {
 	}
 }
 
+// inWords notes with what is changed or deleted in which words it was sent.
+func (c *change) inWords(sent map[int64]Record) {
+	for i := range c.Ops {
+		if words, ok := sent[c.Ops[i].ID]; ok {
+			c.Ops[i].Words = &words
+		}
+	}
+}
+
+// worded has the writes of an undo send what they put back in the words in which it was sent before.
+func (c change) worded(undo []op, became map[int64]int64) {
+	for _, o := range c.Ops {
+		if o.Words == nil {
+			continue
+		}
+		for i := range undo {
+			u := &undo[i]
+			if u.After == nil || u.ID != o.ID && u.ID != present(o.ID, became) || !u.After.canonical(c.Zone).same(o.Before.canonical(c.Zone)) {
+				continue
+			}
+			words := *o.Words
+			words.TTL = u.After.TTL
+			u.Sent = &words
+		}
+	}
+}
+
+// astray is the conflict of an undo that wrote what was there before and has not got it back.
+func (c change) astray(o op, stored Record) error {
+	kept, other := keptAs(c.Zone, o.After.canonical(c.Zone), stored)
+	if !other {
+		return nil
+	}
+	return &engine.Conflict{
+		Subject: o.After.title(c.Zone), Prior: o.After.describe(), Written: o.After.describe(), Live: kept.describe(),
+		Why: "it was written back, and the provider keeps it otherwise than before: change it by hand, or resolve the row",
+	}
+}
+
 // recognize finds, among the live records, what a write without an answer has become in other words, and puts it in the
 // place of what was sent. Only what has the letters and digits of what was sent is taken for it: a quote or a backslash
 // less, another case.
@@ -108,11 +147,7 @@ func (d dnsWriter) sentFor(ctx context.Context, zone string, live []Record) (map
 	if len(live) == 0 {
 		return nil, nil
 	}
-	keys := make([]string, len(live))
-	for i, r := range live {
-		keys[i] = engine.Resource{Type: dnsResource, ExternalID: itoa(r.ID)}.Key()
-	}
-	owned, err := d.ledger.Resources(ctx, keys...)
+	owned, err := d.ledger.Resources(ctx, recordKeys(live)...)
 	if err != nil {
 		return nil, fmt.Errorf("read what sagas have written at %s: %w", visible.Short(zone, 80), err)
 	}

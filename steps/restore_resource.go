@@ -142,6 +142,9 @@ func (r RestoreResource) Execute(ctx context.Context, s *engine.State) error {
 		}
 	}
 	s.Put(keyRecordID, id)
+	if err := r.dns.neighbors(ctx, s, c); err != nil {
+		return err
+	}
 	if id == w.rec.ID && rec.same(w.rec) && rec.TTL == w.rec.TTL {
 		return nil
 	}

@@ -100,7 +100,6 @@ func (u UpsertDNSRecord) Execute(ctx context.Context, s *engine.State) error {
 	id, written := c.Kept, false
 	for i, o := range c.Ops {
 		if o.Do == opDelete {
-			s.Withdraw(dnsResource, itoa(o.ID))
 			continue
 		}
 		id, written = c.made(i, done), true
@@ -114,8 +113,11 @@ func (u UpsertDNSRecord) Execute(ctx context.Context, s *engine.State) error {
 		id = w.kept(c.Before) // of a row that an older build began
 	}
 	s.Put(keyRecordID, id)
+	if err := u.withdraw(ctx, s, c.deleted()); err != nil {
+		return err
+	}
 	if len(c.Ops) == 0 || written {
-		return nil
+		return u.neighbors(ctx, s, c)
 	}
 	return u.keep(ctx, s, c, id)
 }

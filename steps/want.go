@@ -86,6 +86,7 @@ func (w want) plan(live []Record) (change, error) {
 		c.Outcome = outcomeUpdated
 	}
 	c.Note = w.note(c, len(spare))
+	c.inWords(w.sent)
 	return c, nil
 }
 
@@ -179,6 +180,7 @@ type unwanted struct {
 	zone string
 	pick said // with type and name
 	all  bool
+	sent map[int64]Record // as in want
 }
 
 // about is a record that stands for the name and type.
@@ -188,7 +190,12 @@ func (u unwanted) about() Record { return Record{Type: u.pick.Type, Name: u.pick
 func (u unwanted) plan(live []Record) (change, error) {
 	set, _, all := at(u.zone, u.pick.Name, u.pick.Type, live)
 	c := change{Zone: u.zone, Name: u.pick.Name, Type: u.pick.Type, Before: all, Outcome: outcomeDeleted}
-	picked := slices.DeleteFunc(slices.Clone(set), func(r Record) bool { return !u.pick.fits(r.canonical(u.zone)) })
+	meant := func(r Record) bool {
+		sent, ok := u.sent[r.ID]
+		sent.ID = r.ID
+		return u.pick.fits(r.canonical(u.zone)) || ok && u.pick.fits(sent)
+	}
+	picked := slices.DeleteFunc(slices.Clone(set), func(r Record) bool { return !meant(r) })
 	switch {
 	case len(picked) > 1 && !u.all:
 		return c, fmt.Errorf("%w: %d records are at %s: %s: choose one with %s, or all of them with dns_record_mode=all",
@@ -205,5 +212,6 @@ func (u unwanted) plan(live []Record) (change, error) {
 	if len(picked) > 1 {
 		c.Note = fmt.Sprintf("%s deleted: %s", count(len(picked), "record"), deletions(picked))
 	}
+	c.inWords(u.sent)
 	return c, nil
 }
