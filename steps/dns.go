@@ -123,8 +123,8 @@ func (d dnsWriter) begin(ctx context.Context, s *engine.State, c change, done []
 		return fmt.Errorf("keep what undoing needs: %w", err)
 	}
 	s.Put(keyOutcome, c.Outcome)
-	if c.Note != "" {
-		s.Put(keyNote, c.Note)
+	if note := joined(c.Note, c.otherwise()); note != "" {
+		s.Put(keyNote, note)
 	}
 	if gone := c.deleted(); len(gone) > 0 && c.Outcome != outcomeDeleted {
 		s.Put(keyDeleted, len(gone))
@@ -177,10 +177,9 @@ func (d dnsWriter) step(ctx context.Context, s *engine.State, c *change, ids *id
 			done[i].keep(c.Zone, *o.After, stored)
 		}
 		if done[i].Kept != nil {
-			text := keptText(*o.After, *done[i].Kept)
-			s.Put(keyNote, joined(c.Note, text))
-			lines = append(lines, text)
 			c.asKept(done)
+			s.Put(keyNote, joined(c.Note, c.otherwise()))
+			lines = append(lines, c.otherwise())
 		}
 		s.Put(keyProgress, courseOf(done))
 		// Crash here: the record exists and its id is not recorded. The next attempt finds it by content.

@@ -26,9 +26,14 @@ func keptAs(zone string, sent, stored Record) (Record, bool) {
 	return kept, !kept.same(sent) || kept.TTL != sent.TTL
 }
 
-// keptText says what became of a record on its way: "the provider keeps it as ...".
-func keptText(sent, kept Record) string {
-	return fmt.Sprintf("sent %s, the provider keeps it as %s", sent.describe(), kept.describe())
+// otherwise says what became of a record on its way; empty when the provider keeps what was sent. Each change sends one.
+func (c change) otherwise() string {
+	for _, o := range c.Ops {
+		if o.Sent != nil && o.After != nil && (!o.Sent.same(*o.After) || o.Sent.TTL != o.After.TTL) {
+			return fmt.Sprintf("sent %s, the provider keeps it as %s", o.Sent.describe(), o.After.describe())
+		}
+	}
+	return ""
 }
 
 // asKept puts what the provider has stored in the place of what was sent.

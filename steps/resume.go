@@ -27,7 +27,7 @@ func (c change) resume(done []progress, live []Record) ([]progress, error) {
 		if o.Do == opCreate {
 			for _, r := range now {
 				if !done[i].Refused && !known(r.ID) && r.canonical(c.Zone).same(*o.After) {
-					done[i] = progress{ID: r.ID, Done: true}
+					done[i] = progress{ID: r.ID, Done: true, Kept: done[i].Kept}
 					break
 				}
 			}
@@ -40,7 +40,7 @@ func (c change) resume(done []progress, live []Record) ([]progress, error) {
 		case at < 0:
 			return nil, fmt.Errorf("%w: %s %s is gone: launch again", errChanged, o.Before.title(c.Zone), o.Before.describe())
 		case o.Do == opUpdate && now[at].canonical(c.Zone).same(*o.After) && now[at].TTL == o.After.TTL:
-			done[i] = progress{Done: true}
+			done[i] = progress{Done: true, Kept: done[i].Kept}
 		case !now[at].canonical(c.Zone).same(o.Before.canonical(c.Zone)):
 			return nil, fmt.Errorf("%w: %s was %s and is %s: launch again",
 				errChanged, o.Before.title(c.Zone), o.Before.describe(), now[at].describe())
