@@ -121,6 +121,9 @@ func complete(in Inputs, fields [][]Field) error {
 	for i := range fields {
 		seen := in.Step(i)
 		for _, f := range fields[i] {
+			if value, ok := f.choice(seen[f.Name]); ok {
+				in[nameFor(in, i, f.Name)], seen[f.Name] = value, value
+			}
 			if f.Default != "" && seen[f.Name] == "" && (f.When == nil || f.When(seen)) {
 				in[f.Name], seen[f.Name] = f.Default, f.Default
 			}
@@ -158,7 +161,7 @@ func (f Field) Accept(value string, in Inputs) error {
 			return fmt.Errorf("%q is not a whole number", clip(value, 40))
 		}
 	case ChoiceField:
-		if !slices.Contains(f.Choices, value) {
+		if _, ok := f.choice(value); !ok {
 			return fmt.Errorf("%q is not one of %s", clip(value, 40), strings.Join(f.Choices, ", "))
 		}
 	case TextField:
@@ -170,6 +173,18 @@ func (f Field) Accept(value string, in Inputs) error {
 }
 
 // undeclared refuses an input that no field declares. A value for one step only is one when steps are known by number.
+// choice is the choice that a value means: they are taken in any case, and kept as they are declared.
+func (f Field) choice(value string) (string, bool) {
+	if f.Type != ChoiceField || value == "" {
+		return "", false
+	}
+	at := slices.IndexFunc(f.Choices, func(c string) bool { return strings.EqualFold(c, value) })
+	if at < 0 {
+		return "", false
+	}
+	return f.Choices[at], true
+}
+
 func undeclared(in Inputs, fields [][]Field, numbered bool) error {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		var known []string
@@ -219,6 +234,9 @@ func (e *Engine) target(ctx context.Context, steps []string, in Inputs) (string,
 			continue
 		}
 		text, err := t.Target(ctx, in.Step(i))
+		if bad, ok := errors.AsType[*InputError](err); ok { // the step does not know which it is
+			return "", &InputError{Name: nameFor(in, i, bad.Name), Idx: i, Err: bad.Err}
+		}
 		if err != nil {
 			return "", fmt.Errorf("look at what step %d %s is about: %w", i, name, err)
 		}

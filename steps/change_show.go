@@ -78,7 +78,16 @@ func (c change) show(about Record, notes ...string) engine.Change {
 	if more := len(gone) - mostFields; more > 0 {
 		out.Fields = append(out.Fields, engine.FieldChange{Name: "record", From: count(more, "more record"), Note: "deleted"})
 	}
-	out.Note = joined(append([]string{c.Note, ttl}, notes...)...)
+	note := c.Note
+	switch {
+	case len(gone) == 1 && c.Outcome == outcomeDeleted:
+		note = ""
+	case len(gone) == 1:
+		note = "1 record is deleted"
+	case len(gone) > 1:
+		note = count(len(gone), "record") + " are deleted" // which ones the fields say
+	}
+	out.Note = joined(append([]string{note, ttl}, notes...)...)
 	return out
 }
 

@@ -237,7 +237,7 @@ func (c change) fits() error {
 	}
 	n := max(len(c.Before), len(c.Ops))
 	return fmt.Errorf("%w: the %d records at %s take %d KiB in the ledger, which keeps what undoing needs, and %d KiB fit: about %d records of this size",
-		engine.ErrTooLarge, n, visibleName(c), size>>10, room>>10, n*room/size)
+		engine.ErrTooLarge, n, visibleName(c), size>>10, room>>10, n*(room-1<<10)/size)
 }
 
 func visibleName(c change) string { return Record{Type: c.Type, Name: c.Name}.title(c.Zone) }

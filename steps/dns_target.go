@@ -77,16 +77,17 @@ func (d dnsWriter) explained(ctx context.Context, in engine.Inputs, err error) e
 	if !errors.Is(err, errElsewhere) {
 		return err
 	}
+	zone := canonicalZone(in[inDomain])
+	err = under(zone, in[inName])
 	domains, lookErr := d.zones.Domains(ctx)
 	if lookErr != nil {
-		return err // which stands without the hint
+		return &engine.InputError{Name: inName, Idx: -1, Err: err} // which stands without the hint
 	}
-	full := canonicalZone(in[inName])
-	zone := zoneOf(full, domains)
-	if zone == "" {
-		return fmt.Errorf("%w, nor under any other domain of the account: leave out the final dot for a name under %s", err, visible.Short(canonicalZone(in[inDomain]), 80))
+	hint := "nor under any other domain of the account: leave out the final dot for a name under " + visible.Short(zone, 80)
+	if fits := zoneOf(canonicalZone(in[inName]), domains); fits != "" {
+		hint = fmt.Sprintf("it is in %s, so choose %s=%s", fits, inDomain, fits)
 	}
-	return fmt.Errorf("%w: it is in %s, so choose %s=%s", err, zone, inDomain, zone)
+	return &engine.InputError{Name: inName, Idx: -1, Err: fmt.Errorf("%w: %s", err, hint)}
 }
 
 // nameNote says of a name that is taken as it was written what else may have been meant: a name that ends in another domain
