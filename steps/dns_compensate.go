@@ -155,15 +155,20 @@ func (d dnsWriter) account(ctx context.Context, s *engine.State, c change, done 
 			continue
 		}
 		here := engine.Resource{Type: dnsResource, ExternalID: itoa(now)}
-		if o.Do == opCreate {
-			s.Withdraw(here.Type, here.ExternalID) // it was deleted under the id that a later step's undo gave it
-			continue
-		}
 		live, taken, err := accounted(ctx, d.ledger, here.Key())
 		if err != nil {
 			return err
 		}
+		if o.Do == opCreate {
+			if taken {
+				s.Withdraw(here.Type, here.ExternalID) // it was deleted under the id that a later step's undo gave it
+			}
+			continue
+		}
 		at := slices.IndexFunc(owned, func(r engine.Resource) bool { return r.ExternalID == itoa(old) })
+		if at < 0 && !taken {
+			continue
+		}
 		s.Withdraw(dnsResource, itoa(old))
 		switch {
 		case taken && live.SagaID != s.Saga():

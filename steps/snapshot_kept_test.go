@@ -171,3 +171,33 @@ func TestOne404IsNotGone(t *testing.T) {
 		}
 	})
 }
+
+// Eight hours is what people report of a small disk on a bad day. It holds nobody up, costs no attempt, and survives
+// shutdowns.
+func TestASnapshotThatTakesEightHoursCompletes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newRig(t, dosim.WithActionTime(8*time.Hour))
+		id := r.launch("create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
+		for range 3 {
+			time.Sleep(2 * time.Hour)
+			r.stop()
+			time.Sleep(time.Minute)
+			r.start()
+		}
+		r.run(engine.Completed, "upsert_dns_record", record("TXT", "_beside", "x")...) // nobody waits for it
+		s := r.rest(id, engine.Completed)
+		if took := s.FinishedAt.Sub(s.StartedAt.Time); r.snapshots() != 1 || took < 8*time.Hour || took > 9*time.Hour {
+			t.Errorf("%d snapshots after %s: %s", r.snapshots(), took, dump(s))
+		}
+		// The way back of one that was canceled in the middle waits as long.
+		id = r.launch("create_droplet_snapshot", "droplet_id", r.droplet("web-02"))
+		time.Sleep(time.Hour)
+		if err := r.Cancel(t.Context(), id, engine.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		r.rest(id, engine.RolledBack)
+		if r.snapshots() != 1 {
+			t.Errorf("%d snapshots", r.snapshots())
+		}
+	})
+}

@@ -254,7 +254,7 @@ func TestPollingDoesNotUseUpAttempts(t *testing.T) {
 	})
 }
 
-// The disk of web-01 allows for four hours. One that takes longer than it may is work in progress: a person decides.
+// One that takes longer than it may is work in progress: a person decides.
 func TestASnapshotMayTakeAsLongAsItsDiskNeedsAndIsNeverThrownAway(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newRig(t, dosim.WithActionTime(150*time.Minute))

@@ -17,8 +17,10 @@ const (
 	keyUndoUntil = "snapshot_undo_until"
 
 	// The provider says that a snapshot takes one to three minutes for each GB in use; how much is in use it does not say.
+	// People have seen small disks take eight hours on a bad day, and waiting holds nobody up: nobody is asked before
+	// half a day has passed.
 	perGB        = 3 * time.Minute
-	leastPatient = 2 * time.Hour
+	leastPatient = 12 * time.Hour
 	mostPatient  = 14 * 24 * time.Hour
 )
 

@@ -60,7 +60,7 @@ func TestSnapshotThatAppearsAfterTheLookupGaveUpIsDeletedAllTheSame(t *testing.T
 func TestASnapshotThatOutlastsItsTimeIsNotThrownAway(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
 		s := snapshotScenario()
-		st := newStage(t, dir, s, nil, dosim.WithActionTime(3*time.Hour))
+		st := newStage(t, dir, s, nil, dosim.WithActionTime(15*time.Hour))
 		id := st.launch(s.launch(st.world.droplet, "k", false))
 		asks := func(s *engine.Saga) bool { return s.NeedsOperator() }
 		sg := st.until(id, "waiting for a person", asks)
