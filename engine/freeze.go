@@ -14,6 +14,7 @@ type Freeze struct {
 	At       Time   `json:"at"`
 	By       *Actor `json:"by,omitempty"` // nil: the engine itself
 	Why      string `json:"why"`
+	Copy     bool   `json:"copy,omitempty"` // begun by the store: it is a copy of another, which may have gone on
 	Auto     bool   `json:"auto"`     // begun by the engine, which also ends it when an attempt goes well again
 	EndedAt  Time   `json:"ended_at"` // zero while it lasts
 	EndedBy  *Actor `json:"ended_by,omitempty"`

@@ -271,5 +271,8 @@ func (a *audit) counters() error {
 			a.report.problem("kept counter of %s sagas is %d, there are %d", s, kept.ByStatus[s], a.counts.ByStatus[s])
 		}
 	}
+	if _, err := readLife(a.tx); err != nil {
+		a.note(err)
+	}
 	return recognize(a.tx, a.report.Path)
 }

@@ -14,7 +14,7 @@ import (
 
 // Backup writes the store as it is now to a new file, while commits go on, and gives it its name when it is synced and
 // VerifyFile has found nothing wrong with it. A file of that name is never overwritten. A backup is a store: open it, or
-// put it in the place of one that is closed.
+// put it in the place of one that is closed. It knows that it is a backup: its first opening for writing begins a freeze.
 func (s *Store) Backup(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("back up to %s: %w: name a new file", path, ErrExists)
@@ -24,6 +24,9 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		return fmt.Errorf("back up to %s: %w", path, explain(err, aside))
 	}
 	err := s.copyTo(ctx, aside)
+	if err == nil {
+		err = mark(aside)
+	}
 	if err == nil {
 		err = verified(aside)
 	}

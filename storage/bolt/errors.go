@@ -19,6 +19,7 @@ var (
 	ErrClosed      = errors.New("the store is closed")
 	ErrMissing     = errors.New("no such file")
 	ErrHeld        = errors.New("in use by another process")
+	ErrReplaced    = errors.New("not the file that was opened")
 )
 
 var (

@@ -1,4 +1,9 @@
 package bolt
 
+import "golang.org/x/sys/unix"
+
 // WithRecent sets at how many recent sagas they are put into the indexes.
 func WithRecent(n int) Option { return func(o *options) { o.recent = n } }
+
+// Unlock lets go of the file's lock, as on a file system that keeps none.
+func Unlock(s *Store) { _ = unix.Flock(int(s.writer.file.Fd()), unix.LOCK_UN) }

@@ -34,6 +34,9 @@ func Open(path string, opts ...Option) (*Store, error) {
 		return nil, errors.Join(err, lock.release())
 	}
 	s.lock = lock
+	if err := s.begin(s.writer.room.file); err != nil {
+		return nil, errors.Join(err, s.db.Close(), lock.release())
+	}
 	go s.writer.run()
 	return s, nil
 }

@@ -16,12 +16,14 @@ import (
 // Store is an engine.Store in one bbolt file. All methods are safe for concurrent use. Answers are read from the file and
 // checked against their checksums; nothing of what they return is shared.
 type Store struct {
-	path   string
-	db     *bbolt.DB
-	recent *recent
-	writer *writer        // nil when open for reading only
-	spare  chan *prepared // memory for batches; nil when open for reading only
-	lock   *lockFile      // nil when open for reading only
+	path    string
+	store   string // drawn when the file got its record of openings
+	opening string // drawn by this opening; empty when open for reading only
+	db      *bbolt.DB
+	recent  *recent
+	writer  *writer        // nil when open for reading only
+	spare   chan *prepared // memory for batches; nil when open for reading only
+	lock    *lockFile      // nil when open for reading only
 
 	closing sync.Once
 	closed  error
@@ -104,6 +106,7 @@ func (s *Store) close() error {
 		s.writer.close()
 		if s.writer.failure() == nil {
 			errs = append(errs, s.tidy())
+			s.remember()
 		}
 	}
 	errs = append(errs, s.db.Close())

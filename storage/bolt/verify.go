@@ -51,6 +51,13 @@ func (r *Report) problem(format string, args ...any) {
 // error is for a check that could not be made; damage is in the report. It keeps one read transaction for as long as it
 // takes, so that the file grows meanwhile more than it would.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
+	if s.writer != nil {
+		if err := s.writer.same(); err != nil {
+			r := Report{Path: s.path}
+			r.problem("%v", err)
+			return r, nil
+		}
+	}
 	f, err := os.OpenFile(s.path, os.O_RDONLY|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return Report{}, fmt.Errorf("check %s: %w", s.path, explain(err, s.path))

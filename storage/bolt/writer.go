@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -33,6 +34,8 @@ const (
 // them for at most the time that a commit takes. When nobody was released, the first batch goes at once.
 type writer struct {
 	db     *bbolt.DB
+	path   string   // of the file
+	file   *os.File // as it was opened
 	recent *recent
 	room   room
 	wake   chan struct{} // one slot; tells run that the queue has what it waits for
@@ -46,6 +49,7 @@ type writer struct {
 	closing bool
 	cause   error // why it is dead
 
+	served   time.Time    // when the last group was answered; run only
 	heads    map[key]head // as of the last commit; run only
 	changed  change       // the last transaction's, whose maps are used again; run only
 	counts   counts       // as of the last commit; run only
@@ -185,7 +189,20 @@ func (w *writer) release(group []*request) {
 	w.mu.Unlock()
 }
 
+// quiet is after how long without a commit the file's identity is looked at before the next.
+const quiet = time.Second
+
 func (w *writer) serve(group []*request) {
+	defer func() { w.served = time.Now() }()
+	if time.Since(w.served) > quiet {
+		if err := w.same(); err != nil {
+			w.stop(err)
+			for _, r := range group {
+				r.err = stopped(err)
+			}
+			return
+		}
+	}
 	batches := group[:0:0]
 	for _, r := range group {
 		if r.batch != nil {
