@@ -283,7 +283,7 @@ func (e *Entry) measure(m *measure) {
 	m.text("error", e.Error)
 	m.text("stack", e.Stack)
 	if c := e.Conflict; c != nil {
-		m.texts("conflict", []string{c.Subject, c.Prior, c.Written, c.Live})
+		m.texts("conflict", []string{c.Subject, c.Prior, c.Written, c.Live, c.Why})
 	}
 	if e.Next != nil {
 		if m.time("next attempt", *e.Next); e.Next.IsZero() {
@@ -319,6 +319,7 @@ func (e *Entry) measure(m *measure) {
 		m.name("key", c.Key)
 		m.text("on failure", string(c.OnFailure))
 		m.texts("lock", c.Locks)
+		m.text("plan", string(c.Plan))
 	}
 }
 

@@ -29,8 +29,14 @@ func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*atte
 	if ran != nil {
 		r.e.leave(ran.stay) // only now: what is drained is durable
 	}
-	for err == nil && ctx.Err() == nil && a == nil && m.Do == DoVerify {
-		m, a, err = r.advance(ctx, r.verify(ctx), ctx.Err() == nil)
+	for err == nil && ctx.Err() == nil && a == nil && (m.Do == DoVerify || m.Do == DoReview) {
+		var seen []Entry
+		if m.Do == DoVerify {
+			seen = r.verify(ctx)
+		} else {
+			r.plansAnew(ctx)
+		}
+		m, a, err = r.advance(ctx, seen, ctx.Err() == nil)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -105,6 +111,7 @@ func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 		saved = EntryCompensationSaved
 	}
 	a := &attempt{move: m, stay: in, step: r.e.steps[row.Name], state: newState(r.saga, row, m.Attempt, saved, r.record)}
+	a.state.elsewhere = r.e.copied(r.saga.CreatedAt)
 	a.ctx, a.end = context.WithCancelCause(ctx)
 	a.state.idle = r.idle(a)
 	r.under = a.state

@@ -89,6 +89,7 @@ func (c *Created) appendJSON(b []byte) []byte {
 	if len(c.Locks) > 0 {
 		o.strings("locks", c.Locks)
 	}
+	o.stringOr("plan", string(c.Plan))
 	return append(o.b, '}')
 }
 

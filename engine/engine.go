@@ -52,14 +52,15 @@ type Engine struct {
 	freezeN      uint64     // the number of the newest freeze
 	freezeLoaded bool       // whether a freeze lasts from before has been looked up
 
-	mu     sync.Mutex      // guards the fields below; never held during a commit or a step
-	ctx    context.Context //nolint:containedctx // of the Run that is under way; nil when none is
-	stop   context.CancelCauseFunc
-	live   map[ID]*run
-	parked map[ID]bool // created without being started, by this process
-	broken error
-	loaded bool
-	drives sync.WaitGroup
+	mu       sync.Mutex      // guards the fields below; never held during a commit or a step
+	ctx      context.Context //nolint:containedctx // of the Run that is under way; nil when none is
+	stop     context.CancelCauseFunc
+	live     map[ID]*run
+	copiedAt Time        // of the newest freeze that says that the store is a copy
+	parked   map[ID]bool // created without being started, by this process
+	broken   error
+	loaded   bool
+	drives   sync.WaitGroup
 
 	readyOnce sync.Once
 }
@@ -118,7 +119,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for first := true; ; first = false {
-		if err := e.sweep(); err != nil && e.ctx.Err() == nil {
+		if err := e.same(); err != nil {
+			e.fail(err)
+		} else if err := e.sweep(); err != nil && e.ctx.Err() == nil {
 			e.fail(err)
 		}
 		if first {
@@ -185,6 +188,15 @@ func (e *Engine) loadLocks(ctx context.Context) error {
 	e.locks.load(locks)
 	e.loaded = true
 	return nil
+}
+
+// same stops an engine whose store is no longer the one that was opened.
+func (e *Engine) same() error {
+	s, ok := ability[interface{ Same() error }](e.store)
+	if !ok {
+		return nil
+	}
+	return s.Same()
 }
 
 // sweep takes up every saga that is not at rest and that nobody drives. What goes backward comes first.

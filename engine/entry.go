@@ -95,4 +95,7 @@ type Created struct {
 	Key       string    `json:"key,omitempty"`
 	OnFailure OnFailure `json:"on_failure,omitempty"`
 	Locks     []string  `json:"locks,omitempty"`
+	// Plan is the hash of the plan that was launched. In a copy of a store what has not begun yet goes on by itself only when
+	// it would do the same now.
+	Plan PlanHash `json:"plan,omitempty"`
 }

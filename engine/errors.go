@@ -110,7 +110,7 @@ type Conflict struct {
 func (c *Conflict) legible() *Conflict {
 	return &Conflict{
 		Subject: legible(c.Subject, MaxLine), Prior: legible(c.Prior, maxError),
-		Written: legible(c.Written, maxError), Live: legible(c.Live, maxError),
+		Written: legible(c.Written, maxError), Live: legible(c.Live, maxError), Why: legible(c.Why, maxError),
 	}
 }
 

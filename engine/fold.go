@@ -73,6 +73,7 @@ func (s *Saga) created(e *Entry) {
 	c := e.Created
 	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
 	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
+	s.plan = c.Plan
 	s.OnFailure, s.Left = c.OnFailure, []string{}
 	s.Status, s.CreatedAt, s.CreatedBy = Pending, e.At, e.By.name()
 	s.Context = map[string]json.RawMessage{}
@@ -96,6 +97,7 @@ func (s *Saga) rollbackStarted(e *Entry) {
 // retryRequested gives the failed rows (or the one named) a fresh budget and sends the saga on its way back again; a saga
 // that waits because its process died too often, or because a step failed and was to wait, tries that step again.
 func (s *Saga) retryRequested(e *Entry) {
+	s.vouched = s.vouched || s.waitsBecause(BecauseCopied) != nil
 	s.Waiting, s.looked = nil, false
 	for i := range s.Rows {
 		r := &s.Rows[i]

@@ -15,8 +15,8 @@ type Freeze struct {
 	By       *Actor `json:"by,omitempty"` // nil: the engine itself
 	Why      string `json:"why"`
 	Copy     bool   `json:"copy,omitempty"` // begun by the store: it is a copy of another, which may have gone on
-	Auto     bool   `json:"auto"`     // begun by the engine, which also ends it when an attempt goes well again
-	EndedAt  Time   `json:"ended_at"` // zero while it lasts
+	Auto     bool   `json:"auto"`           // begun by the engine, which also ends it when an attempt goes well again
+	EndedAt  Time   `json:"ended_at"`       // zero while it lasts
 	EndedBy  *Actor `json:"ended_by,omitempty"`
 	EndedWhy string `json:"ended_why,omitempty"`
 }
@@ -183,9 +183,17 @@ func (e *Engine) loadFreezeLocked(ctx context.Context) error {
 	if e.freezeLoaded {
 		return nil
 	}
-	last, err := e.Freezes(ctx, 1)
+	last, err := e.Freezes(ctx, 0)
 	if err != nil {
 		return err
+	}
+	for _, f := range last {
+		if f.Copy {
+			e.mu.Lock()
+			e.copiedAt = f.At
+			e.mu.Unlock()
+			break
+		}
 	}
 	if len(last) > 0 {
 		e.freezeN = last[0].N

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -16,6 +17,19 @@ func (id ID) Short() string {
 		return string(id)
 	}
 	return string(id[len(id)-8:])
+}
+
+// Created is the moment at which the id was drawn, to the millisecond; the zero time for what is no id.
+func (id ID) Created() time.Time {
+	u, err := uuid.Parse(string(id))
+	if err != nil {
+		return time.Time{}
+	}
+	ms := int64(0)
+	for _, b := range u[:6] {
+		ms = ms<<8 | int64(b)
+	}
+	return time.UnixMilli(ms)
 }
 
 // newID draws a fresh id from the clock and the system's random source.

@@ -14,6 +14,7 @@ type World struct {
 	Looks  func(step string) bool // whether the step is a Verifier
 	Frozen bool                   // nothing may start now
 	Until  time.Time              // of Frozen: look again then; zero: when something happens
+	Review Review                 // of a saga whose store was copied before it had done anything that it has recorded
 }
 
 // Do says what kind of move comes next.
@@ -24,6 +25,7 @@ const (
 	DoExecute Do = iota
 	DoCompensate
 	DoVerify // look again at what was undone
+	DoReview // plan anew what the copy of a store says has not begun
 
 	DoFailRow  // the interrupted row of a canceled saga ends here
 	DoRollback // turn round: undo from row From down
@@ -64,6 +66,7 @@ const maxDeaths = 10
 //	a lock is held by another     → wait            everything is frozen          → hold
 //	everything is frozen          → hold            this build has no such step   → give the row up
 //	this build has no such step   → wait            10 process deaths in a row    → wait
+//	the store was copied since    → plan anew, or wait when it would do something else now
 //	10 process deaths in a row    → wait            its next attempt is not due   → wait
 //	its next attempt is not due   → wait            otherwise                     → compensate
 //	otherwise                     → execute         no row is left, something could not be undone → failed
@@ -117,6 +120,12 @@ func nextForward(s *Saga, w World) Move {
 	}
 	if !w.Knows(s.StepNames[idx]) {
 		waiting = append(waiting, Waiting{For: ForBuild, Because: BecauseUnknown, Idx: idx, Step: s.StepNames[idx]})
+	}
+	if len(waiting) == 0 && w.Review == ReviewDue {
+		return Move{Do: DoReview}
+	}
+	if w.Review == ReviewDiffers {
+		waiting = append(waiting, Waiting{For: ForOperator, Because: BecauseCopied, Idx: idx, Step: s.StepNames[idx]})
 	}
 	attempt, resumed := 1, false
 	if row != nil {

@@ -23,11 +23,12 @@ type run struct {
 	stop   context.CancelCauseFunc // ends the attempt that goes forward; nil when none does
 	under  *State                  // of the attempt under way, in either direction
 	worker bool                    // holds a worker's token
+	review Review                  // whether it would still do what it was launched for
 	waited time.Time               // the latest moment that the driver has waited for, by the monotonic clock
 }
 
 func newRun(e *Engine, id ID) *run {
-	return &run{e: e, id: id, wake: make(chan struct{}, 1)}
+	return &run{e: e, id: id, wake: make(chan struct{}, 1), review: ReviewDue}
 }
 
 func (r *run) nudge() {
@@ -233,7 +234,7 @@ func (r *run) entryFor(m Move) (Entry, bool) {
 		return Entry{Type: endings[m.Status]}, true
 	case DoWait:
 		return Entry{Type: EntryWaiting, Waiting: m.Waiting}, !slices.Equal(m.Waiting, r.saga.Waiting) && r.under == nil
-	case DoExecute, DoCompensate, DoVerify, DoHold, DoRest:
+	case DoExecute, DoCompensate, DoVerify, DoReview, DoHold, DoRest:
 	}
 	return Entry{}, false
 }
@@ -259,6 +260,9 @@ func (r *run) world() World {
 	w.Frozen, w.Until = r.e.gate.held(now)
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
 		w.Holder = r.e.locks.ahead(r.id).Short()
+	}
+	if r.e.copied(r.saga.CreatedAt) && r.saga.unrecorded() {
+		w.Review = r.review
 	}
 	return w
 }

@@ -53,6 +53,8 @@ type Saga struct {
 	Locks     []string  `json:"-"` // the names it takes, held or waited for while it holds a ticket
 	Ticket    uint64    `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
 	pausedBy  string    // who did
+	plan      PlanHash  // that was launched
+	vouched   bool      // an operator has asked for it again in a copy of its store
 	looked    bool      // this rollback's outcome was looked at again, or could not be
 	lines     int       // log lines so far
 }

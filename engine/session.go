@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Session is the engine as one person may use it: everybody reads. Every verb is refused to a role that may not act, and
@@ -77,8 +78,9 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 	}
 	if l.Key != "" { // before the provider is asked: it may be down, or the world may have moved since, by this very saga
 		switch id, err := e.store.Keyed(ctx, l.Key); {
-		case err == nil:
+		case err == nil && time.Since(id.Created()) < KeyLife:
 			return e.sameLaunch(ctx, id, l, steps, in)
+		case err == nil: // of a launch that is too long ago
 		case !errors.Is(err, ErrNotFound):
 			return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
 		}
@@ -91,7 +93,7 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 	if err != nil {
 		return nil, err
 	}
-	c := Created{Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks}
+	c := Created{Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks, Plan: p.Hash}
 	for {
 		if c.ID, err = newID(); err != nil {
 			return nil, err
@@ -163,7 +165,10 @@ func (e *Engine) embark(ctx context.Context, r *run, a *attempt) {
 // now.
 func (e *Engine) sameLaunch(ctx context.Context, id ID, l Launch, steps []string, in Inputs) (*Saga, error) {
 	have, err := e.Saga(ctx, id)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil, fmt.Errorf("launch with key %q: %w: by saga %s, which was launched and has been pruned since: use another key", l.Key, ErrKeyTaken, id.Short())
+	case err != nil:
 		return nil, err
 	}
 	if have.Kind != l.Kind || len(steps) > 0 && !slices.Equal(have.StepNames, steps) || !maps.Equal(e.asked(have), in) {

@@ -18,6 +18,8 @@ type State struct {
 	asked   bool
 	inputs  Inputs
 
+	elsewhere bool // the store was copied since the saga was created
+
 	record recorder
 	idle   idler // nil for a state that is only for looking
 
@@ -61,6 +63,10 @@ func (s *State) Asked() bool { return s.asked }
 // ToldToGoOn reports whether an operator has said, by a retry, that the step shall go on since it last failed or waited for a
 // decision: what made it ask is known.
 func (s *State) ToldToGoOn() bool { return s.goOn }
+
+// MayHaveRun reports whether an attempt of this step may have left something of which nothing was saved: an earlier one, or one
+// in the store that this one is a copy of. Then a step looks for what is its own before its first write, whatever was saved.
+func (s *State) MayHaveRun() bool { return s.attempt > 1 || s.elsewhere }
 
 // Inputs are the inputs as this step sees them: its own values first, then the saga-wide ones.
 func (s *State) Inputs() Inputs { return s.inputs }

@@ -1,6 +1,9 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Store keeps the ledgers of all sagas. All methods are safe for concurrent use.
 //
@@ -25,7 +28,8 @@ type Store interface {
 	List(ctx context.Context, q Query) (Page, error)
 	// Find returns up to limit ids that end with the given hex digits, in id order. Exact for a full id or a full short.
 	Find(ctx context.Context, suffix string, limit int) ([]ID, error)
-	// Keyed returns the saga that was created under a caller's key; ErrNotFound when none was.
+	// Keyed returns the saga that was created last under a caller's key, however long ago, and even if it has been removed
+	// meanwhile; ErrNotFound when none was, or when the key was removed with its saga.
 	Keyed(ctx context.Context, key string) (ID, error)
 	// Counts returns the kept counters, in constant time.
 	Counts(ctx context.Context) (Counts, error)
@@ -47,13 +51,30 @@ type Store interface {
 	PutDocs(ctx context.Context, changes ...DocChange) error
 }
 
+// ability finds what a store can do besides, also behind what wraps it: a wrapper says what it wraps with Unwrap. A store may have
+//
+//	Same() error    whether it is still the one that was opened; asked at every sweep, and an error stops the engine
+func ability[T any](s Store) (T, bool) {
+	for {
+		if able, ok := s.(T); ok {
+			return able, true
+		}
+		w, ok := s.(interface{ Unwrap() Store })
+		if !ok {
+			var none T
+			return none, false
+		}
+		s = w.Unwrap()
+	}
+}
+
 // Batch is what one transition adds to one saga's ledger.
 type Batch struct {
 	ID        ID
 	After     uint64  // the number the ledger ends at now; 0 creates the saga
 	Entries   []Entry // numbered After+1, After+2, ...
 	Summary   Summary // the header after them
-	Key       string  // creation only: the caller's key, unique in the store; empty for none
+	Key       string  // creation only: the caller's key, empty for none; unique in the store among the sagas of KeyLife
 	Locks     LockChange
 	Resources []ResourceChange
 	Docs      []DocChange // each as in PutDocs; one that meets a conflict refuses the batch
@@ -72,6 +93,10 @@ type Lock struct {
 	Ticket uint64 `json:"ticket"`
 	Saga   ID     `json:"saga_id"`
 }
+
+// KeyLife is how long the key of a launch is good. A creation under a key is refused when the saga that has it was created, by
+// its id, less than this before the creation's first entry.
+const KeyLife = 30 * 24 * time.Hour
 
 // KeyTakenError says that the key of a creation was used before, and for which saga. It is an ErrKeyTaken.
 type KeyTakenError struct{ ID ID }

@@ -32,6 +32,7 @@ const (
 	BecauseBusy    Because = "workers_busy"  // all N of them
 	BecauseRefused Because = "refused"       // Text is the answer of the other side
 	BecauseIdle    Because = "idle"          // the step at work only looks: Text says at what
+	BecauseCopied  Because = "store_copied"  // the store is a copy, and the saga would do something else now than it was launched for; Text, if it cannot be told
 	BecauseUnknown Because = "step_not_here" // step Idx is not in this build
 )
 

@@ -53,12 +53,12 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 		}
 	}
 	for busy, missing := 0, 1; ; {
-		if begun { // before the first POST there is nothing of ours to find
+		if begun || w.s.MayHaveRun() { // else there is nothing of ours to find before the first POST
 			snap, found, err := w.look(ctx, true)
 			if err != nil || found {
 				return snap, err
 			}
-			if !w.intent.Refused {
+			if begun && !w.intent.Refused {
 				if snap, found, err = w.unanswered(ctx, "waiting for action %d"); err != nil || found {
 					return snap, err
 				}

@@ -20,6 +20,9 @@ type Store struct {
 // Wrap makes a store that behaves like inner until told otherwise.
 func Wrap(inner engine.Store) *Store { return &Store{Store: inner} }
 
+// Unwrap is the store behind it.
+func (s *Store) Unwrap() engine.Store { return s.Store }
+
 // Before sets what happens before the n-th append (1 is the first) reaches the store: an error is answered in its place.
 func (s *Store) Before(f func(n int, b engine.Batch) error) {
 	s.mu.Lock()

@@ -47,7 +47,9 @@ func (c *change) admit(p *prepared) (head, error) {
 			if err != nil {
 				return h, err
 			}
-			return h, &engine.KeyTakenError{ID: r.Saga}
+			if p.at.Sub(r.Saga.Created()) < engine.KeyLife {
+				return h, &engine.KeyTakenError{ID: r.Saga}
+			}
 		}
 	}
 	if c.taken(p.id) {
@@ -133,10 +135,35 @@ func (c *change) name(p *prepared) error {
 	if p.key == "" {
 		return nil
 	}
+	if err := c.unname([]byte(p.key)); err != nil {
+		return err
+	}
 	if err := c.tx.Bucket(keysBucket).Put([]byte(p.key), p.keyed); err != nil {
 		return fmt.Errorf("put key: %w", err)
 	}
 	return putLink(c.tx.Bucket(linksBucket), linkKey, p.id, []byte(p.key))
+}
+
+// unname takes a key away, with the link of the saga that has it, if anybody has it.
+func (c *change) unname(key []byte) error {
+	b := c.tx.Bucket(keysBucket)
+	value := b.Get(key)
+	if value == nil {
+		return nil
+	}
+	r, err := read[keyRecord](keysBucket, key, value, fmt.Sprintf("record of key %q", key))
+	if err != nil {
+		return err
+	}
+	if k, ok := keyOf(r.Saga); ok {
+		if err := dropLink(c.tx.Bucket(linksBucket), linkKey, k, key); err != nil {
+			return err
+		}
+	}
+	if err := b.Delete(key); err != nil {
+		return fmt.Errorf("remove key: %w", err)
+	}
+	return nil
 }
 
 // locks takes the saga out of the queues it leaves, at whatever ticket, and then puts it into those it enters: a saga has

@@ -3,6 +3,7 @@ package bolt
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"arcadia/engine"
 )
@@ -24,7 +25,8 @@ type prepared struct {
 	header  headerDraft
 	next    head // after the batch, but for the last sum
 	key     string
-	keyed   []byte // the record of the key
+	keyed   []byte    // the record of the key
+	at      time.Time // of the first entry
 	take    []record
 	drop    []string
 	changes []resourceChange
@@ -71,7 +73,7 @@ func (p *prepared) prepare(b *engine.Batch) error {
 	}
 	p.request.err = nil
 	if b.After == 0 {
-		p.key = b.Key
+		p.key, p.at = b.Key, b.Entries[0].At.Time
 	}
 	if err := p.encode(b); err != nil {
 		return fmt.Errorf("append to ledger of saga %s: %w: %w", b.ID.Short(), engine.ErrBadValue, err)

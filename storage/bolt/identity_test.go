@@ -235,6 +235,6 @@ func TestTwoProcessesOnOneFileAreToldApart(t *testing.T) {
 		t.Errorf("the first: %v", err)
 	}
 	must(t, second.Same())
-	_ = first.Close() // its lock is gone
+	_ = first.Close()  // its lock is gone
 	_ = second.Close() // its lock file went with the first
 }

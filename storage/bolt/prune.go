@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -46,6 +47,17 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) (int, error) {
 				return removed, fmt.Errorf("prune %s: %w", s.path, err)
 			}
 			removed += p.removed
+		}
+	}
+	for more := true; more; {
+		err := s.alone(func() error {
+			return s.writer.transact(func(c *change) (err error) {
+				more, err = c.expire()
+				return err
+			})
+		})
+		if err := cmp.Or(err, ctx.Err()); err != nil {
+			return removed, fmt.Errorf("prune %s: %w", s.path, err)
 		}
 	}
 	return removed, nil
@@ -150,17 +162,33 @@ func (c *change) remove(k key) error {
 	return nil
 }
 
-// unlink takes the saga's key and its hold on other sagas away.
-func (c *change) unlink(k key) error {
-	links := c.tx.Bucket(linksBucket)
-	for _, at := range linked(links, linkKey, k) {
-		if err := c.tx.Bucket(keysBucket).Delete(at); err != nil {
-			return fmt.Errorf("remove key: %w", err)
+// expire removes keys that are good no longer and whose sagas are gone, some at a time, and reports whether there may be more.
+func (c *change) expire() (more bool, err error) {
+	const most = 1024
+	var gone [][]byte
+	links := c.tx.Bucket(linksBucket).Cursor()
+	for at, _ := links.Seek([]byte{linkKey}); len(at) > 1+len(key{}) && at[0] == linkKey && len(gone) < most; at, _ = links.Next() {
+		k := key(at[1:])
+		if time.Since(k.id().Created()) < engine.KeyLife {
+			break // links are in the order of their sagas: all others are younger
 		}
-		if err := dropLink(links, linkKey, k, at); err != nil {
-			return err
+		first := k.at(0)
+		if c.ledger.Get(first[:]) == nil {
+			gone = append(gone, bytes.Clone(at[1+len(k):]))
 		}
 	}
+	for _, at := range gone {
+		c.wrote = true
+		if err := c.unname(at); err != nil {
+			return false, err
+		}
+	}
+	return len(gone) == most, nil
+}
+
+// unlink takes the saga's hold on other sagas away. Its key stays: see expire.
+func (c *change) unlink(k key) error {
+	links := c.tx.Bucket(linksBucket)
 	for _, prior := range linked(links, linkPrior, k) {
 		if err := dropLink(links, linkUsedBy, key(prior), k[:]); err != nil {
 			return err

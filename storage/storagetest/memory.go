@@ -86,7 +86,7 @@ func (m *Memory) admit(b engine.Batch) error {
 	if b.After > 0 {
 		return m.admitDocs(b.Docs)
 	}
-	if other, taken := m.keys[b.Key]; taken && b.Key != "" {
+	if other, taken := m.keys[b.Key]; taken && b.Key != "" && b.Entries[0].At.Sub(other.Created()) < engine.KeyLife {
 		return &engine.KeyTakenError{ID: other}
 	}
 	for id := range m.sagas {

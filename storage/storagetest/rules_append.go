@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"arcadia/engine"
 )
@@ -89,6 +90,26 @@ func keyOnce(t *testing.T, s engine.Store) {
 	third, fourth := Creation(3), Creation(4)
 	must(t, s.Append(t.Context(), third)) // no key is not a key
 	must(t, s.Append(t.Context(), fourth))
+}
+
+func keyExpires(t *testing.T, s engine.Store) {
+	first := Creation(1)
+	first.Key = "form-1"
+	must(t, s.Append(t.Context(), first))
+	next := func(n int, after time.Duration) error {
+		b := Creation(n)
+		b.Key = "form-1"
+		b.Entries[0].At = engine.At(first.ID.Created().Add(after))
+		return s.Append(t.Context(), b)
+	}
+	if err := next(2, engine.KeyLife-time.Millisecond); !errors.Is(err, engine.ErrKeyTaken) {
+		t.Errorf("a key that is good still: %v", err)
+	}
+	must(t, next(3, engine.KeyLife))
+	same(t, "the saga of the key", got(s.Keyed(t.Context(), "form-1"))(t), ID(3))
+	if err := next(4, engine.KeyLife); !errors.Is(err, engine.ErrKeyTaken) {
+		t.Errorf("a key that was used again: %v", err)
+	}
 }
 
 // twin is another id with the same short.

@@ -43,6 +43,7 @@ func rules() map[string]func(*testing.T, engine.Store) {
 		"an append after another number is a conflict":                          conflict,
 		"a saga is created once":                                                createdOnce,
 		"a key is used once, and names its saga":                                keyOnce,
+		"a key is good for its own time":                                        keyExpires,
 		"a short is used once":                                                  shortOnce,
 		"a refused batch leaves nothing":                                        refusedLeavesNothing,
 		"a malformed batch leaves nothing":                                      malformed,

@@ -31,6 +31,9 @@ func NewMeter(store engine.Store) *Meter {
 	}
 }
 
+// Unwrap is the store that is measured.
+func (m *Meter) Unwrap() engine.Store { return m.Store }
+
 // Append passes the batch on, and counts it when it is durable.
 func (m *Meter) Append(ctx context.Context, b engine.Batch) error {
 	before := m.census.before(ctx, m.Store, &b)

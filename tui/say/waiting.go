@@ -39,6 +39,8 @@ func Waiting(w engine.Waiting) string {
 		return fmt.Sprintf("an operator: step %d %s failed: %s: retry, skip or cancel", w.Idx, w.Step, w.Text)
 	case engine.BecauseDied:
 		return fmt.Sprintf("an operator: the process died %d times in a row during this step; retry starts it again", w.N)
+	case engine.BecauseCopied:
+		return fmt.Sprintf("an operator: the store is a copy, and step %d %s would not do now what was launched: retry to do it all the same, or cancel", w.Idx, w.Step)
 	case engine.BecauseLocked:
 		return "saga " + w.Saga
 	case engine.BecauseBusy:
