@@ -83,6 +83,7 @@ require go.yaml.in/yaml/v3 v3.0.6
 require github.com/kr/pretty v0.3.1 // indirect
 
 require (
+	github.com/netresearch/go-cron v0.9.1
 	golang.org/x/term v0.47.0
 	gopkg.in/natefinch/lumberjack.v2 v2.2.1
 )
