@@ -72,12 +72,11 @@ type Span time.Duration
 // String is the span without parts that are zero: "1h30m".
 func (s Span) String() string {
 	text := time.Duration(s).String()
-	text = strings.TrimSuffix(text, "0s")
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
 	if strings.HasSuffix(text, "h0m") {
 		text = strings.TrimSuffix(text, "0m")
-	}
-	if text == "" {
-		return "0s"
 	}
 	return text
 }
