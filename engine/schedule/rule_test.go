@@ -221,9 +221,24 @@ func TestIntervalsAreTheSameEverywhere(t *testing.T) {
 func TestRulesThatMeanNothingAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{
-		{"30 2 30 2 *", "UTC"}, {"0 0 31 4,6 *", "UTC"}, {"* * * *", "UTC"}, {"* * * * * *", "UTC"}, {"@daily", "UTC"}, {"", "UTC"}, {"60 * * * *", "UTC"},
-		{"* 24 * * *", "UTC"}, {"* * 0 * *", "UTC"}, {"* * * 13 *", "UTC"}, {"* * * * 8", "UTC"}, {"TZ=UTC 0 0 * *", "UTC"}, {"x * * * *", "UTC"}, {"*/0 * * * *", "UTC"},
-		{"0 0 L * *", "UTC"}, {"* * * * *", "Europe/Berlyn"}, {"* * * * *", "Local"}, {"* * * * *", "../etc/passwd"},
+		{"30 2 30 2 *", "UTC"},
+		{"0 0 31 4,6 *", "UTC"},
+		{"* * * *", "UTC"},
+		{"* * * * * *", "UTC"},
+		{"@daily", "UTC"},
+		{"", "UTC"},
+		{"60 * * * *", "UTC"},
+		{"* 24 * * *", "UTC"},
+		{"* * 0 * *", "UTC"},
+		{"* * * 13 *", "UTC"},
+		{"* * * * 8", "UTC"},
+		{"TZ=UTC 0 0 * *", "UTC"},
+		{"x * * * *", "UTC"},
+		{"*/0 * * * *", "UTC"},
+		{"0 0 L * *", "UTC"},
+		{"* * * * *", "Europe/Berlyn"},
+		{"* * * * *", "Local"},
+		{"* * * * *", "../etc/passwd"},
 	} {
 		if _, err := Cron(c[0], c[1]); !errors.Is(err, engine.ErrInput) {
 			t.Errorf("%q in %s: %v", c[0], c[1], err)
