@@ -10,6 +10,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 )
 
@@ -22,7 +23,7 @@ func TestDialogsLookAsDrawn(t *testing.T) {
 			s.press("down", "down", "down", "down", "X")
 			s.write("51b7")
 		},
-		"dialog-rollback-failed": func(s *stage) { s.press("!", "X", "tab", "tab", "tab", "enter") },
+		"dialog-rollback-failed": func(s *stage) { s.press("!", "X", "tab", "enter") },
 		"dialog-retry":           func(s *stage) { s.press("!", "r") },
 		"dialog-resolve": func(s *stage) {
 			s.press("!", "enter")
@@ -157,8 +158,8 @@ func TestADialogStartsOnTheHarmlessAnswerAndEnterChangesNothing(t *testing.T) {
 			s.run(s.app.do(tc.open(&s.app.env, sg.Summary)))
 			s.send(nil)
 			d := s.openDialog()
-			if d.focus != dialogKeep {
-				s.tb.Errorf("%s starts on %s", d.verb, d.focus)
+			if d.Focus != confirm.Keep {
+				s.tb.Errorf("%s starts on %s", d.verb, d.Focus)
 			}
 			if why := d.unfit(&s.app.env, tc.id); why != "" {
 				s.tb.Errorf("%s: %s", d.verb, why)
@@ -187,8 +188,8 @@ func TestCancelTakesTabAndEnter(t *testing.T) {
 		s.press("shift+tab")
 		s.write("wrong droplet")
 		s.press("enter") // leads to the harmless answer
-		if d := s.openDialog(); d.focus != dialogKeep {
-			s.tb.Errorf("enter in the reason leads to %s", d.focus)
+		if d := s.openDialog(); d.Focus != confirm.Keep {
+			s.tb.Errorf("enter in the reason leads to %s", d.Focus)
 		}
 		s.press("tab", "enter")
 		if len(s.app.overlays) > 0 {
@@ -207,11 +208,10 @@ func TestRollBackTakesTheShortIDTyped(t *testing.T) {
 		id := atRest(s, b, "upsert_dns_record")
 		s.press("X")
 		s.has("restores A app.example.com to 203.0.113.9 ttl 1800")
-		s.press("tab", "tab", "tab", "enter")
+		s.press("tab", "enter")
 		s.has("type " + id.Short() + " first")
-		s.press("tab", "tab")
 		s.send(tea.PasteMsg{Content: id.Short()})
-		if d := s.openDialog(); d.typed.String() != "" {
+		if d := s.openDialog(); d.Text(typedLine) != "" {
 			s.tb.Fatal("a paste counts as typing")
 		}
 		s.write(id.Short())
@@ -242,8 +242,8 @@ func TestASagaThatChangedIsRefusedAtConfirmation(t *testing.T) {
 			s.tb.Error("the engine was asked to cancel")
 		}
 		s.has("it was running and is completed now")
-		if d.focus != dialogKeep {
-			s.tb.Errorf("the focus is on %s", d.focus)
+		if d.Focus != confirm.Keep {
+			s.tb.Errorf("the focus is on %s", d.Focus)
 		}
 		s.has("roll back undoes it")
 	})
@@ -256,15 +256,15 @@ func TestADialogFollowsItsSagaAndNoOther(t *testing.T) {
 		s.press("x", "tab")
 		other := atRest(s, b, "dns_then_fail") // a newer saga comes to the top of the list
 		d := s.openDialog()
-		if d.ids[0] != id || d.focus != dialogGo {
-			s.tb.Errorf("it is about %s with the focus on %s; want %s (not %s)", d.ids[0].Short(), d.focus, id.Short(), other.Short())
+		if d.ids[0] != id || d.Focus != doIt {
+			s.tb.Errorf("it is about %s with the focus on %s; want %s (not %s)", d.ids[0].Short(), d.Focus, id.Short(), other.Short())
 		}
 		close(c.hold)
 		enginetest.Rest(s.tb, b.Session, id)
 		s.settle()
 		s.has("It cannot be done: it is completed; roll back undoes it.")
-		if d.focus != dialogGo {
-			s.tb.Errorf("the focus moved to %s", d.focus)
+		if d.Focus != doIt {
+			s.tb.Errorf("the focus moved to %s", d.Focus)
 		}
 		s.press("enter")
 		if b.cancels.Load() != 0 {
@@ -283,7 +283,7 @@ func TestResolveTakesAReasonAndShowsTheConflict(t *testing.T) {
 		for _, text := range []string{"203.0.113.9 ttl 1800", "203.0.113.20 ttl 300", "198.51.100.7 ttl 60"} {
 			s.has(text)
 		}
-		s.press("tab", "tab", "enter")
+		s.press("tab", "enter")
 		s.has("say why what is left may stay")
 		if b.resolves.Load() != 0 {
 			s.tb.Error("the engine was asked without a reason")

@@ -34,21 +34,21 @@ func TestNoStrayKeysRollBackOrCancel(t *testing.T) {
 				d.seen[s.ID] = &detail{saga: &engine.Saga{Summary: s}}
 				tabbed := false
 				for i, k := range typed {
-					was, busy := d.focus, d.busy
+					was, busy := d.Focus, d.Busy
 					d.Update(env, keyPress(k))
-					if d.busy && !busy {
-						if k != "enter" || was != dialogGo {
+					if d.Busy && !busy {
+						if k != "enter" || was != doIt {
 							rt.Fatalf("%s at key %d with the focus on %s", k, i, was)
 						}
-						if verb == keys.CmdRollback && d.typed.String() != s.Short {
-							rt.Fatalf("rolled back with %q typed", d.typed.String())
+						if verb == keys.CmdRollback && d.Text(typedLine) != s.Short {
+							rt.Fatalf("rolled back with %q typed", d.Text(typedLine))
 						}
 						if verb == keys.CmdCancel && !tabbed {
 							rt.Fatalf("canceled without a tab: %v", typed[:i+1])
 						}
 						return
 					}
-					if was != dialogGo && d.focus == dialogGo {
+					if was != doIt && d.Focus == doIt {
 						tabbed = k == "tab" || k == "shift+tab"
 					}
 				}

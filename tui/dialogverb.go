@@ -21,19 +21,20 @@ const dialogTries = 10
 
 // dialogWords are what a dialog says for one verb.
 type dialogWords struct {
-	title, keep, act string
-	done             string // behind the short id, once it is recorded
-	danger           bool
+	title, act string
+	done       string // behind the short id, once it is recorded
+	reason     string // what is said when there is no reason; empty: it needs none
+	danger     bool
 }
 
 var dialogVerbs = map[keys.Command]dialogWords{
-	keys.CmdCancel:   {"Cancel", "Keep running", "Cancel it", "is being canceled", true},
-	keys.CmdRollback: {"Roll back", "Keep as it is", "Roll back", "is being rolled back", true},
-	keys.CmdRetry:    {"Retry", "Leave it", "Retry", "is tried again", false},
-	keys.CmdResolve:  {"Resolve", "Leave it", "Resolve", "resolved", true},
-	keys.CmdPause:    {"Pause", "Keep running", "Pause it", "pauses before its next step", false},
-	keys.CmdResume:   {"Resume", "Leave it paused", "Resume", "goes on", false},
-	keys.CmdSkip:     {"Skip", "Leave it", "Skip the step", "goes on without the failed step", true},
+	keys.CmdCancel:   {"Cancel", "Cancel it", "is being canceled", "", true},
+	keys.CmdRollback: {"Roll back", "Roll back", "is being rolled back", "", true},
+	keys.CmdRetry:    {"Retry", "Retry", "is tried again", "", false},
+	keys.CmdResolve:  {"Resolve", "Resolve", "resolved", "say why what is left may stay", true},
+	keys.CmdPause:    {"Pause", "Pause it", "pauses before its next step", "", false},
+	keys.CmdResume:   {"Resume", "Resume", "goes on", "", false},
+	keys.CmdSkip:     {"Skip", "Skip the step", "goes on without the failed step", "", true},
 }
 
 // dialogRead answers a read.
@@ -83,34 +84,26 @@ func (d *dialog) unfit(env *Env, id engine.ID) string {
 	return env.impossible(d.verb, &s.saga.Summary, s.saga)
 }
 
-// locked says why the answer that changes something cannot be given now.
+// locked says why the answer that changes something cannot be given now, whatever is filled in.
 func (d *dialog) locked(env *Env) string {
-	fit, why := 0, ""
+	why := ""
 	for _, id := range d.ids {
-		if w := d.unfit(env, id); w != "" {
-			why = w
-		} else {
-			fit++
+		w := d.unfit(env, id)
+		if w == "" {
+			return ""
 		}
+		why = w
 	}
-	switch {
-	case fit == 0:
-		return why
-	case !d.unlocked():
-		return "type " + d.phrase() + " first"
-	case d.verb == keys.CmdResolve && strings.TrimSpace(d.reason.String()) == "":
-		return "say why what is left may stay"
-	}
-	return ""
+	return why
 }
 
 // confirm does the verb to what is shown: each saga is read again, and left alone when it is not as it was shown.
 func (d *dialog) confirm(env *Env) Action {
 	if why := d.locked(env); why != "" {
-		d.notice, d.bad = why, true
+		d.Refuse(why)
 		return nil
 	}
-	d.busy, d.notice = true, ""
+	d.Busy, d.Notice = true, ""
 	var ids []engine.ID
 	shown := map[engine.ID]*detail{}
 	for _, id := range d.ids {
@@ -119,7 +112,7 @@ func (d *dialog) confirm(env *Env) Action {
 			shown[id] = d.seen[id]
 		}
 	}
-	verb, row, reason := d.verb, d.row, strings.TrimSpace(d.reason.String())
+	verb, row, reason := d.verb, d.row, d.Text(reasonLine)
 	return Ask{To: d, Read: func(ctx context.Context, b Backend) tea.Msg {
 		m := dialogDone{now: map[engine.ID]*detail{}, refused: map[engine.ID]string{}}
 		for _, id := range ids {
@@ -183,7 +176,7 @@ func do(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int
 
 // done closes the dialog when all is done, and otherwise says what was not.
 func (d *dialog) done(env *Env, m dialogDone) Action {
-	d.busy = false
+	d.Busy = false
 	for id, s := range m.now {
 		d.show(id, s)
 	}
@@ -196,25 +189,30 @@ func (d *dialog) done(env *Env, m dialogDone) Action {
 		}
 		return Batch{closeOne{d}, said}
 	}
-	d.bad = true
+	notice := ""
 	for _, id := range d.ids {
 		if why, ok := m.refused[id]; ok {
-			d.notice = why
+			notice = why
 			if !d.one() {
-				d.notice = id.Short() + ": " + why
+				notice = id.Short() + ": " + why
 			}
 			break
 		}
 	}
 	if n := len(m.refused); n > 1 {
-		d.notice += fmt.Sprintf(" (and %d more)", n-1)
+		notice += fmt.Sprintf(" (and %d more)", n-1)
 	}
-	d.focus = dialogKeep
+	d.Refuse(notice)
 	if len(m.done) == 0 {
 		return nil
 	}
 	d.ids = slices.DeleteFunc(d.ids, func(id engine.ID) bool { return slices.Contains(m.done, id) })
-	d.typed.Set("")
+	for i := range d.Lines {
+		if l := &d.Lines[i]; l.ID == typedLine {
+			l.Phrase = d.phrase()
+			l.Text.Set("")
+		}
+	}
 	return said
 }
 

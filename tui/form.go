@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 	"arcadia/tui/line"
 )
@@ -313,7 +314,7 @@ func (f *form) turn(fd *formField, n int) bool {
 	case f.focus == formValues:
 		f.regroup()
 	case f.focus == formPlan, f.focus == formBack:
-		f.focus = around([]string{formPlan, formBack}, f.focus, n)
+		f.focus = confirm.Around([]string{formPlan, formBack}, f.focus, n)
 	case fd != nil && fd.field().Type == engine.ChoiceField:
 		fd.next(n, "")
 		f.settle()
@@ -330,7 +331,7 @@ func (f *form) step(to Receiver, n int, enter bool) Action {
 		f.choose(fd)
 	}
 	f.leave()
-	return f.enter(to, around(f.stops(), f.focus, n))
+	return f.enter(to, confirm.Around(f.stops(), f.focus, n))
 }
 
 // edit gives a key or a paste to the field with the focus.

@@ -7,6 +7,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/confirm"
 	"arcadia/tui/line"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
@@ -103,7 +104,7 @@ func (f *form) blocks(env *Env, width, height int, airy bool) []formBlock {
 	if airy {
 		last.lines = append(last.lines, "")
 	}
-	last.lines = append(last.lines, widget.Spaces(margin)+buttons(t, []formButton{{id: formPlan, word: "Show the plan"}, {id: formBack, word: "Back"}}, f.focus))
+	last.lines = append(last.lines, widget.Spaces(margin)+confirm.Buttons(t, []confirm.Button{{ID: formPlan, Word: "Show the plan"}, {ID: formBack, Word: "Back"}}, f.focus))
 	return append(out, last)
 }
 

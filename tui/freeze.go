@@ -9,8 +9,8 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
-	"arcadia/tui/line"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -57,17 +57,19 @@ func freezeMeant(env *Env, c keys.Command) keys.Command {
 
 // freezeDoor asks before everything is frozen or thawed.
 func freezeDoor(env *Env, c keys.Command) Action {
-	return Show{&freezing{thaw: freezeMeant(env, c) == keys.CmdThaw, focus: dialogKeep}}
+	f := &freezing{thaw: freezeMeant(env, c) == keys.CmdThaw}
+	reason, answer := confirm.Line{ID: reasonLine, Label: "Reason"}, confirm.Answer{ID: doIt, Word: "Thaw"}
+	if !f.thaw {
+		reason.Missing, answer = "say why: everybody sees it", confirm.Answer{ID: doIt, Word: "Freeze", Danger: true}
+	}
+	f.Dialog = confirm.New([]confirm.Line{reason}, answer)
+	return Show{f}
 }
 
-// freezing asks before everything is frozen, and why; or before it is thawed. The focus starts on the answer that changes
-// nothing.
+// freezing asks before everything is frozen, and why; or before it is thawed.
 type freezing struct {
-	thaw   bool
-	focus  string
-	reason line.Line
-	busy   bool
-	notice string
+	confirm.Dialog
+	thaw bool
 }
 
 // frozeMsg answers a freeze or a thaw.
@@ -82,17 +84,13 @@ func (f *freezing) Name(*Env) string {
 }
 
 // Hints are the keys of the dialog.
-func (f *freezing) Hints(*Env) []keys.Hint {
-	return keys.Hints("tab", "next", "enter", "choose", "esc", "close")
-}
+func (f *freezing) Hints(*Env) []keys.Hint { return f.Dialog.Hints() }
 
 // Update takes keys and the engine's answer.
 func (f *freezing) Update(_ *Env, msg tea.Msg) Action {
-	switch msg := msg.(type) {
-	case frozeMsg:
-		f.busy = false
-		if msg.err != "" {
-			f.notice, f.focus = msg.err, dialogKeep
+	if m, ok := msg.(frozeMsg); ok {
+		if m.err != "" {
+			f.Refuse(m.err)
 			return nil
 		}
 		said := "everything is frozen: no step starts until it is thawed"
@@ -100,53 +98,20 @@ func (f *freezing) Update(_ *Env, msg tea.Msg) Action {
 			said = "everything goes on, little by little"
 		}
 		return Batch{closeOne{f}, Notify{Level: say.Warn, Text: said}}
-	case tea.PasteMsg:
-		if !f.busy {
-			f.focus = dialogReason
-			f.reason.Update(msg)
-		}
-	case tea.KeyPressMsg:
-		if !f.busy {
-			return f.press(msg)
-		}
 	}
-	return nil
-}
-
-func (f *freezing) press(k tea.KeyPressMsg) Action {
-	stops := []string{dialogKeep, dialogReason, dialogGo}
-	switch name := k.String(); {
-	case name == "esc":
+	switch f.Dialog.Update(msg) {
+	case confirm.Leaves:
 		return closeOne{f}
-	case name == "tab" || name == "down":
-		f.focus = around(stops, f.focus, 1)
-	case name == "shift+tab" || name == "up":
-		f.focus = around(stops, f.focus, -1)
-	case name != "enter":
-		if k.Text != "" && (f.focus != dialogKeep || name != "space") {
-			f.focus = dialogReason
-		}
-		if f.focus == dialogReason {
-			f.reason.Update(k)
-		}
-	case f.focus == dialogKeep:
-		return closeOne{f}
-	case f.focus == dialogReason:
-		f.focus = dialogGo
-	case !f.ready():
-		f.notice, f.focus = "say why: everybody sees it", dialogReason
-	default:
+	case confirm.Answers:
 		return f.confirm()
+	case confirm.Stays:
 	}
 	return nil
 }
-
-// ready reports whether what has to be said has been.
-func (f *freezing) ready() bool { return f.thaw || strings.TrimSpace(f.reason.String()) != "" }
 
 func (f *freezing) confirm() Action {
-	f.busy, f.notice = true, ""
-	thaw, v := f.thaw, engine.Request{Reason: strings.TrimSpace(f.reason.String())}
+	f.Busy, f.Notice = true, ""
+	thaw, v := f.thaw, engine.Request{Reason: f.Text(reasonLine)}
 	return Ask{To: f, Read: func(ctx context.Context, b Backend) tea.Msg {
 		do := b.Freeze
 		if thaw {
@@ -159,57 +124,19 @@ func (f *freezing) confirm() Action {
 	}}
 }
 
-// View draws what it means, the reason and the answers; when there is little room, air gives way first.
+// View draws what it means.
 func (f *freezing) View(env *Env, width, height int) Drawing {
-	t := env.Theme
-	width = min(width, dialogWidth)
-	airy := height >= 13
-	var d Drawing
-	gap := func() {
-		if airy {
-			d.Lines = append(d.Lines, "")
+	says := f.says(env)
+	wrapped := func(text []string) func(int) []string {
+		return func(width int) []string {
+			var out []string
+			for _, l := range text {
+				out = append(out, widget.Wrap(l, width)...)
+			}
+			return out
 		}
 	}
-	text := f.says(env)
-	if height < 7 {
-		text = text[:1]
-	}
-	gap()
-	for _, l := range text {
-		d.Lines = append(d.Lines, widget.Wrap(l, width)...)
-	}
-	gap()
-	if f.notice != "" {
-		d.Lines = append(d.Lines, painted(t.Failed, widget.Wrap(f.notice, width))...)
-		gap()
-	}
-	label := "Reason  "
-	line, x := f.reason.View(line.Field(t), width-len(label), f.focus == dialogReason)
-	if f.focus == dialogReason {
-		d.Cursor = tea.NewCursor(len(label)+x, len(d.Lines))
-		label = t.Strong.Paint(label)
-	}
-	d.Lines = append(d.Lines, label+line)
-	gap()
-	if f.busy {
-		d.Lines = append(d.Lines, widget.FitRight(t.Running.Paint(t.Symbols.Running)+t.Faint.Paint(" asking the engine"+t.Symbols.More), width))
-	} else {
-		keep, word := "Let it go on", "Freeze"
-		if f.thaw {
-			keep, word = "Leave it frozen", "Thaw"
-		}
-		answers := []formButton{{id: dialogKeep, word: keep}, {id: dialogGo, word: word, danger: !f.thaw, off: !f.ready()}}
-		d.Lines = append(d.Lines, widget.FitRight(buttons(t, answers, f.focus), width))
-	}
-	gap()
-	if over := len(d.Lines) - height; over > 0 {
-		d.Lines = d.Lines[over:]
-		if d.Cursor != nil {
-			d.Cursor.Y -= over
-		}
-	}
-	d.Lines[0] = widget.Fit(d.Lines[0], width)
-	return d
+	return f.Dialog.View(env.Theme, confirm.Picture{Body: wrapped(says), Brief: wrapped(says[:1])}, width, height)
 }
 
 // says is what it means, the most important first.

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 	"arcadia/tui/line"
 	"arcadia/tui/theme"
@@ -87,10 +88,10 @@ func (s *launchSteps) update(all []string, msg tea.Msg) formEvent {
 		}
 		return formLeaves
 	case "tab":
-		s.focus = around(s.stops(), s.focus, 1)
+		s.focus = confirm.Around(s.stops(), s.focus, 1)
 		return formStays
 	case "shift+tab":
-		s.focus = around(s.stops(), s.focus, -1)
+		s.focus = confirm.Around(s.stops(), s.focus, -1)
 		return formStays
 	}
 	switch s.focus {
@@ -107,7 +108,7 @@ func (s *launchSteps) update(all []string, msg tea.Msg) formEvent {
 func (s *launchSteps) button(name string) formEvent {
 	switch name {
 	case "left", "right":
-		s.focus = around([]string{stepsNext, stepsBack}, s.focus, 1)
+		s.focus = confirm.Around([]string{stepsNext, stepsBack}, s.focus, 1)
 	case "up":
 		s.focus = stepsChosen
 	case "enter":
@@ -231,7 +232,7 @@ func (s *launchSteps) view(env *Env, all []string, width, height int) Drawing {
 	if height >= 8 {
 		d.Lines = append(d.Lines, "")
 	}
-	line := " " + buttons(t, []formButton{{id: stepsNext, word: "Next", off: len(s.chosen) == 0}, {id: stepsBack, word: "Back"}}, s.focus)
+	line := " " + confirm.Buttons(t, []confirm.Button{{ID: stepsNext, Word: "Next", Off: len(s.chosen) == 0}, {ID: stepsBack, Word: "Back"}}, s.focus)
 	switch {
 	case s.err != "":
 		line += "  " + t.Failed.Paint(s.err)

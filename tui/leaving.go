@@ -6,27 +6,69 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/confirm"
+	"arcadia/tui/keys"
 	"arcadia/tui/say"
+	"arcadia/tui/widget"
 )
 
-// leaving asks what becomes of the sagas at work when their process ends. Staying is the first choice.
-type leaving struct{ *menu }
+// leaving asks what becomes of the sagas at work when their process ends.
+type leaving struct{ confirm.Dialog }
+
+// The answers to leaving.
+const (
+	leaveNow  = "leave"
+	leaveHost = "host"
+)
 
 func newLeaving(env *Env) *leaving {
+	answers := []confirm.Answer{{ID: leaveNow, Word: "Leave"}}
+	if env.Config.Handover != nil {
+		answers = append(answers, confirm.Answer{ID: leaveHost, Word: "Leave, keep running"})
+	}
+	return &leaving{confirm.New(nil, answers...)}
+}
+
+// Name is the title.
+func (*leaving) Name(*Env) string { return "Leave" }
+
+// Hints are the keys of the dialog.
+func (l *leaving) Hints(*Env) []keys.Hint { return l.Dialog.Hints() }
+
+// Update takes keys.
+func (l *leaving) Update(env *Env, msg tea.Msg) Action {
+	switch l.Dialog.Update(msg) {
+	case confirm.Leaves:
+		return closeOne{l}
+	case confirm.Answers:
+		if l.Focus == leaveHost {
+			return handover{env.Config.Handover}
+		}
+		return Quit{}
+	case confirm.Stays:
+	}
+	return nil
+}
+
+// View draws what each answer means.
+func (l *leaving) View(env *Env, width, height int) Drawing {
 	n := env.State.Active()
-	m := newMenu("Leave", nil)
-	l := &leaving{m}
-	note := "they stop here, and go on at the next start"
+	text := []string{strconv.Itoa(n) + " " + say.Plural(n, "saga is", "sagas are") + " at work in this process."}
 	if env.Config.Fleeting {
-		note = "the simulated account ends here, and they with it"
+		text = append(text, "Leave: the simulated account ends here, and they end with it.")
+	} else {
+		text = append(text, "Leave: they stop here, and go on at the next start.")
 	}
-	m.items = []item{{Text: "Stay"}, {Text: "Leave", Note: note, Do: Quit{}}}
-	if hand := env.Config.Handover; hand != nil {
-		m.items = append(m.items, item{Text: "Leave, keep running", Note: "they go on in the background", Do: handover{hand}})
+	if env.Config.Handover != nil {
+		text = append(text, "Leave, keep running: a background host goes on with them.")
 	}
-	m.intro = []string{strconv.Itoa(n) + " " + say.Plural(n, "saga is", "sagas are") + " at work in this process."}
-	m.find()
-	return l
+	return l.Dialog.View(env.Theme, confirm.Picture{Body: func(width int) []string {
+		var out []string
+		for _, t := range text {
+			out = append(out, widget.Wrap(t, width)...)
+		}
+		return out
+	}}, width, height)
 }
 
 // handover lets the sagas go on elsewhere, then quits.

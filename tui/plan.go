@@ -9,6 +9,7 @@ import (
 	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/tui/clean"
+	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 )
 
@@ -186,10 +187,10 @@ func (p *plan) update(msg tea.Msg) planEvent {
 	case "esc":
 		return planLeaves
 	case "tab":
-		p.focus = around(p.stops(), p.focus, 1)
+		p.focus = confirm.Around(p.stops(), p.focus, 1)
 		return planStays
 	case "shift+tab":
-		p.focus = around(p.stops(), p.focus, -1)
+		p.focus = confirm.Around(p.stops(), p.focus, -1)
 		return planStays
 	case "pgdown", "ctrl+d", "down":
 		p.scroll(name, 1)
@@ -200,7 +201,7 @@ func (p *plan) update(msg tea.Msg) planEvent {
 	}
 	if p.focus == planReason && p.got != nil {
 		if name == "enter" {
-			p.focus = around(p.stops(), planReason, 1)
+			p.focus = confirm.Around(p.stops(), planReason, 1)
 			return planStays
 		}
 		p.form.reason.Update(k)
@@ -214,9 +215,9 @@ func (p *plan) update(msg tea.Msg) planEvent {
 	case "enter":
 		return p.pressed()
 	case "left":
-		p.focus = around(p.stops(), p.focus, -1)
+		p.focus = confirm.Around(p.stops(), p.focus, -1)
 	case "right":
-		p.focus = around(p.stops(), p.focus, 1)
+		p.focus = confirm.Around(p.stops(), p.focus, 1)
 	case "?":
 		return planHelp
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/confirm"
 	"arcadia/tui/line"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
@@ -101,19 +102,19 @@ func (p *plan) foot(t *theme.Theme, width int, airy bool) ([]string, *tea.Cursor
 			gap()
 		}
 	}
-	all := []formButton{{id: planGo, word: "Launch", danger: p.final(), off: p.barred()}, {id: planBack, word: "Back"}}
+	all := []confirm.Button{{ID: planGo, Word: "Launch", Danger: p.final(), Off: p.barred()}, {ID: planBack, Word: "Back"}}
 	switch {
 	case p.busy:
 		out = append(out, "   "+t.Running.Paint(t.Symbols.Running)+t.Faint.Paint(" launching"+t.Symbols.More))
 		return out, nil
 	case p.got == nil && p.err != "", p.refused():
-		all[0] = formButton{id: planAgain, word: "Look again"}
+		all[0] = confirm.Button{ID: planAgain, Word: "Look again"}
 	case p.got == nil:
 		all = all[1:]
 	case p.got.Nothing():
-		all[0].word = "Launch all the same"
+		all[0].Word = "Launch all the same"
 	}
-	return append(out, "   "+buttons(t, all, p.focus)), cursor
+	return append(out, "   "+confirm.Buttons(t, all, p.focus)), cursor
 }
 
 // body is what happens, step by step, and what it waits for.

@@ -1,0 +1,161 @@
+package confirm
+
+import (
+	"slices"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/line"
+	"arcadia/tui/theme"
+	"arcadia/tui/widget"
+)
+
+// Width is how wide a dialog is where there is room.
+const Width = 88
+
+// airy is the height from which blank lines stand between the parts.
+const airy = 13
+
+// Picture is what a dialog is about.
+type Picture struct {
+	Head  func(width int) string   // one line; nil: none
+	Body  func(width int) []string // what would be done
+	Brief func(width int) []string // the same where there are only a few lines; nil: the body
+	Off   bool                     // what is asked cannot be done now
+}
+
+// View draws what would be done over the lines to fill and the answers. When there is little room the body gives way first,
+// then air and head; what has the focus is always to be seen.
+func (d *Dialog) View(t *theme.Theme, p Picture, width, height int) widget.Drawing {
+	width = min(width, Width)
+	foot, cursor := d.foot(t, p, width, height)
+	body := p.Body(width)
+	if height < 7 && p.Brief != nil {
+		body = p.Brief(width)
+	}
+	var head []string
+	if height >= airy {
+		head = append(head, "")
+	}
+	if p.Head != nil && height-len(foot) >= 5 {
+		head = append(head, p.Head(width))
+		if height >= airy {
+			head = append(head, "")
+		}
+	}
+	if height >= airy {
+		foot = append(foot, "")
+	}
+	if room := height - len(head) - len(foot); len(body) > room {
+		body = slices.DeleteFunc(body, func(l string) bool { return l == "" })
+	}
+	d.lines, d.page = len(body), max(1, min(len(body), height-len(head)-len(foot)))
+	d.top = max(0, min(d.top, d.lines-d.page))
+	lines := append([]string(nil), head...)
+	lines = append(lines, body[d.top:min(len(body), d.top+d.page)]...)
+	if below := d.lines - d.top - d.page; below > 0 {
+		mark := t.Key.Paint(strconv.Itoa(below)+" more ") + t.Symbols.Down
+		last := len(lines) - 1
+		lines[last] = widget.Fit(lines[last], width-widget.Width(mark)-1) + " " + mark
+	}
+	at := len(lines)
+	lines = append(lines, foot...)
+	over := max(0, len(lines)-height)
+	lines = lines[over:]
+	lines[0] = widget.Fit(lines[0], width) // the box is as wide as its widest line, and must not jump
+	out := widget.Drawing{Lines: lines}
+	if cursor != nil {
+		cursor.Y += at - over
+		out.Cursor = cursor
+	}
+	return out
+}
+
+// foot is what was refused, the lines to fill, and the answers.
+func (d *Dialog) foot(t *theme.Theme, p Picture, width, height int) ([]string, *tea.Cursor) {
+	var out []string
+	gap := func() {
+		if height >= airy {
+			out = append(out, "")
+		}
+	}
+	gap()
+	if d.Notice != "" {
+		ink := t.Compensating
+		if d.Bad {
+			ink = t.Failed
+		}
+		lines := widget.Wrap(d.Notice, width)
+		if room := max(1, height-4); len(lines) > room {
+			lines = append(lines[:room-1:room-1], widget.Cut(lines[room-1]+" "+t.Symbols.More, width))
+		}
+		for _, l := range lines {
+			out = append(out, ink.Paint(l))
+		}
+		gap()
+	}
+	label := 0
+	for i := range d.Lines {
+		label = max(label, widget.Width(d.Lines[i].label()))
+	}
+	if width < label+12 {
+		label = 0 // each its own
+	}
+	var cursor *tea.Cursor
+	for i := range d.Lines {
+		l := &d.Lines[i]
+		tight := height-len(out) < 3+len(d.Lines)-1-i // where there is no room for all, what may stay empty gives way
+		if tight && d.Focus != l.ID && (l.filled() || d.line(d.Focus) != nil) {
+			continue
+		}
+		text, c := l.view(t, label, width, d.Focus == l.ID)
+		if c != nil {
+			c.Y = len(out)
+			cursor = c
+		}
+		out = append(out, text)
+	}
+	if len(d.Lines) > 0 {
+		gap()
+	}
+	if d.Busy {
+		return append(out, widget.FitRight(t.Running.Paint(t.Symbols.Running)+t.Faint.Paint(" asking the engine"+t.Symbols.More), width)), nil
+	}
+	answers := []Button{{ID: Keep, Word: KeepWord}}
+	for _, a := range d.Answers {
+		answers = append(answers, Button{ID: a.ID, Word: a.Word, Danger: a.Danger, Off: p.Off || d.missing() != nil})
+	}
+	return append(out, rows(t, answers, d.Focus, width)...), cursor
+}
+
+// label is what stands before the line.
+func (l *Line) label() string {
+	if l.Phrase != "" {
+		return "Type " + l.Phrase + " to confirm  "
+	}
+	return l.Label + "  "
+}
+
+// view draws the line, with a tick behind a phrase that matches.
+func (l *Line) view(t *theme.Theme, label, width int, focused bool) (string, *tea.Cursor) {
+	text := l.label()
+	label = max(label, widget.Width(text))
+	shown := widget.Fit(text, label)
+	wide := width - label
+	switch {
+	case l.Phrase != "":
+		shown = widget.Fit("Type "+t.Strong.Paint(l.Phrase)+" to confirm", label)
+		wide = max(4, min(max(widget.Width(l.Phrase)+4, 12), wide-2))
+	case focused:
+		shown = t.Strong.Paint(shown)
+	}
+	field, x := l.Text.View(line.Field(t), wide, focused)
+	if l.Phrase != "" && l.filled() {
+		field += " " + t.Completed.Paint(t.Symbols.Completed)
+	}
+	if !focused {
+		return shown + field, nil
+	}
+	return shown + field, tea.NewCursor(label+x, 0)
+}
