@@ -69,9 +69,6 @@ func (c change) show(about Record, notes ...string) engine.Change {
 			}
 		}
 	}
-	if out.Action == engine.ActDelete && c.Kept != 0 {
-		out.Action = engine.ActUpdate // of the set: the record that was wanted is there and stays
-	}
 	for _, r := range gone[:min(len(gone), mostFields)] {
 		out.Fields = append(out.Fields, engine.FieldChange{Name: "record", From: r.Type + " " + r.describe(), Note: "deleted"})
 	}

@@ -48,7 +48,7 @@ func about(in engine.Inputs) (zone string, r said, err error) {
 	zone, name := place(in)
 	r = said{Record: Record{Type: strings.ToUpper(in[inType]), Name: name}}
 	if _, known := formOf(r.Type); !known {
-		return zone, r, fmt.Errorf("%s: %q is not one of %s", inType, visible.Short(r.Type, 40), strings.Join(recordTypes, ", "))
+		return zone, r, named(inType, fmt.Errorf("%q is not one of %s", visible.Short(r.Type, 40), strings.Join(recordTypes, ", ")))
 	}
 	return zone, r, errors.Join(named(inDomain, checkDomain(in[inDomain], in)), named(inName, checkName(in[inName], in)), named(inName, under(zone, in[inName])))
 }
@@ -60,7 +60,7 @@ func mode(in engine.Inputs, modes ...string) (string, error) {
 		return modes[0], nil
 	}
 	if !slices.Contains(modes, m) {
-		return m, fmt.Errorf("%s: %q is not one of %s", inMode, visible.Short(m, 40), strings.Join(modes, ", "))
+		return m, named(inMode, fmt.Errorf("%q is not one of %s", visible.Short(m, 40), strings.Join(modes, ", ")))
 	}
 	return m, nil
 }
@@ -96,7 +96,7 @@ func wanted(in engine.Inputs) (want, error) {
 		return w, nil
 	}
 	if m == modeReplace {
-		return want{}, fmt.Errorf("%s: replace leaves one record, and one that is named by its id or by what it was is changed beside the others: choose single", inMode)
+		return want{}, named(inMode, errors.New("replace leaves one record, and one that is named by its id or by what it was is changed beside the others: choose single"))
 	}
 	was := said{Record: Record{ID: id, Type: rec.Type, Name: rec.Name, Tag: rec.Tag}}
 	if text := in[inWas]; text != "" {
@@ -134,9 +134,10 @@ func doomed(in engine.Inputs) (unwanted, error) {
 	return unwanted{zone: zone, pick: pick, all: m == modeAll}, errors.Join(err, pick.numbers(in))
 }
 
+// named says which input is wrong; see engine.InputError. Which step it is the engine knows.
 func named(input string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", input, err)
+	return &engine.InputError{Name: input, Idx: -1, Err: err}
 }

@@ -87,11 +87,11 @@ func TestADeletePicksAMemberByAnyOfItsFields(t *testing.T) {
 		{given("type", "A"), mails, "absent"},
 
 		// A value is checked as an upsert checks it.
-		{given("type", "A", "data", "mail.example.net"), nil, `dns_record_data: "mail.example.net" is not an IPv4 address`},
-		{given("type", "MX", "data", "10 mx1.example.net", "priority", "20"), mails, "dns_record_priority: 20 here and 10 in the value"},
-		{given("type", "MX", "data", "99999 mx1.example.net"), mails, `dns_record_data: "99999" is not a whole number`},
-		{given("type", "MX", "priority", "x"), mails, `dns_record_priority: "x" is not a whole number`},
-		{given("type", "MX", "id", "0"), mails, `dns_record_id: "0" is not a record's id`},
+		{given("type", "A", "data", "mail.example.net"), nil, `input dns_record_data: "mail.example.net" is not an IPv4 address`},
+		{given("type", "MX", "data", "10 mx1.example.net", "priority", "20"), mails, "input dns_record_priority: 20 here and 10 in the value"},
+		{given("type", "MX", "data", "99999 mx1.example.net"), mails, `input dns_record_data: "99999" is not a whole number`},
+		{given("type", "MX", "priority", "x"), mails, `input dns_record_priority: "x" is not a whole number`},
+		{given("type", "MX", "id", "0"), mails, `input dns_record_id: "0" is not a record's id`},
 	} {
 		u, err := doomed(c.in)
 		var got string
@@ -128,8 +128,8 @@ func TestOneMemberOfASetIsChangedByWhatItWas(t *testing.T) {
 		{given("type", "TXT", "data", "b", "was", "a"), texts[:1], "no_such_record: none of TXT n.example.com says that; there are: id 1 v=spf1 -all"},
 		{given("type", "TXT", "data", "b", "was", "a"), nil, "no_such_record: nothing is at TXT n.example.com"},
 		{given("type", "TXT", "data", "verify=1", "was", "v=spf1 -all"), texts, "value_is_there_already: id 2 of TXT n.example.com says verify=1 already: delete id 1 instead"},
-		{given("type", "TXT", "data", "b", "was", "a", "mode", "replace"), texts, "dns_record_mode: replace leaves one record"},
-		{given("type", "A", "data", "192.0.2.1", "was", "mail"), nil, `dns_record_was: "mail" is not an IPv4 address`},
+		{given("type", "TXT", "data", "b", "was", "a", "mode", "replace"), texts, "input dns_record_mode: replace leaves one record"},
+		{given("type", "A", "data", "192.0.2.1", "was", "mail"), nil, `input dns_record_was: "mail" is not an IPv4 address`},
 	} {
 		w, err := wanted(c.in)
 		var got string

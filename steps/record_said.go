@@ -142,13 +142,13 @@ func (s *said) numbers(in engine.Inputs) error {
 		}
 		v, _ := strconv.Atoi(text)
 		if s.has(n.field) && *n.at(&s.Record) != v {
-			bad = append(bad, fmt.Errorf("%s: %d here and %d in the value: which one", n.input, v, *n.at(&s.Record)))
+			bad = append(bad, named(n.input, fmt.Errorf("%d here and %d in the value: which one", v, *n.at(&s.Record))))
 		}
 		*n.at(&s.Record), s.given = v, s.given|n.field
 	}
 	if tag := strings.ToLower(in[inTag]); tag != "" && form.tag {
 		if s.has(fieldTag) && s.Tag != tag {
-			bad = append(bad, fmt.Errorf("%s: %q here and %q in the value: which one", inTag, visible.Short(tag, 20), visible.Short(s.Tag, 20)))
+			bad = append(bad, named(inTag, fmt.Errorf("%q here and %q in the value: which one", visible.Short(tag, 20), visible.Short(s.Tag, 20))))
 		}
 		s.Tag, s.given = tag, s.given|fieldTag
 	}
