@@ -6,10 +6,10 @@ LINT    := go tool -modfile=.ci/tools.mod golangci-lint
 
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help demo build cross test race torture crowd check lint format bench golden screenshots
+.PHONY: help demo build cross test race torture crowd check lint format bench golden screenshots package-files release-check
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## the console on a simulated account
 	./arcadia --demo
@@ -59,3 +59,18 @@ golden: ## write the golden files anew; look at the difference like at code
 
 screenshots: ## pictures of the real program
 	cd screenshots && go run .
+
+package-files: build ## what a package holds beside the binary: unit, manual page, completions
+	rm -rf dist-files && mkdir dist-files
+	sed 's,/usr/local/bin/,/usr/bin/,' docs/arcadia.service > dist-files/arcadia.service
+	echo 'u arcadia - "arcadia" /var/lib/arcadia' > dist-files/sysusers.conf
+	./arcadia man | gzip -9n > dist-files/arcadia.1.gz
+	./arcadia completion bash > dist-files/arcadia.bash
+	./arcadia completion zsh > dist-files/_arcadia
+	./arcadia completion fish > dist-files/arcadia.fish
+
+release-check: ## build a release without publishing it, unpack its .deb and start what is in it
+	goreleaser release --snapshot --clean
+	rm -rf dist/tried && dpkg -x dist/*_linux_amd64.deb dist/tried
+	dist/tried/usr/bin/arcadia version
+	HOME=$$PWD/dist/tried dist/tried/usr/bin/arcadia --demo launch echo text=hello
