@@ -12,6 +12,13 @@ const (
 	CreateRecords   Ability = "create DNS records"
 	UpdateRecords   Ability = "change DNS records"
 	DeleteRecords   Ability = "delete DNS records"
+	ChangeDroplets  Ability = "switch and resize droplets"
+	CreateDroplets  Ability = "create droplets"
+	DeleteDroplets  Ability = "delete droplets"
+	MoveIPs         Ability = "move reserved IPs"
+	AddRules        Ability = "add rules to firewalls"
+	RemoveRules     Ability = "take rules from firewalls"
+	CopyVolumes     Ability = "take snapshots of volumes"
 )
 
 // Permits is what a Cloud may know of its token beforehand. It is optional.

@@ -25,6 +25,9 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 		NewForgetResource(ledger),
 		NewAdoptSnapshot(cloud, ledger),
 		NewDeleteSnapshot(cloud, ledger),
+		NewPowerOffDroplet(cloud),
+		NewPowerOnDroplet(cloud),
+		NewResizeDroplet(cloud),
 	}
 	kinds = []engine.Kind{
 		{

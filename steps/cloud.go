@@ -8,9 +8,12 @@ import (
 // Cloud is all that steps ask of the provider. Implementations are safe for concurrent use, return *CloudError for every
 // failure of the provider, retry reads by themselves within reason, and never repeat a write.
 type Cloud interface {
-	Machines
+	Fleet
 	Snapshots
 	Zones
+	Addresses
+	Walls
+	Disks
 }
 
 // Machines reads droplets.
@@ -25,10 +28,7 @@ type Machines interface {
 type Snapshots interface {
 	// SnapshotDroplet starts a snapshot and returns its action. A droplet that is busy with another event is Pending.
 	SnapshotDroplet(ctx context.Context, droplet int64, name string) (Action, error)
-	// Action reads one action now.
-	Action(ctx context.Context, id int64) (Action, error)
-	// DropletActions lists the actions of a droplet, running ones included.
-	DropletActions(ctx context.Context, droplet int64) ([]Action, error)
+	Actions
 	// DropletSnapshots lists the snapshots of a droplet, without its backups. The listing of a droplet that is gone is
 	// NotFound, although its snapshots live on: see AllSnapshots.
 	DropletSnapshots(ctx context.Context, droplet int64) ([]Snapshot, error)
@@ -67,8 +67,13 @@ type Droplet struct {
 	IPv4   string `json:"ipv4"`   // the first public address, empty for none
 	Locked bool   `json:"locked"` // by the provider, for its own purposes: what runs on a droplet is what its actions say
 	Disk   int    `json:"disk"`   // GiB
-	// Volumes is how many block storage volumes are attached.
-	Volumes int `json:"volumes"`
+
+	ImageID   int64     `json:"image_id"`
+	Created   time.Time `json:"created_at"`
+	Tags      []string  `json:"tags"`
+	Volumes   []string  `json:"volume_ids"` // attached block storage
+	Snapshots []int64   `json:"snapshot_ids"`
+	Backups   []int64   `json:"backup_ids"`
 }
 
 // Domain is one DNS zone.

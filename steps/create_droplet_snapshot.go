@@ -205,27 +205,13 @@ func (d Droplet) price() string {
 
 // without says what a snapshot of the droplet will not hold.
 func (d Droplet) without() string {
-	switch d.Volumes {
+	switch len(d.Volumes) {
 	case 0:
 		return ""
 	case 1:
 		return "the volume attached to it is not in the snapshot"
 	}
-	return fmt.Sprintf("the %d volumes attached to it are not in the snapshot", d.Volumes)
-}
-
-// runningOn is the action that runs on a droplet now, as far as it can be seen: the droplet's lock is an administrative one
-// and says nothing about it.
-func runningOn(ctx context.Context, cloud Snapshots, droplet int64) (Action, bool) {
-	actions, err := cloud.DropletActions(ctx, droplet)
-	if err != nil {
-		return Action{}, false // the step itself waits for what it cannot see here
-	}
-	at := slices.IndexFunc(actions, func(a Action) bool { return a.Status == ActionRunning })
-	if at < 0 {
-		return Action{}, false
-	}
-	return actions[at], true
+	return fmt.Sprintf("the %d volumes attached to it are not in the snapshot", len(d.Volumes))
 }
 
 // Execute puts snapshot_id, snapshot_name and what it costs.

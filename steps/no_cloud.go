@@ -18,6 +18,41 @@ func (noCloud) DeleteSnapshot(context.Context, int64) error       { return errNo
 func (noCloud) Domains(context.Context) ([]Domain, error)         { return nil, errNoCloud() }
 func (noCloud) DeleteRecord(context.Context, string, int64) error { return errNoCloud() }
 
+func (noCloud) Sizes(context.Context) ([]Size, error)                     { return nil, errNoCloud() }
+func (noCloud) DropletsTagged(context.Context, string) ([]Droplet, error) { return nil, errNoCloud() }
+func (noCloud) DeleteDroplet(context.Context, int64) error                { return errNoCloud() }
+func (noCloud) Rebuild(context.Context, int64, int64) (Action, error)     { return Action{}, errNoCloud() }
+func (noCloud) ReservedIPs(context.Context) ([]ReservedIP, error)         { return nil, errNoCloud() }
+func (noCloud) AssignIP(context.Context, string, int64) (Action, error) {
+	return Action{}, errNoCloud()
+}
+func (noCloud) UnassignIP(context.Context, string) (Action, error)  { return Action{}, errNoCloud() }
+func (noCloud) IPActions(context.Context, string) ([]Action, error) { return nil, errNoCloud() }
+func (noCloud) Firewalls(context.Context) ([]Firewall, error)       { return nil, errNoCloud() }
+func (noCloud) AddRule(context.Context, string, Rule) error         { return errNoCloud() }
+func (noCloud) RemoveRule(context.Context, string, Rule) error      { return errNoCloud() }
+func (noCloud) DeleteVolumeSnapshot(context.Context, string) error  { return errNoCloud() }
+
+func (noCloud) Power(context.Context, int64, PowerAction) (Action, error) {
+	return Action{}, errNoCloud()
+}
+
+func (noCloud) Resize(context.Context, int64, string, bool) (Action, error) {
+	return Action{}, errNoCloud()
+}
+
+func (noCloud) CreateDroplet(context.Context, DropletOrder) (Droplet, error) {
+	return Droplet{}, errNoCloud()
+}
+
+func (noCloud) VolumeSnapshots(context.Context, string) ([]VolumeSnapshot, error) {
+	return nil, errNoCloud()
+}
+
+func (noCloud) SnapshotVolume(context.Context, string, string) (VolumeSnapshot, error) {
+	return VolumeSnapshot{}, errNoCloud()
+}
+
 func (noCloud) SnapshotDroplet(context.Context, int64, string) (Action, error) {
 	return Action{}, errNoCloud()
 }

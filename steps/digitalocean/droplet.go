@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/digitalocean/godo"
 
@@ -41,7 +42,14 @@ func (c *Client) Droplet(ctx context.Context, id int64) (steps.Droplet, error) {
 }
 
 func dropletOf(d godo.Droplet) steps.Droplet {
-	out := steps.Droplet{ID: int64(d.ID), Name: d.Name, Status: d.Status, Size: d.SizeSlug, Locked: d.Locked, Disk: d.Disk, Volumes: len(d.VolumeIDs)}
+	out := steps.Droplet{ID: int64(d.ID), Name: d.Name, Status: d.Status, Size: d.SizeSlug, Locked: d.Locked, Disk: d.Disk}
+	out.Tags, out.Volumes = d.Tags, d.VolumeIDs
+	out.Snapshots = each(d.SnapshotIDs, func(id int) int64 { return int64(id) })
+	out.Backups = each(d.BackupIDs, func(id int) int64 { return int64(id) })
+	out.Created, _ = time.Parse(time.RFC3339, d.Created)
+	if d.Image != nil {
+		out.ImageID = int64(d.Image.ID)
+	}
 	if d.Region != nil {
 		out.Region = d.Region.Slug
 	}

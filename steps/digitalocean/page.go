@@ -28,6 +28,9 @@ type page struct {
 	Records   *[]godo.DomainRecord `json:"domain_records"`
 	Actions   *[]godo.Action       `json:"actions"`
 	Snapshots *[]snapshot          `json:"snapshots"`
+	Sizes     *[]godo.Size         `json:"sizes"`
+	IPs       *[]godo.ReservedIP   `json:"reserved_ips"`
+	Firewalls *[]godo.Firewall     `json:"firewalls"`
 
 	Links *godo.Links `json:"links"`
 	Meta  *godo.Meta  `json:"meta"`

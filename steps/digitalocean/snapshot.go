@@ -15,9 +15,12 @@ import (
 )
 
 // number is an id that the service writes as a number in some places and as text in others.
-type number int64
+type number struct {
+	n    int64
+	text string
+}
 
-// UnmarshalJSON reads either form. What is neither (the uuid of a volume's snapshot) becomes 0.
+// UnmarshalJSON reads either form. What is no number (the uuid of a volume's snapshot) is 0 and its text.
 func (n *number) UnmarshalJSON(b []byte) error {
 	var text string
 	if json.Unmarshal(b, &text) != nil {
@@ -27,7 +30,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		v = 0
 	}
-	*n = number(v)
+	*n = number{v, text}
 	return nil
 }
 
@@ -45,16 +48,16 @@ type snapshot struct {
 
 func (s snapshot) of(droplet int64) steps.Snapshot {
 	if droplet == 0 {
-		droplet = int64(s.Resource)
+		droplet = s.Resource.n
 	}
-	return steps.Snapshot{ID: int64(s.ID), Name: s.Name, Created: s.Created, Droplet: droplet, Regions: s.Regions, SizeGB: s.SizeGB, MinDisk: s.MinDisk}
+	return steps.Snapshot{ID: s.ID.n, Name: s.Name, Created: s.Created, Droplet: droplet, Regions: s.Regions, SizeGB: s.SizeGB, MinDisk: s.MinDisk}
 }
 
 func snapshots(p page) *[]snapshot  { return p.Snapshots }
 func snapshotID(s snapshot) number  { return s.ID }
 func actions(p page) *[]godo.Action { return p.Actions }
 func actionID(a godo.Action) int    { return a.ID }
-func notSnapshot(s snapshot) bool   { return s.Type != "" && s.Type != "snapshot" || s.ID == 0 }
+func notSnapshot(s snapshot) bool   { return s.Type != "" && s.Type != "snapshot" || s.ID.n == 0 }
 
 // DropletSnapshots lists the snapshots of a droplet now, without its backups.
 func (c *Client) DropletSnapshots(ctx context.Context, droplet int64) ([]steps.Snapshot, error) {
@@ -103,20 +106,9 @@ func (c *Client) DeleteSnapshot(ctx context.Context, id int64) error {
 
 // SnapshotDroplet starts a snapshot and returns its action.
 func (c *Client) SnapshotDroplet(ctx context.Context, droplet int64, name string) (steps.Action, error) {
-	var got steps.Action
-	err := c.write(ctx, fmt.Sprintf("snapshot droplet %d", droplet), func(ctx context.Context, api *godo.Client) error {
-		a, _, err := api.DropletActions.Snapshot(ctx, int(droplet), name)
-		if err != nil {
-			return err
-		}
-		if a == nil || a.ID < 1 || int64(a.ResourceID) != droplet {
-			return garbled("it names no action on this droplet")
-		}
-		got = actionOf(*a)
-		return nil
+	return c.act(ctx, fmt.Sprintf("snapshot droplet %d", droplet), droplet, func(ctx context.Context, api *godo.Client) (*godo.Action, *godo.Response, error) {
+		return api.DropletActions.Snapshot(ctx, int(droplet), name)
 	})
-	c.droplets.drop("")
-	return got, err
 }
 
 // Action reads one action now.
