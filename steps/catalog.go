@@ -25,9 +25,6 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 		NewForgetResource(ledger),
 		NewAdoptSnapshot(cloud, ledger),
 		NewDeleteSnapshot(cloud, ledger),
-		NewPowerOffDroplet(cloud),
-		NewPowerOnDroplet(cloud),
-		NewResizeDroplet(cloud),
 	}
 	kinds = []engine.Kind{
 		{
@@ -88,7 +85,7 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 			Summary: "any list of steps", Undo: "undoes each step, the last one first",
 		},
 	}
-	return steps, kinds
+	return append(steps, fleetSteps(cloud)...), append(kinds, fleetKinds()...)
 }
 
 // recordSubject says which of a record's attributes the given inputs take.

@@ -18,14 +18,18 @@ func (noCloud) DeleteSnapshot(context.Context, int64) error       { return errNo
 func (noCloud) Domains(context.Context) ([]Domain, error)         { return nil, errNoCloud() }
 func (noCloud) DeleteRecord(context.Context, string, int64) error { return errNoCloud() }
 
-func (noCloud) Sizes(context.Context) ([]Size, error)                     { return nil, errNoCloud() }
+func (noCloud) Sizes(context.Context) ([]Size, error) { return nil, errNoCloud() }
+
 func (noCloud) DropletsTagged(context.Context, string) ([]Droplet, error) { return nil, errNoCloud() }
 func (noCloud) DeleteDroplet(context.Context, int64) error                { return errNoCloud() }
-func (noCloud) Rebuild(context.Context, int64, int64) (Action, error)     { return Action{}, errNoCloud() }
-func (noCloud) ReservedIPs(context.Context) ([]ReservedIP, error)         { return nil, errNoCloud() }
+func (noCloud) Rebuild(context.Context, int64, int64) (Action, error) { return Action{}, errNoCloud() }
+
+func (noCloud) ReservedIPs(context.Context) ([]ReservedIP, error) { return nil, errNoCloud() }
+
 func (noCloud) AssignIP(context.Context, string, int64) (Action, error) {
 	return Action{}, errNoCloud()
 }
+
 func (noCloud) UnassignIP(context.Context, string) (Action, error)  { return Action{}, errNoCloud() }
 func (noCloud) IPActions(context.Context, string) ([]Action, error) { return nil, errNoCloud() }
 func (noCloud) Firewalls(context.Context) ([]Firewall, error)       { return nil, errNoCloud() }

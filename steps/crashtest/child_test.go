@@ -22,6 +22,7 @@ type errand struct {
 	DB       string `json:"db"`
 	URL      string `json:"url"`
 	Droplet  int64  `json:"droplet"`
+	Wall     string
 	Scenario string `json:"scenario"`
 	Ending   ending `json:"ending"`
 	Fatal    int    `json:"fatal"`
@@ -62,7 +63,7 @@ func runEngine(spec string) error {
 		return fmt.Errorf("no scenario %q", e.Scenario)
 	}
 	c := &course{scenario: all[at], ending: e.Ending, cancelAt: e.CancelAt}
-	o := newOperator(c, &world{droplet: e.Droplet})
+	o := newOperator(c, &world{droplet: e.Droplet, wall: e.Wall})
 	o.asked, o.late, o.total = e.Asked, e.Late, e.Passed
 	l := newLife(e.Fatal)
 	l.watch = func(int) { o.passed() }

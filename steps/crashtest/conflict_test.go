@@ -72,7 +72,7 @@ func TestUndoNeverOverwritesSomebodyElsesChange(t *testing.T) {
 func (k meddling) play(t *testing.T, dir string, fatal int) (died bool) {
 	ctx := context.Background()
 	st := newStage(t, dir, k.s, nil)
-	id := st.launch(k.s.launch(st.world.droplet, "k", false))
+	id := st.launch(k.s.launch(st.world, "k", false))
 	st.rest(id, engine.Completed)
 	own := slices.DeleteFunc(st.world.sim.Zone(zone), func(r dosim.Record) bool { return r.Name != "app" })
 	k.do(st.world.sim, own)

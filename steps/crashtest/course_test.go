@@ -70,7 +70,7 @@ func (c *course) pointed() bool { return c.ending == canceled || c.play != nil &
 
 // request is what the operator launches.
 func (c *course) request(w *world) engine.Launch {
-	l := c.launch(w.droplet, launchKey, c.ending == fails)
+	l := c.launch(w, launchKey, c.ending == fails)
 	if c.play != nil {
 		l.Kind, l.Steps = "adhoc", slices.Clone(c.steps)
 		c.play.launch(&l)

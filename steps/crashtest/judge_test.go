@@ -73,10 +73,12 @@ func (o *operator) truth(sg *engine.Saga) []string {
 	}
 	if sg.Status == engine.Completed {
 		out := o.world.zoneShould(o.scenario, o.after)
+		out = append(out, o.world.fleetShould(o.machine, o.rules)...)
 		if o.snapshot {
 			return append(out, o.world.snapshotsShould(sg.ID)...)
 		}
 		return append(out, o.world.snapshotsShould()...)
 	}
-	return append(o.world.zoneShould(o.scenario, o.before), o.world.snapshotsShould()...)
+	out := append(o.world.zoneShould(o.scenario, o.before), o.world.fleetShould("", nil)...)
+	return append(out, o.world.snapshotsShould()...)
 }

@@ -36,7 +36,7 @@ func TestSnapshotThatAppearsAfterTheLookupGaveUpIsDeletedAllTheSame(t *testing.T
 					if lost {
 						st.world.sim.Inject(dosim.Fault{Method: http.MethodPost, Path: dropletActions, Kind: dosim.FaultResetAfter, Count: 1})
 					}
-					id := st.launch(s.launch(st.world.droplet, "k", false))
+					id := st.launch(s.launch(st.world, "k", false))
 					st.until(id, "compensating", func(s *engine.Saga) bool { return s.Status == engine.Compensating })
 					for {
 						sg := st.saga(id)
@@ -61,7 +61,7 @@ func TestASnapshotThatOutlastsItsTimeIsNotThrownAway(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
 		s := snapshotScenario()
 		st := newStage(t, dir, s, nil, dosim.WithActionTime(15*time.Hour))
-		id := st.launch(s.launch(st.world.droplet, "k", false))
+		id := st.launch(s.launch(st.world, "k", false))
 		asks := func(s *engine.Saga) bool { return s.NeedsOperator() }
 		sg := st.until(id, "waiting for a person", asks)
 		if sg.Status != engine.Running || !strings.Contains(sg.Rows[0].Error, "retry waits on") {
@@ -72,7 +72,7 @@ func TestASnapshotThatOutlastsItsTimeIsNotThrownAway(t *testing.T) {
 		}
 		st.rest(id, engine.Completed)
 
-		id = st.launch(s.launch(st.world.droplet, "k2", false))
+		id = st.launch(s.launch(st.world, "k2", false))
 		st.until(id, "waiting for a person", asks)
 		if err := st.p.ops.Cancel(context.Background(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
@@ -102,7 +102,7 @@ func TestCancelDuringTheActionWaitsForItAndDeletesTheSnapshot(t *testing.T) {
 				if lost {
 					st.world.sim.Inject(dosim.Fault{Method: http.MethodPost, Path: dropletActions, Kind: dosim.FaultResetAfter, Count: 1})
 				}
-				id := st.launch(s.launch(st.world.droplet, "k", false))
+				id := st.launch(s.launch(st.world, "k", false))
 				time.Sleep(time.Minute)
 				if err := st.p.ops.Cancel(context.Background(), id, engine.Request{}); err != nil {
 					t.Fatal(err)
@@ -124,7 +124,7 @@ func TestActionThatNeverEndsIsNeverCalledRolledBack(t *testing.T) {
 		s := snapshotScenario()
 		st := newStage(t, dir, s, nil)
 		st.world.sim.Inject(dosim.Fault{Method: http.MethodPost, Path: dropletActions, Kind: dosim.FaultActionNeverEnds})
-		id := st.launch(s.launch(st.world.droplet, "k", false))
+		id := st.launch(s.launch(st.world, "k", false))
 		time.Sleep(time.Minute)
 		if err := st.p.ops.Cancel(context.Background(), id, engine.Request{}); err != nil {
 			t.Fatal(err)
@@ -156,7 +156,7 @@ func TestErroredSnapshotActionLeavesNothing(t *testing.T) {
 		s := snapshotScenario()
 		st := newStage(t, dir, s, nil)
 		st.world.sim.Inject(dosim.Fault{Method: http.MethodPost, Path: dropletActions, Kind: dosim.FaultActionErrors, Times: 2, Count: 1})
-		id := st.launch(s.launch(st.world.droplet, "k", false))
+		id := st.launch(s.launch(st.world, "k", false))
 		st.rest(id, engine.RolledBack)
 		st.nothing(s)
 	})

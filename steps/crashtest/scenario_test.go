@@ -19,6 +19,8 @@ type scenario struct {
 	before    []dosim.Record // there
 	after     []dosim.Record // likewise, when it has completed
 	snapshot  bool           // it takes one
+	machine   string         // what the droplet is when it has completed; empty: what it was
+	rules     []string       // likewise of the firewall; nil: those that were
 	lag       int            // readings for which listings are late
 	faults    []dosim.Fault  // of the world, always there
 	refused   bool           // its step refuses: it always ends rolled back
@@ -39,10 +41,10 @@ func (s *scenario) at(r dosim.Record) bool {
 }
 
 // launch is the request of a scenario; fails puts a step behind it that fails.
-func (s *scenario) launch(droplet int64, key string, fails bool) engine.Launch {
+func (s *scenario) launch(w *world, key string, fails bool) engine.Launch {
 	in := engine.Inputs{}
 	for k, v := range s.inputs {
-		in[k] = strings.ReplaceAll(v, "$droplet", strconv.FormatInt(droplet, 10))
+		in[k] = strings.NewReplacer("$droplet", strconv.FormatInt(w.droplet, 10), "$firewall", w.wall).Replace(v)
 	}
 	l := engine.Launch{Kind: s.kind, Inputs: in, Key: key}
 	if fails {

@@ -11,6 +11,7 @@ func scenarios() []*scenario {
 	all := append(creations(), changes()...)
 	all = append(all, deletions()...)
 	all = append(all, others()...)
+	all = append(all, fleet()...)
 	return append(all, care()...)
 }
 

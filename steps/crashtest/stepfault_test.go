@@ -59,7 +59,7 @@ func TestBadStepIsCompensatedAndTheProcessLives(t *testing.T) {
 				bad := badSteps(release)[i]
 				s := changes()[2] // an update
 				st := newStage(t, dir, s, []engine.Step{bad.step})
-				l := s.launch(st.world.droplet, "k", true)
+				l := s.launch(st.world, "k", true)
 				l.Steps = []string{"upsert_dns_record", bad.step.Name(), "echo"}
 				id := st.launch(l)
 				sg := st.rest(id, engine.RolledBack)

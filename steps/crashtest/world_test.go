@@ -23,6 +23,9 @@ type world struct {
 	sim      *dosim.Sim
 	props    *props
 	droplet  int64
+	wall     string           // a firewall
+	machine  string           // the droplet's state, before the course's saga was launched
+	walls    []dosim.Firewall // likewise
 	records  []dosim.Record   // of the zone, before the course's saga was launched
 	pictures []dosim.Snapshot // likewise
 	accounts []account        // likewise
@@ -55,6 +58,7 @@ func newWorld(s *scenario, opts ...dosim.Option) *world {
 		}
 	}
 	w.droplet = w.sim.AddDroplet("web-01")
+	w.wall = w.sim.AddFirewall("edge")
 	w.sim.AddSnapshot(w.droplet, strangers)
 	w.sim.AddSnapshot(w.droplet, fmt.Sprintf("arcadia-snap-%d-00000000", w.droplet)) // another saga's
 	if s.lag > 0 {
@@ -66,7 +70,33 @@ func newWorld(s *scenario, opts ...dosim.Option) *world {
 	}
 	past = 0
 	w.records, w.pictures = w.sim.Zone(zone), w.sim.Snapshots()
+	w.machine, w.walls = w.machineNow(), w.sim.Firewalls()
 	return w
+}
+
+// machineNow is the droplet's state as a line.
+func (w *world) machineNow() string {
+	for _, d := range w.sim.Droplets() {
+		if d.ID == w.droplet {
+			return d.Status + " " + d.Size
+		}
+	}
+	return "absent"
+}
+
+// fleetShould compares droplet and firewall with what they were before, but for what a scenario has made of them.
+func (w *world) fleetShould(machine string, rules []string) []string {
+	var out []string
+	if machine == "" {
+		machine = w.machine
+	}
+	if now := w.machineNow(); now != machine {
+		out = append(out, fmt.Sprintf("droplet: it is %s, not %s", now, machine))
+	}
+	if rules == nil {
+		rules = w.walls[0].Rules
+	}
+	return append(out, differences("firewall", w.sim.Firewalls()[0].Rules, rules)...)
 }
 
 // plain is a record without its id, as a line.

@@ -193,5 +193,6 @@ func (s *Sim) world() fields {
 	return fields{
 		"zones": zones, "droplets": orEmpty(s.liveDroplets()),
 		"snapshots": orEmpty(s.liveSnapshots()), "actions": orEmpty(s.everyAction()),
+		"firewalls": orEmpty(s.everyFirewall()), "reserved_ips": s.everyReservedIP(), "volumes": orEmpty(s.everyVolume()),
 	}
 }

@@ -29,7 +29,7 @@
 //	GET    /_sim/faults                  the faults now armed
 //	DELETE /_sim/faults[/{id}]           disarm all, or one
 //	GET    /_sim/requests                the request log; DELETE forgets it
-//	GET    /_sim/world                   the truth: zones, droplets, snapshots, actions
+//	GET    /_sim/world                   the truth: zones, droplets, snapshots, actions, firewalls, IPs, volumes
 //	POST   /_sim/records/{domain}        change or (id 0) create a record behind everyone's back
 //	DELETE /_sim/records/{domain}/{id}   remove a record likewise
 //	POST   /_sim/droplets                {"name"}: a running droplet from nowhere

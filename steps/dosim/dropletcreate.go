@@ -176,6 +176,7 @@ func (s *Sim) bootFirst(d *droplet, in dropletOrder) {
 	if d.ipv6 {
 		d.addr.v6 = fmt.Sprintf("2001:db8::%x", 2+n)
 	}
+	s.skip(2)
 	d.vpc = cmp.Or(in.VPC, s.defaultVPC(d.region))
 	for _, ref := range in.Volumes {
 		if v := s.volume(string(ref)); v != nil && len(v.droplets) == 0 {

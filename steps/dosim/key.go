@@ -18,9 +18,10 @@ type sshKey struct {
 }
 
 func (s *Sim) seedKeys() []sshKey {
+	s.skip(17)
 	const seeded = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB000000000000000000000000000000000000000000 operator"
 	fingerprint, _ := fingerprintOf(seeded)
-	return []sshKey{{ID: s.take(&s.serial.key), Fingerprint: fingerprint, Name: "operator", PublicKey: seeded}}
+	return []sshKey{{ID: 52_000_512, Fingerprint: fingerprint, Name: "operator", PublicKey: seeded}}
 }
 
 // fingerprintOf is the MD5 of a public key as OpenSSH writes it, with colons; false if the text is no public key.

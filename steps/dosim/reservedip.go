@@ -58,6 +58,7 @@ func (s *Sim) reservedIPView(c *call, r *reservedIP) reservedIPView {
 
 // reserve makes a reserved IP, of a range set aside for documentation.
 func (s *Sim) reserve(region string, droplet int64) *reservedIP {
+	s.skip(2)
 	r := &reservedIP{region: region, droplet: droplet}
 	for n := len(s.reserved) + 10; ; n++ {
 		r.ip = netip.MustParseAddr(fmt.Sprintf("198.51.100.%d", n%250))

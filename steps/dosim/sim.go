@@ -69,13 +69,20 @@ type serials struct {
 }
 
 func firstSerials() serials {
-	return serials{record: 1_783_000_000, droplet: 500_000_000, image: 200_000_000, action: 3_408_000_000, key: 52_000_000}
+	return serials{record: 1_783_000_000, droplet: 500_000_000, image: 200_000_000, action: 3_408_000_000, key: 52_001_000}
 }
 
 // take gives the next id after *last: always larger, never predictable by adding one.
 func (s *Sim) take(last *int64) int64 {
 	*last += 1 + s.rng.Int64N(40)
 	return *last
+}
+
+// skip draws n numbers and drops them, so that what a seed makes up stays what it was when more was made up before it.
+func (s *Sim) skip(n int) {
+	for range n {
+		s.rng.Uint64()
+	}
 }
 
 // uuid gives a version 4 UUID drawn from the seed.

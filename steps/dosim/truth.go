@@ -80,9 +80,52 @@ func (s *Sim) Volumes() []Volume {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle()
+	return s.everyVolume()
+}
+
+func (s *Sim) everyVolume() []Volume {
 	var out []Volume
 	for _, v := range s.volumes {
 		out = append(out, Volume{v.id, v.name, v.region, v.size, slices.Clone(v.droplets), slices.Clone(v.tags)})
+	}
+	return out
+}
+
+// Firewalls gives the firewalls that exist, oldest first.
+func (s *Sim) Firewalls() []Firewall {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+	return s.everyFirewall()
+}
+
+func (s *Sim) everyFirewall() []Firewall {
+	var out []Firewall
+	for _, f := range s.firewalls {
+		one := Firewall{ID: f.id, Name: f.name, Droplets: slices.Clone(f.droplets), Tags: slices.Clone(f.tags)}
+		for _, r := range f.in {
+			one.Rules = append(one.Rules, "in "+r.key())
+		}
+		for _, r := range f.out {
+			one.Rules = append(one.Rules, "out "+r.key())
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// ReservedIPs gives the reserved IPs with the droplet behind each, 0 for none.
+func (s *Sim) ReservedIPs() map[string]int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+	return s.everyReservedIP()
+}
+
+func (s *Sim) everyReservedIP() map[string]int64 {
+	out := map[string]int64{}
+	for _, r := range s.reserved {
+		out[r.ip.String()] = r.droplet
 	}
 	return out
 }
@@ -209,4 +252,19 @@ func (s *Sim) AddSnapshot(droplet int64, name string) int64 {
 		return 0
 	}
 	return s.addSnapshot(d, name, imageSnapshot, second(now)).id
+}
+
+// AddFirewall makes a firewall before nothing, with two rules, and gives its id.
+func (s *Sim) AddFirewall(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.settle()
+	anywhere := &traffic{Addresses: []string{"0.0.0.0/0", "::/0"}}
+	f := &firewall{
+		id: s.derived("firewall", name), name: name, created: second(now),
+		in:  []rule{{Protocol: "tcp", Ports: "22", Sources: anywhere}},
+		out: []rule{{Protocol: "tcp", Ports: "0", Destinations: anywhere}},
+	}
+	s.firewalls = append(s.firewalls, f)
+	return f.id
 }

@@ -1,0 +1,41 @@
+package steps
+
+import "arcadia/engine"
+
+// What kinds act on.
+var (
+	onDroplet  = engine.Subject{Type: "droplet", Inputs: map[string]string{inDroplet: "id"}}
+	onFirewall = engine.Subject{Type: "firewall", Inputs: map[string]string{inFirewall: "id"}}
+)
+
+// fleetSteps are the steps about droplets, their addresses and their firewalls.
+func fleetSteps(cloud Cloud) []engine.Step {
+	return []engine.Step{
+		NewPowerOffDroplet(cloud),
+		NewPowerOnDroplet(cloud),
+		NewResizeDroplet(cloud),
+		NewAddFirewallRule(cloud),
+		NewRemoveFirewallRule(cloud),
+	}
+}
+
+// fleetKinds are the kinds made of them.
+func fleetKinds() []engine.Kind {
+	return []engine.Kind{
+		{
+			Name: "resize_droplet", Steps: []string{"create_droplet_snapshot", "power_off_droplet", "resize_droplet", "power_on_droplet"},
+			Summary: "gives a droplet more or fewer processors and memory; its disk stays", Undo: "gives the former size back, switches it on, deletes the snapshot",
+			On: onDroplet,
+		},
+		{
+			Name: "open_port", Steps: []string{"add_firewall_rule"},
+			Summary: "adds one rule to a firewall", Undo: "takes the rule away",
+			On: onFirewall,
+		},
+		{
+			Name: "close_port", Steps: []string{"remove_firewall_rule"},
+			Summary: "takes one rule from a firewall", Undo: "adds the rule again",
+			On: onFirewall,
+		},
+	}
+}
