@@ -16,6 +16,9 @@ func fleetSteps(cloud Cloud) []engine.Step {
 		NewResizeDroplet(cloud),
 		NewAddFirewallRule(cloud),
 		NewRemoveFirewallRule(cloud),
+		NewAssignReservedIP(cloud),
+		NewCreateDroplet(cloud),
+		NewCreateVolumeSnapshot(cloud),
 	}
 }
 

@@ -22,7 +22,7 @@ func (noCloud) Sizes(context.Context) ([]Size, error) { return nil, errNoCloud()
 
 func (noCloud) DropletsTagged(context.Context, string) ([]Droplet, error) { return nil, errNoCloud() }
 func (noCloud) DeleteDroplet(context.Context, int64) error                { return errNoCloud() }
-func (noCloud) Rebuild(context.Context, int64, int64) (Action, error) { return Action{}, errNoCloud() }
+func (noCloud) Rebuild(context.Context, int64, int64) (Action, error)     { return Action{}, errNoCloud() }
 
 func (noCloud) ReservedIPs(context.Context) ([]ReservedIP, error) { return nil, errNoCloud() }
 

@@ -1,0 +1,408 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/engine/visible"
+)
+
+// CreateDroplet makes a droplet and waits until it runs. Its compensation deletes it, as long as nothing that is not ours
+// has come to it.
+//
+// Names of droplets are not unique and there are no idempotency keys. What makes the step safe to repeat is a tag that
+// belongs to the saga and the row alone.
+type CreateDroplet struct{ cloud Hatchery }
+
+// Hatchery is what the step asks of the provider.
+type Hatchery interface {
+	Fleet
+	Addresses
+}
+
+// NewCreateDroplet makes the step over a provider.
+func NewCreateDroplet(cloud Hatchery) CreateDroplet { return CreateDroplet{cloud} }
+
+const (
+	inHostname = "name"
+	inRegion   = "region"
+	inImage    = "image"
+	inKeys     = "ssh_keys"
+	inVPC      = "vpc"
+	inTags     = "tags"
+
+	keyDropletIntent  = "droplet_intent"
+	keyDropletCreated = "created_droplet_id"
+)
+
+// Reasons for which the step fails.
+const (
+	errManyDroplets = engine.Reason("several_droplets_with_the_tag")
+	errNotRunning   = engine.Reason("droplet_does_not_start")
+)
+
+// dropletIntent is saved before the POST.
+type dropletIntent struct {
+	Tag     string      `json:"tag"`
+	At      engine.Time `json:"at"`
+	Refused bool        `json:"refused,omitempty"`
+}
+
+// Name is "create_droplet".
+func (CreateDroplet) Name() string { return "create_droplet" }
+
+var hostname = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$`)
+
+// Inputs declares what the droplet shall be.
+func (c CreateDroplet) Inputs() []engine.Field {
+	return []engine.Field{
+		{Name: inHostname, Label: "Name", Type: engine.TextField, Required: true, Help: "the host name", Check: matches(hostname, "a host name: letters, digits, dots and hyphens")},
+		{Name: inRegion, Label: "Region", Type: engine.TextField, Required: true, Help: "the slug of the region, as nyc3", Check: checkSlug},
+		{Name: inSize, Label: "Size", Type: engine.TextField, Required: true, Help: "the slug of the size, as s-1vcpu-1gb", Check: checkSlug, Options: c.sizes},
+		{Name: inImage, Label: "Image", Type: engine.TextField, Required: true, Help: "the slug of an image, as debian-12-x64, or its id", Check: checkSlug},
+		{
+			Name: inKeys, Label: "SSH keys", Type: engine.TextField, Required: true, Help: "ids or fingerprints, with commas between",
+			Check: matches(regexp.MustCompile(`^[0-9a-f:]+( *, *[0-9a-f:]+)*$`), "a list of ids or fingerprints"),
+		},
+		{Name: inVPC, Label: "Network", Type: engine.TextField, Help: "the id of a private network; empty: the region's own", Check: matches(regexp.MustCompile(`^[0-9a-f-]{36}$`), "a network's id")},
+		{
+			Name: inTags, Label: "Tags", Type: engine.TextField, Help: "with commas between",
+			Check: matches(regexp.MustCompile(`^[a-zA-Z0-9_:-]{1,255}( *, *[a-zA-Z0-9_:-]{1,255})*$`), "a list of tags: letters, digits, colons, hyphens and underscores"),
+		},
+	}
+}
+
+// matches is the check of a value against a pattern; what names a good value.
+func matches(pattern *regexp.Regexp, what string) func(string, engine.Inputs) error {
+	return func(value string, _ engine.Inputs) error {
+		if !pattern.MatchString(value) {
+			return fmt.Errorf("%q is not %s", visible.Short(value, 60), what)
+		}
+		return nil
+	}
+}
+
+func (c CreateDroplet) sizes(ctx context.Context, in engine.Inputs) ([]engine.Option, error) {
+	all, err := c.cloud.Sizes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []engine.Option
+	for _, z := range all {
+		if in[inRegion] == "" || slices.Contains(z.Regions, in[inRegion]) {
+			out = append(out, engine.Option{Value: z.Slug, Label: z.Slug, Detail: fmt.Sprintf("%d MiB  %d vCPU  $%.2f a month", z.Memory, z.VCPUs, z.MonthlyUSD)})
+		}
+	}
+	return out, nil
+}
+
+// size finds the size of the inputs. One that does not exist or that the region does not sell now refuses.
+func (c CreateDroplet) size(ctx context.Context, in engine.Inputs) (Size, error) {
+	z, err := dropletStep{c.cloud}.size(ctx, in[inSize])
+	if err == nil && !slices.Contains(z.Regions, in[inRegion]) {
+		err = fmt.Errorf("size %s is not to be had in %s now: choose another size or region", z.Slug, visible.Short(in[inRegion], 20))
+	}
+	return z, err
+}
+
+// Target is the name. A size that the region does not sell refuses the launch.
+func (c CreateDroplet) Target(ctx context.Context, in engine.Inputs) (string, error) {
+	if _, err := c.size(ctx, in); err != nil {
+		return "", err
+	}
+	if err := denied(c.cloud, CreateDroplets, DeleteDroplets, FollowActions); err != nil {
+		return "", fmt.Errorf("create droplet %s: %w", in[inHostname], err)
+	}
+	return in[inHostname], nil
+}
+
+// Plan says what would be made and what it costs.
+func (c CreateDroplet) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	z, err := c.size(ctx, in)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	return engine.Change{
+		Action: engine.ActCreate, Subject: "droplet " + in[inHostname], Undo: "deletes the droplet, and all that is on it",
+		Fields: []engine.FieldChange{{Name: "size", To: z.Slug}, {Name: "region", To: in[inRegion]}, {Name: "image", To: in[inImage]}},
+		Note:   fmt.Sprintf("$%.2f a month", z.MonthlyUSD),
+	}, nil
+}
+
+// Deadline leaves room for a slow start.
+func (CreateDroplet) Deadline() time.Duration { return time.Hour }
+
+// dropletTag belongs to one row of one saga: whoever finds it knows whose the droplet is.
+func dropletTag(s *engine.State) string {
+	return "arcadia-" + s.Saga().Short() + "-" + strconv.Itoa(s.Idx())
+}
+
+func order(s *engine.State) DropletOrder {
+	return DropletOrder{
+		Name: s.Input(inHostname), Region: s.Input(inRegion), Size: s.Input(inSize), Image: s.Input(inImage), VPC: s.Input(inVPC),
+		SSHKeys: commas(s.Input(inKeys)), Tags: append(commas(s.Input(inTags)), dropletTag(s)),
+	}
+}
+
+// commas splits a list.
+func commas(text string) []string {
+	var out []string
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// look finds the row's droplet by its tag, up to n times: the listing lags behind the creation.
+func (c CreateDroplet) look(ctx context.Context, tag string, n int) (Droplet, bool, error) {
+	for i := range n {
+		if i > 0 {
+			if err := pause(ctx, lookupPause); err != nil {
+				return Droplet{}, false, err
+			}
+		}
+		all, err := c.cloud.DropletsTagged(ctx, tag)
+		if err != nil && !absent(err) {
+			return Droplet{}, false, verdict(ctx, err)
+		}
+		all = slices.DeleteFunc(all, func(d Droplet) bool { return !slices.Contains(d.Tags, tag) }) // never trust the filter alone
+		switch len(all) {
+		case 0:
+		case 1:
+			return all[0], true, nil
+		default:
+			return Droplet{}, false, fmt.Errorf("%w: %d droplets have tag %s: look which of them is to stay", errManyDroplets, len(all), tag)
+		}
+	}
+	return Droplet{}, false, nil
+}
+
+// Execute puts created_droplet_id, its name and its address.
+func (c CreateDroplet) Execute(ctx context.Context, s *engine.State) error {
+	var id int64
+	known, err := s.Saved(keyDropletCreated, &id)
+	if err != nil {
+		return err
+	}
+	if !known {
+		if id, err = c.create(ctx, s); err != nil {
+			return err
+		}
+	}
+	d, err := c.running(ctx, id)
+	if err != nil {
+		return err
+	}
+	s.Put("created_droplet_name", d.Name)
+	s.Put("created_droplet_ipv4", d.IPv4)
+	return nil
+}
+
+// create posts unless an earlier attempt has, and makes the id durable.
+func (c CreateDroplet) create(ctx context.Context, s *engine.State) (int64, error) {
+	in := dropletIntent{Tag: dropletTag(s), At: engine.At(time.Now())}
+	begun, err := s.Saved(keyDropletIntent, &in)
+	if err != nil {
+		return 0, err
+	}
+	if begun && !in.Refused {
+		if err := pause(ctx, lateWrite); err != nil { // the POST of an earlier attempt may arrive after the look
+			return 0, err
+		}
+		d, found, err := c.look(ctx, in.Tag, lookups)
+		if err != nil {
+			return 0, err
+		}
+		if found {
+			s.Put(keyDropletCreated, d.ID)
+			return d.ID, s.Save(ctx)
+		}
+	}
+	in.Refused = false
+	s.Put(keyDropletIntent, in)
+	if err := s.Save(ctx); err != nil {
+		return 0, err
+	}
+	d, err := c.cloud.CreateDroplet(ctx, order(s))
+	if err != nil {
+		if refused(err) {
+			in.Refused = true
+			s.Put(keyDropletIntent, in)
+		}
+		return 0, verdict(ctx, err)
+	}
+	// Crash here: the droplet is there and nobody knows its number. The next attempt finds it by its tag.
+	s.Put(keyDropletCreated, d.ID)
+	return d.ID, s.Save(context.WithoutCancel(ctx))
+}
+
+// running waits until the droplet is active. One that was just made may not be there for some seconds.
+func (c CreateDroplet) running(ctx context.Context, id int64) (Droplet, error) {
+	bad := 0
+	for n := 0; ; n++ {
+		d, err := c.cloud.Droplet(ctx, id)
+		switch {
+		case err == nil && d.Status == statusActive:
+			return d, nil
+		case err == nil:
+			bad = 0
+			if c.failed(ctx, id) {
+				return d, fmt.Errorf("%w: droplet %d is %s and its creation has failed: launch again", errNotRunning, id, visible.Short(d.Status, 20))
+			}
+		case !absent(err) && ClassOf(err) != Retryable || bad == lookups:
+			return d, verdict(ctx, err)
+		default:
+			bad++
+		}
+		if err := pause(ctx, pollPause(n)); err != nil {
+			return Droplet{}, err
+		}
+	}
+}
+
+// failed reports whether the droplet's creation is known to have ended badly.
+func (c CreateDroplet) failed(ctx context.Context, id int64) bool {
+	actions, err := c.cloud.DropletActions(ctx, id)
+	return err == nil && slices.ContainsFunc(actions, func(a Action) bool { return a.Type == "create" && a.Status == ActionErrored })
+}
+
+// Compensate deletes the droplet, whether its id was ever recorded or not.
+func (c CreateDroplet) Compensate(ctx context.Context, s *engine.State) error {
+	ctx = Urgent(ctx)
+	var id int64
+	known, err := s.Saved(keyDropletCreated, &id)
+	if err != nil {
+		return err
+	}
+	if !known {
+		var in dropletIntent
+		if begun, err := s.Saved(keyDropletIntent, &in); err != nil || !begun || in.Refused {
+			return err
+		}
+		if err := pause(ctx, lateWrite); err != nil {
+			return err
+		}
+		d, found, err := c.look(ctx, in.Tag, lookups)
+		if err != nil || !found {
+			return err
+		}
+		id = d.ID
+		s.Put(keyDropletCreated, id)
+		if err := s.Save(ctx); err != nil {
+			return err
+		}
+	}
+	return c.delete(ctx, s, id)
+}
+
+// delete deletes the droplet if it is still the one that was made, and nothing else has come to it.
+func (c CreateDroplet) delete(ctx context.Context, s *engine.State, id int64) error {
+	for n := 0; ; n++ {
+		d, err := again(ctx, func() (Droplet, error) { return c.cloud.Droplet(ctx, id) })
+		if absent(err) {
+			return nil
+		}
+		if err != nil {
+			return verdict(ctx, err)
+		}
+		if err := c.ours(ctx, s, d); err != nil {
+			return err
+		}
+		err = c.cloud.DeleteDroplet(ctx, id)
+		switch {
+		case err == nil:
+			return c.vanished(ctx, id)
+		case absent(err):
+			return nil
+		case ClassOf(err) != Pending:
+			return verdict(ctx, err)
+		}
+		if err := pause(ctx, pollPause(n)); err != nil { // its creation is under way
+			return err
+		}
+	}
+}
+
+// ours is the conflict of a droplet that is not what was made any more. In the seconds after a deletion a droplet is still
+// there, without its tags.
+func (c CreateDroplet) ours(ctx context.Context, s *engine.State, d Droplet) error {
+	var more []string
+	ips, err := c.cloud.ReservedIPs(ctx)
+	if err != nil {
+		return verdict(ctx, err)
+	}
+	for _, ip := range ips {
+		if ip.Droplet == d.ID {
+			more = append(more, "reserved IP "+visible.Short(ip.IP, 40))
+		}
+	}
+	if !slices.Contains(d.Tags, dropletTag(s)) && len(d.Tags) > 0 || d.Name != s.Input(inHostname) {
+		more = append(more, "another name or other tags")
+	}
+	if len(d.Volumes) > 0 {
+		more = append(more, fmt.Sprintf("%d volumes", len(d.Volumes)))
+	}
+	if len(d.Snapshots) > 0 {
+		more = append(more, fmt.Sprintf("%d snapshots", len(d.Snapshots)))
+	}
+	if len(d.Backups) > 0 {
+		more = append(more, fmt.Sprintf("%d backups", len(d.Backups)))
+	}
+	if len(more) == 0 {
+		return nil
+	}
+	return &engine.Conflict{Subject: "droplet " + d.title(), Prior: "absent", Written: "a new droplet", Live: "the droplet, with " + strings.Join(more, ", ")}
+}
+
+// vanished waits until the droplet cannot be read any more.
+func (c CreateDroplet) vanished(ctx context.Context, id int64) error {
+	for n := range lookups {
+		if _, err := c.cloud.Droplet(ctx, id); absent(err) {
+			return nil
+		} else if err != nil && ClassOf(err) != Retryable {
+			return verdict(ctx, err)
+		}
+		if err := pause(ctx, pollPause(n)); err != nil {
+			return err
+		}
+	}
+	return engine.Retryable(fmt.Errorf("droplet %d was deleted and is still there", id), 0)
+}
+
+// DescribeUndo says which droplet would be deleted, and how old it is.
+func (CreateDroplet) DescribeUndo(s *engine.State) string {
+	var in dropletIntent
+	begun, _ := s.Saved(keyDropletIntent, &in)
+	var id int64
+	if known, _ := s.Saved(keyDropletCreated, &id); known {
+		return fmt.Sprintf("deletes droplet %d (%s), made %s, and all that is on it", id, visible.Text(s.Input(inHostname)), in.At.Format("2006-01-02 15:04"))
+	}
+	if !begun || in.Refused {
+		return nothingToUndo
+	}
+	return "looks for the droplet with tag " + in.Tag + " and deletes it"
+}
+
+// Verify names the droplet if it is still there.
+func (c CreateDroplet) Verify(ctx context.Context, s *engine.State) ([]string, error) {
+	var id int64
+	if known, err := s.Saved(keyDropletCreated, &id); err != nil || !known {
+		return nil, err
+	}
+	d, err := c.cloud.Droplet(ctx, id)
+	if absent(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []string{"droplet " + d.title()}, nil
+}
