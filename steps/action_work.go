@@ -173,22 +173,29 @@ func (w *actionWork) finish(ctx context.Context, in actionIntent) error {
 	if w.patience > 0 {
 		until = in.At.Add(w.patience)
 	}
-	for n := 0; ; n++ {
-		ok, err := w.done(ctx)
-		if err != nil || ok {
-			return err
-		}
-		if a.Status != ActionCompleted || !time.Now().Before(until) {
-			break
-		}
-		if err := pause(ctx, min(pollPause(n), max(time.Until(until), time.Second))); err != nil {
-			return err
-		}
+	if a.Status != ActionCompleted {
+		until = time.Now()
+	}
+	if ok, err := w.shows(ctx, until); err != nil || ok {
+		return err
 	}
 	if a.Status != ActionCompleted {
 		return fmt.Errorf("%w: %s: action %d ended as %q: launch again", errActionErrored, w.what, a.ID, a.Status)
 	}
 	return fmt.Errorf("%w: %s: action %d is %s, and nothing has changed", errNoEffect, w.what, a.ID, a.Status)
+}
+
+// shows looks at the thing until it is as wanted, once at least and until then at most.
+func (w *actionWork) shows(ctx context.Context, until time.Time) (bool, error) {
+	for n := 0; ; n++ {
+		ok, err := w.done(ctx)
+		if err != nil || ok || !time.Now().Before(until) {
+			return ok, err
+		}
+		if err := pause(ctx, min(pollPause(n), max(time.Until(until), time.Second))); err != nil {
+			return false, err
+		}
+	}
 }
 
 // await polls an action until it has ended. One that the provider denies, though it gave its number, has ended somehow: the
@@ -229,8 +236,15 @@ func (w *actionWork) settle(ctx context.Context) (began bool, err error) {
 			return true, err
 		}
 	}
-	if in.Action != 0 {
-		if _, err := w.await(ctx, in.Action); err != nil {
+	if in.Action == 0 {
+		return true, w.quiet(ctx)
+	}
+	a, err := w.await(ctx, in.Action)
+	if err != nil {
+		return true, err
+	}
+	if a.Status == ActionCompleted { // an effect that is yet to show would undo the way back
+		if _, err := w.shows(ctx, time.Now().Add(lookups*lookupPause)); err != nil {
 			return true, err
 		}
 	}

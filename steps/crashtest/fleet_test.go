@@ -15,9 +15,7 @@ func fleet() []*scenario {
 		}
 	}
 	const ssh, more, out = "in tcp22[0.0.0.0/0 ::/0] [] [] [] []", "in tcp8080[192.0.2.0/24] [] [] [] []", "out tcp0[0.0.0.0/0 ::/0] [] [] [] []"
-	return []*scenario{
-		resize("resize"),
-		resize("resize, shutdown does not take", dosim.Fault{Kind: dosim.FaultShutdownIgnored}),
+	sample := []*scenario{
 		resize("resize, effects show late", dosim.Fault{Kind: dosim.FaultStatusLate, Delay: 40 * time.Second}),
 		{
 			name: "resize of a size that is gone", kind: "adhoc", steps: []string{"power_off_droplet", "resize_droplet", "power_on_droplet"},
@@ -37,4 +35,8 @@ func fleet() []*scenario {
 			inputs: fields("firewall=$firewall ports=22"), unchanged: true,
 		},
 	}
+	if !torture() {
+		return sample
+	}
+	return append(sample, resize("resize"), resize("resize, shutdown does not take", dosim.Fault{Kind: dosim.FaultShutdownIgnored}))
 }
