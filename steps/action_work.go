@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // actionWork is one attempt at an action that the provider carries out in its own time. Every step that needs one goes the
@@ -108,26 +109,39 @@ func (w *actionWork) adopt(ctx context.Context, in *actionIntent, begun bool) er
 
 // quiet waits until no action runs on the thing.
 func (w *actionWork) quiet(ctx context.Context) error {
-	bad := 0
-	for n := 0; ; n++ {
-		actions, err := w.list(ctx)
-		at := slices.IndexFunc(actions, func(a Action) bool { return a.Status == ActionRunning })
-		switch {
-		case err != nil && (ClassOf(err) != Retryable || bad == badPolls):
-			return verdict(ctx, err)
-		case err != nil:
-			bad++
-		case at < 0:
-			return nil
-		case n == 0:
-			if err := w.s.Log(ctx, fmt.Sprintf("%s: waiting for %s (action %d) to end", w.what, actions[at].Type, actions[at].ID)); err != nil {
+	running, err := w.runs(ctx)
+	if err != nil {
+		return verdict(ctx, err)
+	}
+	if running.ID == 0 {
+		return nil
+	}
+	on := fmt.Sprintf("%s (action %d) to end, then %s", visible.Short(running.Type, 40), running.ID, w.what)
+	return w.s.Idle(ctx, on, time.Time{}, func(ctx context.Context) error {
+		for n, bad := 0, 0; ; n++ {
+			if err := pause(ctx, pollPause(n)); err != nil {
 				return err
 			}
+			running, err := w.runs(ctx)
+			switch {
+			case err != nil && (ClassOf(err) != Retryable || bad == badPolls):
+				return verdict(ctx, err)
+			case err != nil:
+				bad++
+			case running.ID == 0:
+				return nil
+			}
 		}
-		if err := pause(ctx, pollPause(n)); err != nil {
-			return err
-		}
+	})
+}
+
+// runs is the action that runs on the thing now; its id is 0 when there is none.
+func (w *actionWork) runs(ctx context.Context) (Action, error) {
+	actions, err := w.list(ctx)
+	if at := slices.IndexFunc(actions, func(a Action) bool { return a.Status == ActionRunning }); err == nil && at >= 0 {
+		return actions[at], nil
 	}
+	return Action{}, err
 }
 
 // send makes the intent durable, posts, and makes the action's id durable.
@@ -187,20 +201,37 @@ func (w *actionWork) finish(ctx context.Context, in actionIntent) error {
 
 // shows looks at the thing until it is as wanted, once at least and until then at most.
 func (w *actionWork) shows(ctx context.Context, until time.Time) (bool, error) {
-	for n := 0; ; n++ {
-		ok, err := w.done(ctx)
-		if err != nil || ok || !time.Now().Before(until) {
-			return ok, err
-		}
-		if err := pause(ctx, min(pollPause(n), max(time.Until(until), time.Second))); err != nil {
-			return false, err
-		}
+	ok, err := w.done(ctx)
+	if err != nil || ok || !time.Now().Before(until) {
+		return ok, err
 	}
+	err = w.s.Idle(ctx, w.what+" to show its effect", until, func(ctx context.Context) error {
+		for n := 0; !ok && time.Now().Before(until); n++ {
+			if err := pause(ctx, min(pollPause(n), max(time.Until(until), time.Second))); err != nil {
+				return err
+			}
+			if ok, err = w.done(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ok, err
 }
 
 // await polls an action until it has ended. One that the provider denies, though it gave its number, has ended somehow: the
 // thing itself will tell.
 func (w *actionWork) await(ctx context.Context, id int64) (Action, error) {
+	var a Action
+	err := w.s.Idle(ctx, fmt.Sprintf("%s, action %d", w.what, id), time.Time{}, func(ctx context.Context) error {
+		var err error
+		a, err = w.poll(ctx, id)
+		return err
+	})
+	return a, err
+}
+
+func (w *actionWork) poll(ctx context.Context, id int64) (Action, error) {
 	a, bad := Action{ID: id, Status: ActionRunning}, 0
 	for n := 0; a.Status == ActionRunning; n++ {
 		if err := pause(ctx, pollPause(n)); err != nil {

@@ -215,10 +215,9 @@ func (a AssignReservedIP) rest(ctx context.Context, s *engine.State) error {
 	if wait <= 0 {
 		return nil
 	}
-	if err := s.Log(ctx, fmt.Sprintf("reserved IP %s has just moved: waiting %s", s.Input(inIP), wait.Truncate(time.Second))); err != nil {
-		return err
-	}
-	return pause(ctx, wait)
+	return s.Idle(ctx, fmt.Sprintf("reserved IP %s to have rested from its last move", s.Input(inIP)), time.Now().Add(wait), func(ctx context.Context) error {
+		return pause(ctx, wait)
+	})
 }
 
 // Execute moves the IP.

@@ -197,7 +197,12 @@ func (c CreateDroplet) Execute(ctx context.Context, s *engine.State) error {
 			return err
 		}
 	}
-	d, err := c.running(ctx, id)
+	var d Droplet
+	err = s.Idle(ctx, fmt.Sprintf("droplet %d to run", id), time.Time{}, func(ctx context.Context) error {
+		var err error
+		d, err = c.running(ctx, id)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -319,7 +324,7 @@ func (c CreateDroplet) delete(ctx context.Context, s *engine.State, id int64) er
 		err = c.cloud.DeleteDroplet(ctx, id)
 		switch {
 		case err == nil:
-			return c.vanished(ctx, id)
+			return s.Idle(ctx, fmt.Sprintf("droplet %d to be gone", id), time.Time{}, func(ctx context.Context) error { return c.vanished(ctx, id) })
 		case absent(err):
 			return nil
 		case ClassOf(err) != Pending:
