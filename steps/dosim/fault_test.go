@@ -215,7 +215,7 @@ func hangAfter(t *testing.T) {
 		defer left.Add(1)
 		s.ServeHTTP(w, r)
 	}))
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 250*time.Millisecond)
 	defer cancel()
 	c := client(t, srv.Client().Transport, srv.URL+"/")
 	if _, _, err := c.Account.Get(ctx); !errors.Is(err, context.DeadlineExceeded) {
