@@ -67,6 +67,10 @@ func (b *Batch) Fits() error {
 			m.needed("lock", n)
 		}
 	}
+	for _, n := range b.Traces.Leave {
+		m.needed("trace", n)
+	}
+	m.moved(b.Moves)
 	m.changes(b.Resources)
 	m.docs(b.Docs)
 	if m.err == nil && m.size > MaxBatch {
@@ -229,6 +233,13 @@ func depth(raw []byte) int {
 	return deepest
 }
 
+func (m *measure) moved(all []Moved) {
+	for _, v := range all {
+		m.needed("resource that has moved", v.From)
+		m.needed("resource that has moved", v.To)
+	}
+}
+
 func (m *measure) changes(all []ResourceChange) {
 	for _, c := range all {
 		if c.Before == nil && c.After == nil {
@@ -302,6 +313,10 @@ func (e *Entry) measure(m *measure) {
 			m.bad("left behind at a cost", ErrBadValue, "not a number")
 		}
 	}
+	for _, t := range e.Touched {
+		m.texts("touched", []string{t.Name, t.Part})
+	}
+	m.moved(e.Moves)
 	for k, v := range e.Put {
 		m.text("name of a value", k)
 		m.message("value", v)

@@ -165,11 +165,11 @@ func (r *run) giveUp(ctx context.Context, done <-chan result) *result {
 
 // settle closes an attempt and says what came of it.
 func (r *run) settle(ctx context.Context, a *attempt, res *result) []Entry {
-	put, resources, err := a.state.close()
+	said := a.state.close()
 	if res.err == nil {
-		res.err = err
+		res.err = said.err
 	}
-	res.put, res.resources, res.cause = put, resources, stopCause(ctx)
+	res.put, res.resources, res.moves, res.cause = said.put, said.resources, said.moves, stopCause(ctx)
 	r.e.judge(r.id, *res)
 
 	r.mu.Lock()

@@ -185,7 +185,11 @@ func (e *Engine) loadLocks(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the locks: %w", err)
 	}
-	e.locks.load(locks)
+	statuses, err := e.statuses(ctx, locks)
+	if err != nil {
+		return fmt.Errorf("read the locks: %w", err)
+	}
+	e.locks.load(locks, statuses)
 	e.loaded = true
 	return nil
 }
@@ -197,6 +201,21 @@ func (e *Engine) same() error {
 		return nil
 	}
 	return s.Same()
+}
+
+// statuses are those of the sagas in the queues.
+func (e *Engine) statuses(ctx context.Context, locks []Lock) (map[ID]Status, error) {
+	ids := make([]ID, len(locks))
+	for i, l := range locks {
+		ids[i] = l.Saga
+	}
+	slices.Sort(ids)
+	heads, err := e.store.Summaries(ctx, slices.Compact(ids)...)
+	out := make(map[ID]Status, len(heads))
+	for i := range heads {
+		out[heads[i].ID] = heads[i].Status
+	}
+	return out, err
 }
 
 // sweep takes up every saga that is not at rest and that nobody drives. What goes backward comes first.

@@ -23,6 +23,7 @@ const (
 	EntryCompensationRetried EntryType = "compensation_retried"
 	EntryCompensated         EntryType = "step_compensated"
 	EntryCompensationFailed  EntryType = "compensation_failed"
+	EntryRollbackWithdrawn   EntryType = "rollback_withdrawn" // nothing was undone: the saga is completed, as before
 	EntryRetryRequested      EntryType = "retry_requested"
 	EntryPaused              EntryType = "paused"            // by an operator: no step starts until resumed
 	EntryResumed             EntryType = "resumed"           // by an operator
@@ -64,6 +65,8 @@ type Entry struct {
 	Text     string    `json:"text,omitempty"`    // logged
 	Left     []string  `json:"left,omitempty"`    // rollback_verified: what was still there
 	Ticket   uint64    `json:"ticket,omitempty"`
+	Touched  []Touch   `json:"touched,omitzero"` // saga_completed, saga_failed: what it has written or relies on
+	Moves    []Moved   `json:"moves,omitempty"`  // what a compensation has put back under another id
 
 	LeftBehind []LeftBehind `json:"left_behind,omitempty"` // compensation_failed: what the row has made
 

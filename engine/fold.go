@@ -44,6 +44,8 @@ func (s *Saga) change(e *Entry) {
 		s.Error = &SagaError{Reason: reasonCanceled, CompensateFromIdx: s.CurrentStepIdx - 1, By: e.By.name(), Why: e.Why}
 	case EntryRollbackStarted:
 		s.rollbackStarted(e)
+	case EntryRollbackWithdrawn:
+		s.withdrawn(e)
 	case EntryRetryRequested:
 		s.retryRequested(e)
 	case EntryPaused:
@@ -83,7 +85,7 @@ func (s *Saga) created(e *Entry) {
 }
 
 func (s *Saga) rollbackStarted(e *Entry) {
-	s.Status, s.FinishedAt, s.Waiting, s.looked = Compensating, Time{}, nil, false
+	s.Status, s.FinishedAt, s.Waiting, s.looked, s.begun = Compensating, Time{}, nil, false, false
 	err := SagaError{Reason: e.Reason, CompensateFromIdx: *e.From, By: e.By.name(), Why: e.Why}
 	if e.By == nil && s.Error != nil {
 		err.By, err.Why = s.Error.By, s.Error.Why // the cancel that led here
@@ -119,8 +121,22 @@ func (s *Saga) retryRequested(e *Entry) {
 	}
 }
 
+// withdrawn makes the saga what it was before its rollback was asked for.
+func (s *Saga) withdrawn(e *Entry) {
+	s.Status, s.FinishedAt, s.Waiting, s.Paused, s.Ticket = Completed, s.completed, nil, false, 0
+	s.Error = &SagaError{Reason: e.Reason, CompensateFromIdx: -1, By: e.By.name(), Why: e.Why}
+}
+
 func (s *Saga) end(st Status, e *Entry) {
 	s.Status, s.FinishedAt, s.Waiting = st, e.At, nil
+	if s.stands = st != RolledBack; s.stands && s.Touched == nil {
+		if s.Touched = e.Touched; e.Touched == nil {
+			s.Touched = whole(s.Locks) // by a build that did not say
+		}
+	}
+	if st == Completed {
+		s.completed = e.At
+	}
 	if st != Failed {
 		s.Ticket = 0
 	}
@@ -215,7 +231,7 @@ func (s *Saga) backward(r *Row, e *Entry) {
 	c := r.Compensation
 	switch e.Type {
 	case EntryCompensating:
-		s.Waiting = nil
+		s.Waiting, s.begun = nil, true
 		s.moved(e)
 		r.Status, c.Status, c.Attempts, r.NextAttemptAt, c.FinishedAt = RowCompensating, RowCompensating, e.Attempt, Time{}, Time{}
 		r.paused = false
@@ -240,6 +256,7 @@ func (s *Saga) backward(r *Row, e *Entry) {
 		r.Status, c.Status, c.FinishedAt, c.Error, c.Conflict, r.Note = RowCompensated, RowCompensated, e.At, "", nil, ""
 		r.Left = nil
 	case EntryCompensationFailed:
+		s.begun = true
 		r.Status, c.Status, c.FinishedAt, r.NextAttemptAt = RowCompensationFailed, RowCompensationFailed, e.At, Time{}
 		c.Error, c.Stack, c.Conflict, r.Note = e.Error, e.Stack, e.Conflict, ""
 		r.Left = e.LeftBehind
@@ -291,4 +308,9 @@ func (a *Actor) name() string {
 	return a.Name
 }
 
-const reasonCanceled = "canceled"
+// Reasons of a way back, and of its end before it began.
+const (
+	reasonCanceled  = "canceled"
+	reasonRollback  = "rollback_requested"
+	reasonWithdrawn = "rollback_withdrawn"
+)

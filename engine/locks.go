@@ -17,6 +17,9 @@ import (
 //
 // Claims go from lower tickets to higher ones only, and who was granted his locks waits for nobody: no two sagas can wait
 // for each other.
+//
+// Who goes back does not wait for one that has failed: his undo may be what the other needs. That they do not undo the same in
+// the wrong order is not the table's affair: see Engine.undoable.
 type lockTable struct {
 	mu     sync.Mutex // guards the fields below; a leaf
 	queues map[string][]*standing
@@ -30,6 +33,8 @@ type standing struct {
 	ticket  uint64
 	names   []string
 	granted bool
+	back    bool // it is on its way back
+	failed  bool // it rests in its queues, and whoever is on his way back passes it
 	passed  bool // it was granted them before others who stood ahead
 }
 
@@ -37,14 +42,14 @@ type standing struct {
 const aheadOfAll = 1
 
 // load takes over the queues of the store. Locks arrive by name and then by ticket.
-func (t *lockTable) load(locks []Lock) {
+func (t *lockTable) load(locks []Lock, statuses map[ID]Status) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, aheadOfAll
 	for _, l := range locks {
 		s := t.sagas[l.Saga]
 		if s == nil {
-			s = &standing{id: l.Saga, ticket: l.Ticket, granted: l.Ticket == aheadOfAll}
+			s = &standing{id: l.Saga, ticket: l.Ticket, granted: l.Ticket == aheadOfAll, back: statuses[l.Saga] == Compensating, failed: statuses[l.Saga] == Failed}
 			t.sagas[l.Saga] = s
 		}
 		s.names = append(s.names, l.Name)
@@ -92,6 +97,46 @@ func (t *lockTable) enter(id ID, names []string, refuse bool) (ticket uint64, ho
 	return s.ticket, ""
 }
 
+// passes reports whether the saga need not wait for one ahead.
+func (s *standing) passes(ahead *standing) bool { return s.back && ahead.failed }
+
+// back queues a saga that is to be rolled back.
+func (t *lockTable) back(id ID, names []string) (ticket uint64) {
+	ticket, _ = t.enter(id, names, false)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s := t.sagas[id]; s != nil && !s.granted {
+		s.back = true
+		t.grant(s)
+	}
+	return ticket
+}
+
+// turns notes whether a saga goes back or has failed, and returns those who stand where it does and may have got their locks.
+func (t *lockTable) turns(id ID, status Status) []ID {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.sagas[id]
+	if s == nil {
+		return nil
+	}
+	s.back = status == Compensating
+	if s.failed == (status == Failed) {
+		return nil
+	}
+	s.failed = status == Failed
+	var next []ID
+	for _, n := range s.names {
+		for _, other := range slices.Clone(t.queues[n]) {
+			if other.back && !other.granted {
+				t.grant(other)
+				next = append(next, other.id)
+			}
+		}
+	}
+	return next
+}
+
 // inTheWay is the saga that a newcomer would wait for, or nothing when all of the names are to be had.
 func (t *lockTable) inTheWay(names []string) ID {
 	t.mu.Lock()
@@ -136,7 +181,7 @@ func (t *lockTable) grant(s *standing) (behind []*standing) {
 			if ahead == s {
 				break
 			}
-			if t.claims(ahead) {
+			if t.claims(ahead) && !s.passes(ahead) {
 				return nil
 			}
 			passes = true
@@ -166,7 +211,7 @@ func (t *lockTable) ahead(id ID) ID {
 	for _, n := range s.names {
 		q := t.queues[n]
 		i := slices.Index(q, s)
-		if i > 0 && slices.ContainsFunc(q[:i], t.claims) {
+		if i > 0 && slices.ContainsFunc(q[:i], func(a *standing) bool { return t.claims(a) && !s.passes(a) }) {
 			return q[i-1].id
 		}
 	}

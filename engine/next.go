@@ -12,6 +12,7 @@ type World struct {
 	Holder string                 // short id of the saga that holds a lock this one waits for; empty when it holds all of its own
 	Knows  func(step string) bool // whether this build has the step
 	Looks  func(step string) bool // whether the step is a Verifier
+	Barred string                 // why a rollback that has not begun cannot begin, once it holds all locks; empty when it can
 	Frozen bool                   // nothing may start now
 	Until  time.Time              // of Frozen: look again then; zero: when something happens
 	Review Review                 // of a saga whose store was copied before it had done anything that it has recorded
@@ -29,6 +30,7 @@ const (
 
 	DoFailRow  // the interrupted row of a canceled saga ends here
 	DoRollback // turn round: undo from row From down
+	DoWithdraw // the rollback is given up before it began: the saga is completed, as before
 	DoGiveUp   // a row cannot be undone by this build
 	DoEnd      // the saga ends with Status
 
@@ -62,14 +64,15 @@ const maxDeaths = 10
 //	an operator                   → wait            nothing to undo there         → pass over
 //	a row has failed, or canceled → turn round      paused                        → wait
 //	every step is done            → completed       a lock is held by another     → wait
-//	paused                        → wait            its effect is final           → give the row up
-//	a lock is held by another     → wait            everything is frozen          → hold
-//	everything is frozen          → hold            this build has no such step   → give the row up
-//	this build has no such step   → wait            10 process deaths in a row    → wait
+//	paused                        → wait            not begun, and not possible   → withdraw the rollback
+//	a lock is held by another     → wait            its effect is final           → give the row up
+//	everything is frozen          → hold            everything is frozen          → hold
+//	this build has no such step   → wait            this build has no such step   → give the row up
 //	the store was copied since    → plan anew, or wait when it would do something else now
-//	10 process deaths in a row    → wait            its next attempt is not due   → wait
-//	its next attempt is not due   → wait            otherwise                     → compensate
-//	otherwise                     → execute         no row is left, something could not be undone → failed
+//	10 process deaths in a row    → wait            10 process deaths in a row    → wait
+//	its next attempt is not due   → wait            its next attempt is not due   → wait
+//	otherwise                     → execute         otherwise                     → compensate
+//	                                                no row is left, something could not be undone → failed
 //	                                                what was undone can be looked at again → verify, or hold
 //	                                                otherwise                     → rolled_back
 func Next(s *Saga, w World) Move {
@@ -155,6 +158,8 @@ func nextBackward(s *Saga, w World) Move {
 				waiting = append(waiting, row.parked(row.Compensation.deaths)...)
 			}
 			return Move{Do: DoWait, Waiting: append(waiting, s.outside()...)}
+		case w.Barred != "":
+			return Move{Do: DoWithdraw, Reason: reasonWithdrawn + ":" + w.Barred}
 		case row.Final != "" && !row.Undoable:
 			return Move{Do: DoGiveUp, Idx: idx, Reason: "it cannot be undone: " + row.Final + ": resolve the row"}
 		case w.Frozen:

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ type result struct {
 	cause     error // why its context ended, nil when it did not
 	put       map[string]json.RawMessage
 	resources []ResourceChange
+	moves     []Moved
 }
 
 // executed turns the result of an attempt to go forward into entries. Call with mu held.
@@ -73,10 +76,13 @@ func (r *run) interrupted(a *attempt, res result) []Entry {
 // compensated turns the result of an attempt to go backward into entries. Call with mu held.
 func (r *run) compensated(a *attempt, res result) []Entry {
 	row := &r.saga.Rows[a.move.Idx]
-	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put}
+	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put, Moves: res.moves}
 	if res.err == nil {
 		e.Type = EntryCompensated
-		back, err := r.unprovisioned(row.Resources)
+		back, err := r.unprovisioned(row.Resources, res.moves)
+		if err == nil {
+			back, err = r.follow(back, res.moves)
+		}
 		if err == nil {
 			e.Resources, err = r.provisioned(res.resources, back)
 			e.Resources = append(back, e.Resources...)
@@ -101,7 +107,7 @@ func (r *run) compensated(a *attempt, res result) []Entry {
 	}
 	e.Type = EntryCompensationFailed
 	if again {
-		e.Type, e.Next, e.Conflict = EntryCompensationRetried, due(wait), nil
+		e.Type, e.Next, e.Conflict, e.Moves = EntryCompensationRetried, due(wait), nil, nil // the next attempt says them again
 		return []Entry{e}
 	}
 	e.LeftBehind = r.e.leaves(r.saga, a.move.Idx)
@@ -145,20 +151,55 @@ func (r *run) provisioned(changes, before []ResourceChange) ([]ResourceChange, e
 	return out, nil
 }
 
-// unprovisioned is what takes back a row's changes of resources, as far as no later saga has written them.
-func (r *run) unprovisioned(changes []ResourceChange) ([]ResourceChange, error) {
+// unprovisioned is what takes back a row's changes of resources, as far as no later saga has written them. A resource that
+// has moved since, or that the row's own undo has moved, goes back to its former owner under the key that it has now.
+func (r *run) unprovisioned(changes []ResourceChange, moves []Moved) ([]ResourceChange, error) {
 	var out []ResourceChange
 	for _, change := range slices.Backward(changes) {
 		back := change.reversed()
-		now, err := r.resource(back.Key())
+		key, err := r.present(back.Key(), moves)
+		if err != nil {
+			return nil, err
+		}
+		now, err := r.resource(key)
 		if err != nil {
 			return nil, err
 		}
 		if now != nil && now.SagaID != r.id || now == nil && back.After == nil {
 			continue // somebody has written it, or withdrawn it, since: nothing of ours is left to take back
 		}
-		back.Before = now
-		out = append(out, back)
+		out = append(out, ResourceChange{Before: now, After: back.After.under(key)})
 	}
 	return out, nil
+}
+
+// follow moves the resources of what is back under another id, as far as the row has not taken them back already.
+func (r *run) follow(back []ResourceChange, moves []Moved) ([]ResourceChange, error) {
+	for _, m := range moves {
+		now, err := r.resourceAfter(m.From, back)
+		if err != nil {
+			return nil, err
+		}
+		if now != nil {
+			back = append(back, ResourceChange{Before: now, After: now.under(m.To)})
+		}
+	}
+	return back, nil
+}
+
+// present is the key that a resource has now.
+func (r *run) present(key string, moves []Moved) (string, error) {
+	known, err := r.e.store.Moves(context.Background(), key)
+	if err != nil {
+		return "", fmt.Errorf("look where %s is now: %w", key, err)
+	}
+	if to := known[key]; to != "" {
+		key = to
+	}
+	for _, m := range moves {
+		if m.From == key {
+			key = m.To
+		}
+	}
+	return key, nil
 }

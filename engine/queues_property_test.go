@@ -20,6 +20,7 @@ type queues struct {
 	sagas    map[engine.ID][]string // the locks of each saga
 	standing map[string][]engine.Lock
 	began    map[engine.ID]bool // sagas that hold their locks
+	rests    map[engine.ID]bool // sagas that have failed
 	waited   int
 	passes   int // of a saga by one behind it
 	starts   int // attempts, in either direction
@@ -30,7 +31,7 @@ type queues struct {
 }
 
 func newQueues() *queues {
-	return &queues{sagas: map[engine.ID][]string{}, standing: map[string][]engine.Lock{}, began: map[engine.ID]bool{}}
+	return &queues{sagas: map[engine.ID][]string{}, standing: map[string][]engine.Lock{}, began: map[engine.ID]bool{}, rests: map[engine.ID]bool{}}
 }
 
 func (q *queues) fault(format string, args ...any) {
@@ -61,7 +62,12 @@ func (q *queues) take(b engine.Batch) {
 					q.fault("saga %s: %s at entry %d while %s belongs to %v", b.ID.Short(), e.Type, e.Seq, n, s)
 				}
 			}
-		case engine.EntrySagaCompleted, engine.EntrySagaRolledBack:
+		case engine.EntrySagaFailed:
+			q.rests[b.ID] = true
+		case engine.EntryRetryRequested:
+			delete(q.rests, b.ID)
+		case engine.EntrySagaCompleted, engine.EntrySagaRolledBack, engine.EntryRollbackWithdrawn:
+			delete(q.rests, b.ID)
 			delete(q.began, b.ID)
 			for _, n := range q.sagas[b.ID] {
 				q.standing[n] = slices.DeleteFunc(q.standing[n], func(l engine.Lock) bool { return l.Saga == b.ID })
@@ -79,7 +85,7 @@ func (q *queues) pass(id engine.ID, e engine.Entry) {
 		s := q.standing[n]
 		i := slices.IndexFunc(s, func(l engine.Lock) bool { return l.Saga == id })
 		for _, ahead := range s[:i] {
-			if q.began[ahead.Saga] {
+			if q.began[ahead.Saga] && !(q.rests[ahead.Saga] && e.Type == engine.EntryCompensating) {
 				q.fault("saga %s: passes %s at entry %d, which holds %s", id.Short(), ahead.Saga.Short(), e.Seq, n)
 			}
 		}

@@ -2,7 +2,7 @@ package engine
 
 import (
 	"encoding/json"
-	"fmt"
+	"strings"
 )
 
 // Resource is a thing in the cloud that a saga provisioned, with the state we want it in.
@@ -39,18 +39,12 @@ func (c ResourceChange) reversed() ResourceChange {
 	return ResourceChange{Before: c.After, After: c.Before}
 }
 
-// undoable refuses the undo of a saga whose resources a later one has written: that one must be undone first.
-func (r *run) undoable(s *Saga) error {
-	for i := range s.Rows {
-		for _, c := range s.Rows[i].Resources {
-			now, err := r.resource(c.Key())
-			if err != nil {
-				return err
-			}
-			if now != nil && now.SagaID != r.id {
-				return fmt.Errorf("%w: saga %s has changed %s since: roll that one back first", ErrRefused, now.SagaID.Short(), now.Name)
-			}
-		}
+// under is the resource with the given key instead of its own.
+func (r *Resource) under(key string) *Resource {
+	if r == nil {
+		return nil
 	}
-	return nil
+	moved := *r
+	moved.ExternalID = strings.TrimPrefix(key, r.Type+"/")
+	return &moved
 }

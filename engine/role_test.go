@@ -28,6 +28,10 @@ var verbs = map[string]func(s *engine.Session, t *testing.T, id engine.ID) error
 	"Rollback": func(s *engine.Session, t *testing.T, id engine.ID) error {
 		return s.Rollback(t.Context(), id, engine.Request{})
 	},
+	"RollbackAll": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		_, err := s.RollbackAll(t.Context(), []engine.ID{id}, engine.Request{})
+		return err
+	},
 	"Retry": func(s *engine.Session, t *testing.T, id engine.ID) error {
 		return s.Retry(t.Context(), id, engine.Request{})
 	},

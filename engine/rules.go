@@ -76,8 +76,10 @@ func (s *Summary) refusesCancel() error {
 		return refuse("it is completed; roll back undoes it")
 	case s.Status.Terminal():
 		return refuse("it is %s already", words(s.Status))
+	case s.Paused: // it ends the pause
 	case s.CancelRequested:
 		return moot("it is being canceled already")
+	case s.Status == Compensating && s.Error != nil && s.Error.Reason == reasonRollback && s.Undone+s.Residue == 0: // see Saga.Withdrawable
 	case s.Status == Compensating:
 		return moot("it is being rolled back already")
 	}
@@ -139,6 +141,10 @@ func (s *Saga) Refuses(v Verb) error {
 		return err
 	}
 	switch v {
+	case VerbCancel:
+		if s.Status == Compensating && !s.Paused && !s.Withdrawable() {
+			return moot("it is being rolled back already")
+		}
 	case VerbRollback:
 		for i := range s.Rows {
 			if row := &s.Rows[i]; s.Status == Completed && row.Final != "" {
@@ -153,7 +159,7 @@ func (s *Saga) Refuses(v Verb) error {
 		case row.Dirty:
 			return refuse("step %d may have changed something: retry it, or cancel", row.Idx)
 		}
-	case VerbCancel, VerbRetry, VerbResolve, VerbPause, VerbResume:
+	case VerbRetry, VerbResolve, VerbPause, VerbResume:
 	}
 	return nil
 }

@@ -59,13 +59,14 @@ type batch struct {
 	r       *run
 	at      Time
 	ticket  uint64 // before the first entry
+	stood   bool   // likewise
 	entries []Entry
 	out     Batch
 }
 
 // batch starts a commit. Call with mu held, as for all methods of batch.
 func (r *run) batch() *batch {
-	b := &batch{r: r, at: At(time.Now()), ticket: r.saga.Ticket, entries: make([]Entry, 0, 2), out: Batch{ID: r.id, After: r.saga.Seq}}
+	b := &batch{r: r, at: At(time.Now()), ticket: r.saga.Ticket, stood: r.saga.stands, entries: make([]Entry, 0, 2), out: Batch{ID: r.id, After: r.saga.Seq}}
 	if b.at.Before(r.saga.UpdatedAt.Time) {
 		b.at = r.saga.UpdatedAt // the clock went back: the ledger's order and durations stay sound
 	}
@@ -80,6 +81,7 @@ func (b *batch) add(e Entry) error {
 		return err
 	}
 	b.out.Resources = append(b.out.Resources, e.Resources...)
+	b.out.Moves = append(b.out.Moves, e.Moves...)
 	return nil
 }
 
@@ -97,9 +99,18 @@ func (b *batch) commit() error {
 	default:
 		b.out.Locks = LockChange{Ticket: saga.Ticket, Take: saga.Locks}
 	}
+	switch {
+	case saga.stands && !b.stood:
+		b.out.Traces.Leave = saga.Standing()
+	case b.stood && !saga.stands:
+		b.out.Traces.Lift = true
+	}
 	if err := b.append(); err != nil {
 		b.r.saga = nil
 		return err
+	}
+	if saga.Ticket != 0 || b.ticket != 0 {
+		b.r.e.wake(b.r.e.locks.turns(b.r.id, saga.Status))
 	}
 	if len(b.out.Locks.Drop) > 0 {
 		b.r.e.wake(b.r.e.locks.leave(b.r.id))
@@ -167,7 +178,11 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 		}
 	}
 	for {
-		m := Next(r.saga, r.world())
+		w, err := r.world(ctx)
+		if err != nil {
+			return Move{}, nil, err
+		}
+		m := Next(r.saga, w)
 		if effects && (m.Do == DoExecute || m.Do == DoCompensate) {
 			a, err := r.start(ctx, b, m)
 			return m, a, err
@@ -228,10 +243,16 @@ func (r *run) entryFor(m Move) (Entry, bool) {
 		return Entry{Type: EntryStepFailed, Idx: m.Idx, Error: m.Reason}, r.under == nil
 	case DoRollback:
 		return Entry{Type: EntryRollbackStarted, From: &m.From, Reason: m.Reason}, true
+	case DoWithdraw:
+		return Entry{Type: EntryRollbackWithdrawn, Reason: m.Reason}, true
 	case DoGiveUp:
 		return Entry{Type: EntryCompensationFailed, Idx: m.Idx, Error: m.Reason, LeftBehind: r.e.leaves(r.saga, m.Idx)}, true
 	case DoEnd:
-		return Entry{Type: endings[m.Status]}, true
+		e := Entry{Type: endings[m.Status]}
+		if m.Status != RolledBack && !r.saga.stands {
+			e.Touched = r.touched()
+		}
+		return e, true
 	case DoWait:
 		return Entry{Type: EntryWaiting, Waiting: m.Waiting}, !slices.Equal(m.Waiting, r.saga.Waiting) && r.under == nil
 	case DoExecute, DoCompensate, DoVerify, DoReview, DoHold, DoRest:
@@ -250,7 +271,7 @@ func (r *run) moved() uint64 {
 var endings = map[Status]EntryType{Completed: EntrySagaCompleted, RolledBack: EntrySagaRolledBack, Failed: EntrySagaFailed}
 
 // world is what Next may know besides the ledger.
-func (r *run) world() World {
+func (r *run) world(ctx context.Context) (World, error) {
 	now := time.Now()
 	if r.waited.After(now) {
 		now = r.waited // the wait is over, whatever the wall clock was set to meanwhile
@@ -264,7 +285,14 @@ func (r *run) world() World {
 	if r.e.copied(r.saga.CreatedAt) && r.saga.unrecorded() {
 		w.Review = r.review
 	}
-	return w
+	if w.Holder != "" || !r.saga.Withdrawable() {
+		return w, nil
+	}
+	err := r.e.undoable(ctx, r.saga, nil, true) // it may have waited, and others have written meanwhile
+	if errors.Is(err, ErrRefused) {
+		w.Barred, err = errorText(err), nil
+	}
+	return w, err
 }
 
 // claim takes a worker's token if one is free. Call with mu held.

@@ -55,6 +55,10 @@ type Saga struct {
 	pausedBy  string    // who did
 	plan      PlanHash  // that was launched
 	vouched   bool      // an operator has asked for it again in a copy of its store
+	Touched   []Touch   `json:"-"` // what it has written or relies on, once it has ended
+	stands    bool      // it has ended and is not rolled back: later sagas may build on it
+	begun     bool      // this rollback has begun to undo
+	completed Time      // when it was completed
 	looked    bool      // this rollback's outcome was looked at again, or could not be
 	lines     int       // log lines so far
 }
@@ -106,6 +110,11 @@ type Compensation struct {
 	failures int
 	deaths   int
 	asked    bool // an operator has sent the row on its way back again
+}
+
+// Withdrawable reports whether the saga is to be rolled back and nothing of it is undone yet.
+func (s *Saga) Withdrawable() bool {
+	return s.Status == Compensating && s.stands && !s.begun && s.Error.Reason == reasonRollback
 }
 
 // active is the row that is running or compensating, or nil.

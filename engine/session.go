@@ -33,6 +33,7 @@ type reader interface {
 	Frozen() *Frozen
 	Plan(ctx context.Context, l Launch) (Plan, error)
 	Fields(kind string, adhoc []string) (steps []string, fields [][]Field, err error)
+	RollbackOrder(ctx context.Context, ids ...ID) ([]ID, error)
 	UndoText(s *Saga, idx int) string
 	Tries(step string) (forward, backward int)
 	Kinds() []Kind

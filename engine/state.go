@@ -28,6 +28,7 @@ type State struct {
 	output    map[string]json.RawMessage
 	put       map[string]json.RawMessage // not yet durable
 	resources []ResourceChange
+	moves     []Moved
 	err       error // the first Put that could not be kept
 	saved     EntryType
 	idling    bool // a wait lasts: nothing is saved
@@ -217,12 +218,21 @@ func (s *State) change(c ResourceChange) {
 	}
 }
 
+// Moved records that an undo has put back under a new id what had the old one: it becomes durable when the compensation ends,
+// well or not. Whoever accounted for it before accounts for it again, under the new id, and every later undo finds it
+// there.
+func (s *State) Moved(resourceType, from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.moves = append(s.moves, Moved{From: resourceType + "/" + from, To: resourceType + "/" + to})
+}
+
 // close ends the attempt: nothing it still does is recorded. It returns what was put and not saved.
-func (s *State) close() (put map[string]json.RawMessage, resources []ResourceChange, err error) {
+func (s *State) close() (res result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
-	return s.put, s.resources, s.err
+	return result{put: s.put, resources: s.resources, moves: s.moves, err: s.err}
 }
 
 // preview is a State that records nothing, for what a row would do: the inputs as the row sees them

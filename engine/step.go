@@ -47,6 +47,13 @@ type Locker interface {
 	Locks(ctx context.Context, in Inputs) ([]string, error)
 }
 
+// Toucher says what a row has written, or relies on, finer than its locks do. A saga is rolled back before every earlier
+// one that has touched the same. Without it a row touches everything under the saga's locks. It reads only what the row has
+// put.
+type Toucher interface {
+	Touches(s *State) []Touch
+}
+
 // Verifier looks again, after a rollback, at what a row's compensation undid, and names what is still there. It allows
 // for the provider's lag. An error means that it could not look.
 type Verifier interface {

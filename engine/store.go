@@ -38,6 +38,14 @@ type Store interface {
 	// Resources returns the resources with the given keys (see Resource.Key), leaving out what does not exist; all of
 	// them in key order when no key is given.
 	Resources(ctx context.Context, keys ...string) ([]Resource, error)
+	// Later returns the sagas that left traces under one of the names after the given saga had left its own, the newest first
+	// and each once, at most limit. A saga without traces is before all others. The cost depends on the answer alone.
+	Later(ctx context.Context, id ID, limit int, names ...string) ([]ID, error)
+	// Traces returns the traces under the given names, the oldest first; all of them by name when none is given.
+	Traces(ctx context.Context, names ...string) ([]Trace, error)
+	// Moves returns for each resource key that has moved the key that it has now, however often it has moved; all moves,
+	// each as it was recorded, when no key is given.
+	Moves(ctx context.Context, keys ...string) (map[string]string, error)
 	// Freezes returns the newest freezes, the newest first, at most limit; 0 means all.
 	Freezes(ctx context.Context, limit int) ([]Freeze, error)
 	// PutFreeze makes a freeze durable: the one after the newest (the first is 1), or the newest anew. Any other number is
@@ -78,6 +86,8 @@ type Batch struct {
 	Locks     LockChange
 	Resources []ResourceChange
 	Docs      []DocChange // each as in PutDocs; one that meets a conflict refuses the batch
+	Traces    TraceChange
+	Moves     []Moved
 }
 
 // LockChange enters a saga in the queues of some locks, or takes it out of them.

@@ -15,61 +15,86 @@ type Request struct {
 }
 
 // Cancel asks a saga to stop and to undo what it has done. It is durable when it returns; no step starts after it. Asking
-// twice is the same as asking once; a terminal saga is refused with the reason.
+// twice is the same as asking once; a terminal saga is refused with the reason. It ends a pause, and it withdraws a rollback
+// that has undone nothing yet: then the saga is completed, as before.
 func (s *Session) Cancel(ctx context.Context, id ID, q Request) error {
-	return s.ask(ctx, VerbCancel, id, q, s.says(EntryCancelRequested, q))
+	return s.ask(ctx, VerbCancel, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
+		if sg.Withdrawable() {
+			e := s.entry(EntryRollbackWithdrawn, q)
+			e.Reason = reasonWithdrawn
+			return []Entry{e}, nil
+		}
+		var entries []Entry
+		if sg.Paused {
+			entries = append(entries, s.entry(EntryResumed, q))
+		}
+		if !sg.CancelRequested && sg.Status != Compensating {
+			entries = append(entries, s.entry(EntryCancelRequested, q))
+		}
+		return entries, nil
+	})
 }
 
 // Rollback undoes a completed saga, from its last step down; on a failed one it tries again what is left.
 func (s *Session) Rollback(ctx context.Context, id ID, q Request) error {
-	return s.ask(ctx, VerbRollback, id, q, func(sg *Saga, r *run) (Entry, error) {
-		if sg.Status == Failed {
-			return s.entry(EntryRetryRequested, q), nil
+	return s.ask(ctx, VerbRollback, id, q, func(sg *Saga, r *run) ([]Entry, error) {
+		if err := r.e.undoable(ctx, sg, nil, false); err != nil {
+			return nil, err
 		}
-		if err := r.undoable(sg); err != nil {
-			return Entry{}, err
+		if sg.Status == Failed {
+			return []Entry{s.entry(EntryRetryRequested, q)}, nil
 		}
 		from := len(sg.Rows) - 1
 		e := s.entry(EntryRollbackStarted, q)
-		e.From, e.Reason = &from, "rollback_requested"
-		e.Ticket, _ = r.e.locks.enter(id, sg.Locks, false)
-		return e, nil
+		e.From, e.Reason = &from, reasonRollback
+		e.Ticket = r.e.locks.back(id, sg.Locks)
+		return []Entry{e}, nil
 	})
 }
 
 // Retry gives what could not be undone a fresh budget, and starts again a saga that waits because its process died too
 // often or because its next attempt is not due yet.
 func (s *Session) Retry(ctx context.Context, id ID, q Request) error {
-	return s.ask(ctx, VerbRetry, id, q, s.says(EntryRetryRequested, q))
+	return s.ask(ctx, VerbRetry, id, q, func(sg *Saga, r *run) ([]Entry, error) {
+		if sg.Status == Failed {
+			if err := r.e.undoable(ctx, sg, nil, false); err != nil {
+				return nil, err
+			}
+		}
+		return []Entry{s.entry(EntryRetryRequested, q)}, nil
+	})
 }
 
 // RetryRow is Retry for one row of a failed saga; the others stay as they are.
 func (s *Session) RetryRow(ctx context.Context, id ID, idx int, q Request) error {
-	return s.ask(ctx, VerbRetry, id, q, func(sg *Saga, _ *run) (Entry, error) {
+	return s.ask(ctx, VerbRetry, id, q, func(sg *Saga, r *run) ([]Entry, error) {
+		if err := sg.RefusesRow(VerbRetry, idx); err != nil {
+			return nil, err
+		}
 		e := s.entry(EntryRetryRequested, q)
 		e.From = &idx
-		return e, sg.RefusesRow(VerbRetry, idx)
+		return []Entry{e}, r.e.undoable(ctx, sg, nil, false)
 	})
 }
 
 // Resolve accepts what one row has left behind. The reason is required. When no failed row is left the saga is rolled back.
 func (s *Session) Resolve(ctx context.Context, id ID, idx int, q Request) error {
-	return s.ask(ctx, VerbResolve, id, q, func(sg *Saga, _ *run) (Entry, error) {
+	return s.ask(ctx, VerbResolve, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
 		if strings.TrimSpace(q.Reason) == "" {
-			return Entry{}, fmt.Errorf("%w: say why what is left may stay", ErrInput)
+			return nil, fmt.Errorf("%w: say why what is left may stay", ErrInput)
 		}
 		e := s.entry(EntryResolved, q)
 		e.Idx = idx
-		return e, sg.RefusesRow(VerbResolve, idx)
+		return []Entry{e}, sg.RefusesRow(VerbResolve, idx)
 	})
 }
 
 // Skip goes on without the step that failed. Only a step that has changed nothing can be skipped.
 func (s *Session) Skip(ctx context.Context, id ID, q Request) error {
-	return s.ask(ctx, VerbSkip, id, q, func(sg *Saga, _ *run) (Entry, error) {
+	return s.ask(ctx, VerbSkip, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
 		e := s.entry(EntrySkipped, q)
 		e.Idx = sg.CurrentStepIdx
-		return e, nil
+		return []Entry{e}, nil
 	})
 }
 
@@ -89,11 +114,11 @@ func (s *Session) entry(t EntryType, q Request) Entry {
 }
 
 // decision is what a verb that the rules allow records; it is pure but for the locks it enters.
-type decision func(*Saga, *run) (Entry, error)
+type decision func(*Saga, *run) ([]Entry, error)
 
 // says is the decision of a verb that needs nothing but who and why.
 func (s *Session) says(t EntryType, q Request) decision {
-	return func(*Saga, *run) (Entry, error) { return s.entry(t, q), nil }
+	return func(*Saga, *run) ([]Entry, error) { return []Entry{s.entry(t, q)}, nil }
 }
 
 // ask applies an operator's decision to a saga, whether it is driven or at rest, and hands it to the driver if there is
@@ -154,9 +179,9 @@ func (r *run) ask(ctx context.Context, v Verb, q Request, decide decision) error
 		return nil
 	}
 	queued := r.saga.Ticket != 0
-	var entry Entry
+	var entries []Entry
 	if err == nil {
-		entry, err = decide(r.saga, r)
+		entries, err = decide(r.saga, r)
 	}
 	var why refusal
 	switch {
@@ -165,7 +190,7 @@ func (r *run) ask(ctx context.Context, v Verb, q Request, decide decision) error
 	case err != nil:
 		return err
 	}
-	if _, _, err = r.pass(ctx, r.batch(), []Entry{entry}, false); err != nil {
+	if _, _, err = r.pass(ctx, r.batch(), entries, false); err != nil {
 		if !queued { // the decision may have entered it
 			r.e.wake(r.e.locks.leave(r.id))
 		}

@@ -24,7 +24,6 @@ const (
 	keyOthers   = "dns_other_records" // the other records at the name
 	keyIntent   = "dns_intent"        // the change
 	keyProgress = "dns_progress"      // how far each of its ops has come
-	keyOwned    = "dns_resources"     // the resources among the records that were changed or deleted, as they were before
 )
 
 // dnsWriter carries out changes and takes them back.
@@ -59,7 +58,7 @@ func (d dnsWriter) holds(ctx context.Context, c change) error {
 
 // look lists the records at a name now. A domain is not gone because of one answer that says so.
 func (d dnsWriter) look(ctx context.Context, zone, name string) ([]Record, error) {
-	return again(ctx, func() ([]Record, error) { return d.zones.RecordsAt(ctx, zone, name) })
+	return again(ctx, func() ([]Record, error) { return d.recordsAt(ctx, zone, name) })
 }
 
 // execute makes true what plan decides, or goes on with what an earlier attempt had begun. The intent is durable before
@@ -69,7 +68,7 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 	if err != nil {
 		return c, nil, err
 	}
-	ids, err := readIDs(s)
+	ids, err := ownIDs(s)
 	if err != nil {
 		return c, nil, err
 	}
@@ -140,15 +139,6 @@ func (d dnsWriter) begin(ctx context.Context, s *engine.State, c change, done []
 	}
 	for i := range done {
 		done[i].Refused = false
-	}
-	if !resumed {
-		owned, err := d.owned(ctx, c)
-		if err != nil {
-			return err
-		}
-		if len(owned) > 0 {
-			s.Put(keyOwned, owned)
-		}
 	}
 	s.Put(keyProgress, courseOf(done))
 	return s.Save(ctx)

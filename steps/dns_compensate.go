@@ -27,9 +27,14 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 			return err
 		}
 	}
-	ids, err := readIDs(s)
+	ids, err := d.readIDs(ctx, s, c, done)
 	if err != nil {
 		return err
+	}
+	for _, own := range ids.own {
+		for from, to := range own.Became {
+			ids.tell(from, to) // an earlier attempt has learned it
+		}
 	}
 	vanished := map[int64]bool{} // listed, and found to be gone
 	for looked := false; ; {
@@ -52,10 +57,10 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 		case err != nil && len(todo.Ops) > 0:
 			return fmt.Errorf("put back the records of %s: %w: the domain is gone, so resolve this row when that is meant to be", c.Zone, err)
 		}
+		ids.notOurs(todo.Theirs)
 		for from, to := range todo.Became {
 			ids.moved(from, to)
 		}
-		ids.notOurs(todo.Theirs)
 		if err := d.announce(ctx, s, todo, ids); err != nil {
 			return err
 		}
@@ -68,7 +73,7 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 			for _, id := range slices.Sorted(maps.Keys(vanished)) {
 				ids.lost(id)
 			}
-			return d.account(ctx, s, c, done, ids)
+			return nil
 		}
 	}
 }
@@ -111,10 +116,10 @@ func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, c change, todo
 	return false, nil
 }
 
-// announce makes durable which records are about to be put back, so that one that says the same is known for ours when the
+// announce makes durable which records are about to be put back or stand for what was there, so that one that says the same is known for ours when the
 // answer to its POST is lost, and for somebody else's when there was no POST.
 func (d dnsWriter) announce(ctx context.Context, s *engine.State, todo undoing, ids *idBook) error {
-	fresh := false
+	fresh := len(todo.Became) > 0 && len(todo.Ops) > 0
 	for _, o := range todo.Ops {
 		if o.Do == opCreate && !ids.posted[o.ID] {
 			ids.post(o.ID)
@@ -125,66 +130,4 @@ func (d dnsWriter) announce(ctx context.Context, s *engine.State, todo undoing, 
 		return nil
 	}
 	return s.Save(ctx)
-}
-
-// owned are the resources among the records that a change updates or deletes.
-func (d dnsWriter) owned(ctx context.Context, c change) ([]engine.Resource, error) {
-	var keys []string
-	for _, o := range c.Ops {
-		if o.ID != 0 {
-			keys = append(keys, engine.Resource{Type: dnsResource, ExternalID: itoa(o.ID)}.Key())
-		}
-	}
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	return d.ledger.Resources(ctx, keys...)
-}
-
-// account moves the resources of records that are back under another id to that id. What is back under its own id, the
-// engine takes back by itself.
-func (d dnsWriter) account(ctx context.Context, s *engine.State, c change, done []progress, ids *idBook) error {
-	var owned []engine.Resource
-	if _, err := s.Saved(keyOwned, &owned); err != nil {
-		return err
-	}
-	for i, o := range c.Ops {
-		old := c.made(i, done)
-		now := present(old, ids.became)
-		if now == old {
-			continue
-		}
-		here := engine.Resource{Type: dnsResource, ExternalID: itoa(now)}
-		live, taken, err := accounted(ctx, d.ledger, here.Key())
-		if err != nil {
-			return err
-		}
-		if o.Do == opCreate {
-			if taken {
-				s.Withdraw(here.Type, here.ExternalID) // it was deleted under the id that a later step's undo gave it
-			}
-			continue
-		}
-		at := slices.IndexFunc(owned, func(r engine.Resource) bool { return r.ExternalID == itoa(old) })
-		if at < 0 && !taken {
-			continue
-		}
-		s.Withdraw(dnsResource, itoa(old))
-		switch {
-		case taken && live.SagaID != s.Saga():
-		case at < 0:
-			s.Withdraw(here.Type, here.ExternalID)
-		default:
-			spec, err := recordOf(owned[at])
-			if err != nil {
-				return err
-			}
-			moved, err := resource(spec.Domain, now, spec.Record, spec.Sent)
-			if err != nil {
-				return err
-			}
-			s.Provision(moved)
-		}
-	}
-	return nil
 }

@@ -1,8 +1,12 @@
 package steps
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"arcadia/engine"
 )
@@ -43,7 +47,60 @@ const keyIDs = "dns_record_ids_at_step_"
 // mostSteps bounds the search for what other steps wrote; no saga has more.
 const mostSteps = 256
 
-func readIDs(s *engine.State) (*idBook, error) {
+// readIDs reads what the steps of the saga know, and which of the change's records the undo of other sagas has put back since.
+func (d dnsWriter) readIDs(ctx context.Context, s *engine.State, c change, done []progress) (*idBook, error) {
+	b, err := ownIDs(s)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]int64{}
+	for _, r := range c.Before {
+		keys[dnsKey(r.ID)] = r.ID
+	}
+	for i := range c.Ops {
+		if id := c.made(i, done); id != 0 {
+			keys[dnsKey(id)] = id
+		}
+	}
+	if len(keys) == 0 {
+		return b, nil
+	}
+	moves, err := d.ledger.Moves(ctx, slices.Sorted(maps.Keys(keys))...)
+	if err != nil {
+		return nil, fmt.Errorf("look where the records of %s are now: %w", c.Zone, err)
+	}
+	for key, to := range moves {
+		id, err := strconv.ParseInt(strings.TrimPrefix(to, dnsResource+"/"), 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s has moved to %q, which is no record", key, to)
+		}
+		b.became[keys[key]] = id
+	}
+	return b, nil
+}
+
+// recordsAt are the records at a name, without those that an undo has put back under another id since: a listing may lag.
+func (d dnsWriter) recordsAt(ctx context.Context, zone, name string) ([]Record, error) {
+	live, err := d.zones.RecordsAt(ctx, zone, name)
+	if err != nil || len(live) == 0 {
+		return live, err
+	}
+	keys := make([]string, len(live))
+	for i, r := range live {
+		keys[i] = dnsKey(r.ID)
+	}
+	moves, err := d.ledger.Moves(ctx, keys...)
+	if err != nil {
+		return nil, fmt.Errorf("look which records of %s were put back: %w", zone, err)
+	}
+	return slices.DeleteFunc(live, func(r Record) bool { return moves[dnsKey(r.ID)] != "" }), nil
+}
+
+// dnsKey is the resource key of a record.
+func dnsKey(id int64) string { return dnsResource + "/" + itoa(id) }
+
+// ownIDs reads what the steps of the saga know.
+func ownIDs(s *engine.State) (*idBook, error) {
 	b := &idBook{s: s, known: known{gone: map[int64]bool{}, became: map[int64]int64{}, posted: map[int64]bool{}, theirs: map[int64]bool{}}}
 	for i := range mostSteps {
 		for n := 0; ; n++ {
@@ -99,6 +156,14 @@ func (b *idBook) moved(from, to int64) {
 		}
 		ids.Became[from] = to
 	})
+	b.tell(from, to)
+}
+
+// tell makes known to all sagas that a record is back under a new id, unless it is somebody else's.
+func (b *idBook) tell(from, to int64) {
+	if !b.theirs[to] {
+		b.s.Moved(dnsResource, itoa(from), itoa(to))
+	}
 }
 
 // post notes that a record is about to be put back.

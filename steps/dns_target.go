@@ -19,7 +19,7 @@ func (d dnsWriter) target(ctx context.Context, zone string, about Record, plan p
 	}
 	if !slices.ContainsFunc(domains, func(o Domain) bool { return canonicalZone(o.Name) == zone }) {
 		// The list may be some seconds old.
-		_, err := d.zones.RecordsAt(ctx, zone, about.Name)
+		_, err := d.recordsAt(ctx, zone, about.Name)
 		switch {
 		case absent(err):
 			return "", fmt.Errorf("domain %s is not in this account: %s", visible.Short(zone, 80), instead(zone, domains))

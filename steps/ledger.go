@@ -14,6 +14,8 @@ type Ledger interface {
 	// Resources returns the resources with the given keys (see engine.Resource.Key), leaving out what does not exist; all
 	// of them in key order when no key is given.
 	Resources(ctx context.Context, keys ...string) ([]engine.Resource, error)
+	// Moves returns for each resource key that has moved the key that it has now; all moves when no key is given.
+	Moves(ctx context.Context, keys ...string) (map[string]string, error)
 	// Locks returns every place in every lock's queue, by name and then by ticket. The first of a name holds it.
 	Locks(ctx context.Context) ([]engine.Lock, error)
 }
@@ -22,6 +24,7 @@ type Ledger interface {
 type noLedger struct{}
 
 func (noLedger) Resources(context.Context, ...string) ([]engine.Resource, error) { return nil, nil }
+func (noLedger) Moves(context.Context, ...string) (map[string]string, error)     { return nil, nil }
 func (noLedger) Locks(context.Context) ([]engine.Lock, error)                    { return nil, nil }
 
 // accounted reads one resource.
@@ -65,7 +68,7 @@ func resourceLocks(r engine.Resource) []string {
 			return []string{recordLock(spec.Domain, spec.Name)}
 		}
 	case snapshotResource:
-		locks := []string{"snapshot:" + r.ExternalID}
+		locks := []string{snapshotLock(r.ExternalID)}
 		if spec, err := snapshotOf(r); err == nil && spec.Droplet > 0 {
 			locks = append(locks, dropletLock(itoa(spec.Droplet)))
 		}
@@ -91,3 +94,5 @@ func maker(ctx context.Context, l Ledger, self engine.ID, snap Snapshot) (engine
 	}
 	return "", nil
 }
+
+func snapshotLock(id string) string { return "snapshot:" + id }

@@ -62,7 +62,10 @@ func TestALaunchThatTheTokenIsKnownNotToBeAllowedIsRefused(t *testing.T) {
 			"upsert_dns_record", record("A", "web-01", "203.0.113.99")...)
 		// What needs another scope is taken.
 		made := r.run(engine.Completed, "upsert_dns_record", record("TXT", "_new", "x")...)
-		r.run(engine.Completed, "upsert_dns_record", record("TXT", "_new", "x")...)
+		again := r.run(engine.Completed, "upsert_dns_record", record("TXT", "_new", "x")...)
+		r.outOfOrder(made.ID, again.ID)
+		r.rollback(again.ID)
+		r.rest(again.ID, engine.RolledBack)
 		r.rollback(made.ID)
 		r.rest(made.ID, engine.RolledBack)
 		// After a while it is tried again: the token may have been given the scope.

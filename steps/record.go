@@ -175,3 +175,5 @@ func (r Record) value() string {
 func (r Record) describe() string {
 	return fmt.Sprintf("%s ttl %d", r.value(), r.TTL)
 }
+
+func canonicalType(recordType string) string { return strings.ToUpper(recordType) }

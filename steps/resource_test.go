@@ -193,8 +193,11 @@ func TestAcceptingMakesWhatIsLiveTheDesiredState(t *testing.T) {
 		if c := r.change("accept_resource", "resource", res.Key()); c.Action != engine.ActNone {
 			t.Errorf("%+v", c)
 		}
-		r.run(engine.Completed, "accept_resource", "resource", res.Key())
+		again := r.run(engine.Completed, "accept_resource", "resource", res.Key())
 		same(t, "resource", now, r.only())
+		r.outOfOrder(s.ID, again.ID)
+		r.rollback(again.ID)
+		r.rest(again.ID, engine.RolledBack)
 		if got := r.UndoText(s, 0); got != "wants A app.example.com as in version 1 again; nothing is written at the provider" {
 			t.Error(got)
 		}

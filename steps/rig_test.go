@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -176,6 +177,16 @@ func (r *rig) rollback(id engine.ID) {
 	r.t.Helper()
 	if err := r.Rollback(context.Background(), id, engine.Request{}); err != nil {
 		r.t.Fatal(err)
+	}
+}
+
+// outOfOrder demands that a saga is not rolled back before a later one, and that the refusal says how both are.
+func (r *rig) outOfOrder(first, later engine.ID) {
+	r.t.Helper()
+	err := r.Rollback(context.Background(), first, engine.Request{})
+	var order *engine.OrderError
+	if !errors.As(err, &order) || !errors.Is(err, engine.ErrRefused) || !slices.Equal(order.Order, []engine.ID{later, first}) {
+		r.t.Errorf("rolled back out of order: %v", err)
 	}
 }
 

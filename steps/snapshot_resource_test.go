@@ -54,6 +54,9 @@ func TestAnAdoptedOrphanIsAResourceUntilThatIsUndone(t *testing.T) {
 		if put[string](t, again, "outcome") != "noop" || r.UndoText(again, 0) != "nothing to undo" || r.only().SagaID != s.ID {
 			t.Error(dump(again))
 		}
+		r.outOfOrder(s.ID, again.ID)
+		r.rollback(again.ID)
+		r.rest(again.ID, engine.RolledBack)
 		r.rollback(s.ID)
 		r.rest(s.ID, engine.RolledBack)
 		equalWorlds(t, "after the rollback", before, r.world())

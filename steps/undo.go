@@ -149,12 +149,17 @@ func (u *undo) create(i int, o op) error {
 	if !r.canonical(u.Zone).same(*o.After) || r.TTL != o.After.TTL && u.alone(r) {
 		return u.conflict(*o.After, "absent", o.After.describe(), r.describe())
 	}
-	u.model = slices.Delete(u.model, at, at+1)
-	u.out.Ops = append(u.out.Ops, op{Do: opDelete, ID: r.ID, Before: &r})
+	u.remove(at)
 	return nil
 }
 
 func (u *undo) update(o op) error {
+	if id := u.now(o.ID); u.theirs[id] { // somebody else's record stands for it: ours goes, as far as it is still what we wrote
+		if at := u.find(u.kept(o.ID)); at >= 0 && u.model[at].canonical(u.Zone).same(*o.After) {
+			u.remove(at)
+			return nil
+		}
+	}
 	at := u.find(u.now(o.ID))
 	if at < 0 {
 		return u.conflict(*o.After, o.Before.describe(), o.After.describe(), cmp.Or(u.elsewhere(*o.After), "absent"))
@@ -172,10 +177,49 @@ func (u *undo) update(o op) error {
 		rc.same(*o.After) && (r.TTL == o.After.TTL || r.TTL == old.TTL && !u.alone(r)):
 		// Either TTL among several: a neighbor has moved it along, on the way there or back. One that stands alone and has the
 		// data of one side with the TTL of the other is somebody's later choice. The same data in another spelling is put back.
+		if !rc.same(bc) {
+			if other := u.stranger(bc); other >= 0 { // as in delete: no second one that says the same
+				u.standsFor(o.ID, u.model[other].ID)
+				u.remove(at)
+				return nil
+			}
+			if b, t, turned := u.turned(bc); turned {
+				live := fmt.Sprintf("%s, and %s in record %d, which said %s", r.describe(), t.describe(), t.ID, b.describe())
+				return u.conflict(*o.After, o.Before.describe(), o.After.describe(), live)
+			}
+		}
 		u.write(r, old)
 		return nil
 	}
 	return u.conflict(*o.After, o.Before.describe(), o.After.describe(), r.describe())
+}
+
+// remove deletes a live record.
+func (u *undo) remove(at int) {
+	r := u.model[at]
+	u.model = slices.Delete(u.model, at, at+1)
+	u.out.Ops = append(u.out.Ops, op{Do: opDelete, ID: r.ID, Before: &r})
+}
+
+// standsFor notes that a live record says what the one with the old id said.
+func (u *undo) standsFor(old, id int64) {
+	u.out.Became[old] = id
+	u.ours[id] = true
+	if !u.posted[old] {
+		u.out.Theirs = append(u.out.Theirs, id)
+	}
+}
+
+// kept is the last id of a record under which it was ours.
+func (u *undo) kept(id int64) int64 {
+	for range len(u.became) + 1 {
+		next, ok := u.became[id]
+		if !ok || u.theirs[next] {
+			break
+		}
+		id = next
+	}
+	return id
 }
 
 // write puts a record's old values back under its present id.
@@ -208,12 +252,7 @@ func (u *undo) delete(i int, o op) error {
 	}
 	want := o.Before.canonical(u.Zone)
 	if at := u.stranger(want); at >= 0 {
-		id := u.model[at].ID
-		u.out.Became[o.ID] = id
-		u.ours[id] = true
-		if !u.posted[o.ID] {
-			u.out.Theirs = append(u.out.Theirs, id)
-		}
+		u.standsFor(o.ID, u.model[at].ID)
 		return nil
 	}
 	if b, r, turned := u.turned(want); turned {

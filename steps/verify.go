@@ -16,7 +16,7 @@ func (d dnsWriter) Verify(ctx context.Context, s *engine.State) ([]string, error
 	if err != nil || !begun {
 		return nil, err
 	}
-	ids, err := readIDs(s)
+	ids, err := d.readIDs(ctx, s, c, done)
 	if err != nil {
 		return nil, err
 	}

@@ -115,7 +115,14 @@ func (d *dialog) confirm(env *Env) Action {
 	verb, row, reason := d.verb, d.row, d.Text(reasonLine)
 	return Ask{To: d, Read: func(ctx context.Context, b Backend) tea.Msg {
 		m := dialogDone{now: map[engine.ID]*detail{}, refused: map[engine.ID]string{}}
-		for _, id := range ids {
+		order := ids
+		if verb == keys.CmdRollback && len(ids) > 1 {
+			var err error
+			if order, err = b.RollbackOrder(ctx, ids...); err != nil {
+				return dialogDone{refused: map[engine.ID]string{ids[0]: visible.Text(err.Error()) + ": nothing was begun"}}
+			}
+		}
+		for _, id := range order {
 			now, why := askOne(ctx, b, verb, id, row, reason, shown[id])
 			switch why {
 			case "":

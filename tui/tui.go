@@ -124,6 +124,7 @@ type Launcher interface {
 type Verbs interface {
 	Cancel(ctx context.Context, id engine.ID, v engine.Request) error
 	Rollback(ctx context.Context, id engine.ID, v engine.Request) error
+	RollbackOrder(ctx context.Context, ids ...engine.ID) ([]engine.ID, error)
 	Retry(ctx context.Context, id engine.ID, v engine.Request) error
 	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Request) error
 	Pause(ctx context.Context, id engine.ID, v engine.Request) error

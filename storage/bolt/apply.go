@@ -121,6 +121,9 @@ func (c *change) apply(p *prepared, from head) error {
 	if err := c.resources(p); err != nil {
 		return err
 	}
+	if err := c.traces(p); err != nil {
+		return err
+	}
 	if err := c.putDocs(p.docs); err != nil {
 		return err
 	}

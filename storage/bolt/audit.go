@@ -22,6 +22,7 @@ type audit struct {
 	makers  int // sagas with a creator
 	keys    int // links from a saga to its key
 	owned   int // links from a saga to a resource
+	traced  int // links from a saga to its traces
 }
 
 func (a *audit) run(ctx context.Context) error {
@@ -33,7 +34,7 @@ func (a *audit) run(ctx context.Context) error {
 		return err
 	}
 	a.links()
-	for _, look := range []func() error{a.indexes, a.named, a.freezes, a.documents, a.counters} {
+	for _, look := range []func() error{a.indexes, a.named, a.traces, a.freezes, a.documents, a.counters} {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -199,6 +200,9 @@ func (a *audit) links() {
 		case linkResource:
 			a.owned++
 			ok = a.tx.Bucket(resourcesBucket).Get(rest) != nil
+		case linkTrace:
+			a.traced++
+			ok = len(rest) > 8 && a.exists(k) && has(a.tx.Bucket(tracesBucket), traceAt(rest, k))
 		case linkUsedBy:
 			ok = len(rest) == len(k) && has(b, linkAt(linkPrior, key(rest), k[:]))
 		case linkPrior:

@@ -31,6 +31,9 @@ type prepared struct {
 	drop    []string
 	changes []resourceChange
 	docs    []docChange
+	leave   []string // names of traces
+	lift    bool     // take the saga's traces away
+	moves   []record
 	bytes   int
 }
 
@@ -126,6 +129,14 @@ func (p *prepared) encode(b *engine.Batch) error {
 		return err
 	}
 	p.docs = docs
+	p.leave, p.lift = b.Traces.Leave, b.Traces.Lift || len(b.Traces.Leave) > 0
+	for _, m := range b.Moves {
+		value, err := sealed(movesBucket, []byte(m.From), moveRecord{V: recordVersion, To: m.To})
+		if err != nil {
+			return fmt.Errorf("move of %q: %w", m.From, err)
+		}
+		p.moves = append(p.moves, record{[]byte(m.From), value})
+	}
 	for _, c := range b.Resources {
 		if err := p.encodeResource(c); err != nil {
 			return fmt.Errorf("resource %q: %w", c.Key(), err)

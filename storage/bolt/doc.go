@@ -20,6 +20,8 @@
 //	resources  Resource.Key                         sealed JSON of engine.Resource
 //	freezes    n                                    sealed JSON of engine.Freeze
 //	docs       collection 00 name                   sealed JSON of engine.Doc
+//	traces     name 00 n id                         nothing; a saga whose effect stands there, n counts up
+//	moves      Resource.Key                         sealed JSON {to}; an undo has put it back under another id
 //	links      see links.go                         nothing; what keeps a saga from being pruned
 //
 // status, kind, by and suffix hold the sagas up to the mark. Those above it, a few thousand at most, are known from the

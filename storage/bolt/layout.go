@@ -22,13 +22,15 @@ var (
 	locksBucket     = []byte("locks")
 	resourcesBucket = []byte("resources")
 	linksBucket     = []byte("links")
+	tracesBucket    = []byte("traces")
+	movesBucket     = []byte("moves")
 )
 
 // buckets lists all of them.
 func buckets() [][]byte {
 	return [][]byte{
 		metaBucket, ledgerBucket, statusBucket, kindBucket, byBucket, suffixBucket, keysBucket,
-		locksBucket, resourcesBucket, linksBucket,
+		locksBucket, resourcesBucket, linksBucket, tracesBucket, movesBucket,
 	}
 }
 
@@ -43,7 +45,7 @@ const (
 
 const (
 	formatName = "arcadia"
-	schema     = 2 // of the layout of the file
+	schema     = 3 // of the layout of the file
 )
 
 var (
@@ -65,6 +67,8 @@ type counts struct {
 	ByStatus map[engine.Status]int `json:"by_status"`
 	// Indexed is the mark: every saga up to it, in the order of ids, is in the indexes, and none above it. See recent.go.
 	Indexed engine.ID `json:"indexed,omitempty"`
+	// Traced is the number of the latest trace.
+	Traced uint64 `json:"traced,omitempty"`
 }
 
 // mark is Indexed as a key: the lowest of all when nothing is indexed.
@@ -142,6 +146,12 @@ func readCounts(tx *bbolt.Tx) (counts, error) {
 		c.ByStatus = map[engine.Status]int{}
 	}
 	return c, err
+}
+
+// schemaOf is the schema that a recognized file says it has.
+func schemaOf(tx *bbolt.Tx) (int, error) {
+	f, err := read[format](metaBucket, formatKey, tx.Bucket(metaBucket).Get(formatKey), "format record")
+	return f.Schema, err
 }
 
 // errOlder says that a file has to be migrated before it can be used.

@@ -13,6 +13,7 @@ import (
 //	u prior saga           undoing saga would give a resource back to prior
 //	p saga prior           the same, from the other end
 //	k saga key             the caller's key of the creation
+//	t saga n name          the saga has left its trace number n under the name
 //
 // While an r or u link of a saga exists the saga stays, or a resource would come to name a saga that is gone.
 const (
@@ -20,6 +21,7 @@ const (
 	linkUsedBy   = 'u'
 	linkPrior    = 'p'
 	linkKey      = 'k'
+	linkTrace    = 't'
 )
 
 func linkAt(kind byte, k key, rest []byte) []byte {

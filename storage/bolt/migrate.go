@@ -16,9 +16,64 @@ var (
 	entriesBucket = []byte("entries")
 )
 
-// migrate makes a file of schema 1 one of schema 2: headers and entries become ledgers. All of it is one transaction, and
-// what is damaged stops it.
+// migrate makes a file of an older schema one of this. All of it is one transaction, and what is damaged stops it.
 func migrate(tx *bbolt.Tx) error {
+	from, err := schemaOf(tx)
+	if err != nil {
+		return err
+	}
+	if from < 2 {
+		if err := toSchema2(tx); err != nil {
+			return err
+		}
+	}
+	if err := toSchema3(tx); err != nil {
+		return err
+	}
+	return putFormat(tx)
+}
+
+// toSchema3 files every saga whose effect stands under the names that it has touched. Sagas of one lock came one after the
+// other, in the order of their ids.
+func toSchema3(tx *bbolt.Tx) error {
+	for _, name := range [][]byte{tracesBucket, movesBucket} {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return fmt.Errorf("make bucket %s: %w", name, err)
+		}
+	}
+	kept, err := readCounts(tx)
+	if err != nil {
+		return err
+	}
+	c := tx.Bucket(ledgerBucket).Cursor()
+	for at, _ := c.First(); at != nil; {
+		k := key(at)
+		saga, folds := &engine.Saga{}, true
+		var value []byte
+		for at, value = c.Next(); bytes.HasPrefix(at, k[:]); at, value = c.Next() {
+			var r entriesRecord
+			if err := json.Unmarshal(value, &r); err != nil {
+				return damaged("entries of saga "+k.id().Short(), err)
+			}
+			for i := range r.Entries {
+				folds = folds && saga.Apply(&r.Entries[i]) == nil
+			}
+		}
+		if !folds { // engine.Check says so; what it has touched nobody can tell
+			continue
+		}
+		if names := saga.Standing(); len(names) > 0 {
+			kept.Traced++
+			if err := leave(tx, k, kept.Traced, names); err != nil {
+				return err
+			}
+		}
+	}
+	return putCounts(tx, kept)
+}
+
+// toSchema2 makes ledgers of the headers and entries of schema 1.
+func toSchema2(tx *bbolt.Tx) error {
 	ledger, err := tx.CreateBucket(ledgerBucket)
 	if err != nil {
 		return fmt.Errorf("make bucket %s: %w", ledgerBucket, err)
@@ -57,10 +112,7 @@ func migrate(tx *bbolt.Tx) error {
 			return fmt.Errorf("remove bucket %s: %w", name, err)
 		}
 	}
-	if err := putCounts(tx, c); err != nil {
-		return err
-	}
-	return putFormat(tx)
+	return putCounts(tx, c)
 }
 
 // fromSchema1 reads one saga as schema 1 kept it, checks its chain, and prepares all of it as one append.

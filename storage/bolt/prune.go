@@ -189,6 +189,9 @@ func (c *change) expire() (more bool, err error) {
 // unlink takes the saga's hold on other sagas away. Its key stays: see expire.
 func (c *change) unlink(k key) error {
 	links := c.tx.Bucket(linksBucket)
+	if err := c.lift(k); err != nil {
+		return err
+	}
 	for _, prior := range linked(links, linkPrior, k) {
 		if err := dropLink(links, linkUsedBy, key(prior), k[:]); err != nil {
 			return err

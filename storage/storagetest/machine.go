@@ -101,6 +101,17 @@ func (m *machine) with(r *rapid.T, b engine.Batch) engine.Batch {
 	for _, n := range names.Draw(r, "drop") {
 		b.Locks.Drop = append(b.Locks.Drop, fmt.Sprintf("droplet:%d", n))
 	}
+	switch n := rapid.IntRange(0, 5).Draw(r, "trace"); n {
+	case 0:
+		b.Traces.Lift = true
+	case 1, 2:
+		for _, n := range names.Draw(r, "leave") {
+			b.Traces.Leave = append(b.Traces.Leave, fmt.Sprintf("trace %d", n))
+		}
+	}
+	if n := rapid.IntRange(0, 20).Draw(r, "move"); n < 8 { // upward only, as ids are
+		b.Moves = []engine.Moved{{From: fmt.Sprintf("dns_record/%d", n), To: fmt.Sprintf("dns_record/%d", n+1+rapid.IntRange(0, 3).Draw(r, "by"))}}
+	}
 	m.ticket++
 	b.Locks.Ticket = m.ticket
 	if rapid.IntRange(0, 3).Draw(r, "change") == 0 {
@@ -149,7 +160,7 @@ func (m *machine) group(r *rapid.T) {
 	var batches []engine.Batch
 	for range rapid.IntRange(2, 6).Draw(r, "size") {
 		b := m.next(r)
-		b.Resources, b.Locks = nil, engine.LockChange{}
+		b.Resources, b.Locks, b.Traces, b.Moves = nil, engine.LockChange{}, engine.TraceChange{}, nil
 		if rapid.IntRange(0, 3).Draw(r, "spoil") == 0 {
 			b.After, b.Summary.Seq = b.After+7, b.Summary.Seq+7
 			for i := range b.Entries {
@@ -212,6 +223,12 @@ func (m *machine) check(r *rapid.T) {
 	same(r, "locks", got(m.store.Locks(ctx))(r), got(m.model.Locks(ctx))(r))
 	same(r, "resources", got(m.store.Resources(ctx))(r), got(m.model.Resources(ctx))(r))
 	same(r, "documents", got(m.store.Docs(ctx, "schedules"))(r), got(m.model.Docs(ctx, "schedules"))(r))
+	same(r, "traces", got(m.store.Traces(ctx))(r), got(m.model.Traces(ctx))(r))
+	same(r, "moves", got(m.store.Moves(ctx, "dns_record/0", "dns_record/3"))(r), got(m.model.Moves(ctx, "dns_record/0", "dns_record/3"))(r))
+	for i := range m.heads {
+		id := m.heads[i].ID
+		same(r, "later", got(m.store.Later(ctx, id, 3, "trace 0", "trace 1"))(r), got(m.model.Later(ctx, id, 3, "trace 0", "trace 1"))(r))
+	}
 	ids := make([]engine.ID, len(m.heads))
 	for i := range m.heads {
 		ids[i] = m.heads[i].ID

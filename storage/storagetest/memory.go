@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,8 @@ type Memory struct {
 	resources map[string]engine.Resource
 	freezes   []engine.Freeze
 	docs      map[[2]string]engine.Doc // by collection and name
+	traces    []engine.Trace           // oldest first
+	moves     map[string]string
 }
 
 type stored struct {
@@ -30,7 +33,7 @@ type stored struct {
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{sagas: map[engine.ID]*stored{}, keys: map[string]engine.ID{}, resources: map[string]engine.Resource{}, docs: map[[2]string]engine.Doc{}}
+	return &Memory{sagas: map[engine.ID]*stored{}, keys: map[string]engine.ID{}, resources: map[string]engine.Resource{}, moves: map[string]string{}, docs: map[[2]string]engine.Doc{}}
 }
 
 // Append implements engine.Store. "Durable" means until the process ends.
@@ -70,6 +73,10 @@ func (m *Memory) Append(ctx context.Context, b engine.Batch) error {
 		}
 	}
 	m.changeDocs(b.Docs)
+	m.changeTraces(b.ID, b.Traces)
+	for _, v := range b.Moves {
+		m.moves[v.From] = v.To
+	}
 	return nil
 }
 
@@ -118,6 +125,72 @@ func (m *Memory) changeLocks(id engine.ID, c engine.LockChange) {
 		}
 		return strings.Compare(string(a.Saga), string(b.Saga))
 	})
+}
+
+func (m *Memory) changeTraces(id engine.ID, c engine.TraceChange) {
+	if c.Lift || len(c.Leave) > 0 {
+		m.traces = slices.DeleteFunc(m.traces, func(t engine.Trace) bool { return t.Saga == id })
+	}
+	for i, name := range c.Leave {
+		if !slices.Contains(c.Leave[:i], name) {
+			m.traces = append(m.traces, engine.Trace{Name: name, Saga: id})
+		}
+	}
+}
+
+// Later implements engine.Store.
+func (m *Memory) Later(ctx context.Context, id engine.ID, limit int, names ...string) ([]engine.ID, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []engine.ID
+	for _, t := range slices.Backward(m.traces) {
+		if t.Saga == id || len(found) >= limit {
+			break
+		}
+		if slices.Contains(names, t.Name) && !slices.Contains(found, t.Saga) {
+			found = append(found, t.Saga)
+		}
+	}
+	return found, nil
+}
+
+// Traces implements engine.Store.
+func (m *Memory) Traces(ctx context.Context, names ...string) ([]engine.Trace, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []engine.Trace
+	for _, t := range m.traces {
+		if len(names) == 0 || slices.Contains(names, t.Name) {
+			found = append(found, t)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b engine.Trace) int { return strings.Compare(a.Name, b.Name) })
+	return found, nil
+}
+
+// Moves implements engine.Store.
+func (m *Memory) Moves(ctx context.Context, keys ...string) (map[string]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(keys) == 0 {
+		return maps.Clone(m.moves), nil
+	}
+	found := map[string]string{}
+	for _, key := range keys {
+		for to, hops := m.moves[key], 0; to != "" && hops <= len(m.moves); to, hops = m.moves[to], hops+1 {
+			found[key] = to
+		}
+	}
+	return found, nil
 }
 
 // Entries implements engine.Store.

@@ -74,6 +74,8 @@ func rules() map[string]func(*testing.T, engine.Store) {
 		"documents change with an append or not at all":                         docsWithAppend,
 		"of concurrent changes of one document exactly one wins":                oneDocWins,
 		"an absurd value in any field of a document is refused or read back":    absurdDocs,
+		"traces say who came later, until they are lifted":                      tracesFollow,
+		"a move is followed over any number of moves":                           movesFollow,
 		"a large entry is read back":                                            largeEntry,
 	}
 }

@@ -124,6 +124,7 @@ type Engine interface {
 	tui.Launcher
 	tui.Verbs
 	tui.Freezer
+	RollbackAll(ctx context.Context, ids []engine.ID, v engine.Request) ([]engine.ID, error)
 	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Request) error
 }
 

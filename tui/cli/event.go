@@ -25,6 +25,8 @@ func event(s *engine.Saga, e *engine.Entry) string {
 		return "cancel requested" + actor(e)
 	case engine.EntryRollbackStarted:
 		return "rolls back: " + e.Reason + actor(e)
+	case engine.EntryRollbackWithdrawn:
+		return "not rolled back: " + engine.WithdrawnBecause(e.Reason) + actor(e)
 	case engine.EntryRetryRequested:
 		return "retry requested" + actor(e)
 	case engine.EntryPaused:

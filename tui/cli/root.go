@@ -171,6 +171,16 @@ func (t *tree) place(ctx context.Context, access Access, purpose string) (p *Pla
 	return p, err
 }
 
+// atLeastOne wants any number of arguments but none.
+func atLeastOne(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return exactly(name)(cmd, args)
+		}
+		return nil
+	}
+}
+
 // exactly wants so many arguments, and says which.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

@@ -47,10 +47,21 @@ func (t *tree) showCommand() *cobra.Command {
 
 func (t *tree) show(p *Place, s *engine.Saga, out *format) error {
 	if out.value == "json" {
-		return object(t.env.Out, shown{words.WholeOf(s), remainsOf(p.Engine, s)})
+		return object(t.env.Out, shownIn(p, s))
 	}
 	return ledger(t.env.Out, p.Engine, s)
 }
+
+// showAll writes several sagas as one JSON array.
+func (t *tree) showAll(p *Place, sagas []*engine.Saga) error {
+	all := make([]shown, len(sagas))
+	for i, s := range sagas {
+		all[i] = shownIn(p, s)
+	}
+	return object(t.env.Out, all)
+}
+
+func shownIn(p *Place, s *engine.Saga) shown { return shown{words.WholeOf(s), remainsOf(p.Engine, s)} }
 
 // ledger writes a saga as text: its header, then one line per step, then what is left behind.
 func ledger(w io.Writer, eng Reader, s *engine.Saga) error {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -48,35 +47,6 @@ func (t *tree) cancelCommand() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return t.verb(cmd.Context(), "cancel", args[0], out, func(eng Engine, s *engine.Saga) error {
 			return eng.Cancel(cmd.Context(), s.ID, v)
-		})
-	}
-	return cmd
-}
-
-func (t *tree) rollbackCommand() *cobra.Command {
-	var v engine.Request
-	var yes bool
-	cmd := &cobra.Command{
-		Use: "rollback SAGA --yes", Short: "Undo a completed saga", Args: exactly("SAGA"),
-		ValidArgsFunction: t.sagas(nil, engine.Completed),
-		Long: "rollback undoes a completed saga from its last step down; without --yes it\n" +
-			"says what would be undone. It ends with 3 when the saga is rolled back, 4\n" +
-			"when something is left.",
-		Example: "arcadia rollback 3f9c2a1b\narcadia rollback 3f9c2a1b --yes --reason \"not wanted any more\"",
-	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "undo it")
-	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
-	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return t.verb(cmd.Context(), "rollback", args[0], out, func(eng Engine, s *engine.Saga) error {
-			if !yes {
-				for _, idx := range s.ToUndo() {
-					say(t.env.Err, fmt.Sprintf("%d %s: %s", idx, s.StepNames[idx], eng.UndoText(s, idx)))
-				}
-				return misuse("roll back saga %s %s: nothing was done: add --yes", s.Short, title(s))
-			}
-			v.IfSeq = s.Seq
-			return eng.Rollback(cmd.Context(), s.ID, v)
 		})
 	}
 	return cmd

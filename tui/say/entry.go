@@ -58,6 +58,8 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 		text, tone = step+" undone"+output(x.Put), RolledBack
 	case engine.EntryCompensationFailed:
 		text, tone = step+" could not be undone: "+x.Error, Failed
+	case engine.EntryRollbackWithdrawn:
+		text, tone = Reason(x.Reason)+by(x), Compensating
 	case engine.EntryRetryRequested:
 		text, tone = "retry requested"+by(x), Compensating
 	case engine.EntryPaused:
@@ -147,7 +149,8 @@ func EntryLevel(x *engine.Entry) Level {
 			return Error
 		}
 		return Good
-	case engine.EntryCancelRequested, engine.EntryRollbackStarted, engine.EntryCompensating, engine.EntryRetryRequested, engine.EntryPaused, engine.EntrySkipped:
+	case engine.EntryCancelRequested, engine.EntryRollbackStarted, engine.EntryCompensating, engine.EntryRetryRequested, engine.EntryPaused, engine.EntrySkipped,
+		engine.EntryRollbackWithdrawn:
 		return Warn
 	case engine.EntryStepCompleted, engine.EntrySagaCompleted, engine.EntryCompensated, engine.EntrySagaRolledBack, engine.EntryResolved:
 		return Good

@@ -1,0 +1,89 @@
+package steps
+
+import (
+	"slices"
+
+	"arcadia/engine"
+)
+
+// Touches is the record's name and the types of record that were written or found to be right there. A CNAME excludes all
+// other types, so that whoever writes one, or in the place of one, touches the whole name.
+func (u UpsertDNSRecord) Touches(s *engine.State) []engine.Touch { return dnsTouches(s) }
+
+// Touches is as of an upsert: what is absent as wanted is relied on as well.
+func (d DeleteDNSRecord) Touches(s *engine.State) []engine.Touch { return dnsTouches(s) }
+
+func dnsTouches(s *engine.State) []engine.Touch {
+	zone, name := place(s.Inputs())
+	c, _, begun, err := changeOf(s)
+	if err != nil || !begun {
+		return []engine.Touch{{Name: recordLock(zone, name), Part: canonicalType(s.Input(inType))}}
+	}
+	return c.touches()
+}
+
+func (c change) touches() []engine.Touch {
+	types := []string{c.Type}
+	for _, o := range c.Ops {
+		for _, r := range []*Record{o.Before, o.After} {
+			if r != nil {
+				types = append(types, canonicalType(r.Type))
+			}
+		}
+	}
+	return recordTouches(c.Zone, c.Name, types...)
+}
+
+// recordTouches is some types of record at a name.
+func recordTouches(zone, name string, types ...string) []engine.Touch {
+	lock := recordLock(zone, name)
+	if slices.Contains(types, "CNAME") {
+		return []engine.Touch{{Name: lock}}
+	}
+	slices.Sort(types)
+	var out []engine.Touch
+	for _, t := range slices.Compact(types) {
+		out = append(out, engine.Touch{Name: lock, Part: t})
+	}
+	return out
+}
+
+// Touches is the resource's thing, and what was written to bring it back.
+func (r RestoreResource) Touches(s *engine.State) []engine.Touch {
+	out := r.held.Touches(s)
+	if c, _, begun, err := changeOf(s); err == nil && begun {
+		out = append(out, c.touches()...)
+	}
+	return out
+}
+
+// Touches is the thing that the resource is about.
+func (held) Touches(s *engine.State) []engine.Touch {
+	var r engine.Resource
+	if ok, err := s.Saved(keyResource, &r); err != nil || !ok {
+		return nil
+	}
+	if r.Type == dnsResource {
+		if spec, err := recordOf(r); err == nil {
+			return recordTouches(spec.Domain, spec.Name, spec.Type)
+		}
+	}
+	return []engine.Touch{{Name: snapshotLock(r.ExternalID)}}
+}
+
+// Touches is the snapshot: other snapshots of the droplet have nothing to do with it.
+func (CreateDropletSnapshot) Touches(s *engine.State) []engine.Touch { return snapshotTouches(s) }
+
+// Touches is the snapshot.
+func (AdoptSnapshot) Touches(s *engine.State) []engine.Touch { return snapshotTouches(s) }
+
+func snapshotTouches(s *engine.State) []engine.Touch {
+	var id int64
+	if ok, err := s.Saved(keySnapshotID, &id); err != nil || !ok {
+		return nil
+	}
+	return []engine.Touch{{Name: snapshotLock(itoa(id))}}
+}
+
+// Touches is nothing: what is gone for good stands in nobody's way.
+func (DeleteSnapshot) Touches(*engine.State) []engine.Touch { return nil }
