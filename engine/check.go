@@ -3,13 +3,15 @@ package engine
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"reflect"
 	"slices"
 )
 
 // Violation is one broken invariant.
 type Violation struct {
-	Invariant string `json:"invariant"` // I1 to I11
+	Invariant string `json:"invariant"` // I1 to I13
 	Saga      ID     `json:"saga_id,omitempty"`
 	Text      string `json:"text"`
 }
@@ -34,6 +36,7 @@ func (v Violation) String() string {
 //	I8  failed: the residue is not empty
 //	I9  inputs never differ from those of the first entry
 //	I10 every lock belongs to a saga that may hold it; no saga stands twice in one queue
+//	I13 a saga stands under the names that it has touched from its end until it is rolled back, and under no others
 //	I11 every resource's saga exists, and its spec_version never goes down but by that saga's own compensation
 //
 // It reads sagas one by one, so its memory does not grow with the store. On a store that is being written it may report
@@ -68,6 +71,7 @@ type checker struct {
 	counts  map[Status]int
 	total   int
 	tickets map[ID]*Saga // sagas with a place in the lock queues
+	traces  uint64       // the sum of what stands under every name, each as traceSum
 }
 
 func (c *checker) add(invariant string, id ID, format string, args ...any) {
@@ -96,6 +100,9 @@ func (c *checker) saga(ctx context.Context, header *Summary) error {
 	c.rows(s)
 	if s.Ticket != 0 {
 		c.tickets[s.ID] = s
+	}
+	for _, name := range s.Standing() {
+		c.traces += traceSum(Trace{Name: name, Saga: s.ID})
 	}
 	return nil
 }
@@ -221,7 +228,24 @@ func (c *checker) whole(ctx context.Context) error {
 			c.add("I1", "", "the kept counter says %d sagas are %s, there are %d", counts.ByStatus[st], st, c.counts[st])
 		}
 	}
+	traces, err := c.store.Traces(ctx)
+	if err != nil {
+		return fmt.Errorf("check the traces: %w", err)
+	}
+	for _, t := range traces {
+		c.traces -= traceSum(t)
+	}
+	if c.traces != 0 {
+		c.add("I13", "", "the %d names under which sagas stand are not those that their ledgers say", len(traces))
+	}
 	return c.resources(ctx)
+}
+
+// traceSum is a number for one trace: two sets of traces with one sum are equal, but for an accident.
+func traceSum(t Trace) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, t.Name+"\x00"+string(t.Saga)) // a hash takes everything
+	return h.Sum64()
 }
 
 func (c *checker) resources(ctx context.Context) error {

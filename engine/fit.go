@@ -26,7 +26,7 @@ func (s *Saga) fits(e *Entry) error {
 			return fmt.Errorf("no creation in it")
 		}
 		return nil
-	case EntryWaiting, EntryCancelRequested, EntryRollbackStarted, EntryRetryRequested, EntryPaused, EntryResumed, EntryVerified,
+	case EntryWaiting, EntryCancelRequested, EntryRollbackStarted, EntryRollbackWithdrawn, EntryRetryRequested, EntryPaused, EntryResumed, EntryVerified,
 		EntrySagaCompleted, EntrySagaRolledBack, EntrySagaFailed:
 		return s.fitsSaga(e)
 	case EntryLogged:
@@ -81,6 +81,10 @@ func (s *Saga) fitsSaga(e *Entry) error {
 			return fmt.Errorf("rollback from nowhere")
 		}
 		return s.in(e, Pending, Running, Completed)
+	case EntryRollbackWithdrawn:
+		if !s.Withdrawable() {
+			return fmt.Errorf("%s of a saga that is %s, and no rollback that has undone nothing", e.Type, s.Status)
+		}
 	case EntryVerified:
 		return s.in(e, Compensating)
 	case EntrySagaCompleted:

@@ -270,8 +270,11 @@ func (v *vault) live() []string {
 	}
 	if err == nil {
 		err = v.settle()
-	} else if serr := v.stop(); serr != nil {
-		v.note("the engine: %v", serr)
+	}
+	if err != nil {
+		if serr := v.stop(); serr != nil {
+			v.note("the engine: %v", serr)
+		}
 	}
 	wrong := append(v.model.wrong, v.rooms.wrong...)
 	if err != nil {

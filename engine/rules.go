@@ -59,12 +59,9 @@ func (s *Summary) Refuses(v Verb) error {
 		case s.Paused:
 			return moot("it is paused already")
 		}
-	case VerbResume:
-		switch {
-		case !s.Paused:
+	case VerbResume: // also of one that came to its end while it was paused: its rollback would wait
+		if !s.Paused {
 			return refuse("it is not paused")
-		case s.Status.Terminal():
-			return refuse("it is %s already", words(s.Status))
 		}
 	}
 	return nil

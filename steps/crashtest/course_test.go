@@ -296,6 +296,9 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 		return false, nil
 	}
 	back := o.ending == undone || o.ending == canceled && !o.asked
+	if sg.Status == engine.Completed && o.asked && sg.Withdrawn() != "" { // the cancel came before the rollback had begun, and withdrew it
+		o.asked, back = false, true
+	}
 	switch {
 	case sg.Status == engine.Completed && back:
 		switch err := p.ops.Rollback(ctx, o.id, engine.Request{}); {

@@ -278,7 +278,7 @@ func (m *model) judge() []string {
 		if err != nil {
 			return append(wrong, err.Error())
 		}
-		if s.asked && s.status != engine.RolledBack {
+		if s.asked && !s.withdrew && s.status != engine.RolledBack {
 			wrong = append(wrong, fmt.Sprintf("saga %s is %s after its cancel was acknowledged", s.id.Short(), s.status))
 		}
 		if s.doomed && !s.skipped["fail"] && s.status != engine.RolledBack {

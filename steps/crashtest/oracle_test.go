@@ -20,6 +20,7 @@ type told struct {
 	back      engine.Time // rolled back after it was completed; zero: never
 	conflict  bool        // a row was resolved because somebody else had changed what it would undo
 	asked     bool        // a cancel was acknowledged
+	withdrew  bool        // a cancel or another saga's write has withdrawn its rollback
 	retries   int         // of a residue that nobody else has caused
 	resolved  int         // rows that an operator accepted
 	skipped   map[string]bool
@@ -42,6 +43,8 @@ func (d *told) read(entries []engine.Entry) error {
 			if !d.completed.IsZero() {
 				d.back = e.At
 			}
+		case engine.EntryRollbackWithdrawn:
+			d.withdrew = true
 		case engine.EntryResolved:
 			d.conflict = d.conflict || sg.StepNames[e.Idx] != "create_droplet_snapshot"
 			d.resolved++

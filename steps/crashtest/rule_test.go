@@ -60,6 +60,8 @@ func (r *ruling) take(e *engine.Entry) {
 		if e.From != nil {
 			r.only = *e.From
 		}
+	case engine.EntryRollbackWithdrawn:
+		r.paused = false
 	case engine.EntryRollbackStarted:
 		r.only = -1
 	case engine.EntryStepStarted, engine.EntryCompensating:
