@@ -53,14 +53,14 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	if e.Ticket != 0 {
 		o.uint("ticket", e.Ticket)
 	}
-	if len(e.LeftBehind) > 0 {
-		o.any("left_behind", e.LeftBehind)
-	}
 	if e.Touched != nil {
 		o.any("touched", e.Touched)
 	}
 	if len(e.Moves) > 0 {
 		o.any("moves", e.Moves)
+	}
+	if len(e.LeftBehind) > 0 {
+		o.any("left_behind", e.LeftBehind)
 	}
 	if len(e.Put) > 0 {
 		o.messages("put", e.Put)

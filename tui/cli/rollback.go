@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -39,35 +38,50 @@ func (t *tree) rollback(ctx context.Context, refs []string, yes bool, v engine.R
 		return err
 	}
 	defer p.Close()
-	sagas, order, err := t.toRollBack(ctx, p, refs)
+	sagas, ids, err := named(ctx, p, refs)
 	if err != nil {
 		return err
 	}
 	if !yes {
-		for _, id := range order {
-			s := sagas[id]
-			for _, idx := range s.ToUndo() {
-				text := fmt.Sprintf("%d %s: %s", idx, s.StepNames[idx], p.Engine.UndoText(s, idx))
-				if len(order) > 1 {
-					text = s.Short + "  " + text
-				}
-				say(t.env.Err, text)
-			}
-		}
-		if len(order) > 1 {
-			return misuse("roll back %d sagas: nothing was done: add --yes", len(order))
-		}
-		return misuse("roll back saga %s %s: nothing was done: add --yes", sagas[order[0]].Short, title(sagas[order[0]]))
+		return t.wouldUndo(ctx, p, sagas, ids)
 	}
-	if len(order) == 1 {
-		v.IfSeq = sagas[order[0]].Seq
-		err = p.Engine.Rollback(ctx, order[0], v)
+	order := ids
+	if len(ids) == 1 {
+		v.IfSeq = sagas[ids[0]].Seq
+		err = p.Engine.Rollback(ctx, ids[0], v)
 	} else {
-		_, err = p.Engine.RollbackAll(ctx, order, v)
+		order, err = p.Engine.RollbackAll(ctx, ids, v)
 	}
 	if err != nil {
 		return err
 	}
+	return t.awaitAll(ctx, p, sagas, order, out)
+}
+
+// wouldUndo says what would be undone and in which order, or why it cannot be; nothing is done.
+func (t *tree) wouldUndo(ctx context.Context, p *Place, sagas map[engine.ID]*engine.Saga, ids []engine.ID) error {
+	order, err := p.Engine.RollbackOrder(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for _, id := range order {
+		s := sagas[id]
+		for _, idx := range s.ToUndo() {
+			text := fmt.Sprintf("%d %s: %s", idx, s.StepNames[idx], p.Engine.UndoText(s, idx))
+			if len(order) > 1 {
+				text = s.Short + "  " + text
+			}
+			say(t.env.Err, text)
+		}
+	}
+	if len(order) > 1 {
+		return misuse("roll back %d sagas: nothing was done: add --yes", len(order))
+	}
+	return misuse("roll back saga %s %s: nothing was done: add --yes", sagas[order[0]].Short, title(sagas[order[0]]))
+}
+
+// awaitAll waits for the end of each rollback, and says how it ended.
+func (t *tree) awaitAll(ctx context.Context, p *Place, sagas map[engine.ID]*engine.Saga, order []engine.ID, out *format) error {
 	var ends []*engine.Saga
 	for _, id := range order {
 		s, err := t.await(ctx, p, id, sagas[id].Seq)
@@ -76,22 +90,15 @@ func (t *tree) rollback(ctx context.Context, refs []string, yes bool, v engine.R
 		}
 		ends = append(ends, s)
 	}
-	if out.value == "json" {
-		err = t.showAll(p, ends)
-	} else {
-		for _, s := range ends {
-			err = errors.Join(err, t.show(p, s, out))
-		}
-	}
-	if err != nil {
+	if err := t.showAll(p, ends, out); err != nil {
 		return err
 	}
 	t.rest(ctx, p)
 	return worst(ends)
 }
 
-// toRollBack finds the sagas and the order in which they go.
-func (t *tree) toRollBack(ctx context.Context, p *Place, refs []string) (map[engine.ID]*engine.Saga, []engine.ID, error) {
+// named finds sagas by their references, each once.
+func named(ctx context.Context, p *Place, refs []string) (map[engine.ID]*engine.Saga, []engine.ID, error) {
 	sagas := map[engine.ID]*engine.Saga{}
 	var ids []engine.ID
 	for _, ref := range refs {
@@ -107,8 +114,7 @@ func (t *tree) toRollBack(ctx context.Context, p *Place, refs []string) (map[eng
 			sagas[id], ids = s, append(ids, id)
 		}
 	}
-	order, err := p.Engine.RollbackOrder(ctx, ids...)
-	return sagas, order, err
+	return sagas, ids, nil
 }
 
 // undone ends the wait for one rollback.

@@ -52,8 +52,16 @@ func (t *tree) show(p *Place, s *engine.Saga, out *format) error {
 	return ledger(t.env.Out, p.Engine, s)
 }
 
-// showAll writes several sagas as one JSON array.
-func (t *tree) showAll(p *Place, sagas []*engine.Saga) error {
+// showAll writes several sagas, in JSON as one array.
+func (t *tree) showAll(p *Place, sagas []*engine.Saga, out *format) error {
+	if out.value != "json" {
+		for _, s := range sagas {
+			if err := ledger(t.env.Out, p.Engine, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	all := make([]shown, len(sagas))
 	for i, s := range sagas {
 		all[i] = shownIn(p, s)
