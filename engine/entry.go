@@ -51,8 +51,8 @@ type Entry struct {
 
 	Reason   string    `json:"reason,omitempty"` // why the engine did it: canceled, step_failed:fail
 	Error    string    `json:"error,omitempty"`
-	Stack    string    `json:"stack,omitempty"` // of a panic
-	Conflict *Conflict `json:"conflict,omitempty"`
+	Stack    string    `json:"stack,omitempty"`    // of a panic
+	Conflict *Conflict `json:"conflict,omitempty"` // of retry_requested: what an operator says may be written over
 	Next     *Time     `json:"next_attempt_at,omitempty"`
 	Blocked  bool      `json:"blocked,omitempty"` // the failed attempt spends no budget
 	Asks     bool      `json:"asks,omitempty"`    // step_failed: an operator decides whether it goes on or is undone

@@ -105,12 +105,17 @@ type Conflict struct {
 	Written string `json:"written"`       // what the saga wrote
 	Live    string `json:"live"`          // what is there now
 	Why     string `json:"why,omitempty"` // why it is left so; empty: somebody else has changed it
+
+	// Overwritable says that the step writes over what is there now when an operator overrules the conflict; see
+	// State.MayOverwrite.
+	Overwritable bool `json:"overwritable,omitempty"`
 }
 
 func (c *Conflict) legible() *Conflict {
 	return &Conflict{
 		Subject: legible(c.Subject, MaxLine), Prior: legible(c.Prior, maxError),
 		Written: legible(c.Written, maxError), Live: legible(c.Live, maxError), Why: legible(c.Why, maxError),
+		Overwritable: c.Overwritable,
 	}
 }
 

@@ -67,6 +67,9 @@ func (s *Saga) fitsSaga(e *Entry) error {
 		if e.From != nil && (*e.From < 0 || *e.From >= len(s.Rows)) {
 			return fmt.Errorf("%s of row %d, which does not exist", e.Type, *e.From)
 		}
+		if e.Conflict != nil && e.From == nil {
+			return fmt.Errorf("%s overrules a conflict of no row", e.Type)
+		}
 	case EntryResumed:
 		if !s.Paused {
 			return fmt.Errorf("it is not paused")

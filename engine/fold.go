@@ -114,7 +114,7 @@ func (s *Saga) retryRequested(e *Entry) {
 		if c := r.Compensation; c != nil {
 			c.deaths = 0
 			if r.Status == RowCompensationFailed && (e.From == nil || *e.From == r.Idx) {
-				r.Status, c.failures, c.asked = r.forward, 0, true
+				r.Status, c.failures, c.asked, c.over = r.forward, 0, true, e.Conflict
 				s.Status, s.FinishedAt = Compensating, Time{}
 			}
 		}

@@ -41,6 +41,9 @@ var verbs = map[string]func(s *engine.Session, t *testing.T, id engine.ID) error
 	"Resolve": func(s *engine.Session, t *testing.T, id engine.ID) error {
 		return s.Resolve(t.Context(), id, 0, engine.Request{Reason: "because"})
 	},
+	"Overrule": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Overrule(t.Context(), id, 0, engine.Request{Reason: "because"})
+	},
 	"Skip": func(s *engine.Session, t *testing.T, id engine.ID) error {
 		return s.Skip(t.Context(), id, engine.Request{})
 	},

@@ -14,6 +14,7 @@ const (
 	VerbRollback Verb = "roll back"
 	VerbRetry    Verb = "retry"
 	VerbResolve  Verb = "resolve"
+	VerbOverrule Verb = "undo anyway"
 	VerbSkip     Verb = "skip"
 	VerbPause    Verb = "pause"
 	VerbResume   Verb = "resume"
@@ -46,7 +47,7 @@ func (s *Summary) Refuses(v Verb) error {
 		return s.refusesRollback()
 	case VerbRetry:
 		return s.refusesRetry(false)
-	case VerbResolve:
+	case VerbResolve, VerbOverrule:
 		if s.Residue == 0 {
 			return refuse("nothing of it is left behind")
 		}
@@ -156,22 +157,29 @@ func (s *Saga) Refuses(v Verb) error {
 		case row.Dirty:
 			return refuse("step %d may have changed something: retry it, or cancel", row.Idx)
 		}
-	case VerbRetry, VerbResolve, VerbPause, VerbResume:
+	case VerbRetry, VerbResolve, VerbOverrule, VerbPause, VerbResume:
 	}
 	return nil
 }
 
-// RefusesRow is Refuses for a verb that is about one row: retry or resolve.
+// RefusesRow is Refuses for a verb that is about one row: retry, resolve or overrule.
 func (s *Saga) RefusesRow(v Verb, idx int) error {
 	switch {
 	case idx < 0 || idx >= len(s.Rows):
 		return refuse("it has no row %d", idx)
 	case s.Rows[idx].Status != RowCompensationFailed:
 		return refuse("row %d is %s: it is not left behind", idx, words(s.Rows[idx].Status))
+	case v == VerbOverrule && !s.Rows[idx].overwritable():
+		return refuse("row %d left nothing that may be written over", idx)
 	case v == VerbRetry && s.Status != Failed:
 		return refuse("it is %s: what is left behind can be tried again when it has failed", words(s.Status))
 	}
 	return s.Refuses(v)
+}
+
+// overwritable reports whether the row was not undone because of a conflict that an operator can overrule.
+func (r *Row) overwritable() bool {
+	return r.Compensation != nil && r.Compensation.Conflict != nil && r.Compensation.Conflict.Overwritable
 }
 
 // Undecided is the row that has failed for good and waits for an operator's decision, or nil.

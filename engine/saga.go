@@ -109,7 +109,8 @@ type Compensation struct {
 
 	failures int
 	deaths   int
-	asked    bool // an operator has sent the row on its way back again
+	asked    bool      // an operator has sent the row on its way back again
+	over     *Conflict // what an operator has said may be written over
 }
 
 // Withdrawable reports whether the saga is to be rolled back and nothing of it is undone yet.

@@ -18,7 +18,8 @@ type State struct {
 	asked   bool
 	inputs  Inputs
 
-	elsewhere bool // the store was copied since the saga was created
+	overrules *Conflict // what an operator has overruled; see MayOverwrite
+	elsewhere bool      // the store was copied since the saga was created
 
 	record recorder
 	idle   idler // nil for a state that is only for looking
@@ -41,8 +42,12 @@ type recorder func(ctx context.Context, idx int, t EntryType, put map[string]jso
 
 // newState is what a row's attempt sees: copies, so that the step shares nothing with the engine.
 func newState(saga *Saga, row *Row, attempt int, saved EntryType, record recorder) *State {
+	var overrules *Conflict
+	if row.Compensation != nil {
+		overrules = row.Compensation.over
+	}
 	return &State{
-		id: saga.ID, idx: row.Idx, attempt: attempt, inputs: saga.Inputs.Step(row.Idx),
+		id: saga.ID, idx: row.Idx, attempt: attempt, overrules: overrules, inputs: saga.Inputs.Step(row.Idx),
 		asked:  saga.Error != nil && saga.Error.By != "" || row.Compensation != nil && row.Compensation.asked,
 		record: record, saved: saved, goOn: row.goOn, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
 	}
@@ -60,6 +65,12 @@ func (s *State) Attempt() int { return s.attempt }
 // Asked reports whether a person has asked for what a compensation does: by a cancel, a rollback, or a retry of this row.
 // Otherwise it follows from the failure of a step.
 func (s *State) Asked() bool { return s.asked }
+
+// MayOverwrite reports whether an operator has overruled a conflict in which just this was found, so that a compensation may
+// write over it. Anything else that is there now is a conflict of its own.
+func (s *State) MayOverwrite(subject, live string) bool {
+	return s.overrules != nil && s.overrules.Subject == legible(subject, MaxLine) && s.overrules.Live == legible(live, maxError)
+}
 
 // ToldToGoOn reports whether an operator has said, by a retry, that the step shall go on since it last failed or waited for a
 // decision: what made it ask is known.

@@ -77,6 +77,22 @@ func (s *Session) RetryRow(ctx context.Context, id ID, idx int, q Request) error
 	})
 }
 
+// Overrule undoes one row although somebody else has changed what it wrote: by the operator's word the step may write over what
+// the conflict has found, and over nothing else. The reason is required; the ledger keeps it with what was overwritten.
+func (s *Session) Overrule(ctx context.Context, id ID, idx int, q Request) error {
+	return s.ask(ctx, VerbOverrule, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
+		if strings.TrimSpace(q.Reason) == "" {
+			return nil, fmt.Errorf("%w: say why somebody else's change may be lost", ErrInput)
+		}
+		if err := sg.RefusesRow(VerbOverrule, idx); err != nil {
+			return nil, err
+		}
+		e := s.entry(EntryRetryRequested, q)
+		e.From, e.Conflict = &idx, sg.Rows[idx].Compensation.Conflict
+		return []Entry{e}, nil
+	})
+}
+
 // Resolve accepts what one row has left behind. The reason is required. When no failed row is left the saga is rolled back.
 func (s *Session) Resolve(ctx context.Context, id ID, idx int, q Request) error {
 	return s.ask(ctx, VerbResolve, id, q, func(sg *Saga, _ *run) ([]Entry, error) {

@@ -36,6 +36,7 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 			ids.tell(from, to) // an earlier attempt has learned it
 		}
 	}
+	ids.over = s.MayOverwrite
 	vanished := map[int64]bool{} // listed, and found to be gone
 	for looked := false; ; {
 		live, err := d.look(ctx, c.Zone, c.Name)

@@ -26,6 +26,7 @@ type known struct {
 	became map[int64]int64
 	posted map[int64]bool
 	theirs map[int64]bool
+	over   func(subject, live string) bool // whether an operator lets what is there be lost; nil: nobody does
 }
 
 // idBook is the ids of all steps of a saga. Each step writes under keys of its own: with one key for all, what a step

@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestAConflictShowsAllThreeStatesAndWritesNothing(t *testing.T) {
 		r.rollback(s.ID)
 		s = r.rest(s.ID, engine.Failed)
 		want := &engine.Conflict{
-			Subject: "A app.example.com", Prior: "203.0.113.9 ttl 1800", Written: "203.0.113.10 ttl 60", Live: "203.0.113.11 ttl 60",
+			Subject: "A app.example.com", Prior: "203.0.113.9 ttl 1800", Written: "203.0.113.10 ttl 60", Live: "203.0.113.11 ttl 60", Overwritable: true,
 		}
 		if d := gocmp.Diff(want, s.Rows[0].Compensation.Conflict); d != "" {
 			t.Errorf("conflict (-want +got):\n%s", d)
@@ -40,6 +41,67 @@ func TestAConflictShowsAllThreeStatesAndWritesNothing(t *testing.T) {
 		r.rest(s.ID, engine.RolledBack)
 		if got := r.here("A", "app"); len(got) != 1 || got[0].Data != "203.0.113.9" || got[0].TTL != 1800 || got[0].ID != id {
 			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// By an operator's word, with a reason, what somebody else wrote is written over: just that, and nothing they have written since.
+func TestAConflictIsOverruledForWhatWasShownOnly(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			there bool // the record was there before
+		}{"a changed record": {true}, "a new record": {false}} {
+			r := newRig(t)
+			host := "app"
+			if !c.there {
+				host = "fresh"
+			}
+			id := int64(0)
+			if c.there {
+				id = r.sim.PutRecord("example.com", dosim.Record{Type: "A", Name: host, Data: "203.0.113.9", TTL: 1800})
+			}
+			s := r.run(engine.Completed, "upsert_dns_record", record("A", host, "203.0.113.10")...)
+			if !c.there {
+				id = r.here("A", host)[0].ID
+			}
+			r.sim.PutRecord("example.com", dosim.Record{ID: id, Data: "203.0.113.11"})
+			r.rollback(s.ID)
+			r.rest(s.ID, engine.Failed)
+			if err := r.Overrule(t.Context(), s.ID, 0, engine.Request{}); !errors.Is(err, engine.ErrInput) {
+				t.Errorf("%s: without a reason: %v", name, err)
+			}
+			r.sim.PutRecord("example.com", dosim.Record{ID: id, Data: "203.0.113.12"}) // after it was shown
+			if err := r.Overrule(t.Context(), s.ID, 0, engine.Request{Reason: "they asked me to"}); err != nil {
+				t.Fatal(err)
+			}
+			s = r.rest(s.ID, engine.Failed)
+			if got := r.here("A", host); len(got) != 1 || got[0].Data != "203.0.113.12" {
+				t.Errorf("%s: what was not shown was written over: %+v", name, got)
+			}
+			if err := r.Overrule(t.Context(), s.ID, 0, engine.Request{Reason: "that too"}); err != nil {
+				t.Fatal(err)
+			}
+			r.rest(s.ID, engine.RolledBack)
+			switch got := r.here("A", host); {
+			case c.there && (len(got) != 1 || got[0].Data != "203.0.113.9" || got[0].TTL != 1800):
+				t.Errorf("%s: %+v", name, got)
+			case !c.there && len(got) > 0:
+				t.Errorf("%s: still there: %+v", name, got)
+			}
+			entries, err := r.Entries(t.Context(), s.ID, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := ""
+			for _, e := range entries {
+				if e.Type == engine.EntryRetryRequested && e.Conflict != nil {
+					said += e.By.Name + " " + e.Why + ": " + e.Conflict.Live + "; "
+				}
+			}
+			if !strings.Contains(said, "that too: 203.0.113.12") {
+				t.Errorf("%s: the ledger says %q", name, said)
+			}
+			r.stop()
 		}
 	})
 }

@@ -146,8 +146,8 @@ func (u *undo) create(i int, o op) error {
 	if u.theirs[r.ID] {
 		return u.conflict(*o.After, "absent", o.After.describe(), underAnother(r))
 	}
-	if !r.canonical(u.Zone).same(*o.After) || r.TTL != o.After.TTL && u.alone(r) {
-		return u.conflict(*o.After, "absent", o.After.describe(), r.describe())
+	if changed := !r.canonical(u.Zone).same(*o.After) || r.TTL != o.After.TTL && u.alone(r); changed && !u.overruled(*o.After, r) {
+		return u.overwritable(*o.After, "absent", o.After.describe(), r.describe())
 	}
 	u.remove(at)
 	return nil
@@ -190,8 +190,11 @@ func (u *undo) update(o op) error {
 		}
 		u.write(r, old)
 		return nil
+	case u.overruled(*o.After, r):
+		u.write(r, old)
+		return nil
 	}
-	return u.conflict(*o.After, o.Before.describe(), o.After.describe(), r.describe())
+	return u.overwritable(*o.After, o.Before.describe(), o.After.describe(), r.describe())
 }
 
 // remove deletes a live record.
@@ -344,6 +347,16 @@ func (u *undo) wrote(recordType string, ttl int) bool {
 		}
 	}
 	return false
+}
+
+// overruled reports whether an operator has said that what stands there now may be lost.
+func (u *undo) overruled(about, live Record) bool {
+	return u.over != nil && u.over(about.title(u.Zone), live.describe())
+}
+
+// overwritable is a conflict that an operator can overrule: one record says something else than was written.
+func (u *undo) overwritable(about Record, prior, written, live string) error {
+	return &engine.Conflict{Subject: about.title(u.Zone), Prior: prior, Written: written, Live: live, Overwritable: true}
 }
 
 func (u *undo) conflict(about Record, prior, written, live string) error {

@@ -54,7 +54,7 @@ func Conflict(c *engine.Conflict) *engine.Conflict {
 	if c == nil {
 		return nil
 	}
-	return &engine.Conflict{Subject: visible.Text(c.Subject), Prior: visible.Text(c.Prior), Written: visible.Text(c.Written), Live: visible.Text(c.Live), Why: visible.Text(c.Why)}
+	return &engine.Conflict{Subject: visible.Text(c.Subject), Prior: visible.Text(c.Prior), Written: visible.Text(c.Written), Live: visible.Text(c.Live), Why: visible.Text(c.Why), Overwritable: c.Overwritable}
 }
 
 // cleanWaiting is what a saga waits for, clean.
