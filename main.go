@@ -23,6 +23,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"arcadia/engine"
+	"arcadia/engine/schedule"
 	"arcadia/engine/visible"
 	"arcadia/steps"
 	"arcadia/steps/demo"
@@ -212,6 +213,14 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		h.Beside = append(h.Beside, demo.Demo{Engine: eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), Cloud: cloud, Log: h.Log}.Play)
 	}
 	h.As = eng.As
+	if want.Access == cli.Act && !want.ReadOnly {
+		h.Beside = append(h.Beside, schedule.Keeper{
+			As: func(name string) schedule.Engine {
+				return eng.As(engine.Actor{Name: "schedule " + name, Role: engine.Operator})
+			},
+			Things: p.Things, Log: h.Log,
+		}.Run)
+	}
 	h.Engine = h.As(engine.Actor{Name: w.operator, Role: role})
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
 	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}

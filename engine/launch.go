@@ -74,7 +74,7 @@ func (e *Engine) stepsOf(kind string, adhoc []string) ([]string, error) {
 		for j, k := range e.kinds {
 			names[j] = k.Name
 		}
-		return nil, fmt.Errorf("%w: unknown kind %.60q%s: the kinds are %s", ErrInput, kind, meant(kind, names), strings.Join(names, ", "))
+		return nil, fmt.Errorf("%w: unknown kind %.60q%s: the kinds are %s", ErrInput, kind, Meant(kind, names), strings.Join(names, ", "))
 	case !e.kinds[i].Adhoc && len(adhoc) > 0:
 		return nil, fmt.Errorf("%w: kind %s has its own steps; only an ad-hoc kind takes a list", ErrInput, kind)
 	case !e.kinds[i].Adhoc:
@@ -86,7 +86,7 @@ func (e *Engine) stepsOf(kind string, adhoc []string) ([]string, error) {
 	}
 	for _, s := range adhoc {
 		if !e.knows(s) {
-			return nil, fmt.Errorf("%w: unknown step %.60q%s: the steps are %s", ErrInput, s, meant(s, e.StepNames()), strings.Join(e.StepNames(), ", "))
+			return nil, fmt.Errorf("%w: unknown step %.60q%s: the steps are %s", ErrInput, s, Meant(s, e.StepNames()), strings.Join(e.StepNames(), ", "))
 		}
 	}
 	return slices.Clone(adhoc), nil
@@ -209,7 +209,7 @@ func undeclared(in Inputs, fields [][]Field, numbered bool) error {
 			if len(known) > 0 {
 				takes = "there are " + strings.Join(known, ", ")
 			}
-			return &InputError{Name: name, Idx: -1, Err: fmt.Errorf("no such input%s: %s", meant(bare, known), takes)}
+			return &InputError{Name: name, Idx: -1, Err: fmt.Errorf("no such input%s: %s", Meant(bare, known), takes)}
 		}
 	}
 	return nil
@@ -260,8 +260,8 @@ func (e *Engine) stepLocks(ctx context.Context, idx int, name string, in Inputs)
 	return own, nil
 }
 
-// meant offers the nearest of the known names, as the tail of an error.
-func meant(name string, known []string) string {
+// Meant offers the nearest of the known names, as the tail of an error.
+func Meant(name string, known []string) string {
 	best, bestDistance := "", 3
 	for _, k := range known {
 		if d := distance(name, k); d < bestDistance {

@@ -1,6 +1,12 @@
 package steps
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"arcadia/engine"
+)
 
 // Droplets gives the ids of the droplets that can be snapshotted now: those that nothing runs on and that are not locked.
 func (i Inventory) Droplets(ctx context.Context) ([]int64, error) {
@@ -12,6 +18,21 @@ func (i Inventory) Droplets(ctx context.Context) ([]int64, error) {
 		}
 	}
 	return ids, err
+}
+
+// Tagged lists the droplets that carry a tag, by what kinds ask for; other things carry none here.
+func (i Inventory) Tagged(ctx context.Context, of, tag string) ([]map[string]string, error) {
+	if of != "droplet" {
+		return nil, fmt.Errorf("%w: a %s carries no tags", engine.ErrInput, of)
+	}
+	all, err := i.cloud.Droplets(ctx)
+	var out []map[string]string
+	for _, d := range all {
+		if slices.Contains(d.Tags, tag) {
+			out = append(out, map[string]string{"id": itoa(d.ID), "name": d.Name})
+		}
+	}
+	return out, err
 }
 
 // Domains gives the names of the account's domains.

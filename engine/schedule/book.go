@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -90,7 +91,11 @@ func Put(ctx context.Context, b Book, s Schedule, version uint64) error {
 		return fmt.Errorf("schedule %.60s: %w", s.Name, err)
 	}
 	s.Since = engine.At(time.Now())
-	return put(ctx, b, s, version)
+	err := put(ctx, b, s, version)
+	if version == 0 && errors.Is(err, engine.ErrConflict) {
+		return fmt.Errorf("%w: schedule %s exists already: remove it first, or change it with arcadia schedule apply", engine.ErrConflict, s.Name)
+	}
+	return err
 }
 
 func put(ctx context.Context, b Book, s Schedule, version uint64) error {

@@ -193,6 +193,31 @@ func (k Keeper) fire(ctx context.Context, s *Schedule, at time.Time, state State
 	return out, nil
 }
 
+// Fire launches now what a schedule launches, besides its times, and notes it. A pause or a freeze does not hold it back: a
+// person asks for it.
+func (k Keeper) Fire(ctx context.Context, name string, now time.Time) (Outcome, error) {
+	v, err := Get(ctx, k.As(name), name)
+	if err != nil {
+		return Outcome{}, err
+	}
+	s := v.Schedule
+	s.Name = name
+	state, version, err := stateOf(ctx, k.As(name), s)
+	if err != nil {
+		return Outcome{}, err
+	}
+	at := now.UTC().Truncate(time.Second)
+	until, firing := state.DecidedUntil, state.Firing
+	state.Firing = engine.At(at)
+	o, err := k.fire(ctx, &s, at, state, nil)
+	if err != nil {
+		return Outcome{}, err
+	}
+	state = state.decided(until.Time, o)
+	state.Firing = firing
+	return o, putState(ctx, k.As(name), name, state, version)
+}
+
 // refusal reports whether trying the same launch again soon would end alike.
 func refusal(err error) bool {
 	for _, is := range []error{engine.ErrRefused, engine.ErrInput, engine.ErrLocked, engine.ErrKeyTaken, engine.ErrForbidden, engine.ErrTooLarge} {

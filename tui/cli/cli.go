@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/schedule"
 	"arcadia/tui"
 )
 
@@ -109,6 +110,8 @@ type Place struct {
 	// Drift looks at a resource now. Orphans lists snapshots with our names for which accountedFor says no. Nil without access.
 	Drift   func(ctx context.Context, r engine.Resource) tui.Drift
 	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]tui.Orphan, error)
+	// Things lists what carries a tag. Nil without access.
+	Things schedule.Things
 	// Prune removes sagas that ended before a moment and returns how many.
 	Prune func(ctx context.Context, before time.Time) (int, error)
 	// Close gives back what was opened. An error of the store is in the log; all that was acknowledged is durable by then.
@@ -125,6 +128,7 @@ type Engine interface {
 	tui.Verbs
 	tui.Freezer
 	RollbackAll(ctx context.Context, ids []engine.ID, v engine.Request) ([]engine.ID, error)
+	PutDocs(ctx context.Context, changes ...engine.DocChange) error
 	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Request) error
 }
 
@@ -132,6 +136,7 @@ type Engine interface {
 type Reader interface {
 	List(ctx context.Context, q engine.Query) (engine.Page, error)
 	Saga(ctx context.Context, id engine.ID) (*engine.Saga, error)
+	Summaries(ctx context.Context, ids ...engine.ID) ([]engine.Summary, error)
 	Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error)
 	Counts(ctx context.Context) (engine.Counts, error)
 	Find(ctx context.Context, ref string) (engine.ID, error)
@@ -139,6 +144,7 @@ type Reader interface {
 	Locks(ctx context.Context) ([]engine.Lock, error)
 	Freezes(ctx context.Context, limit int) ([]engine.Freeze, error)
 	Frozen() *engine.Frozen
+	Docs(ctx context.Context, collection string, names ...string) ([]engine.Doc, error)
 	UndoText(s *engine.Saga, idx int) string
 	Watch() *engine.Feed
 }
