@@ -76,6 +76,11 @@ func run() int {
 	signal.Ignore(syscall.SIGPIPE)
 
 	w := wire{env: os.Getenv, operator: operator(), build: cli.Build{Version: version, Commit: commit, Date: date}.OrBuilt()}
+	if w.token() != "" {
+		if err := sealMemory(); err != nil {
+			fmt.Fprintln(os.Stderr, "arcadia: "+err.Error())
+		}
+	}
 	input, output := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
 	return cli.Run(ctx, cli.Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,

@@ -81,6 +81,7 @@ func pages[T any, K comparable](ctx context.Context, c *Client, what, path strin
 		if err != nil {
 			return nil, 0, err
 		}
+		before := len(all)
 		for _, v := range *pick(p) {
 			if k := key(v); !seen[k] {
 				seen[k] = true
@@ -92,6 +93,14 @@ func pages[T any, K comparable](ctx context.Context, c *Client, what, path strin
 				missing = max(0, p.Meta.Total-len(all))
 			}
 			return all, missing, nil
+		}
+		if len(all) == before {
+			// The service says that there are more, and gives none: it would go on so for ever. Whether something is missing its own count
+			// says; where it does not count, this is no end that can be believed.
+			if p.Meta == nil {
+				return all, 1, nil
+			}
+			return all, max(0, p.Meta.Total-len(all)), nil
 		}
 	}
 	return nil, 0, &steps.CloudError{Class: steps.Permanent, Text: fmt.Sprintf("%s: the list has more than %d pages", what, maxPages)}

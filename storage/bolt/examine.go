@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"arcadia/engine"
 )
 
@@ -92,7 +94,7 @@ func copyStore(from, to string) error {
 	if err == nil { // held, so that nobody writes meanwhile
 		defer s.Close()
 	}
-	in, err := os.Open(from)
+	in, err := os.OpenFile(from, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return fmt.Errorf("check %s: %w", from, err)
 	}

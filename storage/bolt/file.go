@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"arcadia/trust"
 )
 
 // private refuses a file that somebody else could have put there, or could read or change: the ledger holds what was
@@ -16,6 +18,9 @@ func private(path string) (fs.FileInfo, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, explain(err, path))
+	}
+	if err := trusted(path); err != nil {
+		return nil, err
 	}
 	unsafe := func(why, do string) (fs.FileInfo, error) {
 		return nil, fmt.Errorf("open %s: %w: %s: %s", path, ErrUnsafe, why, do)
@@ -41,20 +46,29 @@ func private(path string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// privateDir makes the folder when it is missing, and refuses one in which anybody may swap files.
+// privateDir makes the folder when it is missing, and refuses one in which, or above which, others may swap files.
 func privateDir(dir string) error {
-	info, err := os.Stat(dir)
+	_, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("make folder %s: %w", dir, explain(err, dir))
 		}
-		return syncDir(filepath.Dir(dir))
+		err = syncDir(filepath.Dir(dir))
 	}
 	if err != nil {
 		return fmt.Errorf("open folder %s: %w", dir, explain(err, dir))
 	}
-	if info.Mode().Perm()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0 {
-		return fmt.Errorf("open folder %s: %w: anybody may write in it: chmod 700 it", dir, ErrUnsafe)
+	return trusted(filepath.Join(dir, "store"))
+}
+
+// trusted refuses a way to a file that others may change.
+func trusted(path string) error {
+	err := trust.Path(path)
+	if errors.Is(err, trust.ErrUntrusted) {
+		return fmt.Errorf("open %s: %w: %w", path, ErrUnsafe, err)
+	}
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, explain(err, path))
 	}
 	return nil
 }

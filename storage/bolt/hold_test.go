@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"arcadia/storage/bolt"
 )
 
@@ -116,5 +118,34 @@ func TestOneOfManyOpensHolds(t *testing.T) {
 	t.Logf("%d opened, %d refused", opened.Load(), refused.Load())
 	if opened.Load() == 0 {
 		t.Error("nobody could open it")
+	}
+}
+
+// A lock file that somebody else has put there is no lock of ours, and a pipe in its place stops nobody.
+func TestALockFileThatIsNotOursIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, put := range map[string]func(lock string) error{
+		"a pipe": func(lock string) error { return unix.Mkfifo(lock, 0o600) },
+		"another user's": func(lock string) error {
+			return errors.Join(os.WriteFile(lock, []byte(`{"pid":1,"purpose":"arcadia serve"}`), 0o666), os.Chown(lock, 12345, -1))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, _ := filled(t, 1)
+			if err := put(path + ".lock"); errors.Is(err, os.ErrPermission) {
+				t.Skip("only root can make it so")
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			begun := time.Now()
+			s, err := bolt.Open(path)
+			if err == nil {
+				t.Fatal("opened", s.Close())
+			}
+			if took := time.Since(begun); took > time.Second || !errors.Is(err, bolt.ErrUnsafe) {
+				t.Errorf("after %s: %v", took, err)
+			}
+		})
 	}
 }

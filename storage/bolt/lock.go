@@ -52,9 +52,12 @@ func acquire(path string, o options) (*lockFile, error) {
 
 // try opens and locks the file once. Held means that another process has it.
 func (l *lockFile) try() (held bool, err error) {
-	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
 	if err != nil {
 		return false, err
+	}
+	if err := ownLock(f); err != nil {
+		return false, errors.Join(err, f.Close())
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return errors.Is(err, unix.EWOULDBLOCK), errors.Join(ignore(err, unix.EWOULDBLOCK), f.Close())
@@ -69,6 +72,21 @@ func (l *lockFile) try() (held bool, err error) {
 	}
 	l.file = f
 	return false, nil
+}
+
+// ownLock refuses a lock file that another user has put there: who has made it could hold it for ever, or take it away.
+func ownLock(f *os.File) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return err
+	}
+	switch {
+	case st.Mode&unix.S_IFMT != unix.S_IFREG:
+		return fmt.Errorf("%w: %s is not a regular file: move it away", ErrUnsafe, f.Name())
+	case int(st.Uid) != os.Geteuid():
+		return fmt.Errorf("%w: %s belongs to user %d: remove it", ErrUnsafe, f.Name(), st.Uid)
+	}
+	return nil
 }
 
 func ignore(err, target error) error {
@@ -98,11 +116,14 @@ func (l *lockFile) release() error {
 // heldBy says who holds the store, as far as the lock file tells.
 func heldBy(path string) *HeldError {
 	e := &HeldError{Path: path}
-	f, err := os.OpenFile(lockPath(path), os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	f, err := os.OpenFile(lockPath(path), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return e
 	}
 	defer f.Close()
+	if ownLock(f) != nil {
+		return e
+	}
 	text, err := io.ReadAll(io.LimitReader(f, 4096))
 	var h holder
 	if err == nil && json.Unmarshal(text, &h) == nil {

@@ -108,7 +108,7 @@ func openBolt(path string, o options, readOnly bool) (db *bbolt.DB, file *os.Fil
 		NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
 		InitialMmapSize: max(o.mmap, 2*int(min(checked.Size(), 1<<40))),
 		OpenFile: func(name string, flag int, mode fs.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(name, flag&^os.O_CREATE|unix.O_NOFOLLOW, mode)
+			f, err := os.OpenFile(name, flag&^os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, mode)
 			if err != nil {
 				return nil, err
 			}

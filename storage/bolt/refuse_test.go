@@ -43,7 +43,7 @@ func TestBadFileIsRefusedAndLeftAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, bolt.ErrForeign, "name another"},
-		"open folder": {func(t *testing.T, p string) { chmod(t, filepath.Dir(p), 0o777) }, bolt.ErrUnsafe, "chmod 700 it"},
+		"open folder": {func(t *testing.T, p string) { chmod(t, filepath.Dir(p), 0o777) }, bolt.ErrUnsafe, "chmod go-w it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

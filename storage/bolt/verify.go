@@ -58,7 +58,7 @@ func (s *Store) Verify(ctx context.Context) (Report, error) {
 			return r, nil
 		}
 	}
-	f, err := os.OpenFile(s.path, os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	f, err := os.OpenFile(s.path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return Report{}, fmt.Errorf("check %s: %w", s.path, explain(err, s.path))
 	}
@@ -72,7 +72,7 @@ func VerifyFile(path string) (Report, error) {
 	if _, err := private(path); err != nil {
 		return Report{}, err
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return Report{}, fmt.Errorf("check %s: %w", path, explain(err, path))
 	}

@@ -9,13 +9,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine/visible"
+	"arcadia/trust"
 	"arcadia/tui"
 )
+
+// maxSettings bounds the file.
+const maxSettings = 256 << 10
 
 // ReadSettings reads the operator's settings of the console. A file that is not there is no settings; one with a mistake
 // is an error that names its lines.
 func ReadSettings(file string) (tui.Settings, error) {
-	text, err := os.ReadFile(file)
+	text, err := trust.Read(file, trust.Rule{Forbidden: 0o022, Max: maxSettings})
 	if errors.Is(err, fs.ErrNotExist) {
 		return tui.Settings{}, nil
 	}

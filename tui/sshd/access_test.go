@@ -2,10 +2,12 @@ package sshd_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -282,5 +284,35 @@ func TestANetworkDoorNeedsAHostKeyAndOperators(t *testing.T) {
 			_ = c.Close()
 			t.Errorf("%s: the door is open", name)
 		}
+	}
+}
+
+// Whatever takes the place of the operators file, nobody waits for it: sessions that came by it end, logins are answered, and the server stops.
+func TestAnOperatorsFileThatCannotBeReadStopsNothing(t *testing.T) {
+	for name, put := range map[string]func(path string) error{
+		"a pipe":     func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"a device":   func(path string) error { return os.Symlink("/dev/zero", path) },
+		"a folder":   func(path string) error { return os.Mkdir(path, 0o700) },
+		"a gigabyte": func(path string) error { return errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 1<<30)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, limits(sshd.Limits{Recheck: 50 * time.Millisecond}))
+			live := r.console(r.dial("ops1"))
+			live.shows("ops1")
+			if err := errors.Join(os.Remove(r.operators), put(r.operators)); err != nil {
+				t.Fatal(err)
+			}
+			live.ended()
+			begun := time.Now()
+			if c, err := r.login("ops1"); err == nil {
+				t.Error("somebody came in", c.Close())
+			}
+			if err := r.end(); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(begun); took > 4*time.Second {
+				t.Errorf("a login and a stop took %s", took)
+			}
+		})
 	}
 }

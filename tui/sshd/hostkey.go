@@ -11,14 +11,19 @@ import (
 	"path/filepath"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"arcadia/trust"
 )
+
+// maxKey bounds a key's file.
+const maxKey = 64 << 10
 
 // HostKey reads the server's ed25519 key, or makes one when there is no file at path: mode 0600, in a folder of mode 0700
 // if that has to be made too. A file that anybody but its owner may read is refused.
 //
 // It is written here and not by keygen, which sets the folder of the key to 0700 even when that is /etc.
 func HostKey(path string) (signer gossh.Signer, made bool, err error) {
-	text, err := readOwned(path, 0o077)
+	text, err := trust.Read(path, trust.Rule{Forbidden: 0o077, Max: maxKey})
 	if errors.Is(err, fs.ErrNotExist) {
 		text, err = makeHostKey(path)
 		made = err == nil
@@ -58,7 +63,7 @@ func makeHostKey(path string) ([]byte, error) {
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	return readOwned(path, 0o077)
+	return trust.Read(path, trust.Rule{Forbidden: 0o077, Max: maxKey})
 }
 
 func newKeyText() ([]byte, error) {

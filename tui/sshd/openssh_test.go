@@ -274,3 +274,23 @@ func TestOpenSSHTerminalIsRestoredOnStop(t *testing.T) {
 		t.Errorf("not restored: %q", raw)
 	}
 }
+
+// The real client is told to use nothing but what is made of SHA-1, in each role that has it.
+func TestOpenSSHFindsNoSHA1InAnyRole(t *testing.T) {
+	o := newOpenSSH(t)
+	for _, role := range [][]string{
+		{"-o", "MACs=hmac-sha1", "-o", "Ciphers=aes128-ctr"},
+		{"-o", "MACs=hmac-sha1-etm@openssh.com", "-o", "Ciphers=aes128-ctr"},
+		{"-o", "KexAlgorithms=diffie-hellman-group14-sha1"},
+		{"-o", "KexAlgorithms=diffie-hellman-group-exchange-sha1"},
+		{"-o", "HostKeyAlgorithms=ssh-rsa"},
+	} {
+		_, errs, exit := o.run("ops1", "whoami", append(role, "-o", "LogLevel=INFO")...)
+		if exit != 255 || !strings.Contains(errs, "no matching") {
+			t.Errorf("%s: %q, %d", role, errs, exit)
+		}
+	}
+	if _, errs, exit := o.run("ops1", "whoami", "-o", "MACs=hmac-sha2-256-etm@openssh.com", "-o", "Ciphers=aes128-ctr"); exit != 0 {
+		t.Errorf("a control: %q, %d", errs, exit)
+	}
+}

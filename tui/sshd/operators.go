@@ -12,6 +12,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"arcadia/engine"
+	"arcadia/trust"
 )
 
 // Operators is the file that says who may come in: lines in the form of authorized_keys. The comment is the operator's
@@ -22,6 +23,9 @@ import (
 //
 // One name may have several keys; one key may stand there once only.
 type Operators struct{ path string }
+
+// maxOperators bounds the file.
+const maxOperators = 1 << 20
 
 // OpenOperators reads the file and refuses one that names nobody, that others may write, or that has a line it cannot
 // make sense of, which it names by its number.
@@ -40,7 +44,7 @@ func OpenOperators(path string) (*Operators, error) {
 // read reads the file as it is now. Lines without sense grant nothing; they come back as the error, beside what the other
 // lines grant. A file that cannot be trusted as a whole grants nothing at all.
 func (o *Operators) read() (roster, error) {
-	text, err := readOwned(o.path, 0o022)
+	text, err := trust.Read(o.path, trust.Rule{Forbidden: 0o022, Max: maxOperators})
 	if err != nil {
 		return nil, fmt.Errorf("operators file: %w", err)
 	}

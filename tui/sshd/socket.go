@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+
+	"arcadia/trust"
 )
 
 // SocketPath is where the host of a store listens for the user's other processes: beside the file.
@@ -58,11 +60,14 @@ func (s *socket) Close() error {
 }
 
 func ownFolder(dir string) error {
+	if err := trust.Path(filepath.Join(dir, "socket")); err != nil {
+		return err
+	}
 	info, err := os.Stat(dir)
 	if err != nil {
 		return err
 	}
-	return owned(dir, info, 0o077)
+	return trust.Owned(dir, info, 0o077)
 }
 
 func clearStale(path string) error {
