@@ -42,8 +42,14 @@ type reader interface {
 	Err() error
 }
 
-// As opens the engine for a person.
-func (e *Engine) As(a Actor) *Session { return &Session{reader: e, engine: e, actor: a} }
+// As opens the engine for a person. Who may only look is not told where operators work from.
+func (e *Engine) As(a Actor) *Session {
+	s := &Session{reader: e, engine: e, actor: a}
+	if a.Role != Operator {
+		s.reader = discreet{e}
+	}
+	return s
+}
 
 // Actor is the person of the session.
 func (s *Session) Actor() Actor { return s.actor }

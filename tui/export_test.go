@@ -3,6 +3,7 @@ package tui
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -131,13 +132,26 @@ func TestAnExportThatFailsLeavesNoFile(t *testing.T) {
 
 func TestATableTakesNoOutsideTextForAFormula(t *testing.T) {
 	t.Parallel()
-	for _, c := range []string{"=HYPERLINK(1)", "+1", "-1", "@x"} {
-		if got := inert([]string{c})[0]; got != "'"+c {
+	for _, c := range []string{"=HYPERLINK(1)", "+1", "-1", "@x", " =1", "\t=1", "＝1", "＋1", "－1", "＠x"} {
+		if got := inert(c); got != "'"+c {
 			t.Errorf("%q becomes %q", c, got)
 		}
 	}
 	if got := inMarkdown("<img src=x>|[a](b)"); strings.ContainsAny(got, "<>") || strings.Contains(got, "](") && !strings.Contains(got, `\]`) {
 		t.Errorf("markup goes through: %q", got)
+	}
+	for _, link := range []string{"https://evil.example", "www.evil.example", "me@evil.example", "mailto:x", "ftp://x"} {
+		if got := inMarkdown(link); strings.HasPrefix(got, "https://") || strings.HasPrefix(got, "ftp://") || strings.Contains(got, "www.") || !strings.Contains(got, `\`) {
+			t.Errorf("%q becomes a link: %q", link, got)
+		}
+	}
+	var out strings.Builder
+	x := newExportCSV(&out)
+	if err := errors.Join(x.row([]string{"web-01.example.com", "a;b", "a\tb", `say "hi"`, "a\nb", "größe", " x", "a|b", "10:04/5_6"}), x.end()); err != nil {
+		t.Fatal(err)
+	}
+	if want := `web-01.example.com,"a;b","a	b","say ""hi""","a` + "\n" + `b",größe," x","a|b",10:04/5_6` + "\n"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
 	}
 }
 

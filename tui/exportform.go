@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -96,61 +95,6 @@ func moment(t engine.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
-// exportCSV writes a table for spreadsheets.
-type exportCSV struct {
-	w      *csv.Writer
-	headed bool
-}
-
-func newExportCSV(w io.Writer) *exportCSV { return &exportCSV{w: csv.NewWriter(w)} }
-
-func (x *exportCSV) sagas(page []engine.Summary) error {
-	if err := x.head(exportHead); err != nil {
-		return err
-	}
-	for i := range page {
-		if err := x.w.Write(inert(exportCells(&page[i]))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (x *exportCSV) saga(s *engine.Saga, _ []engine.Entry) error {
-	if err := x.head(exportRows); err != nil {
-		return err
-	}
-	for i := range s.StepNames {
-		if err := x.w.Write(inert(exportRow(s, i))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (x *exportCSV) head(cells []string) error {
-	if x.headed {
-		return nil
-	}
-	x.headed = true
-	return x.w.Write(cells)
-}
-
-func (x *exportCSV) end() error {
-	x.w.Flush()
-	return x.w.Error()
-}
-
-// inert puts an apostrophe before what a spreadsheet would take for a formula: names and errors come from outside.
-func inert(cells []string) []string {
-	for i, c := range cells {
-		if c != "" && strings.ContainsRune("=+-@", rune(c[0])) {
-			cells[i] = "'" + c
-		}
-	}
-	return cells
-}
-
 // exportMarkdown writes tables to be read by people.
 type exportMarkdown struct {
 	w      io.Writer
@@ -204,6 +148,7 @@ func markdownRow(b *strings.Builder, cells []string) {
 }
 
 // markdownPlain takes the meaning from what Markdown and HTML would read as markup.
-var markdownPlain = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "\n", " ")
+var markdownPlain = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "\n", " ",
+	"~", `\~`, "://", `\://`, "www.", `www\.`, "WWW.", `WWW\.`, "@", `\@`, "mailto:", `mailto\:`, "xmpp:", `xmpp\:`) // what looks like an address becomes a link
 
 func inMarkdown(s string) string { return markdownPlain.Replace(s) }

@@ -119,7 +119,7 @@ func others(all []Presence) []string {
 	out := make([]string, 0, len(count))
 	for name, n := range count {
 		if n > 1 {
-			name += " ×" + strconv.Itoa(n)
+			name += " (" + strconv.Itoa(n) + ")"
 		}
 		out = append(out, name)
 	}

@@ -42,7 +42,7 @@ func TestTheHeaderSaysWhoElseIsHereAndTheSagaWhoWatchesIt(t *testing.T) {
 		s.wait(2 * pace)
 		s.has(`also watched by ops\u202e2`)
 		s.press("esc")
-		s.has(`ops1 with ops3 ×2, ops\u202e2`)
+		s.has(`ops1 with ops3 (2), ops\u202e2`)
 		s.send(resize(62, 24))
 		s.has("with 3")
 		s.hasNot("ops3")

@@ -19,6 +19,9 @@ func Text(s string) string {
 	if Plain(s) {
 		return s
 	}
+	if blank(s) {
+		return strings.Repeat("␠", len(s))
+	}
 	var b strings.Builder
 	b.Grow(len(s) + 16)
 	marks := maxMarks // on the cell before; nothing is before the first
@@ -48,10 +51,13 @@ func Text(s string) string {
 	return b.String()
 }
 
+// blank reports whether s is a line of blanks, which looks like none.
+func blank(s string) bool { return len(s) > 1 && strings.Trim(s, " ") == "" }
+
 // maxMarks is how many combining marks one cell may carry.
 const maxMarks = 4
 
-func combining(r rune) bool { return r >= 0x300 && unicode.In(r, unicode.Mn, unicode.Me) }
+func combining(r rune) bool { return r >= 0x300 && unicode.Is(unicode.M, r) }
 
 // Short is Text cut to at most limit runes, the last of which is then an ellipsis.
 func Short(s string, limit int) string {
@@ -79,6 +85,9 @@ func Lines(s string) []string {
 
 // Plain reports whether Text leaves s as it is.
 func Plain(s string) bool {
+	if blank(s) {
+		return false
+	}
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
 			return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f || unseen(r) || combining(r) }) < 0
@@ -92,17 +101,17 @@ func Plain(s string) bool {
 
 // unseen reports whether r does something else than being seen: C1 controls, format characters (bidirectional and
 // zero-width controls among them), separators of lines and paragraphs, variation selectors and other marks without a
-// shape of their own, private and unassigned code points of the tag block.
+// shape of their own, blanks that are not the one on the keyboard, private and unassigned code points.
 func unseen(r rune) bool {
 	switch {
 	case r < 0x80:
 		return false
-	case r <= 0x9f, r == 0x034f, r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0:
+	case r <= 0x9f, r == 0x034f, r == 0x115f, r == 0x1160, r == 0x17b4, r == 0x17b5, r == 0x2800, r == 0x3164, r == 0xffa0:
 		return true
 	case r >= 0x180b && r <= 0x180f, r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0000 && r <= 0xe0fff:
 		return true
 	}
-	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
+	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S) // blanks but for ' ', all the others, and what is not assigned
 }
 
 // code writes the escape of a code point.

@@ -6,10 +6,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
+
+// longReading is how long a command may look without a word.
+const longReading = 5 * time.Second
 
 // global is a flag of every command. A flag that a command or a session does not heed is refused there: it may have been meant
 // as a restriction, and nobody may believe in one that is not there.
@@ -65,6 +69,11 @@ func (t *tree) heed(cmd *cobra.Command, args []string) (err error) {
 	for _, g := range globals() {
 		rows[g.name] = g
 	}
+	t.slow = time.AfterFunc(longReading, func() {
+		if StaysOf([]string{cmd.Name()}) == Answers && opens(cmd) && !isOneOf(cmd, "serve", "host") && cmd != cmd.Root() {
+			say(t.env.Err, fmt.Sprintf("%s still reads after %s: it goes on, ctrl+c ends it", cmd.CommandPath(), longReading))
+		}
+	})
 	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
 		if !f.Changed || err != nil {
 			return

@@ -37,6 +37,10 @@ func TestStartIsRefusedWithOperatorsThatMakeNoSense(t *testing.T) {
 		"another variable":    {`environment="PATH=/tmp" ` + key + " a\n", "unknown setting", 0o600},
 		"two roles":           {`environment="ARCADIA_ROLE=viewer",environment="ARCADIA_ROLE=operator" ` + key + " a\n", "twice", 0o600},
 		"the same key twice":  {op + key + " a\n" + key + " a\n", "the key of line 1 again", 0o600},
+		"the program's name":  {op + key + " arcadia\n", "nobody may be called arcadia", 0o600},
+		"nearly that":         {op + key + " Arcad1a\n", "nobody may be called Arcad1a", 0o600},
+		"like somebody":       {op + key + " ops1\n" + other + " Ops-l\n", "line 2: Ops-l, a viewer, looks like ops1, a operator", 0o600},
+		"two roles of a name": {op + key + " a\n" + other + " a\n", "line 2", 0o600},
 		"a line after it":     {op + key + " a\n" + op + other + " b\ngarbage here\n", "line 3", 0o600},
 		"a certificate's key": {op + strings.Replace(key, "ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com", 1) + " a\n", "line 1", 0o600},
 	} {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,6 +84,9 @@ func parseRoster(text []byte) (roster, error) {
 			delete(list, key)
 			err = fmt.Errorf("the key of line %d again", first[key])
 		} else if err == nil {
+			err = list.unlike(actor)
+		}
+		if err == nil {
 			first[key], list[key] = no, actor
 		}
 		if err != nil {
@@ -90,6 +94,30 @@ func parseRoster(text []byte) (roster, error) {
 		}
 	}
 	return list, errors.Join(bad...)
+}
+
+// reserved are names that mean something else in the ledger.
+var reserved = []string{"arcadia", "demo", "local"}
+
+// unlike refuses a name that people would take for another's: one that the program records itself by, or one that differs from
+// somebody's of another role in nothing but case and signs. Which of two lines counts must not depend on their order: the
+// other goes too.
+func (r roster) unlike(a engine.Actor) error {
+	if slices.ContainsFunc(reserved, func(name string) bool { return folded(name) == folded(a.Name) }) {
+		return fmt.Errorf("nobody may be called %s: the ledger says so of what nobody asked for", a.Name)
+	}
+	for key, o := range r {
+		if folded(o.Name) == folded(a.Name) && o.Role != a.Role {
+			delete(r, key)
+			return fmt.Errorf("%s, a %s, looks like %s, a %s: use another name", a.Name, a.Role, o.Name, o.Role)
+		}
+	}
+	return nil
+}
+
+// folded is a name as it looks at a glance.
+func folded(name string) string {
+	return strings.NewReplacer(".", "", "_", "", "-", "", "+", "", "0", "o", "1", "l", "i", "l").Replace(strings.ToLower(name))
 }
 
 var operatorName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$`)
