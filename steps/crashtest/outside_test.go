@@ -32,6 +32,7 @@ type outside struct {
 	engine   *engine.Engine
 	ops      []*engine.Session
 	droplet  int64
+	orphan   int64 // a snapshot that another ledger's saga has made
 	start    picture
 	deeds    []*deed
 	foreign  []edit // by strangers, in order
@@ -82,6 +83,7 @@ func (o *outside) live(t *testing.T, store engine.Store) []string {
 	o.sim = dosim.New(dosim.WithEmptyWorld(), dosim.WithRateLimit(0, 0), dosim.WithActionTime(takes), dosim.WithSeed(int64(o.seed%1000)))
 	o.sim.AddDomain(zone)
 	o.droplet = o.sim.AddDroplet("web-01")
+	o.orphan = o.sim.AddSnapshot(o.droplet, fmt.Sprintf("arcadia-snap-%d-00000000", o.droplet))
 	for _, r := range o.furniture() {
 		o.sim.PutRecord(zone, r)
 	}
@@ -118,7 +120,11 @@ func (o *outside) live(t *testing.T, store engine.Store) []string {
 		o.stranger(4)
 		o.launch()
 	}
-	o.rollBackAll()
+	if !o.strange && len(o.deeds) > 1 && o.rng.IntN(5) == 0 {
+		o.atOnce()
+	} else {
+		o.rollBackAll()
+	}
 	return o.found
 }
 
@@ -192,6 +198,41 @@ func (o *outside) rollBackAll() {
 			return
 		}
 	}
+	o.end()
+}
+
+// atOnce asks for all undos in one request, which finds the order, and judges how it ends. A part of them that needs another
+// one first is refused before, and nothing is begun.
+func (o *outside) atOnce() {
+	ids := make([]engine.ID, len(o.deeds))
+	for i, j := range o.rng.Perm(len(o.deeds)) {
+		ids[i] = o.deeds[j].id
+	}
+	before := o.look()
+	if some := ids[:1+o.rng.IntN(len(ids)-1)]; o.rng.IntN(2) == 0 {
+		if _, err := o.engine.RollbackOrder(context.Background(), some...); err != nil {
+			_, err = o.op().RollbackAll(context.Background(), some, engine.Request{})
+			if o.note("roll back %d of %d at once: %v", len(some), len(ids), err); !errors.Is(err, engine.ErrRefused) {
+				o.wrong("some of the sagas are rolled back although one of them cannot be: %v", err)
+			}
+			o.same(before, o.look(), "after a refusal")
+		}
+	}
+	order, err := o.op().RollbackAll(context.Background(), ids, engine.Request{})
+	if o.note("roll back all at once: %v %v", order, err); err != nil || len(order) != len(ids) {
+		o.wrong("roll back all: %v", err)
+		return
+	}
+	for _, d := range o.deeds {
+		s := o.rest(d.id)
+		if s == nil || s.Status != engine.RolledBack {
+			o.wrong("%s is not rolled back with all others", d.id.Short())
+			return
+		}
+		d.over = true
+		o.undone++
+	}
+	o.twins()
 	o.end()
 }
 

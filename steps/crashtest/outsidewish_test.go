@@ -55,7 +55,10 @@ func (o *outside) draw() (engine.Launch, string) {
 	case n == 0:
 		l.Steps, l.Inputs["droplet_id"] = []string{"create_droplet_snapshot"}, strconv.FormatInt(o.droplet, 10)
 		return l, "snapshot"
-	case n < 4:
+	case n == 1:
+		l.Steps, l.Inputs["snapshot"] = []string{"adopt_snapshot"}, strconv.FormatInt(o.orphan, 10)
+		return l, "adopt"
+	case n < 5:
 		if r, ok := o.resource(); ok {
 			step := o.pick("restore_resource", "accept_resource", "forget_resource")
 			l.Steps, l.Inputs["resource"] = []string{step}, r
