@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -332,19 +333,17 @@ func asIs(s engine.Store) engine.Store { return s }
 // outsideSeeds is how many histories a test goes through, and from which seed on.
 func outsideSeeds(t *testing.T, sample, all uint64) (first, seeds uint64) {
 	t.Helper()
-	if text := os.Getenv("ARCADIA_SEED"); text != "" {
-		n, err := strconv.ParseUint(text, 10, 64)
+	if text := os.Getenv("ARCADIA_SEED"); text != "" { // one, or first-last
+		from, to, _ := strings.Cut(text, "-")
+		first, err := strconv.ParseUint(from, 10, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return n, 1
-	}
-	if text := os.Getenv("ARCADIA_SEEDS"); text != "" {
-		n, err := strconv.ParseUint(text, 10, 64)
+		last, err := strconv.ParseUint(cmp.Or(to, from), 10, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return 1, n
+		return first, last - first + 1
 	}
 	if torture() {
 		return 1, all
