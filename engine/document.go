@@ -63,6 +63,11 @@ func (s *Session) PutDocs(ctx context.Context, changes ...DocChange) error {
 	if err := s.permit("change documents"); err != nil {
 		return err
 	}
+	for _, c := range changes {
+		if c.Collection == storeCollection {
+			return fmt.Errorf("change documents: %w: what a store says about itself is not changed", ErrRefused)
+		}
+	}
 	return s.engine.putDocs(ctx, s.signed(changes))
 }
 

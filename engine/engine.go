@@ -19,9 +19,9 @@ type Config struct {
 	Grace   time.Duration // how long a step may take to return after its context ended; 0 means 30 s
 	Log     *slog.Logger  // nil: silence
 
-	// Account is the account that the steps act on, by the provider's own id, empty when they act on none. It is asked for
-	// each plan, whose hash it is a part of. Nil: none.
-	Account func(ctx context.Context) (string, error)
+	// Account says whose things the steps act on; see Account and Local. It is asked when it is needed first, and no more once
+	// it has answered. Nil: they act on nobody's.
+	Account func(ctx context.Context) (Account, error)
 }
 
 // Defaults of Config and of the engine's habits.
@@ -41,7 +41,8 @@ type Engine struct {
 	kinds   []Kind
 	grace   time.Duration
 	log     *slog.Logger
-	account func(ctx context.Context) (string, error)
+	account func(ctx context.Context) (Account, error) // nil: the steps act on none
+	owner   owner
 	hub     hub
 	locks   lockTable
 	ready   chan struct{} // closed when the first Run has taken up what was unfinished
@@ -92,9 +93,6 @@ func New(store Store, cfg Config) (*Engine, error) {
 	if e.grace <= 0 {
 		e.grace = defaultGrace
 	}
-	if e.account == nil {
-		e.account = func(context.Context) (string, error) { return "", nil }
-	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -118,6 +116,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer e.finish()
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	e.drives.Go(func() { e.settle(e.ctx) })
 	for first := true; ; first = false {
 		if err := e.same(); err != nil {
 			e.fail(err)
@@ -151,6 +150,9 @@ func (e *Engine) begin(ctx context.Context) error {
 		return err
 	}
 	if err := e.loadFreeze(ctx); err != nil {
+		return err
+	}
+	if _, err := e.Owner(ctx); err != nil {
 		return err
 	}
 	e.mu.Lock()

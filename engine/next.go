@@ -8,14 +8,15 @@ import (
 
 // World is what Next may know besides the ledger.
 type World struct {
-	Now    time.Time
-	Holder string                 // short id of the saga that holds a lock this one waits for; empty when it holds all of its own
-	Knows  func(step string) bool // whether this build has the step
-	Looks  func(step string) bool // whether the step is a Verifier
-	Barred string                 // why a rollback that has not begun cannot begin, once it holds all locks; empty when it can
-	Frozen bool                   // nothing may start now
-	Until  time.Time              // of Frozen: look again then; zero: when something happens
-	Review Review                 // of a saga whose store was copied before it had done anything that it has recorded
+	Now     time.Time
+	Holder  string                 // short id of the saga that holds a lock this one waits for; empty when it holds all of its own
+	Knows   func(step string) bool // whether this build has the step
+	Looks   func(step string) bool // whether the step is a Verifier
+	Barred  string                 // why a rollback that has not begun cannot begin, once it holds all locks; empty when it can
+	Frozen  bool                   // nothing may start now
+	Until   time.Time              // of Frozen: look again then; zero: when something happens
+	Account []Waiting              // what keeps a saga that needs an account from being driven on this one
+	Review  Review                 // of a saga whose store was copied before it had done anything that it has recorded
 }
 
 // Do says what kind of move comes next.
@@ -183,6 +184,9 @@ func nextBackward(s *Saga, w World) Move {
 		return Move{Do: DoEnd, Status: Failed}
 	}
 	if !s.looked && slices.ContainsFunc(s.Rows, func(r Row) bool { return r.Status == RowCompensated && w.Looks(r.Name) }) {
+		if len(w.Account) > 0 {
+			return Move{Do: DoWait, Waiting: w.Account}
+		}
 		if w.Frozen {
 			return Move{Do: DoHold, Until: w.Until}
 		}
@@ -201,7 +205,7 @@ func (s *Saga) held(w World) []Waiting {
 	if w.Holder != "" {
 		all = append(all, Waiting{For: ForSaga, Because: BecauseLocked, Saga: w.Holder})
 	}
-	return all
+	return append(all, w.Account...)
 }
 
 // outside is what the row under way was told to wait for, which is kept until its next attempt.

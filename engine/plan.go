@@ -159,9 +159,13 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 	if holder := e.locks.inTheWay(p.Locks); holder != "" {
 		p.WaitsFor = append(p.WaitsFor, holder.Short())
 	}
-	account, err := e.account(ctx)
-	if err != nil {
-		return Plan{}, fmt.Errorf("plan %s: %w", kind, err)
+	account := ""
+	if e.needsAccount(c.steps) {
+		a, err := e.current(ctx)
+		if err != nil {
+			return Plan{}, fmt.Errorf("plan %s: %w", kind, err)
+		}
+		account = a.owner()
 	}
 	p.Hash = p.hashOf(c.in, account)
 	return p, nil

@@ -202,6 +202,10 @@ func (r *run) world(ctx context.Context) (World, error) {
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
 		w.Holder = r.e.locks.ahead(r.id).Short()
 	}
+	if r.e.needsAccount(r.saga.StepNames) {
+		asking, waiting := r.e.accountHolds()
+		w.Frozen, w.Account = w.Frozen || asking, waiting
+	}
 	if r.e.copied(r.saga.CreatedAt) && r.saga.unrecorded() {
 		w.Review = r.review
 	}

@@ -101,13 +101,24 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 		return nil, err
 	}
 	c := Created{Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks, Plan: p.Hash}
+	own := l.Docs
 	for {
 		if c.ID, err = newID(); err != nil {
 			return nil, err
 		}
+		if e.needsAccount(todo.steps) {
+			claim, err := e.claim(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
+			}
+			l.Docs = append(claim, own...)
+		}
 		saga, err := s.create(c, l, start)
 		var taken *KeyTakenError
+		var moved *DocConflictError
 		switch {
+		case errors.As(err, &moved) && moved.Collection == storeCollection:
+			continue // somebody was first: look whose it is now
 		case errors.Is(err, ErrShortTaken):
 			continue
 		case errors.As(err, &taken):

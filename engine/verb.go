@@ -147,6 +147,9 @@ func (s *Session) ask(ctx context.Context, v Verb, id ID, q Request, decide deci
 		return err
 	}
 	e := s.engine
+	if err := s.admits(ctx, id); err != nil {
+		return fmt.Errorf("%s saga %s: %w", v, id.Short(), err)
+	}
 	if err := e.loadLocks(ctx); err != nil {
 		return err
 	}

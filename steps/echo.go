@@ -13,6 +13,9 @@ type Echo struct{}
 // Name is "echo".
 func (Echo) Name() string { return "echo" }
 
+// Local says that it needs no account.
+func (Echo) Local() {}
+
 // Inputs declares text.
 func (Echo) Inputs() []engine.Field {
 	return []engine.Field{{

@@ -12,6 +12,9 @@ type Fail struct{}
 // Name is "fail".
 func (Fail) Name() string { return "fail" }
 
+// Local says that it needs no account.
+func (Fail) Local() {}
+
 // Execute fails for good.
 func (Fail) Execute(context.Context, *engine.State) error { return engine.Reason("fail") }
 

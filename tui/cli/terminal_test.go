@@ -101,7 +101,7 @@ func TestConsoleEndsInOrder(t *testing.T) {
 			arcadia("launch", "snapshot_droplet", "droplet_id=500000023", "--no-wait")
 			id := arcadia("list", "-o", "name")
 			term := onTerminal(t, home, "--demo", "--db", db)
-			term.until(t, "running")
+			term.until(t, `●[^○◌]{0,40}running`) // the row, and not the count above it
 			if err := ask(term); err != nil {
 				t.Fatal(err)
 			}

@@ -51,7 +51,7 @@ func Waiting(w engine.Waiting) string {
 		if !w.Until.IsZero() {
 			return w.Text + " until " + w.Until.UTC().Format("2006-01-02 15:04") + " UTC"
 		}
-	case engine.BecauseRefused:
+	case engine.BecauseRefused, engine.BecauseAccount:
 	}
 	return w.Text
 }
