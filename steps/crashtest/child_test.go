@@ -22,7 +22,8 @@ type errand struct {
 	DB       string `json:"db"`
 	URL      string `json:"url"`
 	Droplet  int64  `json:"droplet"`
-	Wall     string
+	Wall     string `json:"wall"`
+	IP       string `json:"ip"`
 	Scenario string `json:"scenario"`
 	Ending   ending `json:"ending"`
 	Fatal    int    `json:"fatal"`
@@ -63,7 +64,7 @@ func runEngine(spec string) error {
 		return fmt.Errorf("no scenario %q", e.Scenario)
 	}
 	c := &course{scenario: all[at], ending: e.Ending, cancelAt: e.CancelAt}
-	o := newOperator(c, &world{droplet: e.Droplet, wall: e.Wall})
+	o := newOperator(c, &world{droplet: e.Droplet, wall: e.Wall, ip: e.IP})
 	o.asked, o.late, o.total = e.Asked, e.Late, e.Passed
 	l := newLife(e.Fatal)
 	l.watch = func(int) { o.passed() }

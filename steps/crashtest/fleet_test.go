@@ -23,6 +23,15 @@ func fleet() []*scenario {
 			faults: []dosim.Fault{{Kind: dosim.FaultActionErrors, Text: "resize"}},
 		},
 		{
+			name: "create_droplet, listed late", kind: "adhoc", steps: []string{"create_droplet"}, made: 1,
+			inputs: fields("name=web-01 region=nyc3 size=s-1vcpu-1gb image=debian-12-x64 ssh_keys=52000512 tags=web"),
+			faults: []dosim.Fault{{Kind: dosim.FaultDropletLate, Times: 2, Delay: 15 * time.Second}},
+		},
+		{
+			name: "assign_reserved_ip", kind: "adhoc", steps: []string{"assign_reserved_ip"}, moved: true,
+			inputs: fields("ip=$ip droplet_id=$droplet"),
+		},
+		{
 			name: "open_port", kind: "open_port", steps: []string{"add_firewall_rule"},
 			inputs: fields("firewall=$firewall ports=8080 addresses=192.0.2.0/24"), rules: []string{ssh, more, out},
 		},

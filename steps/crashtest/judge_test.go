@@ -73,12 +73,12 @@ func (o *operator) truth(sg *engine.Saga) []string {
 	}
 	if sg.Status == engine.Completed {
 		out := o.world.zoneShould(o.scenario, o.after)
-		out = append(out, o.world.fleetShould(o.machine, o.rules)...)
+		out = append(out, o.world.fleetShould(o.machine, o.rules, o.made, o.moved)...)
 		if o.snapshot {
 			return append(out, o.world.snapshotsShould(sg.ID)...)
 		}
 		return append(out, o.world.snapshotsShould()...)
 	}
-	out := append(o.world.zoneShould(o.scenario, o.before), o.world.fleetShould("", nil)...)
+	out := append(o.world.zoneShould(o.scenario, o.before), o.world.fleetShould("", nil, 0, false)...)
 	return append(out, o.world.snapshotsShould()...)
 }

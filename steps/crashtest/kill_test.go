@@ -40,7 +40,7 @@ func (k *killed) spawn(ctx context.Context, fatal, passed int) (died bool, err e
 		return false, err
 	}
 	spec, err := json.Marshal(errand{
-		DB: k.db, URL: k.url, Droplet: k.world.droplet, Wall: k.world.wall, Scenario: k.name, Ending: k.ending, Fatal: fatal,
+		DB: k.db, URL: k.url, Droplet: k.world.droplet, Wall: k.world.wall, IP: k.world.ip, Scenario: k.name, Ending: k.ending, Fatal: fatal,
 		CancelAt: k.cancelAt, Passed: passed, Asked: k.asked, Late: k.late,
 	})
 	if err != nil {

@@ -21,6 +21,8 @@ type scenario struct {
 	snapshot  bool           // it takes one
 	machine   string         // what the droplet is when it has completed; empty: what it was
 	rules     []string       // likewise of the firewall; nil: those that were
+	made      int            // droplets that are new then
+	moved     bool           // the reserved IP is on the droplet then
 	lag       int            // readings for which listings are late
 	faults    []dosim.Fault  // of the world, always there
 	refused   bool           // its step refuses: it always ends rolled back
@@ -44,7 +46,7 @@ func (s *scenario) at(r dosim.Record) bool {
 func (s *scenario) launch(w *world, key string, fails bool) engine.Launch {
 	in := engine.Inputs{}
 	for k, v := range s.inputs {
-		in[k] = strings.NewReplacer("$droplet", strconv.FormatInt(w.droplet, 10), "$firewall", w.wall).Replace(v)
+		in[k] = strings.NewReplacer("$droplet", strconv.FormatInt(w.droplet, 10), "$firewall", w.wall, "$ip", w.ip).Replace(v)
 	}
 	l := engine.Launch{Kind: s.kind, Inputs: in, Key: key}
 	if fails {

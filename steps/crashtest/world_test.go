@@ -26,6 +26,8 @@ type world struct {
 	wall     string           // a firewall
 	machine  string           // the droplet's state, before the course's saga was launched
 	walls    []dosim.Firewall // likewise
+	ip       string           // a reserved IP, on no droplet
+	machines int              // droplets, before the course's saga was launched
 	records  []dosim.Record   // of the zone, before the course's saga was launched
 	pictures []dosim.Snapshot // likewise
 	accounts []account        // likewise
@@ -59,6 +61,7 @@ func newWorld(s *scenario, opts ...dosim.Option) *world {
 	}
 	w.droplet = w.sim.AddDroplet("web-01")
 	w.wall = w.sim.AddFirewall("edge")
+	w.ip = w.sim.AddReservedIP("nyc3")
 	w.sim.AddSnapshot(w.droplet, strangers)
 	w.sim.AddSnapshot(w.droplet, fmt.Sprintf("arcadia-snap-%d-00000000", w.droplet)) // another saga's
 	if s.lag > 0 {
@@ -70,7 +73,7 @@ func newWorld(s *scenario, opts ...dosim.Option) *world {
 	}
 	past = 0
 	w.records, w.pictures = w.sim.Zone(zone), w.sim.Snapshots()
-	w.machine, w.walls = w.machineNow(), w.sim.Firewalls()
+	w.machine, w.walls, w.machines = w.machineNow(), w.sim.Firewalls(), len(w.sim.Droplets())
 	return w
 }
 
@@ -84,9 +87,15 @@ func (w *world) machineNow() string {
 	return "absent"
 }
 
-// fleetShould compares droplet and firewall with what they were before, but for what a scenario has made of them.
-func (w *world) fleetShould(machine string, rules []string) []string {
+// fleetShould compares droplets, firewall and reserved IP with what they were before, but for what a scenario has made of them.
+func (w *world) fleetShould(machine string, rules []string, made int, moved bool) []string {
 	var out []string
+	if n := len(w.sim.Droplets()) - w.machines; n != made {
+		out = append(out, fmt.Sprintf("droplets: %d are new, not %d", n, made))
+	}
+	if on := w.sim.ReservedIPs()[w.ip]; (on == w.droplet) != moved || !moved && on != 0 {
+		out = append(out, fmt.Sprintf("reserved IP: it is on droplet %d", on))
+	}
 	if machine == "" {
 		machine = w.machine
 	}

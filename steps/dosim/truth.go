@@ -268,3 +268,11 @@ func (s *Sim) AddFirewall(name string) string {
 	s.firewalls = append(s.firewalls, f)
 	return f.id
 }
+
+// AddReservedIP reserves an address in a region, on no droplet, and gives it.
+func (s *Sim) AddReservedIP(region string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+	return s.reserve(region, 0).ip.String()
+}

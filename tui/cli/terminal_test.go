@@ -98,7 +98,7 @@ func TestConsoleEndsInOrder(t *testing.T) {
 				}
 				return strings.TrimSpace(string(out))
 			}
-			arcadia("launch", "snapshot_droplet", "droplet_id=500000023", "--no-wait")
+			arcadia("launch", "snapshot_droplet", "droplet_id=500000030", "--no-wait")
 			id := arcadia("list", "-o", "name")
 			term := onTerminal(t, home, "--demo", "--db", db)
 			term.until(t, `●[^○◌]{0,40}running`) // the row, and not the count above it
