@@ -111,7 +111,20 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 			return c, nil, err
 		}
 	}
+	c.tell(s)
 	return c, done, nil
+}
+
+// tell puts what the change comes to. It is put with the intent, and again at the end: the line that says the step is done
+// says how it ended.
+func (c change) tell(s *engine.State) {
+	s.Put(keyOutcome, c.Outcome)
+	if note := joined(c.Note, c.otherwise()); note != "" {
+		s.Put(keyNote, note)
+	}
+	if gone := c.deleted(); len(gone) > 0 && c.Outcome != outcomeDeleted {
+		s.Put(keyDeleted, len(gone))
+	}
 }
 
 // begin makes the intent durable before the first write. A refusal noted by an earlier attempt is taken back with it: from
@@ -121,13 +134,7 @@ func (d dnsWriter) begin(ctx context.Context, s *engine.State, c change, done []
 	if err != nil {
 		return fmt.Errorf("keep what undoing needs: %w", err)
 	}
-	s.Put(keyOutcome, c.Outcome)
-	if note := joined(c.Note, c.otherwise()); note != "" {
-		s.Put(keyNote, note)
-	}
-	if gone := c.deleted(); len(gone) > 0 && c.Outcome != outcomeDeleted {
-		s.Put(keyDeleted, len(gone))
-	}
+	c.tell(s)
 	if len(c.Ops) == 0 {
 		s.Put(keyPrior, []Record{})
 		return nil
