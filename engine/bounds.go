@@ -302,6 +302,7 @@ func (e *Entry) measure(m *measure) {
 		}
 	}
 	m.text("final", e.Final)
+	m.text("passed", e.Passed)
 	m.waits(e.Waiting)
 	m.text("on", e.On)
 	m.text("text", e.Text)
@@ -357,4 +358,5 @@ func (s *Summary) measure(m *measure) {
 		m.time("time", t)
 	}
 	m.waits(s.Waiting)
+	m.text("passed", s.Passed)
 }

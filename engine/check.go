@@ -36,6 +36,7 @@ func (v Violation) String() string {
 //	I8  failed: the residue is not empty
 //	I9  inputs never differ from those of the first entry
 //	I10 every lock belongs to a saga that may hold it; no saga stands twice in one queue
+//	I12 no compensation starts after a row has passed the point of no return
 //	I13 a saga stands under the names that it has touched from its end until it is rolled back, and under no others
 //	I11 every resource's saga exists, and its spec_version never goes down but by that saga's own compensation
 //
@@ -157,9 +158,13 @@ type transitions struct {
 	canceled bool
 	last     int // idx of the last compensation start in this rollback, -1 for none
 	within   bool
+	passed   bool
 }
 
 func (t *transitions) step(e *Entry) {
+	if e.Passed != "" {
+		t.passed, t.canceled = true, false // the cancel came too late
+	}
 	switch e.Type {
 	case EntryCancelRequested:
 		t.canceled = true
@@ -170,6 +175,9 @@ func (t *transitions) step(e *Entry) {
 	case EntryRollbackStarted, EntryRetryRequested:
 		t.within = false
 	case EntryCompensating:
+		if t.passed {
+			t.c.add("I12", t.id, "entry %d starts the compensation of row %d after the point of no return", e.Seq, e.Idx)
+		}
 		if t.within && (e.Idx > t.last || (e.Idx == t.last && e.Attempt < 2)) {
 			t.c.add("I5", t.id, "entry %d starts the compensation of row %d after row %d", e.Seq, e.Idx, t.last)
 		}

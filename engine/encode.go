@@ -39,6 +39,7 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	o.boolOr("resumed", e.Resumed)
 	o.boolOr("undoable", e.Undoable)
 	o.stringOr("final", e.Final)
+	o.stringOr("passed", e.Passed)
 	if e.From != nil {
 		o.int("from", int64(*e.From))
 	}
@@ -96,6 +97,7 @@ func (c *Created) appendJSON(b []byte) []byte {
 		o.strings("locks", c.Locks)
 	}
 	o.stringOr("plan", string(c.Plan))
+	o.intOr("pivot", c.Pivot)
 	return append(o.b, '}')
 }
 
@@ -121,6 +123,7 @@ func (s *Summary) AppendFields(b []byte) []byte {
 		o.any("waiting", s.Waiting)
 	}
 	o.boolOr("paused", s.Paused)
+	o.stringOr("passed", s.Passed)
 	o.intOr("residue", s.Residue)
 	o.intOr("undone", s.Undone)
 	o.intOr("undo_total", s.UndoTotal)

@@ -59,6 +59,7 @@ type Entry struct {
 	Resumed  bool      `json:"resumed,omitempty"` // the attempt before was cut off by a process death
 	Undoable bool      `json:"undoable,omitempty"`
 	Final    string    `json:"final,omitempty"`   // why the step's effect cannot be taken back
+	Passed   string    `json:"passed,omitempty"`  // what is gone for good: from here on the saga only goes forward
 	From     *int      `json:"from,omitempty"`    // rollback_started: the first row to undo, -1 for none
 	Waiting  []Waiting `json:"waiting,omitempty"` // waiting: all it waits for; none: for nothing any more
 	On       string    `json:"on,omitempty"`      // waiting, in forms before 2: for what, as a sentence
@@ -100,5 +101,6 @@ type Created struct {
 	Locks     []string  `json:"locks,omitempty"`
 	// Plan is the hash of the plan that was launched. In a copy of a store what has not begun yet goes on by itself only when
 	// it would do the same now.
-	Plan PlanHash `json:"plan,omitempty"`
+	Plan  PlanHash `json:"plan,omitempty"`
+	Pivot int      `json:"pivot,omitempty"` // the number of the final step, from 1; 0 for none
 }

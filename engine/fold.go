@@ -76,7 +76,7 @@ func (s *Saga) created(e *Entry) {
 	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
 	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
 	s.plan = c.Plan
-	s.OnFailure, s.Left = c.OnFailure, []string{}
+	s.OnFailure, s.Pivot, s.Left = c.OnFailure, c.Pivot, []string{}
 	s.Status, s.CreatedAt, s.CreatedBy = Pending, e.At, e.By.name()
 	s.Context = map[string]json.RawMessage{}
 	if s.Inputs == nil {
@@ -137,6 +137,9 @@ func (s *Saga) end(st Status, e *Entry) {
 	if st == Completed {
 		s.completed = e.At
 	}
+	if e.V >= 2 { // older builds left a saga paused that had nothing more to start
+		s.Paused, s.pausedBy = false, ""
+	}
 	if st != Failed {
 		s.Ticket = 0
 	}
@@ -154,6 +157,9 @@ func (s *Saga) changeRow(e *Entry) {
 		return
 	}
 	r := &s.Rows[e.Idx]
+	if e.Passed != "" {
+		s.pass(r, e.Passed)
+	}
 	if e.Type != EntryLogged {
 		r.idle = e.Type == EntryIdle
 		s.goesOn(BecauseIdle)
@@ -189,6 +195,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 	case EntryStepStarted:
 		s.Status, s.Waiting = Running, nil
 		s.moved(e)
+		r.begun = e.At
 		r.Status, r.Attempts, r.NextAttemptAt, r.Undoable, r.Final, r.paused = RowRunning, e.Attempt, Time{}, e.Undoable, e.Final, false
 		r.deaths++
 		if !e.Resumed {
@@ -202,23 +209,31 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		s.put(r, e)
 		if e.Blocked {
 			s.blocked(e)
+			r.wait = 0
 			return
 		}
+		r.awake, r.wait = r.trying(e.At.Time), e.Next.Sub(e.At.Time)
 		r.failures++
-		if r.failures == 1 {
-			r.since = e.At
-		}
 	case EntryStepCompleted:
 		r.Status, r.forward, r.FinishedAt, r.Error, r.Note = RowCompleted, RowCompleted, e.At, "", ""
 		r.Resources = e.Resources
+		r.asks, r.goOn = false, false
 		s.put(r, e)
 		s.CurrentStepIdx = e.Idx + 1
+		switch {
+		case r.Final == "":
+		case e.V < 2: // a build that did not say what was gone, and whose headers have nothing of it
+			r.Passed = r.Name
+		case r.Passed == "":
+			r.Final = "" // it had nothing to do
+		}
 	case EntryStepFailed:
 		r.Status, r.forward, r.FinishedAt, r.NextAttemptAt = RowFailed, RowFailed, e.At, Time{}
 		r.Error, r.Stack, r.Note = e.Error, e.Stack, ""
 		r.asks, r.goOn = e.Asks, false
 		s.put(r, e)
 	case EntrySkipped:
+		r.asks, r.goOn = false, false
 		r.Status, r.forward, r.Undoable, r.Final, r.Note = RowCompleted, RowCompleted, false, "", "skipped by "+e.By.name()+": "+e.Why
 		s.CurrentStepIdx, s.Waiting = e.Idx+1, nil
 	}
@@ -265,6 +280,14 @@ func (s *Saga) backward(r *Row, e *Entry) {
 		}
 	case EntryResolved:
 		r.Status, c.Status, c.FinishedAt, c.Reason, c.By = RowResolved, RowResolved, e.At, e.Why, e.By.name()
+	}
+}
+
+// pass takes the saga past its point of no return. A cancel that was on its way came too late.
+func (s *Saga) pass(r *Row, what string) {
+	r.Passed, s.Passed = what, what
+	if s.CancelRequested && s.Status == Running {
+		s.CancelRequested, s.Error = false, nil
 	}
 }
 

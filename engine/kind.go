@@ -71,6 +71,9 @@ func (k Kind) sound(steps map[string]Step) error {
 	case k.Make == nil && len(k.Inputs) > 0:
 		return fmt.Errorf("kind %s declares inputs of its own and makes no list: its steps declare them", k.Name)
 	}
+	if _, err := pivotOf(steps, k.Steps); err != nil {
+		return fmt.Errorf("kind %s: %w", k.Name, err)
+	}
 	return nil
 }
 
@@ -120,6 +123,9 @@ func (e *Engine) called(calls []StepCall, in Inputs) (course, error) {
 			c.in[own+name] = value
 		}
 		c.steps, c.why = append(c.steps, call.Step), append(c.why, clip(call.Why, maxWhy))
+	}
+	if _, err := pivotOf(e.steps, c.steps); err != nil {
+		return course{}, err
 	}
 	return c, complete(c.in, fields)
 }

@@ -89,6 +89,9 @@ func (e *Engine) stepsOf(kind string, adhoc []string) ([]string, error) {
 			return nil, fmt.Errorf("%w: unknown step %.60q%s: the steps are %s", ErrInput, s, Meant(s, e.StepNames()), strings.Join(e.StepNames(), ", "))
 		}
 	}
+	if _, err := pivotOf(e.steps, adhoc); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInput, err)
+	}
 	return slices.Clone(adhoc), nil
 }
 

@@ -61,21 +61,24 @@ const maxDeaths = 10
 //
 //	going forward                                   going backward, from the rollback's first row down
 //	canceled, a row is unfinished → that row fails  undone, resolved or given up  → pass over
+//	a row has failed, past the
+//	point of no return            → wait            nothing to undo there         → pass over
 //	a row has failed, to wait for
-//	an operator                   → wait            nothing to undo there         → pass over
-//	a row has failed, or canceled → turn round      paused                        → wait
-//	every step is done            → completed       a lock is held by another     → wait
-//	paused                        → wait            not begun, and not possible   → withdraw the rollback
-//	a lock is held by another     → wait            its effect is final           → give the row up
+//	an operator                   → wait            paused, or a lock is held     → wait
+//	a row has failed, or canceled → turn round      not begun, and not possible   → withdraw the rollback
+//	every step is done            → completed       its effect is final           → give the row up
 //	everything is frozen          → hold            everything is frozen          → hold
-//	this build has no such step   → wait            this build has no such step   → give the row up
+//	paused, a lock is held, this                    this build has no such step   → give the row up
+//	build has no such step, 10                      10 process deaths in a row    → wait
+//	process deaths in a row       → wait            its next attempt is not due   → wait
 //	the store was copied since    → plan anew, or wait when it would do something else now
-//	10 process deaths in a row    → wait            10 process deaths in a row    → wait
-//	its next attempt is not due   → wait            its next attempt is not due   → wait
-//	otherwise                     → execute         otherwise                     → compensate
-//	                                                no row is left, something could not be undone → failed
+//	its next attempt is not due   → wait            otherwise                     → compensate
+//	otherwise                     → execute         no row is left, something could not be undone → failed
 //	                                                what was undone can be looked at again → verify, or hold
 //	                                                otherwise                     → rolled_back
+//
+// A wait names every reason that holds. What fails past the point of no return is tried again without end (see onward), and no
+// cancel reaches it.
 func Next(s *Saga, w World) Move {
 	switch s.Status {
 	case Pending, Running:
@@ -100,6 +103,9 @@ func nextForward(s *Saga, w World) Move {
 	switch {
 	case s.CancelRequested && row != nil && row.Status == RowRunning:
 		return Move{Do: DoFailRow, Idx: idx, Reason: reasonCanceled}
+	case row != nil && row.Status == RowFailed && s.Passed != "":
+		stuck := Waiting{For: ForOperator, Because: BecauseStuck, Idx: idx, Step: row.Name, Text: clip(row.Error, 200)}
+		return Move{Do: DoWait, Waiting: append([]Waiting{stuck}, s.held(w)...)}
 	case row != nil && row.Status == RowFailed && (row.asks || s.OnFailure == OnFailurePause) && !s.CancelRequested:
 		failed := Waiting{For: ForOperator, Because: BecauseFailed, Idx: idx, Step: row.Name, Text: clip(row.Error, 200)}
 		return Move{Do: DoWait, Waiting: append([]Waiting{failed}, s.held(w)...)}

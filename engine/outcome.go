@@ -18,12 +18,13 @@ type result struct {
 	put       map[string]json.RawMessage
 	resources []ResourceChange
 	moves     []Moved
+	passed    string // what is gone for good
 }
 
 // executed turns the result of an attempt to go forward into entries. Call with mu held.
 func (r *run) executed(a *attempt, res result) []Entry {
 	row := &r.saga.Rows[a.move.Idx]
-	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put}
+	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put, Passed: res.passed}
 	if res.err == nil {
 		e.Type = EntryStepCompleted
 		var err error
@@ -33,25 +34,26 @@ func (r *run) executed(a *attempt, res result) []Entry {
 		res.err = err
 	}
 	e.Error, e.Stack = errorText(res.err), legible(res.stack, maxStack)
+	past := r.saga.Passed != "" || res.passed != ""
+	c, after := classify(res.err)
+	blocked := c == classBlocked
 	switch {
 	case errors.Is(res.cause, ErrShutdown):
 		return r.interrupted(a, res)
-	case errors.Is(res.cause, ErrCanceled), r.saga.CancelRequested:
+	case past && !blocked:
+		return []Entry{r.onward(row, e)}
+	case !past && (errors.Is(res.cause, ErrCanceled) || r.saga.CancelRequested):
 		e.Type, e.Error = EntryStepFailed, reasonCanceled
 		return []Entry{e}
-	case errors.Is(res.cause, ErrDeadline):
+	case !past && errors.Is(res.cause, ErrDeadline):
 		e.Type = EntryStepFailed
 		return []Entry{e}
 	}
 	forward, _ := policiesOf(a.step)
 	wait, again := time.Duration(0), false
-	switch c, after := classify(res.err); c {
+	switch c {
 	case classRetry, classUnknown:
-		since := time.Duration(0)
-		if row.failures > 0 {
-			since = time.Since(row.since.Time)
-		}
-		wait, again = forward.Next(row.failures+1, since, after, jitter)
+		wait, again = forward.Next(row.failures+1, row.trying(time.Now()), after, jitter)
 	case classBlocked:
 		wait, again, e.Blocked = blockedWait(row.Attempts-row.failures, after), true, true
 	case classAsks:
@@ -67,10 +69,10 @@ func (r *run) executed(a *attempt, res result) []Entry {
 
 // interrupted is what an orderly shutdown records: nothing for a step that only waited.
 func (r *run) interrupted(a *attempt, res result) []Entry {
-	if r.saga.Rows[a.move.Idx].idle && len(res.put) == 0 {
+	if r.saga.Rows[a.move.Idx].idle && len(res.put) == 0 && res.passed == "" {
 		return nil
 	}
-	return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put}}
+	return []Entry{{Type: EntryInterrupted, Idx: a.move.Idx, Put: res.put, Passed: res.passed}}
 }
 
 // compensated turns the result of an attempt to go backward into entries. Call with mu held.

@@ -11,7 +11,7 @@ type RetryPolicy struct {
 	Factor   float64       // growth per failure
 	Most     time.Duration // longest wait
 	Attempts int           // how many attempts may fail before it gives up
-	Within   time.Duration // give up when this long has passed since the first failure; 0: no such limit
+	Within   time.Duration // give up when it has been tried for so long since the first failure; 0: no such limit
 }
 
 // ForwardRetry is the policy of Execute for a step that does not say otherwise.

@@ -74,6 +74,8 @@ func (s *Summary) refusesCancel() error {
 		return refuse("it is completed; roll back undoes it")
 	case s.Status.Terminal():
 		return refuse("it is %s already", words(s.Status))
+	case s.Passed != "":
+		return refuse("%s, so that it only goes forward: left to do: %s", s.gone(), s.todo())
 	case s.Paused: // it ends the pause
 	case s.CancelRequested:
 		return moot("it is being canceled already")
@@ -87,12 +89,19 @@ func (s *Summary) refusesCancel() error {
 func (s *Summary) refusesRollback() error {
 	switch s.Status {
 	case Pending, Running:
+		if s.Passed != "" {
+			return refuse("%s, so that it only goes forward: left to do: %s", s.gone(), s.todo())
+		}
 		return refuse("it is %s; cancel stops it and undoes what it did", s.Status)
 	case Compensating:
 		return refuse("it is being rolled back already")
 	case RolledBack:
 		return refuse("it is rolled back already")
-	case Completed, Failed:
+	case Completed:
+		if s.Passed != "" {
+			return refuse("it cannot be undone: %s", s.gone())
+		}
+	case Failed:
 	}
 	return nil
 }
@@ -122,7 +131,7 @@ func (s *Summary) refusesSkip() error {
 		return refuse("no step of it waits for a decision")
 	case s.Paused:
 		return refuse("it is paused; resume lets it go on")
-	case s.waitsBecause(BecauseFailed) == nil:
+	case s.waitsBecause(BecauseFailed) == nil && s.waitsBecause(BecauseStuck) == nil:
 		return refuse("no step of it waits for a decision")
 	}
 	return nil
@@ -135,7 +144,7 @@ func (s *Saga) Refuses(v Verb) error {
 	if v == VerbRetry {
 		return s.refusesRetry(s.backingOff())
 	}
-	if err := s.Summary.Refuses(v); err != nil {
+	if err := s.Summary.Refuses(v); err != nil && v != VerbRollback {
 		return err
 	}
 	switch v {
@@ -145,16 +154,22 @@ func (s *Saga) Refuses(v Verb) error {
 		}
 	case VerbRollback:
 		for i := range s.Rows {
-			if row := &s.Rows[i]; s.Status == Completed && row.Final != "" {
+			row := &s.Rows[i]
+			switch {
+			case s.Status != Completed || row.Passed == "":
+			case s.Passed == "": // of an older build
 				return refuse("it cannot be undone: %s", row.Final)
+			default:
+				return refuse("it cannot be undone: %s: %s", row.Final, s.gone())
 			}
 		}
+		return s.refusesRollback()
 	case VerbSkip:
 		row := s.Undecided()
 		switch {
 		case row == nil:
 			return refuse("no step of it waits for a decision")
-		case row.Dirty:
+		case row.Dirty && s.Passed == "":
 			return refuse("step %d may have changed something: retry it, or cancel", row.Idx)
 		}
 	case VerbRetry, VerbResolve, VerbOverrule, VerbPause, VerbResume:

@@ -23,10 +23,11 @@ type Summary struct {
 	UpdatedAt       Time       `json:"updated_at"`
 	Waiting         []Waiting  `json:"waiting"` // every reason why it does not go on by itself; empty when it does
 	Paused          bool       `json:"paused"`
-	Residue         int        `json:"residue"`    // rows that are compensation_failed
-	Undone          int        `json:"undone"`     // rows undone so far
-	UndoTotal       int        `json:"undo_total"` // rows this rollback has to undo
-	Seq             uint64     `json:"seq"`        // the last entry's number
+	Passed          string     `json:"passed,omitempty"` // what is gone for good: the saga only goes forward
+	Residue         int        `json:"residue"`          // rows that are compensation_failed
+	Undone          int        `json:"undone"`           // rows undone so far
+	UndoTotal       int        `json:"undo_total"`       // rows this rollback has to undo
+	Seq             uint64     `json:"seq"`              // the last entry's number
 }
 
 // SagaError says why a saga went backward.
@@ -49,18 +50,20 @@ type Saga struct {
 	Left     []string `json:"left"`
 
 	OnFailure OnFailure `json:"on_failure,omitempty"`
-	Key       string    `json:"-"`
-	Locks     []string  `json:"-"` // the names it takes, held or waited for while it holds a ticket
-	Ticket    uint64    `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
-	pausedBy  string    // who did
-	plan      PlanHash  // that was launched
-	vouched   bool      // an operator has asked for it again in a copy of its store
-	Touched   []Touch   `json:"-"` // what it has written or relies on, once it has ended
-	stands    bool      // it has ended and is not rolled back: later sagas may build on it
-	begun     bool      // this rollback has begun to undo
-	completed Time      // when it was completed
-	looked    bool      // this rollback's outcome was looked at again, or could not be
-	lines     int       // log lines so far
+	// Pivot is the number of the final step, from 1: the point of no return is before it. 0 for none.
+	Pivot     int      `json:"pivot,omitempty"`
+	Key       string   `json:"-"`
+	Locks     []string `json:"-"` // the names it takes, held or waited for while it holds a ticket
+	Ticket    uint64   `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
+	pausedBy  string   // who did
+	plan      PlanHash // that was launched
+	vouched   bool     // an operator has asked for it again in a copy of its store
+	Touched   []Touch  `json:"-"` // what it has written or relies on, once it has ended
+	stands    bool     // it has ended and is not rolled back: later sagas may build on it
+	begun     bool     // this rollback has begun to undo
+	completed Time     // when it was completed
+	looked    bool     // this rollback's outcome was looked at again, or could not be
+	lines     int      // log lines so far
 }
 
 // Row is one step of the ledger.
@@ -75,9 +78,10 @@ type Row struct {
 	StartedAt     Time                       `json:"started_at"`
 	FinishedAt    Time                       `json:"finished_at"`
 	NextAttemptAt Time                       `json:"next_attempt_at"`
-	Dirty         bool                       `json:"dirty"`           // it had saved an intent: the world may have changed
-	Undoable      bool                       `json:"undoable"`        // the step has a Compensate
-	Final         string                     `json:"final,omitempty"` // why its effect cannot be taken back
+	Dirty         bool                       `json:"dirty"`            // it had saved an intent: the world may have changed
+	Undoable      bool                       `json:"undoable"`         // the step has a Compensate
+	Final         string                     `json:"final,omitempty"`  // why its effect cannot be taken back
+	Passed        string                     `json:"passed,omitempty"` // what is gone for good with it
 	Note          string                     `json:"note,omitempty"`
 	Compensation  *Compensation              `json:"compensation"`
 
@@ -92,7 +96,9 @@ type Row struct {
 	goOn      bool             // an operator has said so
 	failures  int              // attempts that spent budget
 	deaths    int              // attempts in a row that ended with the process
-	since     Time             // when the first of the failures happened
+	begun     Time             // when the last attempt did
+	wait      time.Duration    // from the last failure to the attempt that it asked for
+	awake     time.Duration    // spent on attempts and on the waits between them, since the first of the failures
 }
 
 // Compensation is the way back of one row.
@@ -131,6 +137,15 @@ func (s *Saga) active() *Row {
 // died reports whether the row's last attempt was cut off by a process death: it neither ended nor was put off.
 // What dies while it only waits is not held against anybody.
 func (r *Row) died() bool { return r.NextAttemptAt.IsZero() && !r.paused && !r.idle }
+
+// trying is how long the row has been tried since its first failure, with the attempt that ends at now: the attempts and the waits
+// that they asked for. What went by while no process ran, or while everything was frozen, does not count.
+func (r *Row) trying(now time.Time) time.Duration {
+	if r.failures == 0 {
+		return 0
+	}
+	return r.awake + r.wait + max(0, now.Sub(r.begun.Time))
+}
 
 // sooner moves what the rows wait for by d: the clock was set back by so much since the last entry, and no wait may grow
 // with it.

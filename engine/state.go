@@ -33,6 +33,7 @@ type State struct {
 	err       error // the first Put that could not be kept
 	saved     EntryType
 	idling    bool // a wait lasts: nothing is saved
+	passed    string
 	goOn      bool // an operator has said so since the last failure
 	over      bool
 }
@@ -243,7 +244,7 @@ func (s *State) close() (res result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
-	return result{put: s.put, resources: s.resources, moves: s.moves, err: s.err}
+	return result{put: s.put, resources: s.resources, moves: s.moves, passed: s.passed, err: s.err}
 }
 
 // preview is a State that records nothing, for what a row would do: the inputs as the row sees them

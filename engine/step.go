@@ -60,9 +60,10 @@ type Verifier interface {
 	Verify(ctx context.Context, s *State) (left []string, err error)
 }
 
-// Final is a step whose effect cannot be taken back, and says why ("a deleted snapshot cannot be brought back"). Plans
-// show it, a completed saga with such a row is not rolled back, and in the rollback of an unfinished one the row is given up:
-// the saga fails and a person resolves it. A step that is also a Compensator is asked all the same: it may have done nothing.
+// Final is a step whose effect cannot be taken back, and says why ("a deleted snapshot cannot be brought back"): the point of no
+// return of its saga, which has at most one. Plans and ledgers show it. When it has done it, it says State.Passed, and from
+// then on the saga only goes forward: no cancel, no rollback. One that failed without having passed is undone like any other; when
+// it is no Compensator and may have changed something the row is given up, and a person resolves it.
 type Final interface {
 	Final() string
 }

@@ -27,6 +27,7 @@ type Because string
 const (
 	BecausePaused  Because = "paused"        // by By
 	BecauseFailed  Because = "step_failed"   // step Idx has failed for good with Text, and the saga was to wait then
+	BecauseStuck   Because = "step_stuck"    // step Idx goes on failing with Text, past the point of no return
 	BecauseDied    Because = "process_died"  // N times in a row while step Idx was at work
 	BecauseLocked  Because = "locked"        // by saga Saga
 	BecauseBusy    Because = "workers_busy"  // all N of them
@@ -134,7 +135,7 @@ func (s *Saga) LeftBehind() []LeftBehind {
 // leftOf reads what a row has left behind out of what its step has put, as older builds did when they showed it: names that
 // end in _id, and in _monthly_usd.
 func (r *Row) leftOf() []LeftBehind {
-	if r.Final != "" && !r.Undoable {
+	if r.Final != "" {
 		return nil
 	}
 	left := r.provisioned()
@@ -159,7 +160,7 @@ func (r *Row) leftOf() []LeftBehind {
 // leaves is what a row has made, for the entry that says that it could not be undone. What is gone for good is not left.
 func (e *Engine) leaves(s *Saga, idx int) []LeftBehind {
 	row := &s.Rows[idx]
-	if row.Final != "" && !row.Undoable {
+	if row.Final != "" {
 		return nil
 	}
 	left := row.provisioned()

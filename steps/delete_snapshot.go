@@ -168,6 +168,7 @@ func (d DeleteSnapshot) Execute(ctx context.Context, s *engine.State) error {
 		}
 		del.Snapshot = snap
 	}
+	s.Passed(fmt.Sprintf("snapshot %d", del.Snapshot.ID))
 	del.Done = true
 	s.Put(keyDeletion, del)
 	putSnapshot(s, del.Snapshot)

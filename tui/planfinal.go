@@ -2,6 +2,7 @@ package tui
 
 import (
 	"arcadia/engine"
+	"arcadia/tui/say"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
@@ -44,4 +45,27 @@ func (p *plan) tick(t *theme.Theme, width int) string {
 		return " " + t.Danger.With(t.Selection).With(t.Strong).Paint(text)
 	}
 	return " " + t.Danger.Paint(text)
+}
+
+// noReturn is the line before the step after which there is no way back.
+func noReturn(t *theme.Theme, pad string, width int) string {
+	return t.Danger.Paint(widget.Cut(pad+say.NoReturn(t.Symbols.Rule), width))
+}
+
+// actionLook is the sign and the ink of what a step would do.
+func actionLook(t *theme.Theme, a engine.Action) (string, widget.Ink) {
+	switch a {
+	case engine.ActCreate:
+		return "+", t.Completed
+	case engine.ActUpdate:
+		return "~", t.Compensating
+	case engine.ActDelete:
+		return "-", t.Failed
+	case engine.ActNone:
+		return "=", t.Faint
+	case engine.ActWait:
+		return t.Symbols.Pending, t.Faint
+	case engine.ActRun:
+	}
+	return t.Symbols.Crumb, t.Running
 }

@@ -13,7 +13,7 @@ import (
 type wipe struct{ engine.Step }
 
 func newWipe() wipe {
-	return wipe{enginetest.Step("delete_snapshot", func(context.Context, *engine.State) error { return nil }, nil)}
+	return wipe{enginetest.Step("delete_snapshot", func(_ context.Context, s *engine.State) error { s.Passed("snapshot 7"); return nil }, nil)}
 }
 
 func (wipe) Final() string { return "a deleted snapshot cannot be brought back" }

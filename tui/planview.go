@@ -218,6 +218,9 @@ func (p *plan) steps(t *theme.Theme, width int) []string {
 		out = append(out, t.Faint.Paint(head))
 	}
 	for _, s := range p.got.Steps {
+		if s.Change.Final != "" {
+			out = append(out, noReturn(t, widget.Spaces(l.margin), width))
+		}
 		out = append(out, p.step(t, s, l)...)
 	}
 	return out
@@ -378,22 +381,4 @@ func planNote(t *theme.Theme, lead, text, note string, width int) []string {
 		out = append(out, widget.Spaces(widget.Width(lead))+t.Faint.Paint(l))
 	}
 	return out
-}
-
-// actionLook is the sign and the ink of what a step would do.
-func actionLook(t *theme.Theme, a engine.Action) (string, widget.Ink) {
-	switch a {
-	case engine.ActCreate:
-		return "+", t.Completed
-	case engine.ActUpdate:
-		return "~", t.Compensating
-	case engine.ActDelete:
-		return "-", t.Failed
-	case engine.ActNone:
-		return "=", t.Faint
-	case engine.ActWait:
-		return t.Symbols.Pending, t.Faint
-	case engine.ActRun:
-	}
-	return t.Symbols.Crumb, t.Running
 }

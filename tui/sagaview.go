@@ -181,8 +181,15 @@ func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
 	widths := widget.Layout(columns, width-1)
 	lines := []string{widget.Head(columns, widths, 1, width, t.Faint)}
 	n := len(d.saga.StepNames)
-	from, to := s.rows.Fit(n, height-1)
+	pivot, tall := d.saga.PointOfNoReturn(), height-1
+	if pivot >= 0 && tall > 1 {
+		tall-- // its line takes the place of a row
+	}
+	from, to := s.rows.Fit(n, tall)
 	for i := from; i < to; i++ {
+		if i == pivot && height > 2 {
+			lines = append(lines, noReturn(t, " ", width))
+		}
 		bar := widget.Ink("")
 		if i == s.rows.At && s.pane == ledgerPane {
 			bar = t.Selection

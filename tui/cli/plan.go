@@ -22,6 +22,9 @@ func (t *tree) showPlan(p engine.Plan, out *format) error {
 		rows[0] = append(rows[0], "WHY")
 	}
 	for _, s := range p.Steps {
+		if s.Change.Final != "" {
+			rows = append(rows, noReturn[:len(rows[0])])
+		}
 		row := []string{strconv.Itoa(s.Idx), s.Name, string(s.Change.Action), t.change(s.Change), s.Change.Undo}
 		switch {
 		case s.Refused:

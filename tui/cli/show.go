@@ -101,7 +101,11 @@ func ledger(w io.Writer, eng Reader, s *engine.Saga) error {
 		return written(err)
 	}
 	rows := [][]string{{"#", "STEP", "STATUS", "TRIES", "TOOK", "OUTPUT"}}
+	pivot := s.PointOfNoReturn()
 	for i, name := range s.StepNames {
+		if i == pivot {
+			rows = append(rows, noReturn)
+		}
 		if i >= len(s.Rows) {
 			rows = append(rows, []string{strconv.Itoa(i), name, "not started", "", "", ""})
 			continue
@@ -114,6 +118,9 @@ func ledger(w io.Writer, eng Reader, s *engine.Saga) error {
 	return writeRemains(w, remainsOf(eng, s), time.Now())
 }
 
+// noReturn is the line before the step after which there is no way back.
+var noReturn = []string{"", words.NoReturn("─"), "", "", "", ""}
+
 func ledgerRow(r *engine.Row) []string {
 	spent, tries := took(r.StartedAt, r.FinishedAt), strconv.Itoa(r.Attempts)
 	text := values(r.Output)
@@ -122,6 +129,8 @@ func ledgerRow(r *engine.Row) []string {
 		text = r.Compensation.Error
 	case r.Compensation != nil && r.Compensation.Reason != "":
 		text = fmt.Sprintf("resolved by %s: %s", r.Compensation.By, r.Compensation.Reason)
+	case r.Passed != "" && r.Status == engine.RowCompleted:
+		text = strings.TrimSpace(r.Passed + " is gone for good  " + text)
 	case r.Error != "":
 		text = r.Error
 	case r.Note != "":

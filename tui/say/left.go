@@ -33,6 +33,9 @@ func LeftBehind(s *engine.Saga) []Leftover {
 			continue
 		}
 		l := Leftover{Row: i, What: "what " + r.Name + " did", Since: r.StartedAt.Time}
+		if r.Final != "" {
+			l.What = "what " + r.Name + " did is gone for good"
+		}
 		if !r.FinishedAt.IsZero() {
 			l.Since = r.FinishedAt.Time
 		}

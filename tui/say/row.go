@@ -61,6 +61,12 @@ func (n Now) Row(s *engine.Saga, idx int, undo string, most Tries) (string, bool
 	return r.Error, r.Error != ""
 }
 
+// NoReturn is the line before the step after which there is no way back, drawn with the given rule.
+func NoReturn(rule string) string {
+	side := strings.Repeat(rule, 4)
+	return side + " point of no return " + side
+}
+
 // NotYet says of a row that waits for its next attempt which one failed, when the next comes, and why; of another nothing.
 func (n Now) NotYet(r *engine.Row, most Tries) string {
 	if c := r.Compensation; r.Status == engine.RowCompensating && c != nil {

@@ -37,6 +37,8 @@ func Waiting(w engine.Waiting) string {
 			return "an operator: " + w.Text + ": retry, skip or cancel"
 		}
 		return fmt.Sprintf("an operator: step %d %s failed: %s: retry, skip or cancel", w.Idx, w.Step, w.Text)
+	case engine.BecauseStuck:
+		return fmt.Sprintf("an operator: step %d %s goes on failing, past the point of no return: %s: retry or skip", w.Idx, w.Step, w.Text)
 	case engine.BecauseDied:
 		return fmt.Sprintf("an operator: the process died %d times in a row during this step; retry starts it again", w.N)
 	case engine.BecauseCopied:
