@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"strconv"
 
 	"arcadia/engine"
@@ -17,9 +18,7 @@ func smokeTests(on cli.Subject) []cli.Trial {
 	}
 	named := engine.Inputs{"dns_domain": on.Domain, "dns_record_type": "TXT", "dns_record_name": on.Name}
 	record := engine.Inputs{"dns_record_data": "arcadia smoke test"}
-	for k, v := range named {
-		record[k] = v
-	}
+	maps.Copy(record, named)
 	machine := engine.Inputs{"droplet_id": strconv.FormatInt(on.Droplet, 10)}
 	text := engine.Inputs{"text": "hello"}
 	upsert := engine.Launch{Kind: "upsert_dns_record", Inputs: record}

@@ -1,6 +1,9 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // fits refuses an entry that cannot follow what the saga's ledger says so far. It changes nothing. What it refuses no build
 // has ever written; what Check reports as broken invariants it lets pass.
@@ -47,10 +50,8 @@ func (s *Saga) fits(e *Entry) error {
 
 // in refuses an entry in any status but the given ones.
 func (s *Saga) in(e *Entry, statuses ...Status) error {
-	for _, st := range statuses {
-		if s.Status == st {
-			return nil
-		}
+	if slices.Contains(statuses, s.Status) {
+		return nil
 	}
 	return fmt.Errorf("%s of a saga that is %s", e.Type, s.Status)
 }
@@ -132,10 +133,8 @@ func (s *Saga) fitsStart(e *Entry) error {
 
 // is refuses an entry of a row in any status but the given ones.
 func (r *Row) is(e *Entry, statuses ...RowStatus) error {
-	for _, st := range statuses {
-		if r.Status == st {
-			return nil
-		}
+	if slices.Contains(statuses, r.Status) {
+		return nil
 	}
 	return fmt.Errorf("%s of row %d, which is %s", e.Type, r.Idx, r.Status)
 }

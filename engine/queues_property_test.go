@@ -85,7 +85,7 @@ func (q *queues) pass(id engine.ID, e engine.Entry) {
 		s := q.standing[n]
 		i := slices.IndexFunc(s, func(l engine.Lock) bool { return l.Saga == id })
 		for _, ahead := range s[:i] {
-			if q.began[ahead.Saga] && !(q.rests[ahead.Saga] && e.Type == engine.EntryCompensating) {
+			if q.began[ahead.Saga] && (!q.rests[ahead.Saga] || e.Type != engine.EntryCompensating) {
 				q.fault("saga %s: passes %s at entry %d, which holds %s", id.Short(), ahead.Saga.Short(), e.Seq, n)
 			}
 		}

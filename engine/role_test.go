@@ -67,7 +67,6 @@ func TestEveryVerbHasARowInTheRoleMatrix(t *testing.T) {
 	found := 0
 	for m := range session.Methods() {
 		for in := range m.Type.Ins() {
-			in := in
 			if m.Name == "Plan" || in != reflect.TypeFor[engine.Request]() && in != reflect.TypeFor[engine.Launch]() {
 				continue
 			}

@@ -33,9 +33,7 @@ func (r refusal) Is(target error) bool { return target == ErrRefused || r.moot &
 
 func refuse(format string, args ...any) error { return refusal{why: fmt.Sprintf(format, args...)} }
 
-func moot(format string, args ...any) error {
-	return refusal{why: fmt.Sprintf(format, args...), moot: true}
-}
+func moot(why string) error { return refusal{why: why, moot: true} }
 
 // Refuses says why a verb cannot be done to the saga, as far as its header tells; nil when it can, or when only the ledger
 // can tell more. The error's text follows the saga's name; it is an ErrRefused, and an ErrAlready when all is so already. Pure.

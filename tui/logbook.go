@@ -73,20 +73,6 @@ func (l logLine) compare(m logLine) int {
 	return cmp.Or(l.at.Compare(m.at), cmp.Compare(l.saga, m.saga), cmp.Compare(l.seq, m.seq))
 }
 
-func (l logLine) field(name string) string {
-	switch name {
-	case "level":
-		return l.level.String()
-	case "saga":
-		return string(l.saga)
-	case "kind":
-		return l.kind
-	case "text":
-		return l.text
-	}
-	return l.level.String() + " " + l.saga.Short() + " " + l.kind + " " + l.text
-}
-
 // logRead answers a read of entries.
 type logRead struct {
 	lines []logLine

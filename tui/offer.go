@@ -59,12 +59,6 @@ func verbOf(k engine.Kind) string {
 	return k.On.Verb
 }
 
-// does says what a verb does, in the words of its kind.
-func (o offer) does(env *Env) string {
-	k, _ := o.kind(env)
-	return k.Summary
-}
-
 // offers are menu lines for the kinds that act on a thing, without those of verbs that the menu has already.
 func offers(env *Env, on thing, had ...string) []item {
 	why := operators(env)

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -178,17 +179,17 @@ func (l *listing) copying(what string) command {
 	b := copyKey
 	b.Help = "the name, the id or the row"
 	return l.chosen(b, nil, func(_ *Env, r *list.Row) Action {
-		text := ""
+		var text strings.Builder
 		for i, c := range r.Cells {
 			if i > 0 {
-				text += "\t"
+				text.WriteString("\t")
 			}
-			text += c
+			text.WriteString(c)
 		}
 		return Show{newMenu("Copy", []item{
 			{Key: "n", Text: "name", Note: r.Cells[0], Do: Copy{What: "name of the " + what, Text: r.Cells[0]}},
 			{Key: "i", Text: "id", Note: visible.Text(r.Key), Do: Copy{What: "id of the " + what, Text: visible.Text(r.Key)}},
-			{Key: "r", Text: "row", Note: "as text with tabs", Do: Copy{What: what, Text: text}},
+			{Key: "r", Text: "row", Note: "as text with tabs", Do: Copy{What: what, Text: text.String()}},
 		})}
 	})
 }

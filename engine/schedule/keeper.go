@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"arcadia/engine"
@@ -230,8 +231,8 @@ func refusal(err error) bool {
 
 // unrested is a saga of the last occurrence that fired and that is not at rest; empty when there is none.
 func unrested(ctx context.Context, eng Engine, state State) (engine.ID, error) {
-	for i := len(state.Outcomes) - 1; i >= 0; i-- {
-		ids := state.Outcomes[i].Sagas
+	for _, v := range slices.Backward(state.Outcomes) {
+		ids := v.Sagas
 		if len(ids) == 0 {
 			continue
 		}

@@ -27,7 +27,7 @@ const (
 	maxOffset = 26 * time.Hour
 )
 
-var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
+var parser = cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
 
 // Cron is the rule of an expression of five fields (minute, hour, day of month, month, weekday) in the local time of a zone;
 // empty: UTC. Of two day fields without a * either may match, as in crontab(5). An expression that never happens is refused.

@@ -160,7 +160,7 @@ func foresee(ctx context.Context, p *Place, s schedule.Schedule) (string, error)
 		return "", err
 	}
 	if refusal := plan.Refusal(); refusal != nil {
-		return refusal.Error(), nil // as the world is now; it may be another by then
+		return refusal.Error(), nil //nolint:nilerr // as the world is now; it may be another by then
 	}
 	return text, nil
 }

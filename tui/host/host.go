@@ -285,6 +285,7 @@ func weigh(args []string) sshd.Weight {
 		return sshd.Long
 	case cli.Emergency:
 		return sshd.Urgent
+	case cli.Answers:
 	}
 	return sshd.Short
 }
