@@ -35,12 +35,15 @@ var (
 	ErrTooLarge   = errors.New("too large")
 	ErrBadValue   = errors.New("a value that cannot be kept")
 	ErrReadOnly   = errors.New("open for reading only")
+	ErrDeposed    = errors.New("another process drives by now")
+	ErrFrozen     = errors.New("everything is frozen")
+	ErrTicket     = errors.New("somebody has entered a lock's queue since")
 	ErrInput      = errors.New("bad input")
 )
 
 // Untouched reports whether a store's error says that it has written nothing; see Store.
 func Untouched(err error) bool {
-	for _, refusal := range [...]error{ErrConflict, ErrNotFound, ErrKeyTaken, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly} {
+	for _, refusal := range [...]error{ErrConflict, ErrNotFound, ErrKeyTaken, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly, ErrDeposed, ErrFrozen, ErrTicket} {
 		if errors.Is(err, refusal) {
 			return true
 		}

@@ -7,8 +7,8 @@ import (
 
 // Store keeps the ledgers of all sagas. All methods are safe for concurrent use.
 //
-// Errors: ErrConflict, ErrNotFound, *KeyTakenError, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly and the context's
-// error mean that nothing happened: whatever a store refuses before it writes is one of them. Any other error of Append or
+// Errors: ErrConflict, ErrNotFound, *KeyTakenError, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly, ErrDeposed, ErrFrozen, ErrTicket
+// and the context's error mean that nothing happened: whatever a store refuses before it writes is one of them. Any other error of Append or
 // PutFreeze means that the outcome is not known (a commit that returned an error may still be durable): the engine stops for
 // good and the next start reads the truth.
 //
@@ -88,9 +88,18 @@ type Batch struct {
 	Docs      []DocChange // each as in PutDocs; one that meets a conflict refuses the batch
 	Traces    TraceChange
 	Moves     []Moved
+
+	// Term is the token of the driver whose batch it is, 0 for a launch or a verb, which any process may append. Another term than
+	// the one that lasts is ErrDeposed. A store without an Elector takes any.
+	Term uint64
+	// IfFreeze is for a batch that starts an attempt: one more than the number of the newest freeze that its driver knows of,
+	// 0 for no condition. When the newest is another, or has not ended, the answer is ErrFrozen.
+	IfFreeze uint64
 }
 
-// LockChange enters a saga in the queues of some locks, or takes it out of them.
+// LockChange enters a saga in the queues of some locks, or takes it out of them. In a store with an Elector a ticket that is not
+// higher than every one in the queues is refused with ErrTicket, unless it is the lowest there can be (1: the saga holds its locks,
+// and goes before all who wait): the order of tickets is the order in which they were entered, whoever entered them.
 type LockChange struct {
 	Ticket uint64   // the place in every queue; lower goes first
 	Take   []string // names to queue for

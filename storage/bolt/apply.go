@@ -35,6 +35,9 @@ func (c *change) admit(p *prepared) (head, error) {
 	if err != nil {
 		return h, err
 	}
+	if err := c.mayStart(p); err != nil {
+		return h, err
+	}
 	if h.seq != p.after {
 		return h, fmt.Errorf("append to ledger of saga %s: %w: want %d, have %d", p.id.id().Short(), engine.ErrConflict, p.after, h.seq)
 	}

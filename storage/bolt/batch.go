@@ -31,6 +31,7 @@ type prepared struct {
 	drop    []string
 	changes []resourceChange
 	docs    []docChange
+	start   uint64   // IfFreeze
 	leave   []string // names of traces
 	lift    bool     // take the saga's traces away
 	moves   []record
@@ -74,7 +75,7 @@ func (p *prepared) prepare(b *engine.Batch) error {
 		request: p.request, buffer: p.buffer[:0], id: k, after: b.After, drop: b.Locks.Drop,
 		next: head{seq: b.Summary.Seq, status: b.Summary.Status, kind: b.Summary.Kind, by: b.Summary.CreatedBy},
 	}
-	p.request.err = nil
+	p.request.err, p.start = nil, b.IfFreeze
 	if b.After == 0 {
 		p.key, p.at = b.Key, b.Entries[0].At.Time
 	}

@@ -1,8 +1,10 @@
 package bolt_test
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"arcadia/engine"
 	"arcadia/storage/bolt"
@@ -50,4 +52,16 @@ func conforms(t *testing.T, opts ...bolt.Option) {
 			}
 			return openAt(t, old.Path(), opts...)
 		})
+}
+
+func TestStoreConformsForSeveralProcesses(t *testing.T) {
+	t.Parallel()
+	storagetest.RunShared(t, func(t *testing.T) (first, second engine.Store, refused error) {
+		s := open(t)
+		_, refused = bolt.Open(s.Path(), bolt.WithLockTimeout(time.Millisecond))
+		if !errors.Is(refused, bolt.ErrHeld) {
+			t.Fatalf("a second opening: %v", refused)
+		}
+		return s, nil, refused
+	})
 }

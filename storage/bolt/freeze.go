@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -67,6 +68,27 @@ func (s *Store) PutFreeze(ctx context.Context, f engine.Freeze) error {
 	return s.alone(func() error {
 		return s.writer.transact(func(c *change) error { return c.putFreeze(f.N, value) })
 	})
+}
+
+// mayStart refuses a batch that starts an attempt and whose sender does not know of the newest freeze, or while one lasts.
+func (c *change) mayStart(p *prepared) error {
+	if p.start == 0 {
+		return nil
+	}
+	f := engine.Freeze{EndedAt: engine.At(time.Now())} // none: all is as after one
+	if b := c.tx.Bucket(freezesBucket); b != nil {
+		if at, value := b.Cursor().Last(); at != nil {
+			r, err := read[freezeRecord](freezesBucket, at, value, fmt.Sprintf("freeze %x", at))
+			if err != nil {
+				return err
+			}
+			f = r.Freeze
+		}
+	}
+	if f.N+1 != p.start || f.EndedAt.IsZero() {
+		return fmt.Errorf("start in saga %s: %w", p.id.id().Short(), engine.ErrFrozen)
+	}
+	return nil
 }
 
 func (c *change) putFreeze(n uint64, value []byte) error {

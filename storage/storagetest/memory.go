@@ -22,6 +22,7 @@ type Memory struct {
 	resources map[string]engine.Resource
 	freezes   []engine.Freeze
 	docs      map[[2]string]engine.Doc // by collection and name
+	shared    *sharing                 // nil: one process has it
 	traces    []engine.Trace           // oldest first
 	moves     map[string]string
 }
@@ -77,6 +78,7 @@ func (m *Memory) Append(ctx context.Context, b engine.Batch) error {
 	for _, v := range b.Moves {
 		m.moves[v.From] = v.To
 	}
+	m.shared.mark(b.ID)
 	return nil
 }
 
@@ -86,6 +88,15 @@ func (m *Memory) admit(b engine.Batch) error {
 	end := uint64(0)
 	if s := m.sagas[b.ID]; s != nil {
 		end = s.summary.Seq
+	}
+	if err := m.shared.admit(b, m.locks); err != nil {
+		return err
+	}
+	if b.IfFreeze != 0 {
+		n := len(m.freezes)
+		if b.IfFreeze != uint64(n)+1 || n > 0 && m.freezes[n-1].EndedAt.IsZero() {
+			return fmt.Errorf("start in saga %s: %w", b.ID.Short(), engine.ErrFrozen)
+		}
 	}
 	if end != b.After {
 		return fmt.Errorf("append to ledger of saga %s: %w: want %d, have %d", b.ID.Short(), engine.ErrConflict, b.After, end)
@@ -391,5 +402,6 @@ func (m *Memory) PutFreeze(ctx context.Context, f engine.Freeze) error {
 		return fmt.Errorf("record freeze %d: %w: the newest is %d", f.N, engine.ErrConflict, n)
 	}
 	m.freezes = append(m.freezes[:f.N-1:f.N-1], f)
+	m.shared.mark("")
 	return nil
 }

@@ -72,5 +72,6 @@ func (m *Memory) PutDocs(ctx context.Context, changes ...engine.DocChange) error
 		return err
 	}
 	m.changeDocs(changes)
+	m.shared.mark("")
 	return nil
 }

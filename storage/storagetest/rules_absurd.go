@@ -298,7 +298,7 @@ func absurdQuestions(t *testing.T, s engine.Store) {
 func errorKind(err error) string {
 	for name, is := range map[string]error{
 		"conflict": engine.ErrConflict, "not found": engine.ErrNotFound, "key": engine.ErrKeyTaken, "short": engine.ErrShortTaken,
-		"too large": engine.ErrTooLarge, "bad value": engine.ErrBadValue, "read only": engine.ErrReadOnly, "canceled": context.Canceled,
+		"too large": engine.ErrTooLarge, "bad value": engine.ErrBadValue, "read only": engine.ErrReadOnly, "frozen": engine.ErrFrozen, "canceled": context.Canceled,
 	} {
 		if errors.Is(err, is) {
 			return name

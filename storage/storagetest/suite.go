@@ -69,6 +69,7 @@ func rules() map[string]func(*testing.T, engine.Store) {
 		"an absurd value in any field is refused or read back":                  absurdBatches,
 		"an absurd value in any field of a freeze is refused or read back":      absurdFreezes,
 		"a question about what no store can hold has an answer":                 absurdQuestions,
+		"a start is refused after a freeze that its sender does not know":       startUnlessFrozen,
 		"documents are made, changed and removed by version":                    docsChange,
 		"documents change all or none":                                          docsAllOrNone,
 		"documents change with an append or not at all":                         docsWithAppend,
