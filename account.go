@@ -18,7 +18,7 @@ import (
 func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
 	p := h.Place
 	p.Provider, p.Trials = inv, cli.Trials{Of: smokeTests, Snapshot: steps.SnapshotNames}
-	p.Things = inv.Tagged
+	p.Things, h.Look.Things = inv.Tagged, inv.Tagged
 	p.Drift = func(ctx context.Context, r engine.Resource) tui.Drift {
 		d, _ := inv.Check(ctx, r) // the error is its note
 		return driftOf(r.Type, d)

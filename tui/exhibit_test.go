@@ -10,6 +10,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/engine/schedule"
 	"arcadia/storage/storagetest"
 )
 
@@ -67,7 +68,41 @@ func newExhibit(tb testing.TB) *exhibit {
 	tb.Helper()
 	x := &exhibit{tb: tb, store: storagetest.NewMemory()}
 	x.fill()
+	x.timetable()
 	return x
+}
+
+const day = 24 * time.Hour
+
+// timetable fills in two schedules and what became of them.
+func (x *exhibit) timetable() {
+	x.tb.Helper()
+	put := func(name string, s schedule.Schedule, state schedule.State) {
+		s.Since = engine.At(noon.Add(-90 * day))
+		for collection, v := range map[string]any{schedule.Collection: s, schedule.States: state} {
+			body, err := json.Marshal(v)
+			if err != nil {
+				x.tb.Fatal(err)
+			}
+			d := engine.Doc{Collection: collection, Name: name, Body: body, By: engine.Actor{Name: "ops1"}, UpdatedAt: engine.At(noon.Add(-day))}
+			if err := x.store.PutDocs(x.tb.Context(), engine.DocChange{Doc: d}); err != nil {
+				x.tb.Fatal(err)
+			}
+		}
+	}
+	var nights []schedule.Outcome
+	for i := range 16 {
+		nights = append(nights, schedule.Outcome{At: engine.At(noon.Add(time.Duration(i-16) * day)), Result: schedule.Fired})
+	}
+	nights[9] = schedule.Outcome{At: nights[9].At, Result: schedule.Skipped, Why: "frozen by ops2"}
+	nights[15] = schedule.Outcome{At: nights[15].At, Result: schedule.Missed, Why: "later than its window of 1h"}
+	put("nightly-web", schedule.Schedule{
+		Kind: "snapshot_droplet", ForEach: "tag:web", Cron: "30 2 * * *", Zone: "Europe/Berlin",
+	}, schedule.State{DecidedUntil: nights[15].At, Outcomes: nights})
+	put("ttl-low", schedule.Schedule{
+		Kind: "upsert_dns_record", Inputs: engine.Inputs{"dns_record_name": "app", "dns_domain": "example.com"}, Every: schedule.Span(6 * time.Hour),
+		Paused: &schedule.Pause{By: "ops2", Why: "audit until Friday", At: engine.At(noon.Add(-day))},
+	}, schedule.State{})
 }
 
 func (x *exhibit) session(a engine.Actor) *engine.Session {
@@ -172,7 +207,6 @@ func (c *carving) keep() engine.Summary {
 
 // fill makes the sagas of the design's picture, and some more.
 func (x *exhibit) fill() {
-	const day = 24 * time.Hour
 	snap, dns := "create_droplet_snapshot", "upsert_dns_record"
 	done := func(short, kind, target, by string, age time.Duration, step string) {
 		x.carve(short, kind, target, by, age, step).start(0).later(3*time.Second).done(0, `{"outcome":"created","record_id":"3352896"}`).end(engine.EntrySagaCompleted).keep()

@@ -53,6 +53,7 @@ func globals() []command {
 			}
 			return ""
 		}, "7"),
+		show(keys.CmdSchedules, "schedules", "what is launched by itself, when it is next, and what became of the last", nil, "8"),
 		{Binding: bound(keys.CmdTimes, "times", "times as age, local or UTC", "T"), do: then(act(func(a *App) tea.Cmd {
 			a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
 			return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()})
@@ -84,7 +85,7 @@ func (a *App) commands() []command { return append(a.screen().Commands(&a.env), 
 // everyScreen is one of each, to ask which commands there are. None of them is ever shown.
 func everyScreen() []Screen {
 	return []Screen{
-		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newOrphans(nil),
+		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newOrphans(nil), newSchedules(),
 		newMessages(), newLogs(),
 	}
 }

@@ -1,6 +1,6 @@
 package tui
 
-// roots are the screens that keys 1 to 7 show.
+// roots are the screens that keys 1 to 8 show.
 func roots(cfg Config) []stack {
 	out := []stack{{newSagas()}}
 	if inv := cfg.Inventory; inv != nil {
@@ -10,5 +10,5 @@ func roots(cfg Config) []stack {
 	if list := cfg.Orphans; list != nil {
 		out = append(out, stack{newOrphans(list)})
 	}
-	return out
+	return append(out, stack{newSchedules()})
 }

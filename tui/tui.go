@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/schedule"
 )
 
 // Config says whose console this is and on what.
@@ -63,6 +64,9 @@ type Config struct {
 	Drifts  Drifts
 	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]Orphan, error)
 
+	// Things lists what carries a tag, for schedules that are fired here. May be left out.
+	Things schedule.Things
+
 	// Who answers with the other sessions on the same engine; it is asked in a command, at the start and whenever WhoChanged
 	// receives. Here is told, in a command, the id of the saga that comes to this session's screen, empty for none. All
 	// three may be left out.
@@ -94,6 +98,7 @@ type Backend interface {
 	Launcher
 	Verbs
 	Freezer
+	schedule.Book
 }
 
 // Reader is how the console sees sagas.

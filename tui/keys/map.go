@@ -24,38 +24,40 @@ const (
 	Records     Scope = "records"
 	Provisioned Scope = "resources"
 	Strays      Scope = "orphans"
+	Timetable   Scope = "schedules"
 	Holders     Scope = "operators"
 )
 
 // Scopes lists all, in the order of the help.
 func Scopes() []Scope {
-	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Holders}
+	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Timetable, Holders}
 }
 
 // The commands.
 const (
-	CmdHelp     Command = "help"
-	CmdPalette  Command = "palette"
-	CmdFilter   Command = "filter"
-	CmdBack     Command = "back"
-	CmdOut      Command = "out" // back, and at the root leave
-	CmdLeave    Command = "leave"
-	CmdPane     Command = "next pane"
-	CmdPaneBack Command = "previous pane"
-	CmdSagas    Command = "sagas"
-	CmdDroplets Command = "droplets"
-	CmdRecords  Command = "records"
-	CmdResource Command = "resources"
-	CmdMessages Command = "messages"
-	CmdLogs     Command = "everything" // the log of all sagas
-	CmdOrphans  Command = "orphans"
-	CmdTimes    Command = "times"
-	CmdCopy     Command = "copy"
-	CmdRedraw   Command = "redraw"
-	CmdMouse    Command = "mouse"
-	CmdDump     Command = "dump"
-	CmdFreeze   Command = "freeze"
-	CmdThaw     Command = "thaw"
+	CmdHelp      Command = "help"
+	CmdPalette   Command = "palette"
+	CmdFilter    Command = "filter"
+	CmdBack      Command = "back"
+	CmdOut       Command = "out" // back, and at the root leave
+	CmdLeave     Command = "leave"
+	CmdPane      Command = "next pane"
+	CmdPaneBack  Command = "previous pane"
+	CmdSagas     Command = "sagas"
+	CmdDroplets  Command = "droplets"
+	CmdRecords   Command = "records"
+	CmdResource  Command = "resources"
+	CmdMessages  Command = "messages"
+	CmdLogs      Command = "everything" // the log of all sagas
+	CmdOrphans   Command = "orphans"
+	CmdSchedules Command = "schedules"
+	CmdTimes     Command = "times"
+	CmdCopy      Command = "copy"
+	CmdRedraw    Command = "redraw"
+	CmdMouse     Command = "mouse"
+	CmdDump      Command = "dump"
+	CmdFreeze    Command = "freeze"
+	CmdThaw      Command = "thaw"
 
 	CmdDown     Command = "down"
 	CmdUp       Command = "up"
@@ -80,6 +82,8 @@ const (
 	CmdResolve  Command = "resolve"
 	CmdPause    Command = "pause"
 	CmdResume   Command = "resume"
+	CmdFire     Command = "fire"
+	CmdRemove   Command = "remove"
 	CmdSkip     Command = "skip"
 	CmdLog      Command = "log"
 	CmdNeedsMe  Command = "next that needs me"
