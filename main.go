@@ -70,14 +70,14 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	var hup hangup
-	defer hup.listen(stop)()
+	var hup host.Hangup
+	defer hup.Listen(stop)()
 	// A reader that goes away must not end a process that drives sagas.
 	signal.Ignore(syscall.SIGPIPE)
 
 	w := wire{env: os.Getenv, operator: operator(), build: cli.Build{Version: version, Commit: commit, Date: date}.OrBuilt()}
 	if w.token() != "" {
-		if err := sealMemory(); err != nil {
+		if err := host.SealMemory(); err != nil {
 			fmt.Fprintln(os.Stderr, "arcadia: "+err.Error())
 		}
 	}
@@ -356,9 +356,9 @@ func (w wire) stop(ctx context.Context, file string) error {
 }
 
 // serve opens the doors of a place. SIGHUP is then no end, but lets files be read again.
-func serve(hup *hangup) func(context.Context, *cli.Place, cli.Doors) error {
+func serve(hup *host.Hangup) func(context.Context, *cli.Place, cli.Doors) error {
 	return func(ctx context.Context, p *cli.Place, d cli.Doors) error {
-		d.Reread = hup.taken()
+		d.Reread = hup.Reread()
 		if d.Listen != "" && d.HostKey == "" {
 			var err error
 			if d.HostKey, err = cli.HostKeyFile(os.Getenv); err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"arcadia/trust"
+	"arcadia/engine/trust"
 )
 
 // private refuses a file that somebody else could have put there, or could read or change: the ledger holds what was

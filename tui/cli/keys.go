@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"arcadia/engine/trust"
 	"arcadia/engine/visible"
-	"arcadia/trust"
 	"arcadia/tui"
 )
 

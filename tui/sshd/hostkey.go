@@ -12,7 +12,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
-	"arcadia/trust"
+	"arcadia/engine/trust"
 )
 
 // maxKey bounds a key's file.

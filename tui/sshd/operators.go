@@ -13,7 +13,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"arcadia/engine"
-	"arcadia/trust"
+	"arcadia/engine/trust"
 )
 
 // Operators is the file that says who may come in: lines in the form of authorized_keys. The comment is the operator's

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"syscall"
 
-	"arcadia/trust"
+	"arcadia/engine/trust"
 )
 
 // SocketPath is where the host of a store listens for the user's other processes: beside the file.

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package main
+package host
 
 // undumpable does nothing where the system has no such thing.
 func undumpable() error { return nil }

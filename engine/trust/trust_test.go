@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"arcadia/trust"
+	"arcadia/engine/trust"
 )
 
 var rule = trust.Rule{Forbidden: 0o022, Max: 1 << 10}

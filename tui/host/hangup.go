@@ -1,4 +1,4 @@
-package main
+package host
 
 import (
 	"os"
@@ -7,14 +7,14 @@ import (
 	"syscall"
 )
 
-// hangup is what SIGHUP does: the terminal of a process is gone, which ends it; or, to a process that serves, whatever it has read
-// shall be read again.
-type hangup struct {
+// Hangup is what SIGHUP does: the terminal of a process is gone, which ends it; or, to a process that serves, whatever it has read
+// shall be read again. The zero Hangup is ready.
+type Hangup struct {
 	reread atomic.Pointer[chan struct{}]
 }
 
-// listen calls end at the first SIGHUP that nobody rereads at. The function that it returns ends that.
-func (h *hangup) listen(end func()) (stop func()) {
+// Listen calls end at the first SIGHUP that nobody rereads at. The function that it returns ends that.
+func (h *Hangup) Listen(end func()) (stop func()) {
 	signals, done := make(chan os.Signal, 1), make(chan struct{})
 	signal.Notify(signals, syscall.SIGHUP)
 	go func() {
@@ -38,8 +38,8 @@ func (h *hangup) listen(end func()) (stop func()) {
 	}
 }
 
-// taken gives what receives at every SIGHUP from now on.
-func (h *hangup) taken() <-chan struct{} {
+// Reread gives what receives at every SIGHUP from now on, instead of the end.
+func (h *Hangup) Reread() <-chan struct{} {
 	again := make(chan struct{}, 1)
 	h.reread.Store(&again)
 	return again
