@@ -14,8 +14,9 @@ var errFull = errors.New("too many connections")
 // intake counts connections, so that one client cannot use up what all need. Safe for concurrent use.
 //
 // Those that have not logged in are never reason enough to keep one more out: beyond two thirds of their limit, more and more
-// often one of them is dropped at random instead, as OpenSSH does from MaxStartups on, and at the limit always. Who has said
-// nothing yet goes first, so that a crowd of silent connections does not keep an operator from logging in.
+// often one of them is dropped at random instead, as OpenSSH does from MaxStartups on, and at the limit always: one from the address
+// that has most, and of those one that has said nothing yet, so that a crowd of silent connections does not keep an operator from
+// logging in.
 type intake struct {
 	mu    sync.Mutex // guards what follows; a leaf
 	all   int
@@ -42,17 +43,21 @@ func (i *intake) enter(h *halfOpen, l Limits) (out *halfOpen, err error) {
 	if h == nil {
 		return nil, nil //nolint:nilnil // nobody must go
 	}
-	same, others := 0, i.half
-	for o := range others {
-		if o.from == h.from {
-			same++
+	from := map[string]int{h.from: 1}
+	most := h.from
+	for o := range i.half {
+		if from[o.from]++; from[o.from] > from[most] {
+			most = o.from
 		}
 	}
 	switch {
-	case same >= l.HalfOpenEach:
-		out = i.unlucky(func(o *halfOpen) bool { return o.from == h.from })
+	case from[h.from] > l.HalfOpenEach:
+		out = i.unlucky(h.from)
 	case i.early(l):
-		out = i.unlucky(func(*halfOpen) bool { return true })
+		if from[most] == 1 {
+			most = "" // nobody has more than others
+		}
+		out = i.unlucky(most)
 	}
 	if out != nil {
 		delete(i.half, out)
@@ -71,12 +76,12 @@ func (i *intake) early(l Limits) bool {
 	return n >= l.HalfOpen || n >= begin && rand.IntN(l.HalfOpen-begin) < n-begin+1 //nolint:gosec // no secret is made of it
 }
 
-// unlucky is one of those that fit, at random: of those that have said nothing, if there are any.
-func (i *intake) unlucky(fits func(*halfOpen) bool) *halfOpen {
+// unlucky is one of those from an address, or of all when it is empty, at random: of those that have said nothing, if there are any.
+func (i *intake) unlucky(from string) *halfOpen {
 	var silent, speaking []*halfOpen
 	for o := range i.half {
 		switch {
-		case !fits(o):
+		case from != "" && o.from != from:
 		case o.spoke():
 			speaking = append(speaking, o)
 		default:

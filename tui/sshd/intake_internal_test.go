@@ -77,6 +77,32 @@ func TestWhoSaysNothingGoesFirst(t *testing.T) {
 	}
 }
 
+// Whoever comes from how many addresses: there are never more than the limit, and the many go before the few.
+func TestHalfOpenConnectionsNeverExceedTheirLimit(t *testing.T) {
+	t.Parallel()
+	l := Limits{Connections: 10_000}.withDefaults()
+	for addresses := 1; addresses <= 1000; addresses *= 10 {
+		var in intake
+		few := &halfOpen{from: "few", spoke: no}
+		for n := range 1000 {
+			if n == 500 {
+				if _, err := in.enter(few, l); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := in.enter(&halfOpen{from: string(rune('A' + n%addresses)), spoke: no}, l); err != nil {
+				t.Fatal(err)
+			}
+			if len(in.half) > l.HalfOpen {
+				t.Fatalf("%d addresses: %d are half open", addresses, len(in.half))
+			}
+		}
+		if _, there := in.half[few]; addresses <= 10 && !there {
+			t.Errorf("%d addresses: the only connection of another was dropped", addresses)
+		}
+	}
+}
+
 func TestAddressesOfOneNetworkCountAsOne(t *testing.T) {
 	t.Parallel()
 	for addr, want := range map[string]string{

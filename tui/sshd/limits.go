@@ -23,7 +23,7 @@ type Limits struct {
 	Connections     int // at once in all (128)
 	ConnectionsEach int // at once for one name over the network (16)
 	HalfOpen        int // connections that have not logged in yet, in all (32)
-	HalfOpenEach    int // the same from one address, or one network of 64 bits in IPv6 (8)
+	HalfOpenEach    int // the same from one address, or one network of 64 bits in IPv6 (24)
 	Keys            int // keys that one connection may try (6)
 	Environment     int // variables a session may send before it is ended (64)
 
@@ -65,7 +65,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.Connections, 128},
 		{&l.ConnectionsEach, 16},
 		{&l.HalfOpen, 32},
-		{&l.HalfOpenEach, 8},
+		{&l.HalfOpenEach, 24},
 		{&l.Keys, 6},
 		{&l.Environment, 64},
 		{&l.FPS, 15},
