@@ -75,7 +75,7 @@ func run() int {
 	// A reader that goes away must not end a process that drives sagas.
 	signal.Ignore(syscall.SIGPIPE)
 
-	w := wire{env: os.Getenv, operator: operator(), build: cli.Build{Version: version, Commit: commit, Date: date}.OrBuilt()}
+	w := wire{env: os.Getenv, end: stop, operator: operator(), build: cli.Build{Version: version, Commit: commit, Date: date}.OrBuilt()}
 	if w.token() != "" {
 		if err := host.SealMemory(); err != nil {
 			fmt.Fprintln(os.Stderr, "arcadia: "+err.Error())
@@ -83,7 +83,7 @@ func run() int {
 	}
 	input, output := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
 	return cli.Run(ctx, cli.Env{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		In: os.Stdin, Out: os.Stdout, Err: patient{os.Stderr, ctx},
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()),
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
 		Open: w.open, Console: console, Check: w.check, Serve: serve(&hup), Stop: w.stop,
@@ -126,6 +126,7 @@ func operator() string {
 // wire puts the parts together as the environment says.
 type wire struct {
 	env      func(string) string
+	end      func() // ends the process in order
 	operator string
 	build    cli.Build
 }
@@ -160,7 +161,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 			err = errors.Join(err, closers.close())
 		}
 	}()
-	h := &host.Host{Build: w.build, Log: slog.New(slog.DiscardHandler)}
+	h := &host.Host{Build: w.build, End: w.end, Log: slog.New(slog.DiscardHandler)}
 	if want.Access == cli.Act {
 		h.Log = w.log(&closers).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
@@ -352,8 +353,22 @@ func (w wire) stop(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	return sshd.Stop(ctx, sshd.SocketPath(file))
+	asking, cancel := context.WithTimeout(ctx, stopTime)
+	defer cancel()
+	err = sshd.Stop(asking, sshd.SocketPath(file))
+	if errors.Is(err, sshd.ErrNoHost) {
+		return err
+	}
+	// Whatever it has answered: what counts is whether the store is free.
+	free := bolt.Free(file, stopTime)
+	if held, is := errors.AsType[*bolt.HeldError](free); is {
+		return fmt.Errorf("stop: process %d (%s) does not end and holds %s: end it with kill -9 %d; its sagas go on at the next host", held.PID, held.What, file, held.PID)
+	}
+	return errors.Join(err, free)
 }
+
+// stopTime is what a host has to answer in that is asked to stop, and again to end.
+const stopTime = 12 * time.Second
 
 // serve opens the doors of a place. SIGHUP is then no end, but lets files be read again.
 func serve(hup *host.Hangup) func(context.Context, *cli.Place, cli.Doors) error {

@@ -50,6 +50,15 @@ func acquire(path string, o options) (*lockFile, error) {
 	return l, nil
 }
 
+// Free waits until nobody has the store at path open for writing, for that long at most: then it is a *HeldError that says who has.
+func Free(path string, wait time.Duration) error {
+	l, err := acquire(path, options{wait: wait, purpose: "arcadia stop"})
+	if err != nil {
+		return err
+	}
+	return l.release()
+}
+
 // try opens and locks the file once. Held means that another process has it.
 func (l *lockFile) try() (held bool, err error) {
 	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)

@@ -9,28 +9,6 @@ import (
 	"arcadia/engine"
 )
 
-// host drives sagas while stay runs and stops in order after it. When the engine stops by itself, stay's context ends and
-// the engine's error is the answer. Record what is to be done before: what is recorded first is driven for certain.
-func host(ctx context.Context, p *Place, stay func(ctx context.Context) error) error {
-	if p.Host == nil {
-		return stay(ctx)
-	}
-	ctx, cut := context.WithCancel(ctx)
-	defer cut()
-	driving, stop := context.WithCancel(context.WithoutCancel(ctx))
-	over := make(chan error, 1)
-	go func() {
-		over <- p.Host(driving)
-		cut()
-	}()
-	err := stay(ctx)
-	stop()
-	if broken := <-over; broken != nil && !errors.Is(broken, context.Canceled) { // stopped before it had begun
-		return broken
-	}
-	return err
-}
-
 // watching is what a wait for a saga tells about; what is nil is not told.
 type watching struct {
 	entry  func(*engine.Saga, *engine.Entry) error

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/term"
 	"golang.org/x/sync/errgroup"
 
 	"arcadia/engine"
@@ -41,6 +42,8 @@ type Host struct {
 	Build  cli.Build
 	Log    *slog.Logger
 	Limits sshd.Limits
+	// End ends the process in order, when another process of the operator asks for that. Nil: only the console or the doors end.
+	End func()
 	// Beside is what goes on beside the consoles, for as long as Console or Serve lasts.
 	Beside []func(ctx context.Context)
 	// Meter, Budget, Calls and Commits are figures for metrics; nil: not shown.
@@ -63,7 +66,7 @@ func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramO
 	var doors errgroup.Group
 	var told atomic.Bool // by another process of the operator, so that whoever sits here is owed a word
 	if h.Socket != "" {
-		srv, err := h.server(func() { told.Store(true); stop() })
+		srv, err := h.server(func() { told.Store(true); stop(); h.end() })
 		if err != nil {
 			return err
 		}
@@ -76,12 +79,42 @@ func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramO
 	seat := h.here.Join(sshd.Presence{Operator: cfg.Operator, Role: h.Engine.Actor().Role, What: sshd.Console, Local: true})
 	defer seat.Leave()
 	company(&cfg, seat)
-	err := tui.Run(ctx, cfg, os.Stdin, os.Stdout, append(opts, tea.WithoutSignalHandler())...)
+	err := h.show(ctx, cfg, append(opts, tea.WithoutSignalHandler())...)
 	stop()
-	if told.Load() {
+	if told.Load() && !errors.Is(err, errUnread) {
 		_, _ = fmt.Fprintln(os.Stderr, "arcadia: "+sshd.ErrStopping.Error())
 	}
 	return errors.Join(err, doors.Wait())
+}
+
+// outputTime is what the last of the output has to be taken in.
+const outputTime = 2 * time.Second
+
+// errUnread says that a terminal did not take the end of the console.
+var errUnread = errors.New("the terminal does not read: its last screen was given up")
+
+// show shows the console on the process's own terminal. When ctx has ended it does not wait for a terminal that does not read: the
+// program stays in its write then, until the process ends, and the terminal is put back without it.
+func (h *Host) show(ctx context.Context, cfg tui.Config, opts ...tea.ProgramOption) error {
+	before, _ := term.GetState(os.Stdin.Fd()) // none where input is no terminal
+	over := make(chan error, 1)
+	go func() { over <- tui.Run(ctx, cfg, os.Stdin, os.Stdout, opts...) }()
+	select {
+	case err := <-over:
+		return err
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(outputTime)
+	defer late.Stop()
+	select {
+	case err := <-over:
+		return err
+	case <-late.C:
+	}
+	if before != nil {
+		_ = term.Restore(os.Stdin.Fd(), before)
+	}
+	return errUnread
 }
 
 // Serve opens the doors until ctx ends, or the operator's own process asks it to stop.
@@ -89,7 +122,7 @@ func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer h.beside(ctx, stop)()
-	srv, err := h.server(stop)
+	srv, err := h.server(func() { stop(); h.end() })
 	if err != nil {
 		return err
 	}
@@ -125,6 +158,12 @@ func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 		return srv.Serve(ctx, doors...)
 	})
 	return work.Wait()
+}
+
+func (h *Host) end() {
+	if h.End != nil {
+		h.End()
+	}
 }
 
 // beside starts what goes on beside the consoles. The function that it returns stops it and waits for its end.
