@@ -194,7 +194,7 @@ func (e *Engine) settle(ctx context.Context) {
 		}
 		e.log.Warn("whose account it is is not known: what needs one waits", "error", err)
 		if class, _ := classify(err); class == classBlocked {
-			e.judge("", result{err: err})
+			e.judge("", nil, result{err: err})
 		}
 		e.stir()
 		t := time.NewTimer(wait)
@@ -206,7 +206,7 @@ func (e *Engine) settle(ctx context.Context) {
 		}
 	}
 	if f := e.gate.freeze(); f != nil && f.Auto {
-		e.judge("", result{})
+		e.judge("", nil, result{})
 	}
 	if bound == nil { // an older build has left sagas in it: who drives them first decides
 		e.adoptStore(ctx)

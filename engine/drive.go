@@ -12,7 +12,7 @@ import (
 // already and only waits to be run. While an attempt lasts this and attempt are all that is on the stack: a saga that waits for days
 // is to cost little.
 func (r *run) drive(ctx context.Context, a *attempt) {
-	defer r.yield()
+	defer r.letAllGo()
 	for on := true; on; {
 		var outcome []Entry
 		if a != nil {
@@ -52,12 +52,15 @@ func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*atte
 	case a != nil:
 		return a, true
 	case m.Do == DoRest:
-		r.yield()
+		r.letAllGo()
 		return nil, !r.e.release(r)
+	case m.Resumed && !r.tried():
+		r.yield()
+		return nil, r.awaitTrial(ctx)
 	case m.Do == DoExecute:
 		return nil, r.await(ctx)
 	}
-	r.yield()
+	r.letAllGo()
 	return nil, r.rest(ctx, m.Until)
 }
 
@@ -114,6 +117,7 @@ func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 	a.state.elsewhere = r.e.copied(r.saga.CreatedAt)
 	a.ctx, a.end = context.WithCancelCause(ctx)
 	a.state.idle = r.idle(a)
+	a.state.heard = r.e.heard
 	r.under = a.state
 	if m.Do == DoExecute {
 		r.stop = a.end
@@ -129,7 +133,7 @@ func (r *run) attempt(a *attempt) []Entry {
 	a.limit = newLimit(most, func() { end(deadlineError(most)) })
 	done := make(chan result, 1)
 	go perform(ctx, a, done)
-	res := r.outlast(ctx, done)
+	res := r.outlast(ctx, a, done)
 	a.limit.timer.Stop()
 	outcome := r.settle(ctx, a, res)
 	end(nil)
@@ -138,7 +142,22 @@ func (r *run) attempt(a *attempt) []Entry {
 }
 
 // outlast waits for a step to return, or gives it up.
-func (r *run) outlast(ctx context.Context, done <-chan result) *result {
+func (r *run) outlast(ctx context.Context, a *attempt, done <-chan result) *result {
+	if a.move.Resumed {
+		return r.outlastSuspect(ctx, a, done)
+	}
+	select {
+	case res := <-done:
+		return &res
+	case <-ctx.Done():
+		return r.giveUp(ctx, done)
+	}
+}
+
+// outlastSuspect is outlast for an attempt that is suspected for a while.
+func (r *run) outlastSuspect(ctx context.Context, a *attempt, done <-chan result) *result {
+	lived := time.AfterFunc(trialTime, func() { r.outlive(ctx, a) })
+	defer lived.Stop()
 	select {
 	case res := <-done:
 		return &res
@@ -170,11 +189,12 @@ func (r *run) settle(ctx context.Context, a *attempt, res *result) []Entry {
 		res.err = said.err
 	}
 	res.put, res.resources, res.moves, res.passed, res.cause = said.put, said.resources, said.moves, said.passed, stopCause(ctx)
-	r.e.judge(r.id, *res)
+	r.e.judge(r.id, a.stay, *res)
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.under, r.stop = nil, nil
+	r.acquit()
 	if err := r.reload(context.WithoutCancel(ctx)); err != nil {
 		r.e.log.Error("what came of an attempt is not recorded", "saga", r.id.Short(), "error", err)
 		return nil // the row stays under way, and is looked at again

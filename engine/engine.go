@@ -47,6 +47,7 @@ type Engine struct {
 	locks   lockTable
 	ready   chan struct{} // closed when the first Run has taken up what was unfinished
 	gate    gate
+	trial   chan struct{} // one token: what is started again after a process death starts alone
 	workers chan struct{} // one token per saga going forward; waiting senders are served in order
 
 	freezing     sync.Mutex // guards the two below; held across the commit that begins or ends a freeze
@@ -99,6 +100,7 @@ func New(store Store, cfg Config) (*Engine, error) {
 	if cfg.Workers <= 0 {
 		cfg.Workers = defaultWorkers
 	}
+	e.trial = make(chan struct{}, 1)
 	e.workers = make(chan struct{}, cfg.Workers)
 	return e, nil
 }

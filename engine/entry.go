@@ -15,8 +15,9 @@ const (
 	EntryAttemptFailed       EntryType = "attempt_failed"
 	EntryStepCompleted       EntryType = "step_completed"
 	EntryStepFailed          EntryType = "step_failed"
-	EntryInterrupted         EntryType = "interrupted" // the engine shut down in an orderly way during the attempt
-	EntryIdle                EntryType = "step_idle"   // the step only waits or looks, for what Waiting says; no worker is held
+	EntryInterrupted         EntryType = "interrupted"   // the engine shut down in an orderly way during the attempt
+	EntryIdle                EntryType = "step_idle"     // the step only waits or looks, for what Waiting says; no worker is held
+	EntryOutlived            EntryType = "step_outlived" // started again after a process death, it is not why the process died
 	EntryRollbackStarted     EntryType = "rollback_started"
 	EntryCompensating        EntryType = "step_compensating"
 	EntryCompensationSaved   EntryType = "compensation_saved"

@@ -40,7 +40,7 @@ func (s *Saga) fits(e *Entry) error {
 		return err
 	case EntryStepStarted:
 		return s.fitsStart(e)
-	case EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntrySkipped:
+	case EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived, EntrySkipped:
 		return s.fitsForward(e)
 	case EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed, EntryResolved:
 		return s.fitsBackward(e)
@@ -145,7 +145,7 @@ func (s *Saga) fitsForward(e *Entry) error {
 		return err
 	}
 	switch e.Type {
-	case EntryInterrupted, EntryIdle:
+	case EntryInterrupted, EntryIdle, EntryOutlived:
 		return r.is(e, RowRunning, RowCompensating)
 	case EntrySkipped:
 		if e.Idx != s.CurrentStepIdx || s.Status != Running {

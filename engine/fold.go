@@ -64,7 +64,7 @@ func (s *Saga) change(e *Entry) {
 		s.end(RolledBack, e)
 	case EntrySagaFailed:
 		s.end(Failed, e)
-	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle,
+	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived,
 		EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed,
 		EntryResolved, EntryLogged, EntrySkipped:
 		s.changeRow(e)
@@ -160,13 +160,21 @@ func (s *Saga) changeRow(e *Entry) {
 	if e.Passed != "" {
 		s.pass(r, e.Passed)
 	}
-	if e.Type != EntryLogged {
+	if e.Type == EntryStepStarted || e.Type == EntryCompensating {
+		r.lived = false
+	}
+	if e.Type != EntryLogged && e.Type != EntryOutlived {
 		r.idle = e.Type == EntryIdle
 		s.goesOn(BecauseIdle)
 	}
 	switch e.Type {
 	case EntryIdle:
 		s.Waiting = e.Waiting
+	case EntryOutlived:
+		r.lived, r.deaths = true, 0
+		if r.Compensation != nil {
+			r.Compensation.deaths = 0
+		}
 	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntrySkipped:
 		s.forward(r, e)
 	case EntryLogged:

@@ -207,10 +207,19 @@ func (e *Engine) loadFreezeLocked(ctx context.Context) error {
 
 // judge draws conclusions from the end of an attempt: the provider that refuses the token, or that answers nothing but errors for
 // a while, freezes everything; an attempt that goes well thaws what the engine froze.
-func (e *Engine) judge(id ID, res result) {
-	switch v := verdictOf(res); e.gate.learn(id, v, time.Now()) {
+func (e *Engine) judge(id ID, in *stay, res result) {
+	v := verdictOf(res)
+	e.obey(e.gate.learn(id, in, v, time.Now()), v, res.err)
+}
+
+// heard takes in that the provider has answered a look.
+func (e *Engine) heard() { e.obey(e.gate.heard(time.Now()), verdictGood, nil) }
+
+// obey does what the gate wants done.
+func (e *Engine) obey(o order, v verdict, cause error) {
+	switch o {
 	case doFreeze:
-		e.autoFreeze(v, res.err)
+		e.autoFreeze(v, cause)
 	case doThaw:
 		e.autoThaw()
 	case doStir:

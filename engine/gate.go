@@ -14,7 +14,8 @@ const (
 	outageSpan   = 30 * time.Second
 	probeFirst   = 15 * time.Second
 	probeMost    = 5 * time.Minute
-	gateOpen     = 64 // a thaw that lets so many through is over
+	probeBy      = 30 * time.Second // the first of a freeze comes no later
+	gateOpen     = 64               // a thaw that lets so many through is over
 )
 
 // verdict is what the end of one attempt says about the provider.
@@ -61,6 +62,10 @@ type gate struct {
 	shutBy *Freeze    // nil: open
 	width  int        // attempts that may be under way at once while it thaws; 0 while the freeze lasts
 	flying int
+	// fresh of them began after the freeze or the thaw of the present era: the others are no probe, and no part of a ramp.
+	fresh int
+	era   int
+	spurn bool // the provider has refused us: that it can be read is no proof that it takes us back
 	// starting of them are not in the ledger yet. calmed, when somebody waits for them, is closed at the last one.
 	starting int
 	calmed   chan struct{}
@@ -77,8 +82,9 @@ type gate struct {
 // its methods may be called more than once, and only the first call counts.
 type stay struct {
 	gate     *gate
-	starting bool // guarded by gate.mu, as gone is
+	starting bool // guarded by gate.mu, as all below
 	gone     bool
+	era      int
 }
 
 // enter lets an attempt start, or not now.
@@ -93,8 +99,9 @@ func (g *gate) enter(now time.Time) (*stay, bool) {
 		g.probe = now.Add(g.pause)
 	}
 	g.flying++
+	g.fresh++
 	g.starting++
-	return &stay{gate: g, starting: true}, true
+	return &stay{gate: g, starting: true, era: g.era}, true
 }
 
 // begun says that the attempt's start is in the ledger, or that it came to nothing.
@@ -137,6 +144,9 @@ func (s *stay) leave() bool {
 	}
 	s.gone = true
 	g.flying--
+	if s.era == g.era {
+		g.fresh--
+	}
 	return g.shutBy != nil
 }
 
@@ -152,10 +162,10 @@ func (g *gate) heldLocked(now time.Time) (bool, time.Time) {
 	case g.shutBy == nil:
 		return false, time.Time{}
 	case g.width > 0:
-		return g.flying >= g.width, time.Time{}
+		return g.fresh >= g.width, time.Time{}
 	case !g.shutBy.Auto:
 		return true, time.Time{}
-	case g.flying > 0:
+	case g.fresh > 0:
 		return true, time.Time{}
 	case now.Before(g.probe):
 		return true, g.probe
@@ -171,8 +181,9 @@ func (g *gate) shut(f Freeze, from time.Time) {
 	g.probe = from
 	if !from.IsZero() {
 		g.pause = min(max(2*g.pause, probeFirst), probeMost)
-		g.probe = from.Add(g.pause)
+		g.probe = from.Add(min(g.pause, probeBy))
 	}
+	g.turn()
 	g.forget()
 }
 
@@ -182,8 +193,15 @@ func (g *gate) thaw() {
 	defer g.mu.Unlock()
 	if g.shutBy != nil {
 		g.width = max(g.width, 1)
+		g.turn()
 	}
 	g.forget()
+}
+
+// turn begins an era: what is under way now is of the one before. Call with mu held.
+func (g *gate) turn() {
+	g.era++
+	g.fresh = 0
 }
 
 // widen lets twice as many through while it thaws. It reports whether anything has changed.
@@ -215,7 +233,7 @@ func (g *gate) endThaw() bool {
 	return true
 }
 
-func (g *gate) openLocked() { g.shutBy, g.width, g.pause = nil, 0, 0 }
+func (g *gate) openLocked() { g.shutBy, g.width, g.pause, g.spurn = nil, 0, 0, false }
 
 func (g *gate) forget() { g.failing, g.errors = nil, 0 }
 
@@ -239,8 +257,26 @@ func (g *gate) frozen() *Frozen {
 	return &Frozen{Freeze: *g.shutBy, InFlight: g.flying, Width: g.width}
 }
 
-// learn takes in what the end of an attempt says and tells what is to be done about it.
-func (g *gate) learn(id ID, v verdict, now time.Time) order {
+// heard takes in that a look of an attempt that only waits was answered. It ends an outage; after a refusal, which a look does not
+// disprove, the next attempt may try at once.
+func (g *gate) heard(now time.Time) order {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.forget()
+	switch {
+	case g.shutBy == nil || g.width > 0 || !g.shutBy.Auto:
+		return doNothing
+	case !g.spurn:
+		return doThaw
+	case g.fresh == 0 && now.Before(g.probe.Add(-probeBy)):
+		g.probe = now
+		return doStir
+	}
+	return doNothing
+}
+
+// learn takes in what the end of an attempt says and tells what is to be done about it. in is the attempt's stay, nil for none.
+func (g *gate) learn(id ID, in *stay, v verdict, now time.Time) order {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	lasts := g.shutBy != nil && g.width == 0
@@ -250,11 +286,12 @@ func (g *gate) learn(id ID, v verdict, now time.Time) order {
 		if lasts && g.shutBy.Auto {
 			return doThaw
 		}
-		if g.widenLocked() {
+		if in != nil && in.era == g.era && g.widenLocked() {
 			return doStir
 		}
 	case verdictRefused:
 		if !lasts {
+			g.spurn = true
 			return doFreeze
 		}
 	case verdictBad:

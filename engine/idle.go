@@ -23,6 +23,14 @@ func (s *State) Idle(ctx context.Context, on string, until time.Time, f func(con
 	return s.idle(ctx, s, on, until, f)
 }
 
+// Heard says that the provider has answered a look while the step waits: while an outage has frozen everything, that is what
+// the engine waits for.
+func (s *State) Heard() {
+	if s.heard != nil {
+		s.heard()
+	}
+}
+
 // idler is what State.Idle does for the saga's driver.
 type idler func(ctx context.Context, s *State, on string, until time.Time, f func(context.Context) error) error
 
@@ -79,6 +87,7 @@ func (r *run) depart(ctx context.Context, a *attempt, on string, until time.Time
 	}
 	a.limit.pause()
 	r.letGo()
+	r.acquit()
 	r.e.leave(a.stay)
 	return nil
 }

@@ -22,6 +22,7 @@ type run struct {
 	saga   *Saga
 	stop   context.CancelCauseFunc // ends the attempt that goes forward; nil when none does
 	under  *State                  // of the attempt under way, in either direction
+	trial  bool                    // holds the suspects' token
 	worker bool                    // holds a worker's token
 	review Review                  // whether it would still do what it was launched for
 	waited time.Time               // the latest moment that the driver has waited for, by the monotonic clock
@@ -120,6 +121,9 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 // start makes the start of an attempt durable with all that b holds, if a worker is free and the gate lets it through.
 // Otherwise it commits b alone. Call with mu held, and keep it: a cancel from now on reaches the attempt.
 func (r *run) start(ctx context.Context, b *batch, m Move) (*attempt, error) {
+	if m.Resumed && !r.onTrial() {
+		return nil, b.commit()
+	}
 	if m.Do == DoExecute && !r.claim() {
 		if busy := r.busy(); !slices.Equal(busy, r.saga.Waiting) {
 			if err := b.add(Entry{Type: EntryWaiting, Waiting: busy}); err != nil {

@@ -92,6 +92,7 @@ type Row struct {
 	forward   RowStatus        // how it ended going forward: completed or failed
 	paused    bool             // the last attempt ended with an orderly shutdown
 	idle      bool             // the last attempt waits, or waited when its process ended
+	lived     bool             // the last attempt is known not to be why a process died
 	asks      bool             // it has failed, and an operator decides what follows
 	goOn      bool             // an operator has said so
 	failures  int              // attempts that spent budget
@@ -136,7 +137,7 @@ func (s *Saga) active() *Row {
 
 // died reports whether the row's last attempt was cut off by a process death: it neither ended nor was put off.
 // What dies while it only waits is not held against anybody.
-func (r *Row) died() bool { return r.NextAttemptAt.IsZero() && !r.paused && !r.idle }
+func (r *Row) died() bool { return r.NextAttemptAt.IsZero() && !r.paused && !r.idle && !r.lived }
 
 // trying is how long the row has been tried since its first failure, with the attempt that ends at now: the attempts and the waits
 // that they asked for. What went by while no process ran, or while everything was frozen, does not count.

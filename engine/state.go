@@ -22,6 +22,7 @@ type State struct {
 	elsewhere bool      // the store was copied since the saga was created
 
 	record recorder
+	heard  func()
 	idle   idler // nil for a state that is only for looking
 
 	mu        sync.Mutex // guards the fields below; held during record, so that saves of one step stay in order

@@ -107,6 +107,7 @@ func (w *snapshotWork) poll(ctx context.Context, a Action, until time.Time) (Act
 		now, err := w.action(ctx, a.ID)
 		switch {
 		case err == nil:
+			w.s.Heard()
 			a, bad, gone = now, 0, 0
 		case absent(err):
 			gone++

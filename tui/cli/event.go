@@ -45,7 +45,7 @@ func event(s *engine.Saga, e *engine.Entry) string {
 	case engine.EntrySagaFailed:
 		return fmt.Sprintf("failed, %d left: a person must act", s.Residue)
 	case engine.EntryStepStarted, engine.EntryStepSaved, engine.EntryAttemptFailed, engine.EntryStepCompleted, engine.EntryStepFailed,
-		engine.EntryInterrupted, engine.EntryIdle, engine.EntryCompensating, engine.EntryCompensationSaved, engine.EntryCompensationRetried,
+		engine.EntryInterrupted, engine.EntryIdle, engine.EntryOutlived, engine.EntryCompensating, engine.EntryCompensationSaved, engine.EntryCompensationRetried,
 		engine.EntryCompensated, engine.EntryCompensationFailed, engine.EntryResolved, engine.EntryLogged, engine.EntrySkipped:
 		return rowEvent(s, e)
 	}
@@ -79,6 +79,8 @@ func rowEvent(s *engine.Saga, e *engine.Entry) string {
 		return strings.TrimRight(step+" completed  "+values(e.Put), " ")
 	case engine.EntryStepFailed:
 		return step + " failed: " + e.Error
+	case engine.EntryOutlived:
+		return step + " goes well since the crash"
 	case engine.EntryIdle:
 		return step + " waits for " + words.EntryWaitsFor(e)
 	case engine.EntryInterrupted:

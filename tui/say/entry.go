@@ -42,6 +42,8 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 				text += "; it may have changed something"
 			}
 		}
+	case engine.EntryOutlived:
+		text, tone = step+" goes well since the crash", Faint
 	case engine.EntryIdle:
 		text, tone = step+" waits for "+EntryWaitsFor(x), Faint
 	case engine.EntryInterrupted:
