@@ -23,10 +23,10 @@ func TestDialogsLookAsDrawn(t *testing.T) {
 			s.press("down", "down", "down", "down", "X")
 			s.write("51b7")
 		},
-		"dialog-rollback-failed": func(s *stage) { s.press("!", "X", "tab", "enter") },
-		"dialog-retry":           func(s *stage) { s.press("!", "r") },
+		"dialog-rollback-failed": func(s *stage) { s.press("!", "esc", "X", "tab", "enter") },
+		"dialog-retry":           func(s *stage) { s.press("!", "esc", "r") },
 		"dialog-resolve": func(s *stage) {
-			s.press("!", "enter")
+			s.press("!", "esc", "enter")
 			s.resolve("77e0b1d2", 0)
 			s.write("kept for the audit")
 		},

@@ -86,7 +86,7 @@ func (a *App) commands() []command { return append(a.screen().Commands(&a.env), 
 func everyScreen() []Screen {
 	return []Screen{
 		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newOrphans(nil), newSchedules(),
-		newMessages(), newLogs(),
+		newMessages(), newLogs(), newDeciding(&engine.Summary{}),
 	}
 }
 

@@ -16,12 +16,12 @@ func TestScreensLookAsDrawn(t *testing.T) {
 	t.Parallel()
 	scenes := map[string][]string{
 		"sagas":            nil,
-		"sagas-failed":     {"!"},
+		"sagas-failed":     {"!", "esc"},
 		"saga":             {"down", "down", "enter"},
-		"saga-failed":      {"!", "enter"},
+		"saga-failed":      {"!", "esc", "enter"},
 		"saga-rolled-back": {"down", "down", "down", "down", "down", "enter"},
 		"saga-log":         {"down", "down", "L"},
-		"row":              {"!", "enter", "enter"},
+		"row":              {"!", "esc", "enter", "enter"},
 		"entries":          {"down", "enter", "e"},
 		"actions":          {"a"},
 		"help":             {"?"},
@@ -41,6 +41,7 @@ func TestScreensLookAsDrawn(t *testing.T) {
 		"schedules":        {"8"},
 		"schedule":         {"8", "enter"},
 		"schedule-actions": {"8", "down", "a"},
+		"decide":           {"!"},
 		"filter":           {"/", "f", "a", "i", "l"},
 		"marks":            {"space", "space", ">"},
 		"copy":             {"y"},

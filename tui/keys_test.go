@@ -139,14 +139,14 @@ func TestNeedsMeGoesFromOneToTheNextAndRound(t *testing.T) {
 	onStage(t, 120, 40, func() Backend { return c }, nil, func(s *stage) {
 		seen := map[engine.ID]bool{}
 		for range 10 {
-			s.press("!")
+			s.press("!", "esc")
 			at := s.list().current()
 			if at == nil || at.Status != engine.Failed || seen[at.ID] {
 				t.Fatalf("! went to %+v", at)
 			}
 			seen[at.ID] = true
 		}
-		s.press("!")
+		s.press("!", "esc")
 		if at := s.list().current(); at == nil || !seen[at.ID] {
 			t.Error("after the last, ! does not begin again")
 		}

@@ -25,6 +25,7 @@ type cloud struct {
 	hold    chan struct{}
 	refused atomic.Bool // the engine refuses the name although the form took it
 	bars    atomic.Bool // undoing the record finds somebody else's change
+	yields  atomic.Bool // which an operator can overrule
 }
 
 func newCloud() *cloud {
@@ -104,7 +105,7 @@ func (d dns) Execute(_ context.Context, st *engine.State) error {
 
 func (d dns) Compensate(context.Context, *engine.State) error {
 	if d.c.bars.Load() {
-		return &engine.Conflict{Subject: "A app.example.com", Prior: "203.0.113.9 ttl 1800", Written: "203.0.113.20 ttl 300", Live: "198.51.100.7 ttl 60"}
+		return &engine.Conflict{Subject: "A app.example.com", Prior: "203.0.113.9 ttl 1800", Written: "203.0.113.20 ttl 300", Live: "198.51.100.7 ttl 60", Overwritable: d.c.yields.Load()}
 	}
 	return nil
 }

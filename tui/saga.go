@@ -84,7 +84,7 @@ func (s *saga) Update(env *Env, msg tea.Msg) Action {
 		case msg.saga == nil:
 			return Notify{Level: say.Good, Text: "no saga needs you"}
 		}
-		return Replace{newSaga(msg.saga, false)}
+		return Open{newDeciding(msg.saga)}
 	case tea.MouseWheelMsg:
 		s.move(map[bool]keys.Command{true: keys.CmdUp, false: keys.CmdDown}[msg.Button == tea.MouseWheelUp])
 	}
@@ -105,6 +105,7 @@ func (s *saga) Commands(*Env) []command {
 			return actionsMenu(env, shown, s.summary())
 		}},
 	}
+	out = append(out, decideKey(s.summary))
 	out = append(out, verbCommands(s.summary, s.seen.whole, func(*Env) []engine.Summary { return nil })...)
 	out = append(out,
 		plain(bind(keys.Sagas, keys.CmdLog, "log", "the saga's log", "L"), func() { s.pane = logPane }),

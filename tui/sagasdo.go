@@ -26,6 +26,7 @@ func (s *sagas) Commands(*Env) []command {
 			return actionsMenu(env, s.Commands(env), at)
 		}),
 	}
+	out = append(out, decideKey(s.current))
 	out = append(out, verbCommands(s.current, s.preview.whole, func(env *Env) []engine.Summary { return env.State.marked() })...)
 	out = append(out,
 		s.chosen(bind(keys.Sagas, keys.CmdLog, "log", "the saga's log", "L"), func(_ *Env, at *engine.Summary) Action { return Open{newSaga(at, true)} }),
@@ -146,7 +147,7 @@ func findNeedy(after engine.ID, waits map[engine.ID]bool) func(context.Context, 
 	}
 }
 
-// found puts the cursor on the saga that was looked for, and clears a filter that would hide it.
+// found puts the cursor on the saga that was looked for, clears a filter that would hide it, and opens the decision about it.
 func (s *sagas) found(env *Env, m foundMsg) Action {
 	switch {
 	case m.err != "":
@@ -154,16 +155,17 @@ func (s *sagas) found(env *Env, m foundMsg) Action {
 	case m.saga == nil:
 		return Notify{Level: say.Good, Text: "no saga needs you"}
 	}
+	open := Open{newDeciding(m.saga)}
 	if _, have := s.pages.Find(m.saga.ID); have {
 		s.cursor = m.saga.ID
-		return s.goTo(s.index())
+		return Batch{s.goTo(s.index()), open}
 	}
 	if !s.pages.Sift().Match(m.saga) {
 		s.search.Clear()
 	}
 	s.order = newOrder()
 	s.cursor = m.saga.ID
-	return s.reload(env, m.saga.ID)
+	return Batch{s.reload(env, m.saga.ID), open}
 }
 
 // copyMenu offers the marked sagas, or the one under the cursor.

@@ -131,7 +131,9 @@ type Verbs interface {
 	Rollback(ctx context.Context, id engine.ID, v engine.Request) error
 	RollbackOrder(ctx context.Context, ids ...engine.ID) ([]engine.ID, error)
 	Retry(ctx context.Context, id engine.ID, v engine.Request) error
+	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Request) error
 	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Request) error
+	Overrule(ctx context.Context, id engine.ID, idx int, v engine.Request) error
 	Pause(ctx context.Context, id engine.ID, v engine.Request) error
 	Resume(ctx context.Context, id engine.ID, v engine.Request) error
 	Skip(ctx context.Context, id engine.ID, v engine.Request) error

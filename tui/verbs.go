@@ -48,6 +48,9 @@ func notDue(s *engine.Saga) *engine.Row {
 
 // next is the verb that a saga calls for, for the footer: the first of these that can be done; empty when none can.
 func (e *Env) next(s *engine.Summary, whole *engine.Saga) keys.Command {
+	if s != nil && s.NeedsOperator() {
+		return keys.CmdDecide
+	}
 	for _, c := range []keys.Command{keys.CmdCancel, keys.CmdRollback, keys.CmdRetry} {
 		if e.impossible(c, s, whole) == "" {
 			return c
@@ -67,6 +70,23 @@ func newKey() command {
 	return command{Binding: bind(keys.Sagas, keys.CmdNew, "new", "launch a saga", "n"), why: operators, do: func(*Env) Action {
 		return launchDoor(engine.Launch{})
 	}}
+}
+
+// decideKey is the command that opens the decision about the saga that is chosen.
+func decideKey(chosen func() *engine.Summary) command {
+	return command{
+		Binding: bind(keys.Sagas, keys.CmdDecide, "decide", "say what becomes of a saga that needs a person", "d"),
+		why: func(*Env) string {
+			switch s := chosen(); {
+			case s == nil:
+				return say.NoSaga
+			case !s.NeedsOperator():
+				return "nothing in it has to be decided"
+			}
+			return ""
+		},
+		do: func(*Env) Action { return Open{newDeciding(chosen())} },
+	}
 }
 
 // verbCommands are what can be asked of the saga that is chosen, or of those that are marked. The key of pause lets a paused one
@@ -110,7 +130,7 @@ func verbCommands(chosen func() *engine.Summary, whole func() *engine.Saga, mark
 
 // actionsMenu offers everything that can be done to a saga; what cannot be done is greyed, with the reason.
 func actionsMenu(env *Env, all []command, s *engine.Summary) Action {
-	items := pickItems(env, all, keys.CmdOpen, keys.CmdLog, keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdResolve, keys.CmdPause,
+	items := pickItems(env, all, keys.CmdOpen, keys.CmdLog, keys.CmdDecide, keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdResolve, keys.CmdPause,
 		keys.CmdResume, keys.CmdSkip, keys.CmdEntries, keys.CmdCopy, keys.CmdNew)
 	for i := range items {
 		switch it := &items[i]; {

@@ -129,7 +129,6 @@ type Engine interface {
 	tui.Freezer
 	RollbackAll(ctx context.Context, ids []engine.ID, v engine.Request) ([]engine.ID, error)
 	PutDocs(ctx context.Context, changes ...engine.DocChange) error
-	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Request) error
 }
 
 // Reader is how commands look at sagas.

@@ -31,7 +31,7 @@ func (t *tree) lineMode(ctx context.Context, p *Place) error {
 	for _, d := range m.verbs() {
 		menu = append(menu, entry{d.label, m.act(d)})
 	}
-	menu = append(menu, entry{"freeze or thaw everything", m.freeze}, entry{"leave", nil})
+	menu = append(menu, entry{"freeze or thaw everything", m.freeze}, entry{"decide what becomes of a saga that needs you", m.decide}, entry{"leave", nil})
 	labels := make([]string, len(menu))
 	for i, item := range menu {
 		labels[i] = item.label

@@ -26,11 +26,12 @@ const (
 	Strays      Scope = "orphans"
 	Timetable   Scope = "schedules"
 	Holders     Scope = "operators"
+	Decisions   Scope = "decision"
 )
 
 // Scopes lists all, in the order of the help.
 func Scopes() []Scope {
-	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Timetable, Holders}
+	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Timetable, Holders, Decisions}
 }
 
 // The commands.
@@ -88,6 +89,8 @@ const (
 	CmdLog      Command = "log"
 	CmdNeedsMe  Command = "next that needs me"
 	CmdEntries  Command = "entries"
+	CmdDecide   Command = "decide"
+	CmdSaga     Command = "saga"
 	CmdReload   Command = "reload"
 	CmdSnapshot Command = "snapshot"
 	CmdChange   Command = "change"

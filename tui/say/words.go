@@ -15,3 +15,15 @@ func Plural(n int, one, many string) string {
 	}
 	return many
 }
+
+// Sentence is a text that begins small as a sentence of its own.
+func Sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	out := strings.ToUpper(text[:1]) + text[1:]
+	if strings.HasSuffix(out, ".") {
+		return out
+	}
+	return out + "."
+}

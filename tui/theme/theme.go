@@ -45,6 +45,7 @@ type Symbols struct {
 	Done, Left, Undone                                                        string // of a gauge
 	Forward, Backward, Break, Gap                                             string // of a timeline
 	Crumb, Dash, Arrow, Dot, Marked, Up, Down, Rule, Bar, More                string
+	Cursor, Differs                                                           string
 }
 
 func symbols(ascii bool) Symbols {
@@ -53,12 +54,14 @@ func symbols(ascii bool) Symbols {
 			Running: "*", Pending: "o", Completed: "+", Compensating: "<", RolledBack: "u", Failed: "!", StepFailed: "x",
 			Done: "#", Left: "-", Undone: "<", Forward: "=", Backward: "<", Break: "~", Gap: ":",
 			Crumb: ">", Dash: "-", Arrow: "->", Dot: "-", Marked: "+", Up: "^", Down: "v", Rule: "-", Bar: "|", More: "~",
+			Cursor: ">", Differs: "<",
 		}
 	}
 	return Symbols{
 		Running: "●", Pending: "○", Completed: "✔", Compensating: "↺", RolledBack: "↶", Failed: "▲", StepFailed: "✖",
 		Done: "▰", Left: "▱", Undone: "◂", Forward: "█", Backward: "◀", Break: "⋯", Gap: "┊",
 		Crumb: "›", Dash: "–", Arrow: "→", Dot: "·", Marked: "▌", Up: "↑", Down: "↓", Rule: "─", Bar: "│", More: "…",
+		Cursor: "▌", Differs: "◂",
 	}
 }
 

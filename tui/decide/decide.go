@@ -1,0 +1,188 @@
+// Package decide says what can become of a saga that needs a person: what has happened, and the answers that can work, each with
+// what it does. Console, commands and plain lines ask the same rule, so that they offer the same.
+//
+// An answer is an engine's verb in the words of somebody who has to decide at night; whether it can be given is the engine's to
+// say (engine.Saga.Refuses). All of it is pure but Answer.Do.
+package decide
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"arcadia/engine"
+	"arcadia/tui/say"
+)
+
+// Case is what has to be decided about a saga: one thing at a time.
+type Case struct {
+	About   string           `json:"about"`  // "A shop.example.com", or the step
+	What    string           `json:"what"`   // what has happened, in a sentence
+	Row     int              `json:"row"`    // the row that it is about, or -1
+	States  *engine.Conflict `json:"states"` // before, what we wrote, and what is there now; nil when it is no conflict
+	Detail  string           `json:"detail"` // the error behind it
+	Answers []Answer         `json:"answers"`
+	More    int              `json:"more"` // rows that have to be decided after this one
+}
+
+// Answer is one way to go on.
+type Answer struct {
+	Name   string      `json:"name"` // "keep theirs"
+	Does   string      `json:"does"` // what it does, in a sentence
+	Verb   engine.Verb `json:"verb"`
+	Row    int         `json:"row"`    // of verbs that are about one row, else -1
+	Phrase string      `json:"phrase"` // what has to be typed first; empty: nothing
+	Loses  string      `json:"loses"`  // what is lost for good; empty: nothing
+	Why    string      `json:"-"`      // the reason that is recorded when the operator gives none; empty: the reason is asked for
+}
+
+// Of is what has to be decided about a saga; nil when nothing has. undo says of a row what undoing it would do.
+func Of(s *engine.Saga, undo func(idx int) string) *Case {
+	switch left := say.Residue(s); {
+	case len(left) > 0:
+		return residue(s, left, undo)
+	case !s.NeedsOperator():
+		return nil
+	}
+	c := &Case{About: strings.TrimSpace(s.Kind + " " + s.Target), Row: -1, What: say.Sentence("it waits for " + say.WaitingOn(s.Waiting))}
+	if row := s.Undecided(); row != nil {
+		c.About, c.Row, c.Detail = fmt.Sprintf("step %d %s", row.Idx, row.Name), row.Idx, row.Error
+		c.What = "The step has failed, and the saga was to wait then."
+	}
+	c.offer(s,
+		Answer{Name: "resume", Does: "goes on where it was paused", Verb: engine.VerbResume, Row: -1, Why: "decided"},
+		Answer{Name: "try again", Does: "starts the step once more, with a fresh budget", Verb: engine.VerbRetry, Row: -1, Why: "decided"},
+		Answer{Name: "skip the step", Does: "goes on without it; it has changed nothing", Verb: engine.VerbSkip, Row: -1, Why: "decided"},
+		Answer{Name: "cancel", Does: "undoes what the saga has done so far", Verb: engine.VerbCancel, Row: -1, Why: "decided"})
+	return c
+}
+
+// residue is the first row that could not be undone.
+func residue(s *engine.Saga, left []int, undo func(idx int) string) *Case {
+	row := &s.Rows[left[0]]
+	c := &Case{About: fmt.Sprintf("step %d %s", row.Idx, row.Name), Row: row.Idx, More: len(left) - 1}
+	end := "the saga ends: rolled back, " + strconv.Itoa(Accepted(s)+1) + " accepted"
+	if c.More > 0 {
+		end = strconv.Itoa(c.More) + say.Plural(c.More, " more row has", " more rows have") + " to be decided then"
+	}
+	if row.Compensation != nil {
+		c.States, c.Detail = row.Compensation.Conflict, row.Compensation.Error
+	}
+	if x := c.States; x != nil {
+		c.About = x.Subject
+		c.What = "Somebody else changed this after we wrote it, so our change was not taken back."
+		if x.Why != "" {
+			c.What = say.Sentence(x.Why)
+		}
+		c.offer(s,
+			Answer{Name: "keep theirs", Does: x.Live + " stays, nothing is written; " + end, Verb: engine.VerbResolve, Row: row.Idx, Why: "keep theirs"},
+			Answer{
+				Name: "undo it anyway", Does: over(x), Verb: engine.VerbOverrule, Row: row.Idx, Phrase: name(x.Subject),
+				Loses: "What they have set is lost: nobody but its author knows why it was set.",
+			},
+			Answer{Name: "try again", Does: "looks once more, and takes ours back only if it finds " + x.Written, Verb: engine.VerbRetry, Row: row.Idx, Why: "try again"})
+		return c
+	}
+	c.What = "It could not be undone, and what it made is still there."
+	c.offer(s,
+		Answer{Name: "try again", Does: undo(row.Idx) + ", with a fresh budget", Verb: engine.VerbRetry, Row: row.Idx, Why: "try again"},
+		Answer{Name: "leave it there", Does: "accepts what is left; nothing is written; " + end, Verb: engine.VerbResolve, Row: row.Idx})
+	return c
+}
+
+// over says what writing over a conflict does.
+func over(x *engine.Conflict) string {
+	if x.Prior == "absent" {
+		return "deletes " + x.Live
+	}
+	return "writes " + x.Prior + " over " + x.Live
+}
+
+// name is what of a subject is typed: "shop" of "A shop.example.com".
+func name(subject string) string {
+	words := strings.Fields(subject)
+	if len(words) == 0 {
+		return "yes"
+	}
+	first, _, _ := strings.Cut(words[len(words)-1], ".")
+	return first
+}
+
+// Accepted is how many rows have been left as they are by an operator's word.
+func Accepted(s *engine.Saga) int {
+	n := 0
+	for i := range s.Rows {
+		if s.Rows[i].Status == engine.RowResolved {
+			n++
+		}
+	}
+	return n
+}
+
+// offer adds the answers that can be given.
+func (c *Case) offer(s *engine.Saga, all ...Answer) {
+	for _, a := range all {
+		if Refuses(s, a) == nil {
+			c.Answers = append(c.Answers, a)
+		}
+	}
+}
+
+// Refuses says why an answer cannot be given to a saga; nil when it can.
+func Refuses(s *engine.Saga, a Answer) error {
+	if a.Row >= 0 {
+		return s.RefusesRow(a.Verb, a.Row)
+	}
+	return s.Refuses(a.Verb)
+}
+
+// Find is the answer that a person means by its name or the beginning of it; blanks may be dashes.
+func (c *Case) Find(text string) (Answer, error) {
+	text = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(text), "-", " "))
+	var names []string
+	for _, a := range c.Answers {
+		if text != "" && strings.HasPrefix(a.Name, text) {
+			return a, nil
+		}
+		names = append(names, strings.ReplaceAll(a.Name, " ", "-"))
+	}
+	return Answer{}, fmt.Errorf("%q is no answer here: there are %s", text, strings.Join(names, ", "))
+}
+
+// Verbs are what answers ask of the engine. *engine.Session satisfies it.
+type Verbs interface {
+	Cancel(ctx context.Context, id engine.ID, v engine.Request) error
+	Retry(ctx context.Context, id engine.ID, v engine.Request) error
+	RetryRow(ctx context.Context, id engine.ID, idx int, v engine.Request) error
+	Resolve(ctx context.Context, id engine.ID, idx int, v engine.Request) error
+	Overrule(ctx context.Context, id engine.ID, idx int, v engine.Request) error
+	Resume(ctx context.Context, id engine.ID, v engine.Request) error
+	Skip(ctx context.Context, id engine.ID, v engine.Request) error
+}
+
+// Do gives the answer. Without a reason the answer's own is recorded.
+func (a Answer) Do(ctx context.Context, b Verbs, id engine.ID, q engine.Request) error {
+	if strings.TrimSpace(q.Reason) == "" {
+		q.Reason = a.Why
+	}
+	switch a.Verb {
+	case engine.VerbCancel:
+		return b.Cancel(ctx, id, q)
+	case engine.VerbRetry:
+		if a.Row >= 0 {
+			return b.RetryRow(ctx, id, a.Row, q)
+		}
+		return b.Retry(ctx, id, q)
+	case engine.VerbResolve:
+		return b.Resolve(ctx, id, a.Row, q)
+	case engine.VerbOverrule:
+		return b.Overrule(ctx, id, a.Row, q)
+	case engine.VerbResume:
+		return b.Resume(ctx, id, q)
+	case engine.VerbSkip:
+		return b.Skip(ctx, id, q)
+	case engine.VerbRollback, engine.VerbPause:
+	}
+	return fmt.Errorf("%w: %s answers nothing", engine.ErrRefused, a.Verb)
+}
