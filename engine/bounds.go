@@ -292,6 +292,9 @@ func (e *Entry) measure(m *measure) {
 	m.text("why", e.Why)
 	m.text("reason", e.Reason)
 	m.text("error", e.Error)
+	if f := e.Failure; f != nil {
+		m.texts("failure", []string{string(f.Class), f.RequestID})
+	}
 	m.text("stack", e.Stack)
 	if c := e.Conflict; c != nil {
 		m.texts("conflict", []string{c.Subject, c.Prior, c.Written, c.Live, c.Why})

@@ -27,6 +27,9 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	o.stringOr("why", e.Why)
 	o.stringOr("reason", e.Reason)
 	o.stringOr("error", e.Error)
+	if e.Failure != nil {
+		o.any("failure", e.Failure)
+	}
 	o.stringOr("stack", e.Stack)
 	if e.Conflict != nil {
 		o.any("conflict", e.Conflict)

@@ -52,6 +52,7 @@ type Entry struct {
 
 	Reason   string    `json:"reason,omitempty"` // why the engine did it: canceled, step_failed:fail
 	Error    string    `json:"error,omitempty"`
+	Failure  *Failure  `json:"failure,omitempty"`  // of Error: its class
 	Stack    string    `json:"stack,omitempty"`    // of a panic
 	Conflict *Conflict `json:"conflict,omitempty"` // of retry_requested: what an operator says may be written over
 	Next     *Time     `json:"next_attempt_at,omitempty"`

@@ -108,7 +108,7 @@ func (s *Saga) retryRequested(e *Entry) {
 			r.NextAttemptAt, r.paused = Time{}, true // due now, and not because of a process death
 		}
 		if s.Status == Running && r.Status == RowFailed && !s.CancelRequested {
-			r.Status, r.failures, r.paused, r.Error, r.FinishedAt = RowRunning, 0, true, "", Time{}
+			r.Status, r.failures, r.paused, r.Error, r.Failure, r.FinishedAt = RowRunning, 0, true, "", nil, Time{}
 			r.goOn, r.asks = true, false
 		}
 		if c := r.Compensation; c != nil {
@@ -213,7 +213,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		r.Dirty = true
 		s.put(r, e)
 	case EntryAttemptFailed:
-		r.Error, r.NextAttemptAt, r.deaths = e.Error, *e.Next, 0
+		r.Error, r.Failure, r.NextAttemptAt, r.deaths = e.Error, e.Failure, *e.Next, 0
 		s.put(r, e)
 		if e.Blocked {
 			s.blocked(e)
@@ -223,7 +223,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		r.awake, r.wait = r.trying(e.At.Time), e.Next.Sub(e.At.Time)
 		r.failures++
 	case EntryStepCompleted:
-		r.Status, r.forward, r.FinishedAt, r.Error, r.Note = RowCompleted, RowCompleted, e.At, "", ""
+		r.Status, r.forward, r.FinishedAt, r.Error, r.Failure, r.Note = RowCompleted, RowCompleted, e.At, "", nil, ""
 		r.Resources = e.Resources
 		r.asks, r.goOn = false, false
 		s.put(r, e)
@@ -237,7 +237,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		}
 	case EntryStepFailed:
 		r.Status, r.forward, r.FinishedAt, r.NextAttemptAt = RowFailed, RowFailed, e.At, Time{}
-		r.Error, r.Stack, r.Note = e.Error, e.Stack, ""
+		r.Error, r.Failure, r.Stack, r.Note = e.Error, e.Failure, e.Stack, ""
 		r.asks, r.goOn = e.Asks, false
 		s.put(r, e)
 	case EntrySkipped:
@@ -268,7 +268,7 @@ func (s *Saga) backward(r *Row, e *Entry) {
 	case EntryCompensationSaved:
 		s.put(r, e)
 	case EntryCompensationRetried:
-		c.Error, r.NextAttemptAt, c.deaths = e.Error, *e.Next, 0
+		c.Error, c.Failure, r.NextAttemptAt, c.deaths = e.Error, e.Failure, *e.Next, 0
 		if e.Blocked {
 			s.blocked(e)
 			return
@@ -276,12 +276,12 @@ func (s *Saga) backward(r *Row, e *Entry) {
 		c.failures++
 	case EntryCompensated:
 		s.put(r, e)
-		r.Status, c.Status, c.FinishedAt, c.Error, c.Conflict, r.Note = RowCompensated, RowCompensated, e.At, "", nil, ""
+		r.Status, c.Status, c.FinishedAt, c.Error, c.Failure, c.Conflict, r.Note = RowCompensated, RowCompensated, e.At, "", nil, nil, ""
 		r.Left = nil
 	case EntryCompensationFailed:
 		s.begun = true
 		r.Status, c.Status, c.FinishedAt, r.NextAttemptAt = RowCompensationFailed, RowCompensationFailed, e.At, Time{}
-		c.Error, c.Stack, c.Conflict, r.Note = e.Error, e.Stack, e.Conflict, ""
+		c.Error, c.Failure, c.Stack, c.Conflict, r.Note = e.Error, e.Failure, e.Stack, e.Conflict, ""
 		r.Left = e.LeftBehind
 		if e.V < 2 {
 			r.Left = r.leftOf()

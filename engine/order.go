@@ -128,10 +128,8 @@ func (e *Engine) inTheWay(ctx context.Context, s *Saga, later []ID, before map[I
 		if err != nil {
 			return err
 		}
-		for i := range l.Rows {
-			if final := l.Rows[i].Final; final != "" && l.Status != Failed {
-				return fmt.Errorf("%w: saga %s came later, has changed the same and cannot be rolled back (%s): launch what shall be there instead", ErrRefused, l.Short, final)
-			}
+		if err := l.Refuses(VerbRollback); err != nil && l.Status == Completed {
+			return fmt.Errorf("%w: saga %s came later, has changed the same and cannot be rolled back (%w): launch what shall be there instead", ErrRefused, l.Short, err)
 		}
 	}
 	o := ordering{engine: e, seen: map[ID]bool{}, before: before}

@@ -33,7 +33,7 @@ func (r *run) executed(a *attempt, res result) []Entry {
 		}
 		res.err = err
 	}
-	e.Error, e.Stack = errorText(res.err), legible(res.stack, maxStack)
+	e.Error, e.Failure, e.Stack = errorText(res.err), failureOf(res.err), legible(res.stack, maxStack)
 	past := r.saga.Passed != "" || res.passed != ""
 	c, after := classify(res.err)
 	blocked := c == classBlocked
@@ -43,7 +43,7 @@ func (r *run) executed(a *attempt, res result) []Entry {
 	case past && !blocked:
 		return []Entry{r.onward(row, e)}
 	case !past && (errors.Is(res.cause, ErrCanceled) || r.saga.CancelRequested):
-		e.Type, e.Error = EntryStepFailed, reasonCanceled
+		e.Type, e.Error, e.Failure = EntryStepFailed, reasonCanceled, nil
 		return []Entry{e}
 	case !past && errors.Is(res.cause, ErrDeadline):
 		e.Type = EntryStepFailed
@@ -97,7 +97,7 @@ func (r *run) compensated(a *attempt, res result) []Entry {
 	if errors.Is(res.cause, ErrShutdown) {
 		return r.interrupted(a, res)
 	}
-	e.Error, e.Stack = errorText(res.err), legible(res.stack, maxStack)
+	e.Error, e.Failure, e.Stack = errorText(res.err), failureOf(res.err), legible(res.stack, maxStack)
 	_, backward := policiesOf(a.step)
 	c, after := classify(res.err)
 	wait, again := backward.Next(row.Compensation.failures+1, 0, after, jitter)
@@ -105,8 +105,9 @@ func (r *run) compensated(a *attempt, res result) []Entry {
 		wait, again, e.Blocked = blockedWait(row.Compensation.Attempts-row.Compensation.failures, after), true, true
 	}
 	if c := new(Conflict); errors.As(res.err, &c) {
-		e.Conflict, again = c.legible(), false
+		e.Conflict = c.legible()
 	}
+	again = again && !e.Failure.hopeless()
 	e.Type = EntryCompensationFailed
 	if again {
 		e.Type, e.Next, e.Conflict, e.Moves = EntryCompensationRetried, due(wait), nil, nil // the next attempt says them again

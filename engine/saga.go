@@ -73,6 +73,7 @@ type Row struct {
 	Status        RowStatus                  `json:"status"`
 	Output        map[string]json.RawMessage `json:"output"`
 	Error         string                     `json:"error,omitempty"`
+	Failure       *Failure                   `json:"failure,omitempty"` // the class of the error
 	Stack         string                     `json:"stack,omitempty"`
 	Attempts      int                        `json:"attempts"`
 	StartedAt     Time                       `json:"started_at"`
@@ -107,6 +108,7 @@ type Compensation struct {
 	Status     RowStatus `json:"status"`
 	Attempts   int       `json:"attempts"`
 	Error      string    `json:"error,omitempty"`
+	Failure    *Failure  `json:"failure,omitempty"`
 	Stack      string    `json:"stack,omitempty"`
 	Conflict   *Conflict `json:"conflict,omitempty"`
 	StartedAt  Time      `json:"started_at"`

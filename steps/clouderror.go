@@ -31,6 +31,7 @@ func (c Class) String() string {
 type CloudError struct {
 	Class  Class
 	Status int           // of the HTTP answer; 0 when there was none
+	ID     string        // the provider's, of the request; empty when it did not say
 	After  time.Duration // how long the provider wants to be left alone; 0 when it did not say
 	Text   string        // what was being done, to what, and what came back
 	Cause  error         // what errors.Is shall find, such as the end of the caller's context; nil for none
@@ -38,6 +39,9 @@ type CloudError struct {
 
 // Error is the text.
 func (e *CloudError) Error() string { return e.Text }
+
+// Answer is the answer over HTTP that the error stands for: see engine.Answered.
+func (e *CloudError) Answer() (status int, requestID string) { return e.Status, e.ID }
 
 // Unwrap gives the cause.
 func (e *CloudError) Unwrap() error { return e.Cause }

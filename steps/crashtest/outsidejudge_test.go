@@ -99,6 +99,9 @@ func (o *outside) judge(d *deed, before, after picture) {
 		if e.at < d.to || e.id == 0 {
 			continue
 		}
+		if slices.ContainsFunc(d.after[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data }) {
+			continue // it says what the saga had made of this very record: nobody can tell whose it is
+		}
 		stood := slices.ContainsFunc(before[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data })
 		stands := slices.ContainsFunc(after[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data })
 		if stood && !stands {
@@ -117,14 +120,10 @@ func (o *outside) touched(g group, since int) bool {
 	return false
 }
 
-// excused reports whether a stranger has written at a name where the saga wrote.
+// excused reports whether a stranger has written at a name that the saga was launched for: also where it has taken back in
+// one step what it wrote in another.
 func (o *outside) excused(d *deed) bool {
-	for _, g := range groups(d.before, d.after) {
-		if !slices.Equal(d.before.says(g, false), d.after.says(g, false)) && o.touched(g, d.from) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.foreign, func(e edit) bool { return e.at >= d.from && strings.Contains(d.text, " "+e.group.name+" ") })
 }
 
 // twins looks for exact duplicates. Strangers do not make them, and none is there at the start.

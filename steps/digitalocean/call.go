@@ -91,6 +91,7 @@ func (c *Client) once(ctx context.Context, l lane, write bool, what string, do f
 	}
 	ce := &steps.CloudError{Class: class, Status: a.status}
 	if er != nil && er.Response != nil {
+		ce.ID = c.clean(er.RequestID)
 		ce.After, _ = retryAfter(er.Response.Header, time.Now())
 	}
 	if a.status == http.StatusTooManyRequests {
