@@ -120,9 +120,14 @@ func (o *outside) touched(g group, since int) bool {
 	return false
 }
 
-// excused reports whether a stranger has written at a name that the saga was launched for: also where it has taken back in
-// one step what it wrote in another.
+// excused reports whether a stranger has written at a name where the saga wrote, or for which it was launched: it may have
+// taken back in one step what it wrote in another.
 func (o *outside) excused(d *deed) bool {
+	for _, g := range groups(d.before, d.after) {
+		if !slices.Equal(d.before.says(g, false), d.after.says(g, false)) && o.touched(g, d.from) {
+			return true
+		}
+	}
 	return slices.ContainsFunc(o.foreign, func(e edit) bool { return e.at >= d.from && strings.Contains(d.text, " "+e.group.name+" ") })
 }
 
