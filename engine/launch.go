@@ -160,8 +160,12 @@ func (f Field) Accept(value string, in Inputs) error {
 	}
 	switch f.Type {
 	case IntField:
-		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
 			return fmt.Errorf("%q is not a whole number", clip(value, 40))
+		}
+		if text := strconv.FormatInt(n, 10); text != value { // what is locked, compared and shown has one spelling
+			return fmt.Errorf("%q is a whole number in another spelling: write %s", clip(value, 40), text)
 		}
 	case ChoiceField:
 		if _, ok := f.choice(value); !ok {

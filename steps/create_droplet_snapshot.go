@@ -226,15 +226,11 @@ func (c CreateDropletSnapshot) Execute(ctx context.Context, s *engine.State) err
 		return err
 	}
 	putSnapshot(s, snap)
-	r, err := snapshotResourceOf(snap)
-	if err != nil {
-		return err
-	}
-	s.Provision(r)
-	return nil
+	return w.provision(ctx, snap)
 }
 
-// Compensate deletes the snapshot, whether its id was ever recorded or not. It waits for a running action first.
+// Compensate deletes the snapshot, whether its id was ever recorded or not, and whatever else has the saga's name. It waits for a
+// running action first.
 func (c CreateDropletSnapshot) Compensate(ctx context.Context, s *engine.State) error {
 	droplet, err := dropletOf(s.Inputs())
 	if err != nil {
@@ -242,7 +238,11 @@ func (c CreateDropletSnapshot) Compensate(ctx context.Context, s *engine.State) 
 	}
 	w := snapshotWork{cloud: c.cloud, s: s, intent: snapshotIntent{Droplet: droplet, Name: snapshotName(droplet, s.Saga())}}
 	w.back = true
-	return w.undo(Urgent(ctx))
+	ctx = Urgent(ctx)
+	if err := w.undo(ctx); err != nil {
+		return err
+	}
+	return w.deleteOthers(ctx)
 }
 
 // DescribeUndo says which snapshot Compensate would delete.

@@ -77,13 +77,5 @@ func (CreateDropletSnapshot) Touches(s *engine.State) []engine.Touch { return sn
 // Touches is the snapshot.
 func (AdoptSnapshot) Touches(s *engine.State) []engine.Touch { return snapshotTouches(s) }
 
-func snapshotTouches(s *engine.State) []engine.Touch {
-	var id int64
-	if ok, err := s.Saved(keySnapshotID, &id); err != nil || !ok {
-		return nil
-	}
-	return []engine.Touch{{Name: snapshotLock(itoa(id))}}
-}
-
 // Touches is nothing: what is gone for good stands in nobody's way.
 func (DeleteSnapshot) Touches(*engine.State) []engine.Touch { return nil }

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"arcadia/engine"
@@ -75,24 +74,7 @@ func (c CreateDropletSnapshot) Verify(ctx context.Context, s *engine.State) ([]s
 	if err != nil || !known && !begun {
 		return nil, err
 	}
-	return settled(ctx, func() ([]string, error) {
-		var snap Snapshot
-		var err error
-		if known {
-			snap, err = c.cloud.Snapshot(ctx, id)
-		} else {
-			snap, err = w.byName(ctx, 1)
-		}
-		switch {
-		case err != nil && (ClassOf(err) == NotFound || errors.Is(err, errSnapshotMissing)):
-			return nil, nil
-		case err != nil:
-			return nil, err
-		case snap.Name != w.intent.Name:
-			return nil, nil
-		}
-		return []string{snap.title() + ", " + snap.cost()}, nil
-	})
+	return settled(ctx, func() ([]string, error) { return w.left(ctx, id) })
 }
 
 // settled looks until nothing is left, for as long as a listing may lag, and returns what the last look found.
