@@ -17,7 +17,7 @@ import (
 // connect lets commands, consoles and metrics look at what is in the account.
 func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
 	p := h.Place
-	p.Provider, p.Trials = inv, cli.Trials{Of: smokeTests, Snapshot: steps.SnapshotNames}
+	p.Provider, p.Trials = inv, cli.Trials{Of: smokeTests, Snapshot: steps.SnapshotNames, More: fleetTests(cloud)}
 	p.Things, h.Look.Things = inv.Tagged, inv.Tagged
 	p.Drift = func(ctx context.Context, r engine.Resource) tui.Drift {
 		d, _ := inv.Check(ctx, r) // the error is its note

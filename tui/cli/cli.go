@@ -155,6 +155,8 @@ type Provider interface {
 	Domains(ctx context.Context) ([]string, error)
 	// TXT gives the data of the TXT records at a relative name.
 	TXT(ctx context.Context, domain, name string) ([]string, error)
+	// Stock is all that the account has, one line a thing, in order.
+	Stock(ctx context.Context) ([]string, error)
 	// Snapshots gives the names of a droplet's snapshots.
 	Snapshots(ctx context.Context, droplet int64) ([]string, error)
 }

@@ -70,8 +70,11 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(filepath.Join(env.WorkDir, "private"), 0o700)
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" {
+			switch cond {
+			case "root":
 				return os.Geteuid() == 0, nil
+			case "torture":
+				return os.Getenv("ARCADIA_TORTURE") == "1", nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},

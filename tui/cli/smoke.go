@@ -23,17 +23,22 @@ const tidyTime = 2 * time.Hour
 func (t *tree) smokeCommand() *cobra.Command {
 	var domain string
 	var droplet int64
+	var all bool
 	cmd := &cobra.Command{
-		Use: "smoke", Short: "Run the six smoke tests", Args: exactly(),
+		Use: "smoke", Short: "Run the smoke tests", Args: exactly(),
 		Long: "smoke runs six sagas that show that forward, backward, create, change and\n" +
 			"delete work, on the simulator or on a real account, where --domain and\n" +
 			"--droplet are needed. It writes TXT records of a name of its own and takes\n" +
 			"one snapshot, removes both, also when it is interrupted, and exits with 1\n" +
-			"when anything differs or is left.",
-		Example: "arcadia smoke --demo\narcadia smoke --domain example.com --droplet 482913",
+			"when anything differs or is left.\n\n" +
+			"--all also switches, resizes and creates droplets, moves reserved IPs, opens\n" +
+			"and closes ports and copies volumes, each forward and back, and compares all\n" +
+			"that the account has before and after. It runs on the simulator only.",
+		Example: "arcadia smoke --demo --all\narcadia smoke --domain example.com --droplet 482913",
 	}
 	cmd.Flags().StringVar(&domain, "domain", "", "the domain to write TXT records in")
 	cmd.Flags().Int64Var(&droplet, "droplet", 0, "the id of the droplet to take a snapshot of")
+	cmd.Flags().BoolVar(&all, "all", false, "also the tests that switch, resize and create droplets; on the simulator only")
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if !t.demo && !t.env.Token {
@@ -47,6 +52,9 @@ func (t *tree) smokeCommand() *cobra.Command {
 		s, err := t.newSmoke(cmd.Context(), p, domain, droplet)
 		if err != nil {
 			return err
+		}
+		if s.all = all; all && !p.Simulated {
+			return misuse("smoke --all switches droplets off and makes new ones: it runs on the simulator only, with --demo or arcadia sim")
 		}
 		s.live = out.value == "table"
 		err = s.run(cmd.Context())
@@ -64,6 +72,7 @@ type smoke struct {
 	p       *Place
 	subject Subject
 	live    bool // write a line as each test ends
+	all     bool // the tests of droplets, addresses, firewalls and volumes too
 
 	sagas    []*engine.Saga // launched so far, as they were last seen
 	removes  []bool         // of each: whether undoing it would bring something back
@@ -114,6 +123,17 @@ func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet in
 // run runs the tests and cleans up after them. An interruption ends the tests, and never the cleaning up.
 func (s *smoke) run(ctx context.Context) error {
 	trials := s.p.Trials.Of(s.subject)
+	var stock []string
+	if s.all {
+		more, err := s.p.Trials.More(ctx, s.subject)
+		if err != nil {
+			return err
+		}
+		trials = append(trials, more...)
+		if stock, err = s.p.Provider.Stock(ctx); err != nil {
+			return err
+		}
+	}
 	// Recorded before the engine runs: then it is driven for certain, and the engine runs when the next one comes.
 	if _, err := s.start(ctx, trials[0], trials[0].Launches[0]); err != nil {
 		return err
@@ -133,11 +153,41 @@ func (s *smoke) run(ctx context.Context) error {
 		if lost != nil || left > 0 {
 			return errors.Join(err, lost, s.remains(left))
 		}
+		if err == nil && s.all {
+			err = s.asBefore(tidying, stock)
+		}
 		if err == nil && !s.passed(len(trials)) {
 			err = exitError(Trouble)
 		}
 		return err
 	})
+}
+
+// asBefore compares all that the account has with what it had.
+func (s *smoke) asBefore(ctx context.Context, before []string) error {
+	after, err := s.p.Provider.Stock(ctx)
+	if err != nil {
+		return fmt.Errorf("look at the account again: %w", err)
+	}
+	changed := 0
+	for _, side := range []struct {
+		word      string
+		have, not []string
+	}{{"gone", before, after}, {"new", after, before}} {
+		for _, line := range side.have {
+			if _, there := slices.BinarySearch(side.not, line); !there {
+				changed++
+				say(s.t.env.Err, side.word+": "+line)
+			}
+		}
+	}
+	if changed > 0 || len(before) != len(after) {
+		return fmt.Errorf("the account is not as it was: %d things differ", max(changed, 1))
+	}
+	if s.live {
+		_, _ = fmt.Fprintf(s.t.env.Out, "all %d things in the account are as they were\n", len(after)) // the exit status says it too
+	}
+	return nil
 }
 
 func (s *smoke) remains(left int) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -30,6 +31,9 @@ type Subject struct {
 type Trials struct {
 	Of       func(on Subject) []Trial
 	Snapshot func(droplet int64) string // how the names of a droplet's snapshots begin; a saga's short id follows
+	// More are the tests of all that changes droplets, addresses, firewalls and volumes, as far as the account has what they
+	// need. They run forward and all the way back.
+	More func(ctx context.Context, on Subject) ([]Trial, error)
 }
 
 // Seen is what a test looks at in a saga.
