@@ -89,9 +89,6 @@ func (e *Engine) stepsOf(kind string, adhoc []string) ([]string, error) {
 			return nil, fmt.Errorf("%w: unknown step %.60q%s: the steps are %s", ErrInput, s, Meant(s, e.StepNames()), strings.Join(e.StepNames(), ", "))
 		}
 	}
-	if _, err := pivotOf(e.steps, adhoc); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInput, err)
-	}
 	return slices.Clone(adhoc), nil
 }
 
@@ -108,6 +105,9 @@ func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
 	steps, fields, err := e.Fields(l.Kind, l.Steps)
 	if err != nil {
 		return nil, nil, err
+	}
+	if _, err := pivotOf(e.steps, steps); err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
 	in = maps.Clone(l.Inputs)
 	if in == nil {
