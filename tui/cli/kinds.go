@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,7 @@ func (t *tree) kindsCommand() *cobra.Command {
 				continue
 			}
 			d := described{Kind: k}
-			if d.Inputs, err = fieldsOf(p.Engine, k.Name, everyStep(p.Engine, k)); err != nil {
+			if d.Inputs, err = inputsOf(p.Engine, k); err != nil {
 				return err
 			}
 			kinds = append(kinds, d)
@@ -112,12 +113,25 @@ func usage(k described) string {
 	return strings.Join(words, " ")
 }
 
-// everyStep is the list of steps for which an ad-hoc kind can say what it asks for: all there are.
-func everyStep(eng tui.Launcher, k engine.Kind) []string {
-	if k.Adhoc {
-		return eng.StepNames()
+// inputsOf lists the inputs of a kind, each name once; of an ad-hoc kind those of any step, which is asked alone: not every step
+// may stand in one list with every other.
+func inputsOf(eng tui.Launcher, k engine.Kind) ([]engine.Field, error) {
+	if !k.Adhoc {
+		return fieldsOf(eng, k.Name, nil)
 	}
-	return nil
+	fields := []engine.Field{}
+	for _, step := range eng.StepNames() {
+		own, err := fieldsOf(eng, k.Name, []string{step})
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range own {
+			if !slices.ContainsFunc(fields, func(have engine.Field) bool { return have.Name == f.Name }) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	return fields, nil
 }
 
 // fieldsOf lists the inputs of a kind, each name once.

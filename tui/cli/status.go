@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/engine/schedule"
 )
 
 // state is how everything stands, as `status -o json` prints it.
@@ -18,6 +20,11 @@ type state struct {
 	ByStatus map[engine.Status]int `json:"by_status"`
 	NeedsYou int                   `json:"needs_operator"`
 	Frozen   *engine.Frozen        `json:"frozen"`
+
+	Schedules int         `json:"schedules"`
+	NextName  string      `json:"next_schedule,omitempty"` // the schedule that fires next
+	NextAt    engine.Time `json:"next_firing"`             // and when; null for never
+	Missed    []string    `json:"missed"`                  // schedules whose last occurrence was missed
 }
 
 func (t *tree) statusCommand() *cobra.Command {
@@ -65,7 +72,26 @@ func stateOf(ctx context.Context, p *Place) (state, error) {
 			s.NeedsYou++
 		}
 	}
-	return s, nil
+	err = s.look(ctx, p)
+	return s, err
+}
+
+// look adds what is launched by itself.
+func (s *state) look(ctx context.Context, p *Place) error {
+	all, err := schedule.List(ctx, p.Engine, time.Now())
+	if err != nil {
+		return err
+	}
+	s.Schedules, s.Missed = len(all), []string{}
+	for _, v := range all {
+		if !v.Next.IsZero() && (s.NextAt.IsZero() || v.Next.Before(s.NextAt.Time)) {
+			s.NextName, s.NextAt = v.Name, v.Next
+		}
+		if v.State.Last().Result == schedule.Missed {
+			s.Missed = append(s.Missed, v.Name)
+		}
+	}
+	return nil
 }
 
 func stateRows(s state) [][]string {
@@ -78,6 +104,12 @@ func stateRows(s state) [][]string {
 	rows := [][]string{{"account", s.Account}, {"sagas", strings.TrimRight(strconv.Itoa(s.Total)+"  "+strings.Join(parts, ", "), " ")}}
 	if s.NeedsYou > 0 {
 		rows = append(rows, []string{"need you", strconv.Itoa(s.NeedsYou)})
+	}
+	if s.NextName != "" {
+		rows = append(rows, []string{"next", s.NextName + " " + soon(s.NextAt)})
+	}
+	if len(s.Missed) > 0 {
+		rows = append(rows, []string{"missed", strings.Join(s.Missed, ", ")})
 	}
 	return append(rows, []string{"freeze", freezeText(s.Frozen)})
 }
