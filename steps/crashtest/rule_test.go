@@ -47,10 +47,10 @@ func (r *ruling) take(e *engine.Entry) {
 		r.waits = e.Created.OnFailure
 	case engine.EntryPaused:
 		r.paused = true
-	case engine.EntryResumed:
+	case engine.EntryResumed, engine.EntrySagaCompleted, engine.EntrySagaFailed: // what has ended is not paused any more
 		r.paused = false
 	case engine.EntryStepFailed:
-		r.failed = r.waits == engine.OnFailurePause && !r.canceled
+		r.failed = (r.waits == engine.OnFailurePause || e.Asks) && !r.canceled
 	case engine.EntrySkipped:
 		r.failed, r.skipped[e.Idx] = false, true
 	case engine.EntryCancelRequested:
