@@ -91,7 +91,8 @@ func (e *Engine) current(ctx context.Context) (Account, error) {
 	a, err := e.account(ctx)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.why = err; err != nil {
+	o.why = err
+	if err != nil {
 		return a, fmt.Errorf("ask whose account it is: %w", err)
 	}
 	o.known = &a

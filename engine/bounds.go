@@ -157,7 +157,8 @@ func (m *measure) bad(what string, err error, why string) {
 
 // text is anything that is read by people.
 func (m *measure) text(what, s string) {
-	if m.size += len(s); !utf8.ValidString(s) {
+	m.size += len(s)
+	if !utf8.ValidString(s) {
 		m.bad(what, ErrBadValue, "not UTF-8")
 	}
 }
@@ -300,7 +301,8 @@ func (e *Entry) measure(m *measure) {
 		m.texts("conflict", []string{c.Subject, c.Prior, c.Written, c.Live, c.Why})
 	}
 	if e.Next != nil {
-		if m.time("next attempt", *e.Next); e.Next.IsZero() {
+		m.time("next attempt", *e.Next)
+		if e.Next.IsZero() {
 			m.bad("next attempt", ErrBadValue, "a time that is none")
 		}
 	}

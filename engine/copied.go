@@ -43,7 +43,8 @@ func (r *run) plansAnew(ctx context.Context) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.review = ReviewNone; err != nil || p.Hash != saga.plan || p.Refusal() != nil {
+	r.review = ReviewNone
+	if err != nil || p.Hash != saga.plan || p.Refusal() != nil {
 		r.review = ReviewDiffers
 	}
 }

@@ -4,7 +4,9 @@
 // Start with [New] and [Engine.Run], and act through a [Session]. A [Step] is what you write; [State] is how it records
 // what it is about to do before it does it.
 //
-//	           Start, Cancel, Rollback, Retry, Resolve          (session.go: who may, and who did)
+//	           Start, Cancel, Rollback, Retry, Resolve ...      (session.go, verb.go: who may, and who did)
+//	                             │
+//	                          Refuses                           what may be asked of a saga          (rules.go)
 //	                             │
 //	                             ▼
 //	store ◄── commit ◄── batch ◄─┴─ entries ◄── Next(saga, world)      one pure decision   (next.go)
@@ -14,7 +16,9 @@
 //	  │                        ▼ effect
 //	  │                attempt of a step ──► outcome: entries           the only effect     (drive.go, outcome.go)
 //	  ▼                        │
-//	watchers ◄── mark          └─► Save: the intent, durable before the write it announces
+//	watchers ◄── mark          ├─► Save: the intent, durable before the write it announces
+//	                           ├─► Idle: a wait, which holds neither a worker nor the gate       (idle.go)
+//	                           └─► Passed: the point of no return                               (pivot.go)
 //
 // What it promises:
 //
@@ -24,6 +28,8 @@
 //   - No compensation is skipped, and none is recorded twice.
 //   - A saga survives the death of the process at any instant and goes on by itself at the next start.
 //   - One saga is driven by one driver at a time.
+//   - Past its point of no return a saga only goes forward.
+//   - Who only waits holds nobody up, and no death of the process is held against it.
 //   - rolled_back means that nothing is left behind; what is left makes a saga failed, and is named.
 //
 // What it does not promise: that a step's effect happens once. A step whose write cannot be looked up again must say so;

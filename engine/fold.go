@@ -129,8 +129,10 @@ func (s *Saga) withdrawn(e *Entry) {
 
 func (s *Saga) end(st Status, e *Entry) {
 	s.Status, s.FinishedAt, s.Waiting = st, e.At, nil
-	if s.stands = st != RolledBack; s.stands && s.Touched == nil {
-		if s.Touched = e.Touched; e.Touched == nil {
+	s.stands = st != RolledBack
+	if s.stands && s.Touched == nil {
+		s.Touched = e.Touched
+		if e.Touched == nil {
 			s.Touched = whole(s.Locks) // by a build that did not say
 		}
 	}

@@ -239,7 +239,8 @@ func (t *lockTable) leave(id ID) []ID {
 	var told []*standing
 	for _, n := range gone.names {
 		i := slices.Index(t.queues[n], gone)
-		if t.queues[n] = slices.Delete(t.queues[n], i, i+1); len(t.queues[n]) == 0 {
+		t.queues[n] = slices.Delete(t.queues[n], i, i+1)
+		if len(t.queues[n]) == 0 {
 			delete(t.queues, n)
 		} else if i < len(t.queues[n]) {
 			told = append(told, t.queues[n][i])
