@@ -32,6 +32,16 @@ type dnsWriter struct {
 	ledger Ledger
 }
 
+// Deadline leaves room for a set of a thousand records while others use the provider's allowance too.
+func (dnsWriter) Deadline() time.Duration { return time.Hour }
+
+// RetryPolicies leave room for an allowance that is used up: the provider says when there is more of it.
+func (dnsWriter) RetryPolicies() (forward, backward engine.RetryPolicy) {
+	forward = engine.ForwardRetry
+	forward.Within = 3 * time.Hour
+	return forward, engine.BackwardRetry
+}
+
 // planner decides a change from the live records at a name.
 type planner func(ctx context.Context, live []Record) (change, error)
 
@@ -77,7 +87,7 @@ func (d dnsWriter) execute(ctx context.Context, s *engine.State, zone, name stri
 			return c, nil, err
 		}
 	}
-	live, err := d.look(ctx, zone, name)
+	live, err := unhurried(ctx, s, func() ([]Record, error) { return d.look(ctx, zone, name) })
 	if err != nil {
 		return c, nil, verdict(ctx, err)
 	}
@@ -155,7 +165,7 @@ func (d dnsWriter) begin(ctx context.Context, s *engine.State, c change, done []
 // sent, that is what was written.
 func (d dnsWriter) step(ctx context.Context, s *engine.State, c *change, ids *idBook, done []progress, i int, say *pace) error {
 	o := c.Ops[i]
-	stored, err := d.write(ctx, c.Zone, o)
+	stored, err := unhurried(ctx, s, func() (Record, error) { return d.write(ctx, c.Zone, o) })
 	if o.Do == opDelete && absent(err) {
 		err = nil
 	}

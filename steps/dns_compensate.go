@@ -39,7 +39,7 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 	ids.over = s.MayOverwrite
 	vanished := map[int64]bool{} // listed, and found to be gone
 	for looked := false; ; {
-		live, err := d.look(ctx, c.Zone, c.Name)
+		live, err := unhurried(ctx, s, func() ([]Record, error) { return d.look(ctx, c.Zone, c.Name) })
 		if err != nil && !absent(err) {
 			return verdict(ctx, err)
 		}
@@ -87,7 +87,7 @@ func (d dnsWriter) carryOut(ctx context.Context, s *engine.State, c change, todo
 		if ctx.Err() != nil {
 			return false, context.Cause(ctx)
 		}
-		stored, err := d.write(ctx, c.Zone, o)
+		stored, err := unhurried(ctx, s, func() (Record, error) { return d.write(ctx, c.Zone, o) })
 		switch {
 		case o.Do == opUpdate && absent(err) && !ids.gone[o.ID]:
 			ids.lost(o.ID)

@@ -111,3 +111,20 @@ func TestASetThatTheLedgerCannotKeepIsRefusedInThePlanWithTheNumberThatFits(t *t
 		}
 	})
 }
+
+// The allowance of an hour does not suffice: the change goes on in the next one.
+func TestALargeSetOutlastsAnAllowanceThatIsUsedUp(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newRig(t, dosim.WithRateLimit(250, 400))
+		r.fill(600, 20)
+		before := r.world()
+		began := time.Now()
+		s := r.run(engine.Completed, "delete_dns_record", record("TXT", "_many", "", "dns_record_mode", "all")...)
+		if took := time.Since(began); took < 30*time.Minute {
+			t.Errorf("it took %s", took)
+		}
+		r.rollback(s.ID)
+		r.rest(s.ID, engine.RolledBack)
+		sameContent(t, "after the rollback", before.zone, r.world().zone)
+	})
+}

@@ -2,7 +2,11 @@ package steps
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
+
+	"arcadia/engine"
 )
 
 // pause waits for d or until ctx ends, whichever comes first, and returns the cause of the latter.
@@ -50,3 +54,23 @@ const (
 	absences     = 3
 	absencePause = 2 * time.Second
 )
+
+// unhurried makes a request, and waits for as long as the provider's allowance is used up: that changes nothing, costs no
+// attempt and holds nobody up.
+func unhurried[T any](ctx context.Context, s *engine.State, ask func() (T, error)) (T, error) {
+	for {
+		v, err := ask()
+		var e *CloudError
+		if !errors.As(err, &e) || e.Class != Retryable || e.Cause != nil || e.Status != http.StatusTooManyRequests && (e.Status != 0 || e.After == 0) {
+			return v, err
+		}
+		wait := max(e.After, limitPause)
+		err = s.Idle(ctx, "the rate limit of the provider", time.Now().Add(wait), func(ctx context.Context) error { return pause(ctx, wait) })
+		if err != nil {
+			return v, err
+		}
+	}
+}
+
+// limitPause is the shortest wait for an allowance that is used up.
+const limitPause = 5 * time.Second
