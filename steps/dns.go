@@ -32,16 +32,6 @@ type dnsWriter struct {
 	ledger Ledger
 }
 
-// Deadline leaves room for a set of a thousand records while others use the provider's allowance too.
-func (dnsWriter) Deadline() time.Duration { return time.Hour }
-
-// RetryPolicies leave room for an allowance that is used up: the provider says when there is more of it.
-func (dnsWriter) RetryPolicies() (forward, backward engine.RetryPolicy) {
-	forward = engine.ForwardRetry
-	forward.Within = 3 * time.Hour
-	return forward, engine.BackwardRetry
-}
-
 // planner decides a change from the live records at a name.
 type planner func(ctx context.Context, live []Record) (change, error)
 
