@@ -219,7 +219,11 @@ func whyLeft(t *theme.Theme, r *engine.Row, width int) []string {
 	const pad = "    "
 	var out []string
 	if x := c.Conflict; x != nil {
-		out = append(out, painted(t.Failed, indented(pad, widget.Wrap("somebody else has changed "+x.Subject, width-4)))...)
+		what := "somebody else has changed " + x.Subject
+		if x.Why != "" {
+			what = x.Subject + ": " + x.Why
+		}
+		out = append(out, painted(t.Failed, indented(pad, widget.Wrap(what, width-4)))...)
 		for _, p := range [][2]string{{"prior", x.Prior}, {"written", x.Written}, {"live", x.Live}} {
 			for i, l := range widget.Wrap(p[1], width-4-9) {
 				label := ""

@@ -193,7 +193,11 @@ func showRow(env *Env, d *detail, idx int) Action {
 		block("error of the compensation", c.Error)
 		block("stack of the compensation", c.Stack)
 		if k := c.Conflict; k != nil {
-			block("conflict", k.Subject+"\nprior    "+k.Prior+"\nwritten  "+k.Written+"\nlive     "+k.Live)
+			text := k.Subject + "\nprior    " + k.Prior + "\nwritten  " + k.Written + "\nlive     " + k.Live
+			if k.Why != "" {
+				text += "\nwhy      " + k.Why
+			}
+			block("conflict", text)
 		}
 	}
 	if len(r.Output) > 0 {
