@@ -32,6 +32,9 @@ type dnsWriter struct {
 	ledger Ledger
 }
 
+// Deadline leaves room for a set of a thousand records while others use the provider's allowance too.
+func (dnsWriter) Deadline() time.Duration { return 2 * time.Hour }
+
 // planner decides a change from the live records at a name.
 type planner func(ctx context.Context, live []Record) (change, error)
 

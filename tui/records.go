@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
@@ -64,7 +65,7 @@ func newRecords(inv Inventory, domain string) *listing {
 	r.on = func(row *list.Row) thing {
 		x := row.Value.(Record) //nolint:forcetypeassert // set above
 		says := map[string]string{
-			"id": row.Key, "domain": domain, "type": x.Type, "name": x.Name, "data": x.Data, "ttl": strconv.Itoa(x.TTL),
+			"id": row.Key, "domain": domain, "type": x.Type, "name": written(x.Name, domain), "data": x.Data, "ttl": strconv.Itoa(x.TTL),
 		}
 		if x.Type == "MX" || x.Type == "SRV" { // only these have a priority
 			says["priority"] = strconv.Itoa(x.Priority)
@@ -84,6 +85,15 @@ func newRecords(inv Inventory, domain string) *listing {
 	}
 	r.hints = []keys.Command{keys.CmdChange, keys.CmdNew, keys.CmdActions}
 	return r
+}
+
+// written is a listed name as it is to be given to a launch. Listed names are relative; one that ends in the domain would be
+// taken for a full one, so that it is written in full, with its final dot.
+func written(name, domain string) string {
+	if name == domain || strings.HasSuffix(name, "."+domain) {
+		return name + "." + domain + "."
+	}
+	return name
 }
 
 // newRecord is a record of which only the zone is known.

@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"time"
 
 	"arcadia/engine"
 )
@@ -19,7 +20,7 @@ func Late(list []engine.Step) []engine.Step {
 
 func late(s engine.Step) engine.Step {
 	switch s.(type) {
-	case engine.Final, engine.Retrier, engine.Deadliner:
+	case engine.Final, engine.Retrier:
 		return s
 	}
 	d, ok := s.(foreteller)
@@ -57,6 +58,14 @@ func (s lateStep) Plan(ctx context.Context, in engine.Inputs) (engine.Change, er
 type lateLooker struct {
 	lateStep
 	engine.Verifier
+}
+
+// Deadline is that of the step.
+func (s lateStep) Deadline() time.Duration {
+	if d, ok := s.foreteller.(engine.Deadliner); ok {
+		return d.Deadline()
+	}
+	return engine.DefaultDeadline
 }
 
 // untold is an error with the same text that is an ErrUntold.
