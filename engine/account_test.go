@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,11 +23,16 @@ func TestAStoreBelongsToTheAccountOfTheFirstSagaThatNeedsOne(t *testing.T) {
 	const sentence = "this store belongs to team Blue (b6fc89db); the token is of team Red: use its own store (--db), or that account's token"
 	synctest.Test(t, func(t *testing.T) {
 		store := storagetest.NewMemory()
-		var offline error
+		var offline atomic.Bool
 		host := func(a engine.Account) (*engine.Session, func() error) {
 			return enginetest.Host(t, store, engine.Config{
-				Steps:   []engine.Step{enginetest.Echo()},
-				Account: func(context.Context) (engine.Account, error) { return a, offline },
+				Steps: []engine.Step{enginetest.Echo()},
+				Account: func(context.Context) (engine.Account, error) {
+					if offline.Load() {
+						return engine.Account{}, errors.New("no network")
+					}
+					return a, nil
+				},
 			})
 		}
 		s, stop := host(blue)
@@ -70,7 +76,7 @@ func TestAStoreBelongsToTheAccountOfTheFirstSagaThatNeedsOne(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		offline = errors.New("no network")
+		offline.Store(true)
 		s, stop = host(blue)
 		sg = enginetest.Until(t, s, held, func(sg *engine.Saga) bool { return len(sg.Waiting) > 0 && sg.Waiting[0].For == engine.ForProvider })
 		if !strings.Contains(sg.Waiting[0].Text, "no network") {
@@ -79,7 +85,7 @@ func TestAStoreBelongsToTheAccountOfTheFirstSagaThatNeedsOne(t *testing.T) {
 		if _, err := s.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"echo"}}); err == nil {
 			t.Error("a launch goes through although nobody knows whose account it is")
 		}
-		offline = nil
+		offline.Store(false)
 		wantSaga(t, enginetest.Rest(t, s, held), engine.Completed, "completed")
 		if err := stop(); err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,11 +80,11 @@ func TestWhatHasNotBegunInACopyGoesOnOnlyAsItWasLaunched(t *testing.T) {
 // replaced is a store whose file was taken from under it.
 type replaced struct {
 	engine.Store
-	gone *bool
+	gone *atomic.Bool
 }
 
 func (r replaced) Same() error {
-	if *r.gone {
+	if r.gone.Load() {
 		return engine.ErrStopped
 	}
 	return nil
@@ -92,10 +93,10 @@ func (r replaced) Same() error {
 func TestAnEngineWhoseStoreIsNoLongerTheOneThatWasOpenedStops(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		gone := false
+		var gone atomic.Bool
 		s, stop := enginetest.Host(t, enginetest.Wrap(replaced{storagetest.NewMemory(), &gone}), engine.Config{Steps: []engine.Step{enginetest.Echo()}})
 		enginetest.Rest(t, s, enginetest.Launch(t, s, "echo"))
-		gone = true
+		gone.Store(true)
 		time.Sleep(31 * time.Second)
 		if s.Err() == nil {
 			t.Error("half a minute later it goes on")
