@@ -20,10 +20,11 @@ type Rule struct {
 	every                             time.Duration
 }
 
-// The shortest interval, and how far ahead an occurrence is looked for: 29 February comes after eight years at the latest.
+// The shortest interval, and for how many days ahead an occurrence is looked for: 29 February on one weekday comes after forty
+// years at the latest, when a century without a leap day lies between.
 const (
 	minEvery  = time.Minute
-	horizon   = 9 * 366
+	horizon   = 41 * 366
 	maxOffset = 26 * time.Hour
 )
 

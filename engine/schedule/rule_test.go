@@ -171,7 +171,7 @@ func TestARuleOccursWhenTheClocksOnTheWallSaySo(t *testing.T) {
 
 // never reports whether an expression names no day that there is.
 func never(e expression) bool {
-	for day := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2029; day = day.AddDate(0, 0, 1) {
+	for day := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2100; day = day.AddDate(0, 0, 1) {
 		d := expression{field{set: 1}, field{set: 1}, e.day, e.month, e.weekday}
 		if d.matches(wallOf(day)) {
 			return false
@@ -193,6 +193,8 @@ func TestTheClockThatSkipsAnHourAndTheOneThatShowsItTwice(t *testing.T) {
 		{"15 0 29 2 *", "UTC", "2026-01-01T00:00:00Z", []string{"2028-02-29T00:15:00Z", "2032-02-29T00:15:00Z"}},
 		{"0 0 * * 7", "UTC", "2026-11-27T00:00:00Z", []string{"2026-11-29T00:00:00Z", "2026-12-06T00:00:00Z"}},
 		{"0 12 13 * 5", "UTC", "2026-11-01T00:00:00Z", []string{"2026-11-06T12:00:00Z", "2026-11-13T12:00:00Z", "2026-11-20T12:00:00Z"}},
+		{"0 0 */14 8 6", "UTC", "2026-08-30T00:00:00Z", []string{"2037-08-01T00:00:00Z", "2037-08-15T00:00:00Z"}},
+		{"0 0 29 2 */7", "UTC", "2088-03-01T00:00:00Z", []string{"2128-02-29T00:00:00Z"}},
 		{"0 22-1 * * *", "UTC", "2026-11-29T21:00:00Z", []string{"2026-11-29T22:00:00Z", "2026-11-29T23:00:00Z", "2026-11-30T00:00:00Z", "2026-11-30T01:00:00Z", "2026-11-30T22:00:00Z"}},
 		{"0 0 30 12 *", "Pacific/Apia", "2011-12-01T00:00:00Z", []string{"2011-12-30T10:00:00Z"}}, // the day that Samoa left out
 	} {
