@@ -65,7 +65,7 @@ func (b *batch) commit() error {
 	if saga.Ticket != 0 || b.ticket != 0 {
 		b.r.e.wake(b.r.e.locks.turns(b.r.id, saga.Status))
 	}
-	if len(b.out.Locks.Drop) > 0 {
+	if saga.Ticket == 0 && len(saga.Locks) > 0 { // also when it entered and leaves in this commit
 		b.r.e.wake(b.r.e.locks.leave(b.r.id))
 	}
 	b.r.e.hub.mark(b.r.id)

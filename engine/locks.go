@@ -84,32 +84,47 @@ func (t *lockTable) enter(id ID, names []string, refuse bool) (ticket uint64, ho
 			return 0, holder.id
 		}
 	}
+	return t.stand(id, names, false), ""
+}
+
+// back queues a saga that is to be rolled back, and returns its ticket, 0 when there are no names.
+func (t *lockTable) back(id ID, names []string) (ticket uint64) {
+	if len(names) == 0 {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.queues == nil {
+		t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, aheadOfAll
+	}
+	return t.stand(id, names, true)
+}
+
+// stand puts a saga at the end of the queues, unless it stands in them. Call with mu held.
+func (t *lockTable) stand(id ID, names []string, back bool) (ticket uint64) {
 	if s := t.sagas[id]; s != nil {
-		return s.ticket, ""
+		return s.ticket
 	}
 	t.last++
-	s := &standing{id: id, ticket: t.last, names: names}
+	s := &standing{id: id, ticket: t.last, names: names, back: back}
 	t.sagas[id] = s
 	for _, n := range names {
 		t.queues[n] = append(t.queues[n], s)
 	}
 	t.grant(s)
-	return s.ticket, ""
+	return s.ticket
 }
 
-// passes reports whether the saga need not wait for one ahead.
-func (s *standing) passes(ahead *standing) bool { return s.back && ahead.failed }
-
-// back queues a saga that is to be rolled back.
-func (t *lockTable) back(id ID, names []string) (ticket uint64) {
-	ticket, _ = t.enter(id, names, false)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if s := t.sagas[id]; s != nil && !s.granted {
-		s.back = true
-		t.grant(s)
+// stops reports whether a saga has to wait for one ahead. Those who go back keep the order in which they were asked to: what
+// is undone later may need what is undone before. Call with mu held.
+func (t *lockTable) stops(ahead, s *standing) bool {
+	switch {
+	case s.back && ahead.failed:
+		return false
+	case s.back && ahead.back:
+		return true
 	}
-	return ticket
+	return t.claims(ahead)
 }
 
 // turns notes whether a saga goes back or has failed, and returns those who stand where it does and may have got their locks.
@@ -181,7 +196,7 @@ func (t *lockTable) grant(s *standing) (behind []*standing) {
 			if ahead == s {
 				break
 			}
-			if t.claims(ahead) && !s.passes(ahead) {
+			if t.stops(ahead, s) {
 				return nil
 			}
 			passes = true
@@ -211,7 +226,7 @@ func (t *lockTable) ahead(id ID) ID {
 	for _, n := range s.names {
 		q := t.queues[n]
 		i := slices.Index(q, s)
-		if i > 0 && slices.ContainsFunc(q[:i], func(a *standing) bool { return t.claims(a) && !s.passes(a) }) {
+		if i > 0 && slices.ContainsFunc(q[:i], func(a *standing) bool { return t.stops(a, s) }) {
 			return q[i-1].id
 		}
 	}

@@ -51,7 +51,7 @@ func (e *Engine) undoable(ctx context.Context, s *Saga, before map[ID]bool, now 
 	if err != nil || len(later) == 0 {
 		return err
 	}
-	return e.inTheWay(ctx, s, later, before)
+	return e.inTheWay(ctx, s, later, before, now)
 }
 
 // standing are the later sagas that touch what this one does and are not rolled back, the newest first.
@@ -108,7 +108,7 @@ func (e *Engine) owners(ctx context.Context, s *Saga) ([]ID, error) {
 
 // inTheWay says which sagas are in the way of a rollback and in which order all of it goes, those that are in the way of the
 // first ones included.
-func (e *Engine) inTheWay(ctx context.Context, s *Saga, later []ID, before map[ID]bool) error {
+func (e *Engine) inTheWay(ctx context.Context, s *Saga, later []ID, before map[ID]bool, now bool) error {
 	first, err := e.Saga(ctx, later[0])
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func (e *Engine) inTheWay(ctx context.Context, s *Saga, later []ID, before map[I
 			return fmt.Errorf("%w: saga %s came later, has changed the same and cannot be rolled back (%w): launch what shall be there instead", ErrRefused, l.Short, err)
 		}
 	}
-	o := ordering{engine: e, seen: map[ID]bool{}, before: before}
+	o := ordering{engine: e, seen: map[ID]bool{}, before: before, now: now}
 	if err := o.visit(ctx, s.ID); err != nil {
 		return err
 	}
@@ -144,6 +144,7 @@ type ordering struct {
 	engine *Engine
 	seen   map[ID]bool
 	before map[ID]bool
+	now    bool // those that are on their way back count as well
 	order  []ID
 	more   bool
 }
@@ -161,7 +162,7 @@ func (o *ordering) visit(ctx context.Context, id ID) error {
 	if err != nil {
 		return err
 	}
-	later, err := o.engine.standing(ctx, s, o.before, false)
+	later, err := o.engine.standing(ctx, s, o.before, o.now)
 	if err != nil {
 		return err
 	}

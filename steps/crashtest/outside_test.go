@@ -172,7 +172,8 @@ func (o *outside) rest(id engine.ID) *engine.Saga {
 			return s
 		}
 		if time.Now().After(end) {
-			o.wrong("saga %s is %s for ever: %v", s.Short, s.Status, rows(s))
+			locks, _ := o.store.Locks(context.Background())
+			o.wrong("saga %s is %s for ever, waiting on %+v: %v; locks %v", s.Short, s.Status, s.Waiting, rows(s), locks)
 			return nil
 		}
 	}

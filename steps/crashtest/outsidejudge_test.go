@@ -83,7 +83,7 @@ func (o *outside) judge(d *deed, before, after picture) {
 	for _, g := range groups(d.before, d.after, before, after) {
 		was, wrote, now, then := d.before.says(g, false), d.after.says(g, false), before.says(g, false), after.says(g, false)
 		switch {
-		case slices.Equal(was, wrote):
+		case slices.Equal(d.before.says(g, true), d.after.says(g, true)): // what it deleted and made again it has written
 			if !slices.Equal(now, then) {
 				o.wrong("undoing %s, which wrote nothing at %s %s, made %v of %v", d.id.Short(), g.name, g.kind, then, now)
 			}
