@@ -20,7 +20,11 @@ import (
 func Run(ctx context.Context, cfg Config, in io.Reader, out io.Writer, opts ...tea.ProgramOption) error {
 	app := New(cfg)
 	defer app.Close()
-	in, release, err := guardTerminal(in)
+	hold := input.HoldLocal
+	if cfg.Remote {
+		hold = input.HoldRemote
+	}
+	in, release, err := guardTerminal(in, hold)
 	if err != nil {
 		return err
 	}
@@ -36,7 +40,7 @@ func Run(ctx context.Context, cfg Config, in io.Reader, out io.Writer, opts ...t
 
 // guardTerminal puts a guard before a local terminal's input. Other readers are left as they are: whoever serves them knows
 // what they are. release ends a read that is under way, so that the next program gets what is typed next.
-func guardTerminal(in io.Reader) (io.Reader, func(), error) {
+func guardTerminal(in io.Reader, hold time.Duration) (io.Reader, func(), error) {
 	f, ok := in.(*os.File)
 	if !ok || !term.IsTerminal(f.Fd()) {
 		return in, func() {}, nil
@@ -48,7 +52,7 @@ func guardTerminal(in io.Reader) (io.Reader, func(), error) {
 	release := func() {
 		inner.Cancel()
 	}
-	return &terminal{Guard: input.NewGuard(inner, input.HoldLocal), file: f}, release, nil
+	return &terminal{Guard: input.NewGuard(inner, hold), file: f}, release, nil
 }
 
 // terminal is a guarded terminal: the program sets its modes through Fd, and reads the guard. It has no Name, or the

@@ -45,6 +45,7 @@ type Config struct {
 	ReadOnly  bool          // the operator only looks: verbs are greyed, with the reason
 	Operator  string        // whose session it is
 	ASCII     bool          // no symbols beyond ASCII
+	Remote    bool          // the terminal is at the other end of a network, where sequences arrive torn
 	NoColor   bool          // attributes only, as with any NO_COLOR in the environment of the terminal
 	Dark      bool          // the background until the terminal has said what it is
 	Theme     string        // one of ThemeNames; empty: that of the settings, or auto

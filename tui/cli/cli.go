@@ -27,10 +27,11 @@ import (
 type Env struct {
 	In       io.Reader
 	Out, Err io.Writer
-	Screen   bool // In and Out are a terminal: the console can be drawn
-	Lively   bool // Err is a terminal: progress is worth showing
-	Token    bool // there is access to an account
-	NoColor  bool // what the environment wants
+	Screen   bool   // In and Out are a terminal: the console can be drawn
+	Lively   bool   // Err is a terminal: progress is worth showing
+	Term     string // what In and Out are, as TERM says
+	Token    bool   // there is access to an account
+	NoColor  bool   // what the environment wants
 	// Session: another process runs this command line for its operator, who has neither its folder nor its choice of store.
 	// Simulated: the account of that process is a simulated one.
 	Session, Simulated bool

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+
+	"github.com/spf13/cobra"
 )
 
 // ways says how to go on for somebody who has just typed arcadia.
@@ -14,6 +16,19 @@ const ways = `arcadia works on a DigitalOcean account, or on a simulated one:
 What is in the store can be read without either: arcadia list, arcadia show. All commands: arcadia --help
 `
 
+// accessibleCommand is --accessible for those who come by ssh, whose own flags begin with a dash too.
+func (t *tree) accessibleCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "accessible", Short: "The console as plain lines and numbered menus", Args: exactly(),
+		Long:    "accessible is arcadia --accessible, for ssh, which takes what begins with a\ndash for its own.",
+		Example: "arcadia accessible\nssh -p 2222 host accessible",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			t.accessible = true
+			return t.console(cmd.Context())
+		},
+	}
+}
+
 // console opens the console, as a screen or as plain lines.
 func (t *tree) console(ctx context.Context) error {
 	switch {
@@ -23,6 +38,8 @@ func (t *tree) console(ctx context.Context) error {
 	case t.accessible:
 	case t.env.Console == nil:
 		return errors.New("there is no console in this session: use a command, see arcadia --help")
+	case t.env.Screen && (t.env.Term == "" || t.env.Term == "dumb"):
+		return misuse("the console cannot be drawn on a terminal of TERM=%s: use plain lines (arcadia --accessible), or set TERM", t.env.Term)
 	case !t.env.Screen:
 		return errors.New("the console needs a terminal, and input or output is none: use a command (arcadia --help) or plain lines (arcadia --accessible)")
 	}

@@ -35,9 +35,10 @@ func ReadSettings(file string) (tui.Settings, error) {
 
 // OwnSettings are the operator's own settings, and the file that they are in.
 func OwnSettings(env func(string) string) (s tui.Settings, file string, err error) {
-	if file, err = SettingsFile(env); err == nil {
-		s, err = ReadSettings(file)
+	if file, err = SettingsFile(env); err != nil {
+		return s, "", nil //nolint:nilerr // without a home there are none
 	}
+	s, err = ReadSettings(file)
 	return s, file, err
 }
 

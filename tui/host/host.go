@@ -225,6 +225,9 @@ func (h *Host) server(stop func()) (*sshd.Server, error) {
 
 // console shows the console to one session.
 func (h *Host) console(ctx context.Context, s *sshd.Session) error {
+	if valueOf(s.Environ(), "TERM") == "dumb" {
+		return errors.New("the console cannot be drawn on a terminal of TERM=dumb: use plain lines (ssh HOST accessible), or set TERM")
+	}
 	return h.draw(ctx, s, s.Actor(), cli.Look{})
 }
 
@@ -232,7 +235,7 @@ func (h *Host) console(ctx context.Context, s *sshd.Session) error {
 // operator was.
 func (h *Host) draw(ctx context.Context, s *sshd.Session, actor engine.Actor, look cli.Look) error {
 	cfg := h.Look
-	cfg.ASCII, cfg.NoColor = cfg.ASCII || look.ASCII, cfg.NoColor || look.NoColor
+	cfg.ASCII, cfg.NoColor = cfg.ASCII || look.ASCII || ASCIIOnly(func(name string) string { return valueOf(s.Environ(), name) }), cfg.NoColor || look.NoColor
 	cfg.Backend, cfg.Operator, cfg.Hosting, cfg.Handover = h.As(actor), actor.Name, false, nil
 	cfg.ReadOnly, cfg.NoFiles = actor.Role != engine.Operator, true
 	cfg.Place, cfg.Notice = h.place(actor.Name), s.Notices()
@@ -292,7 +295,7 @@ func (f *followed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int {
 	actor := s.Actor()
 	return cli.Run(ctx, cli.Env{
-		In: s.Lines(), Out: s, Err: s.Stderr(), Lively: s.Terminal(), Screen: s.Terminal(), Token: true, Operator: actor.Name, Build: h.Build,
+		In: s.Lines(), Out: s, Err: s.Stderr(), Lively: s.Terminal(), Screen: s.Terminal(), Term: valueOf(s.Environ(), "TERM"), Token: true, Operator: actor.Name, Build: h.Build,
 		Session: true, Simulated: h.Place.Simulated, NoColor: noColor(s.Environ()),
 		Console: func(ctx context.Context, _ *cli.Place, look cli.Look) error {
 			return h.draw(ctx, s, narrowed(actor, look.ReadOnly), look)
@@ -335,6 +338,16 @@ func narrowed(a engine.Actor, readOnly bool) engine.Actor {
 		a.Role = engine.Viewer
 	}
 	return a
+}
+
+// valueOf is a variable of a session's environment.
+func valueOf(environ []string, name string) string {
+	for _, v := range environ {
+		if text, ok := strings.CutPrefix(v, name+"="); ok {
+			return text
+		}
+	}
+	return ""
 }
 
 // noColor reports whether a session's environment wants no colours: any NO_COLOR with something in it.

@@ -20,7 +20,7 @@ const (
 	torn time.Duration = 200 * time.Millisecond
 	// What is typed may keep the program at work for no more than this part of the time, slice by slice. Nobody types so fast that
 	// they notice; a client that sends junk without end leaves the processor to others.
-	inputShare = 4
+	inputShare = 8
 	slice      = 100 * time.Millisecond
 	// between is the least time between two sizes. Somebody who drags a corner sends a hundred in a second.
 	between = 50 * time.Millisecond

@@ -17,7 +17,8 @@ import (
 type shield struct {
 	model tea.Model
 	quit  func()        // ends the program from where no command can be returned
-	frame time.Duration // the most time between two drawings that are due
+	frame time.Duration // of a screen that is not large
+	cells int           // of the screen
 
 	drawn   time.Time     // when view was
 	cost    time.Duration // of drawing it
@@ -31,6 +32,8 @@ type shield struct {
 const (
 	cheap     = time.Millisecond // what a drawing may take without anybody waiting for it
 	costShare = 8                // of the time, a costly one takes no more than this part
+	large     = 20_000           // cells: a screen of 240 × 80 is not large yet
+	longest   = 500 * time.Millisecond
 )
 
 type (
@@ -51,6 +54,9 @@ func (s *shield) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		s.pending, s.drawn = false, time.Time{}
 		return s, nil
 	}
+	if size, ok := msg.(tea.WindowSizeMsg); ok {
+		s.cells = size.Width * size.Height
+	}
 	next = s
 	defer s.catch(func() { cmd = tea.Quit })
 	s.model, cmd = s.model.Update(msg)
@@ -59,15 +65,25 @@ func (s *shield) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 
 // soon lets the screen be drawn when the frame that it was drawn in is over; nil when it can be drawn now, or will be already.
 func (s *shield) soon() tea.Cmd {
-	if s.cost < cheap || s.pending {
-		return nil
-	}
-	left := min(s.frame, costShare*s.cost) - time.Since(s.drawn)
-	if left <= 0 {
+	left := s.gap() - time.Since(s.drawn)
+	if left <= 0 || s.pending {
 		return nil
 	}
 	s.pending = true
 	return tea.Tick(left, func(time.Time) tea.Msg { return frameMsg{} })
+}
+
+// gap is the least time between two drawings: nothing for what is cheap, and the more the larger the screen is, since whoever writes the
+// difference to the client looks at every cell of it.
+func (s *shield) gap() time.Duration {
+	var gap time.Duration
+	if s.cost >= cheap {
+		gap = min(s.frame, costShare*s.cost)
+	}
+	if s.cells > large {
+		gap = max(gap, s.frame*time.Duration(s.cells)/large)
+	}
+	return min(gap, longest)
 }
 
 func (s *shield) View() (v tea.View) {
