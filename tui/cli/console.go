@@ -20,8 +20,9 @@ What is in the store can be read without either: arcadia list, arcadia show. All
 func (t *tree) accessibleCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "accessible", Short: "The console as plain lines and numbered menus", Args: exactly(),
-		Long:    "accessible is arcadia --accessible, for ssh, which takes what begins with a\ndash for its own.",
-		Example: "arcadia accessible\nssh -p 2222 host accessible",
+		Long: "accessible is arcadia --accessible, for ssh, which takes what begins with a\n" +
+			"dash for its own: ssh -p 2222 host accessible",
+		Example: "arcadia accessible",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			t.accessible = true
 			return t.console(cmd.Context())

@@ -17,7 +17,7 @@ func StaysOf(args []string) Stay {
 	switch word := firstWord(args); {
 	case slices.Contains([]string{"freeze", "thaw", "cancel", "status", "pause"}, word):
 		return Emergency
-	case slices.Contains([]string{"", "accessible", "watch", "launch", "smoke", "rollback", "retry", "decide", "resolve", "resume", "skip", "restore"}, word):
+	case slices.Contains([]string{"", "accessible", "watch", "launch", "smoke", "decide", "rollback", "retry", "decide", "resolve", "resume", "skip", "restore"}, word):
 		return Stays
 	}
 	return Answers
