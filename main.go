@@ -91,9 +91,6 @@ func run() int {
 	}, os.Args[1:])
 }
 
-// errNoToken is why nobody can be asked whose account it is.
-var errNoToken = errors.New("there is no DigitalOcean token: set DIGITALOCEAN_TOKEN")
-
 // simulate serves a simulated account of its own.
 func simulate(ctx context.Context, s cli.Simulation, ready func(string)) error {
 	opts := []dosim.Option{
@@ -199,17 +196,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		}
 	}
 	catalog, kinds := steps.Catalog(cloud, store)
-	account := func(context.Context) (engine.Account, error) { return engine.Account{}, errNoToken }
-	if client != nil {
-		account = func(ctx context.Context) (engine.Account, error) {
-			a, err := client.Owner(ctx)
-			if steps.ClassOf(err) == steps.Blocked {
-				err = engine.Blocked(err, 0)
-			}
-			return a, err
-		}
-	}
-	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log, Account: account})
+	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner})
 	if err != nil {
 		return nil, err
 	}

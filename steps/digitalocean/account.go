@@ -15,8 +15,20 @@ import (
 )
 
 // Owner says whose account both tokens open. Where the token of writes may not read it, that of reads stands for both; tokens of
-// two accounts are refused. It needs the scope account:read.
+// two accounts are refused. It needs the scope account:read. Without a client nobody can be asked. A token that is refused is an
+// engine.Blocked, as for a step.
 func (c *Client) Owner(ctx context.Context) (engine.Account, error) {
+	if c == nil {
+		return engine.Account{}, errors.New("there is no DigitalOcean token: set DIGITALOCEAN_TOKEN")
+	}
+	a, err := c.bothOwners(ctx)
+	if steps.ClassOf(err) == steps.Blocked {
+		err = engine.Blocked(err, 0)
+	}
+	return a, err
+}
+
+func (c *Client) bothOwners(ctx context.Context) (engine.Account, error) {
 	a, err := owner(func(what string, do func(context.Context, *godo.Client) error) error { return c.read(ctx, what, do) })
 	if forbidden(err) {
 		return a, fmt.Errorf("the token may not read the account, and arcadia has to know whose it is: give it the scope account:read: %w", err)
