@@ -102,6 +102,9 @@ func (o *outside) judge(d *deed, before, after picture) {
 		if slices.ContainsFunc(d.after[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data }) {
 			continue // it says what the saga had made of this very record: nobody can tell whose it is
 		}
+		if strings.Contains(d.text, " "+e.data+" ") && slices.ContainsFunc(d.after[e.group], func(r dosim.Record) bool { return r.ID == e.id }) {
+			continue // likewise what it had made of it in an earlier step
+		}
 		stood := slices.ContainsFunc(before[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data })
 		stands := slices.ContainsFunc(after[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data })
 		if stood && !stands {
@@ -177,7 +180,7 @@ func (o *outside) meant(g group, data string) bool {
 func (o *outside) spokenOf(g group) bool {
 	return slices.ContainsFunc(o.deeds, func(d *deed) bool {
 		return d.spoken && slices.ContainsFunc(groups(d.before, d.after), func(h group) bool {
-			return h.name == g.name && !slices.Equal(d.before.says(h, false), d.after.says(h, false))
+			return h.name == g.name && !slices.Equal(d.before.says(h, true), d.after.says(h, true))
 		})
 	})
 }
