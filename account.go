@@ -6,10 +6,11 @@ import (
 	"sync/atomic"
 
 	"arcadia/engine"
+	"arcadia/engine/trial"
 	"arcadia/steps"
 	"arcadia/steps/digitalocean"
+	"arcadia/steps/smoke"
 	"arcadia/tui"
-	"arcadia/tui/cli"
 	"arcadia/tui/host"
 	"arcadia/tui/sshd"
 )
@@ -17,7 +18,7 @@ import (
 // connect lets commands, consoles and metrics look at what is in the account.
 func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
 	p := h.Place
-	p.Provider, p.Trials = inv, cli.Trials{Of: smokeTests, Snapshot: steps.SnapshotNames, More: fleetTests(cloud)}
+	p.Provider, p.Trials = inv, trial.Table{Of: smoke.Tests, Snapshot: steps.SnapshotNames, More: smoke.Fleet(cloud)}
 	p.Things, h.Look.Things = inv.Tagged, inv.Tagged
 	p.Drift = func(ctx context.Context, r engine.Resource) tui.Drift {
 		d, _ := inv.Check(ctx, r) // the error is its note

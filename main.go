@@ -82,7 +82,7 @@ func run() int {
 	}
 	input, output := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
 	return cli.Run(ctx, cli.Env{
-		In: os.Stdin, Out: os.Stdout, Err: patient{os.Stderr, ctx},
+		In: os.Stdin, Out: os.Stdout, Err: host.Patient(ctx, os.Stderr),
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()), Term: os.Getenv("TERM"),
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
 		Open: w.open, Console: console, Check: w.check, Serve: serve(&hup), Stop: w.stop,

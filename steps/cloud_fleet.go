@@ -15,6 +15,8 @@ type Powers interface {
 	Resize(ctx context.Context, droplet int64, size string, disk bool) (Action, error)
 	// Sizes lists the sizes that there are, with the regions that sell them now.
 	Sizes(ctx context.Context) ([]Size, error)
+	// SSHKeys lists the ids of the account's SSH keys.
+	SSHKeys(ctx context.Context) ([]int, error)
 }
 
 // PowerAction is an action that switches a droplet on or off.

@@ -129,6 +129,16 @@ func (c *Client) Sizes(ctx context.Context) ([]steps.Size, error) {
 	}), nil
 }
 
+// SSHKeys lists the ids of the account's SSH keys now.
+func (c *Client) SSHKeys(ctx context.Context) ([]int, error) {
+	all, err := list(ctx, c, "list the SSH keys", "v2/account/keys", nil,
+		func(p page) *[]godo.Key { return p.SSHKeys }, func(k godo.Key) string { return strconv.Itoa(k.ID) })
+	if err != nil {
+		return nil, err
+	}
+	return each(all, func(k godo.Key) int { return k.ID }), nil
+}
+
 // ReservedIPs lists the reserved IPs now.
 func (c *Client) ReservedIPs(ctx context.Context) ([]steps.ReservedIP, error) {
 	all, err := list(ctx, c, "list the reserved IPs", "v2/reserved_ips", nil,

@@ -29,6 +29,7 @@ type page struct {
 	Actions   *[]godo.Action       `json:"actions"`
 	Snapshots *[]snapshot          `json:"snapshots"`
 	Sizes     *[]godo.Size         `json:"sizes"`
+	SSHKeys   *[]godo.Key          `json:"ssh_keys"`
 	IPs       *[]godo.ReservedIP   `json:"reserved_ips"`
 	Firewalls *[]godo.Firewall     `json:"firewalls"`
 

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// SeededKey is the id of the SSH key that every account has from the beginning.
-const SeededKey = 52_000_512
+// seededKey is the id of the SSH key that every account has from the beginning.
+const seededKey = 52_000_512
 
 // sshKey is a public key of the account, as the API gives it.
 type sshKey struct {
@@ -24,7 +24,7 @@ func (s *Sim) seedKeys() []sshKey {
 	s.skip(17)
 	const seeded = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB000000000000000000000000000000000000000000 operator"
 	fingerprint, _ := fingerprintOf(seeded)
-	return []sshKey{{ID: SeededKey, Fingerprint: fingerprint, Name: "operator", PublicKey: seeded}}
+	return []sshKey{{ID: seededKey, Fingerprint: fingerprint, Name: "operator", PublicKey: seeded}}
 }
 
 // fingerprintOf is the MD5 of a public key as OpenSSH writes it, with colons; false if the text is no public key.

@@ -20,6 +20,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/schedule"
+	"arcadia/engine/trial"
 	"arcadia/tui"
 )
 
@@ -105,7 +106,7 @@ type Place struct {
 	// Provider looks at the account itself. Nil without access.
 	Provider Provider
 	// Trials are the smoke tests. Without them there are none here.
-	Trials Trials
+	Trials trial.Table
 	// Backup writes a copy of the store, whole and synced, to a file that must not exist.
 	Backup func(ctx context.Context, file string) error
 	// Drift looks at a resource now. Orphans lists snapshots with our names for which accountedFor says no. Nil without access.

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/engine/trial"
 	"arcadia/engine/visible"
 )
 
@@ -70,7 +71,7 @@ func (t *tree) smokeCommand() *cobra.Command {
 type smoke struct {
 	t       *tree
 	p       *Place
-	subject Subject
+	subject trial.Subject
 	live    bool // write a line as each test ends
 	all     bool // the tests of droplets, addresses, firewalls and volumes too
 
@@ -82,11 +83,11 @@ type smoke struct {
 
 // smokeResult is what `smoke -o json` prints for one test.
 type smokeResult struct {
-	Test     string   `json:"test"`
-	OK       bool     `json:"ok"`
-	Sagas    []Seen   `json:"sagas"`
-	Left     int      `json:"left"`     // things in the account that should not be there
-	Problems []string `json:"problems"` // what differs from the table
+	Test     string       `json:"test"`
+	OK       bool         `json:"ok"`
+	Sagas    []trial.Seen `json:"sagas"`
+	Left     int          `json:"left"`     // things in the account that should not be there
+	Problems []string     `json:"problems"` // what differs from the table
 }
 
 func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet int64) (*smoke, error) {
@@ -116,7 +117,7 @@ func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet in
 	_, _ = rand.Read(own) // never fails
 	return &smoke{
 		t: t, p: p, results: []smokeResult{}, snapshot: p.Trials.Snapshot(droplet),
-		subject: Subject{Domain: domain, Name: "_arcadia-smoke-" + hex.EncodeToString(own), Droplet: droplet},
+		subject: trial.Subject{Domain: domain, Name: "_arcadia-smoke-" + hex.EncodeToString(own), Droplet: droplet},
 	}, nil
 }
 
@@ -207,7 +208,7 @@ func (s *smoke) passed(want int) bool {
 	return len(s.results) == want
 }
 
-func (s *smoke) start(ctx context.Context, of Trial, l engine.Launch) (*engine.Saga, error) {
+func (s *smoke) start(ctx context.Context, of trial.Trial, l engine.Launch) (*engine.Saga, error) {
 	l.Reason = "smoke test"
 	saga, err := s.p.Engine.Start(ctx, l)
 	if err == nil {
@@ -226,50 +227,50 @@ func (s *smoke) end(ctx context.Context, at int) error {
 }
 
 // trials runs the tests. The first saga has been recorded by run.
-func (s *smoke) trials(ctx context.Context, trials []Trial) error {
-	for n, trial := range trials {
-		result := smokeResult{Test: trial.Test, Sagas: []Seen{}, Problems: []string{}}
+func (s *smoke) trials(ctx context.Context, trials []trial.Trial) error {
+	for n, test := range trials {
+		result := smokeResult{Test: test.Test, Sagas: []trial.Seen{}, Problems: []string{}}
 		var ids []string
-		for i, l := range trial.Launches {
+		for i, l := range test.Launches {
 			if n+i > 0 {
-				if _, err := s.start(ctx, trial, l); err != nil {
-					return fmt.Errorf("%s: %w", trial.Test, err)
+				if _, err := s.start(ctx, test, l); err != nil {
+					return fmt.Errorf("%s: %w", test.Test, err)
 				}
 			}
 			at := len(s.sagas) - 1
 			if err := s.end(ctx, at); err != nil {
-				return fmt.Errorf("%s: saga %s: %w", trial.Test, s.sagas[at].Short, err)
+				return fmt.Errorf("%s: saga %s: %w", test.Test, s.sagas[at].Short, err)
 			}
 			ids = append(ids, s.sagas[at].Short)
-			seen := pinned(s.sagas[at])
+			seen := trial.Of(s.sagas[at])
 			result.Sagas = append(result.Sagas, seen)
-			for _, p := range trial.Wants[i].differences(seen) {
+			for _, p := range test.Wants[i].Differences(seen) {
 				result.Problems = append(result.Problems, fmt.Sprintf("saga %s: %s", s.sagas[at].Short, p))
 			}
 		}
 		records, snapshots, err := s.look(ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", trial.Test, err)
+			return fmt.Errorf("%s: %w", test.Test, err)
 		}
-		if len(records) < trial.Records {
-			result.Problems = append(result.Problems, fmt.Sprintf("%d TXT records where there should be %d", len(records), trial.Records))
+		if len(records) < test.Records {
+			result.Problems = append(result.Problems, fmt.Sprintf("%d TXT records where there should be %d", len(records), test.Records))
 		}
-		result.Left = max(0, len(records)-trial.Records) + len(snapshots)
+		result.Left = max(0, len(records)-test.Records) + len(snapshots)
 		result.OK = len(result.Problems) == 0 && result.Left == 0
 		s.results = append(s.results, result)
-		s.line(trial, result, ids)
+		s.line(test, result, ids)
 	}
 	return nil
 }
 
 // line tells about one test as it ends.
-func (s *smoke) line(trial Trial, r smokeResult, ids []string) {
+func (s *smoke) line(test trial.Trial, r smokeResult, ids []string) {
 	verdict := "ok"
 	if !r.OK {
 		verdict = "DIFFERS"
 	}
 	if s.live {
-		text := fmt.Sprintf("%s  %-7s  %-30s  saga %-18s  left %d", r.Test, verdict, trial.Title, strings.Join(ids, " "), r.Left)
+		text := fmt.Sprintf("%s  %-7s  %-30s  saga %-18s  left %d", r.Test, verdict, test.Title, strings.Join(ids, " "), r.Left)
 		_, _ = fmt.Fprintln(s.t.env.Out, visible.Text(text)) // the exit status says it too
 	}
 	for _, p := range r.Problems {

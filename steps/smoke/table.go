@@ -1,15 +1,16 @@
-package main
+// Package smoke is the table of the smoke tests, over the catalog of kinds.
+package smoke
 
 import (
 	"maps"
 	"strconv"
 
 	"arcadia/engine"
-	"arcadia/tui/cli"
+	"arcadia/engine/trial"
 )
 
-// smokeTests is the table of `arcadia smoke`: forward, backward, create, change and delete.
-func smokeTests(on cli.Subject) []cli.Trial {
+// Tests is the table of `arcadia smoke`: forward, backward, create, change and delete.
+func Tests(on trial.Subject) []trial.Trial {
 	failed := func(from int) *engine.SagaError {
 		return &engine.SagaError{Reason: "step_failed:fail", CompensateFromIdx: from}
 	}
@@ -22,11 +23,11 @@ func smokeTests(on cli.Subject) []cli.Trial {
 	machine := engine.Inputs{"droplet_id": strconv.FormatInt(on.Droplet, 10)}
 	text := engine.Inputs{"text": "hello"}
 	upsert := engine.Launch{Kind: "upsert_dns_record", Inputs: record}
-	return []cli.Trial{
+	return []trial.Trial{
 		{
 			Test: "T1", Title: "echo, echo, echo",
 			Launches: []engine.Launch{list(text, "echo", "echo", "echo")},
-			Wants: []cli.Seen{{
+			Wants: []trial.Seen{{
 				Status: engine.Completed, Steps: []string{"echo completed", "echo completed", "echo completed"},
 				Context: []string{"echoed_at_step_0", "echoed_at_step_1", "echoed_at_step_2"}, Echoed: "hello",
 			}},
@@ -34,7 +35,7 @@ func smokeTests(on cli.Subject) []cli.Trial {
 		{
 			Test: "T2", Title: "echo, echo, fail",
 			Launches: []engine.Launch{list(text, "echo", "echo", "fail")},
-			Wants: []cli.Seen{{
+			Wants: []trial.Seen{{
 				Status: engine.RolledBack, Error: failed(1), Steps: []string{"echo compensated", "echo compensated", "fail failed"},
 				Context: []string{"echoed_at_step_0", "echoed_at_step_1"}, Echoed: "hello",
 			}},
@@ -42,7 +43,7 @@ func smokeTests(on cli.Subject) []cli.Trial {
 		{
 			Test: "T3", Title: "create_droplet_snapshot, fail",
 			Launches: []engine.Launch{list(machine, "create_droplet_snapshot", "fail")},
-			Wants: []cli.Seen{{
+			Wants: []trial.Seen{{
 				Status: engine.RolledBack, Error: failed(0), Steps: []string{"create_droplet_snapshot compensated", "fail failed"},
 				// Both are put when the snapshot has been seen, and only then.
 				Context: []string{"snapshot_id", "snapshot_name"}, Wrote: true,
@@ -51,7 +52,7 @@ func smokeTests(on cli.Subject) []cli.Trial {
 		{
 			Test: "T4", Title: "upsert_dns_record, fail",
 			Launches: []engine.Launch{list(record, "upsert_dns_record", "fail")},
-			Wants: []cli.Seen{{
+			Wants: []trial.Seen{{
 				Status: engine.RolledBack, Error: failed(0), Steps: []string{"upsert_dns_record compensated", "fail failed"},
 				Context: []string{"dns_record_id"}, Outcome: "created", Wrote: true,
 			}},
@@ -59,7 +60,7 @@ func smokeTests(on cli.Subject) []cli.Trial {
 		{
 			Test: "T5", Title: "upsert_dns_record, twice",
 			Launches: []engine.Launch{upsert, upsert}, Records: 1,
-			Wants: []cli.Seen{
+			Wants: []trial.Seen{
 				{Status: engine.Completed, Steps: []string{"upsert_dns_record completed"}, Context: []string{"dns_record_id"}, Outcome: "created", Wrote: true},
 				{Status: engine.Completed, Steps: []string{"upsert_dns_record completed"}, Context: []string{"dns_record_id"}, Outcome: "noop"},
 			},
@@ -67,7 +68,7 @@ func smokeTests(on cli.Subject) []cli.Trial {
 		{
 			Test: "T6", Title: "delete_dns_record", Removes: true,
 			Launches: []engine.Launch{{Kind: "delete_dns_record", Inputs: named}},
-			Wants: []cli.Seen{
+			Wants: []trial.Seen{
 				{Status: engine.Completed, Steps: []string{"delete_dns_record completed"}, Context: []string{"dns_prior_records"}, Outcome: "deleted", Wrote: true},
 			},
 		},

@@ -1,4 +1,4 @@
-package main
+package smoke
 
 import (
 	"context"
@@ -7,16 +7,15 @@ import (
 	"strconv"
 
 	"arcadia/engine"
+	"arcadia/engine/trial"
 	"arcadia/steps"
-	"arcadia/steps/dosim"
-	"arcadia/tui/cli"
 )
 
-// fleetTests is the rest of the table for `arcadia smoke --all`: whatever changes droplets, addresses, firewalls and volumes,
+// Fleet is the rest of the table for `arcadia smoke --all`: whatever changes droplets, addresses, firewalls and volumes,
 // with a step behind it that fails, so that each runs forward and all the way back. What the account has nothing for is left
 // out.
-func fleetTests(cloud steps.Cloud) func(context.Context, cli.Subject) ([]cli.Trial, error) {
-	return func(ctx context.Context, on cli.Subject) ([]cli.Trial, error) {
+func Fleet(cloud steps.Cloud) func(context.Context, trial.Subject) ([]trial.Trial, error) {
+	return func(ctx context.Context, on trial.Subject) ([]trial.Trial, error) {
 		d, err := cloud.Droplet(ctx, on.Droplet)
 		if err != nil {
 			return nil, err
@@ -33,12 +32,16 @@ func fleetTests(cloud steps.Cloud) func(context.Context, cli.Subject) ([]cli.Tri
 		if err != nil {
 			return nil, err
 		}
+		keys, err := cloud.SSHKeys(ctx)
+		if err != nil {
+			return nil, err
+		}
 		volumes, err := anyVolume(ctx, cloud)
 		if err != nil {
 			return nil, err
 		}
 		id := strconv.FormatInt(d.ID, 10)
-		var out []cli.Trial
+		var out []trial.Trial
 		add := func(in engine.Inputs, list ...string) {
 			out = append(out, thereAndBack(fmt.Sprintf("T%d", 7+len(out)), in, list...))
 		}
@@ -58,10 +61,12 @@ func fleetTests(cloud steps.Cloud) func(context.Context, cli.Subject) ([]cli.Tri
 		} else if ip != "" {
 			add(engine.Inputs{"ip": ip, "droplet_id": to}, "assign_reserved_ip")
 		}
-		add(engine.Inputs{
-			"name": "arcadia-smoke", "region": d.Region, "size": "s-1vcpu-1gb", "image": "debian-12-x64",
-			"ssh_keys": strconv.Itoa(dosim.SeededKey),
-		}, "create_droplet")
+		if len(keys) > 0 {
+			add(engine.Inputs{
+				"name": "arcadia-smoke", "region": d.Region, "size": "s-1vcpu-1gb", "image": "debian-12-x64",
+				"ssh_keys": strconv.Itoa(keys[0]),
+			}, "create_droplet")
+		}
 		if volumes != "" {
 			add(engine.Inputs{"volume": volumes}, "create_volume_snapshot")
 		}
@@ -93,7 +98,7 @@ func anyVolume(ctx context.Context, cloud steps.Cloud) (string, error) {
 }
 
 // thereAndBack is a test of steps that all run and are all undone.
-func thereAndBack(test string, in engine.Inputs, list ...string) cli.Trial {
+func thereAndBack(test string, in engine.Inputs, list ...string) trial.Trial {
 	title, want := "", []string{}
 	for i, step := range list {
 		if i > 0 {
@@ -102,10 +107,10 @@ func thereAndBack(test string, in engine.Inputs, list ...string) cli.Trial {
 		title += step
 		want = append(want, step+" compensated")
 	}
-	return cli.Trial{
+	return trial.Trial{
 		Test: test, Title: title,
 		Launches: []engine.Launch{{Kind: "adhoc", Steps: append(slices.Clone(list), "fail"), Inputs: in}},
-		Wants: []cli.Seen{{
+		Wants: []trial.Seen{{
 			Status: engine.RolledBack, Error: &engine.SagaError{Reason: "step_failed:fail", CompensateFromIdx: len(list) - 1},
 			Steps: append(want, "fail failed"), Wrote: true,
 		}},

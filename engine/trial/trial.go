@@ -1,4 +1,6 @@
-package cli
+// Package trial is what `arcadia smoke` runs: sagas to launch and what each must come to. Who knows the catalog writes the tables,
+// who knows the commands runs them; neither knows the other.
+package trial
 
 import (
 	"bytes"
@@ -27,8 +29,8 @@ type Subject struct {
 	Droplet      int64  // to take a snapshot of
 }
 
-// Trials is the table of the smoke tests, made by who knows the catalog.
-type Trials struct {
+// Table is the smoke tests, made by who knows the catalog.
+type Table struct {
 	Of       func(on Subject) []Trial
 	Snapshot func(droplet int64) string // how the names of a droplet's snapshots begin; a saga's short id follows
 	// More are the tests of all that changes droplets, addresses, firewalls and volumes, as far as the account has what they
@@ -49,8 +51,8 @@ type Seen struct {
 	Wrote   bool              `json:"wrote"` // a step saved an intent, as each does before it writes
 }
 
-// pinned is what a test looks at in a saga.
-func pinned(s *engine.Saga) Seen {
+// Of is what a test looks at in a saga.
+func Of(s *engine.Saga) Seen {
 	out := Seen{Short: s.Short, Kind: s.Kind, Status: s.Status, Error: s.Error, Steps: []string{}, Context: slices.Sorted(maps.Keys(s.Context))}
 	if out.Context == nil {
 		out.Context = []string{}
@@ -76,9 +78,9 @@ func echoed(context map[string]json.RawMessage) string {
 	return strings.Join(slices.Compact(texts), " | ")
 }
 
-// differences says in what a saga is not as the table has it. Context may hold more keys, but for echo, where the table
+// Differences says in what a saga is not as the table has it. Context may hold more keys, but for echo, where the table
 // has all of them; the error may hold more, too.
-func (want Seen) differences(seen Seen) []string {
+func (want Seen) Differences(seen Seen) []string {
 	var out []string
 	differ := func(what string, want, seen any) {
 		w, _ := json.Marshal(want) // of strings

@@ -1,4 +1,4 @@
-package main
+package host
 
 import (
 	"context"
@@ -10,7 +10,10 @@ import (
 // lastWords is how long a terminal is waited for once the process shall end.
 const lastWords = time.Second
 
-// patient is a terminal for as long as the process lives. Once it shall end, nobody waits for long for a terminal that does not read.
+// Patient is a terminal for as long as the process lives. Once ctx has ended, a write waits at most a second for a terminal that does
+// not read, and gives up.
+func Patient(ctx context.Context, to io.Writer) io.Writer { return patient{to, ctx} }
+
 type patient struct {
 	to  io.Writer
 	ctx context.Context //nolint:containedctx // its end is the process's
