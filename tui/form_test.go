@@ -49,7 +49,7 @@ func TestPastesAreCleanedAndReachTheField(t *testing.T) {
 		s.kind("upsert")
 		s.press("enter", "enter")
 		s.send(tea.PasteMsg{Content: "ap\u202ep\x1b[31m\n"})
-		if v := s.launchScreen().form.find("dns_record_name").value(); v != `ap\u202ep␛[31m` {
+		if v := s.launchScreen().form.Find("dns_record_name").Value(); v != `ap\u202ep␛[31m` {
 			s.tb.Errorf("pasted %q", v)
 		}
 	})

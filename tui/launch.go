@@ -11,6 +11,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/form"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 )
@@ -31,8 +32,8 @@ type launch struct {
 	door   engine.Launch // what it was opened with
 	kinds  launchKinds
 	list   launchSteps
-	drafts map[string]*form // the forms begun, by kind and steps
-	form   *form
+	drafts map[string]*form.Form // the forms begun, by kind and steps
+	form   *form.Form
 	plan   *plan
 	wait   string // what is being loaded
 	asks   int    // counts loads of forms: only the answer to the last one counts
@@ -45,7 +46,7 @@ func launchDoor(l engine.Launch) Action { return Open{newLaunch(l)} }
 
 // newLaunch opens the flow, at the form when the kind is given.
 func newLaunch(l engine.Launch) *launch {
-	return &launch{door: l, drafts: map[string]*form{}, list: launchSteps{chosen: slices.Clone(l.Steps)}}
+	return &launch{door: l, drafts: map[string]*form.Form{}, list: launchSteps{chosen: slices.Clone(l.Steps)}}
 }
 
 // launchFields answers what a form has to ask for.
@@ -91,7 +92,7 @@ func (l *launch) kind() string {
 	case l.page == launchOnSteps:
 		return l.list.kind
 	case l.form != nil:
-		return l.form.kind
+		return l.form.Kind
 	}
 	return l.door.Kind
 }
@@ -107,8 +108,8 @@ func (l *launch) Update(env *Env, msg tea.Msg) Action {
 		l.kinds.find(env.State.Kinds)
 	case launchFields:
 		return l.opened(env, msg)
-	case pickLoaded:
-		msg.form.loaded(msg)
+	case form.Loaded:
+		msg.Form.Loaded(msg)
 	case planLoaded:
 		return l.planned(msg)
 	case planDone:
@@ -135,13 +136,16 @@ func (l *launch) pressed(env *Env, msg tea.Msg) Action {
 	case launchOnSteps:
 		return l.onSteps(env, msg)
 	case launchOnForm:
-		do, event := l.form.update(l, msg)
+		load, event := l.form.Update(msg)
+		do := l.reads(load)
 		switch event {
-		case formSubmits:
+		case form.Submits:
 			return Batch{do, l.toPlan(env)}
-		case formLeaves:
+		case form.Leaves:
 			return Batch{do, l.back(env)}
-		case formStays:
+		case form.Helps:
+			return Press{keys.CmdHelp}
+		case form.Stays:
 		}
 		return do
 	case launchOnPlan:
@@ -185,13 +189,21 @@ func (l *launch) choose(env *Env, kind engine.Kind) Action {
 
 func (l *launch) onSteps(env *Env, msg tea.Msg) Action {
 	switch l.list.update(env.State.Steps, msg) {
-	case formSubmits:
+	case form.Submits:
 		return l.open(env, engine.Launch{Kind: l.list.kind, Steps: slices.Clone(l.list.chosen), Inputs: l.door.Inputs, Reason: l.door.Reason})
-	case formLeaves:
+	case form.Leaves:
 		return l.back(env)
-	case formStays:
+	case form.Stays:
 	}
 	return nil
+}
+
+// reads runs what a form has to load, and brings it the answer.
+func (l *launch) reads(load form.Load) Action {
+	if load == nil {
+		return nil
+	}
+	return Ask{To: l, Read: func(ctx context.Context, _ Backend) tea.Msg { return load(ctx) }}
 }
 
 // draft names the form of a launch among those begun.
@@ -243,9 +255,9 @@ func (l *launch) opened(env *Env, m launchFields) Action {
 		}
 	}
 	m.want.Inputs = in
-	f := newForm(m.want, m.steps, m.reads, m.adhoc, m.token)
+	f := form.New(m.want, m.steps, m.reads, m.adhoc, m.token)
 	l.drafts[draft(m.want)] = f
-	if f.complete() {
+	if f.Complete() {
 		l.form, l.page = f, launchOnForm
 		return l.toPlan(env)
 	}
@@ -261,9 +273,9 @@ func declared(name string, reads [][]engine.Field) bool {
 	})
 }
 
-func (l *launch) show(_ *Env, f *form) Action {
+func (l *launch) show(_ *Env, f *form.Form) Action {
 	l.form, l.page = f, launchOnForm
-	return f.enter(l, f.focus)
+	return l.reads(f.Enter(f.Focus))
 }
 
 // back goes to the page before; from the first one, or from where the door led, out of the flow.
@@ -271,10 +283,10 @@ func (l *launch) back(env *Env) Action {
 	switch l.page {
 	case launchOnPlan:
 		l.page = launchOnForm
-		return l.form.enter(l, l.form.focus)
+		return l.reads(l.form.Enter(l.form.Focus))
 	case launchOnForm:
-		if l.form.adhoc {
-			l.list.begin(l.form.kind, env.State.Steps)
+		if l.form.Adhoc {
+			l.list.begin(l.form.Kind, env.State.Steps)
 			l.page = launchOnSteps
 			return nil
 		}
@@ -292,7 +304,7 @@ func (l *launch) back(env *Env) Action {
 // toPlan looks up what the launch would do now.
 func (l *launch) toPlan(*Env) Action {
 	l.page = launchOnPlan
-	l.plan = newPlan(l.form.launch(), l.form)
+	l.plan = newPlan(l.form.Launch(), l.form)
 	return l.plan.look(l)
 }
 
@@ -317,7 +329,8 @@ func (l *launch) refused(err error) (Action, bool) {
 	if !errors.As(err, &bad) {
 		return nil, false
 	}
-	do, ok := l.form.refuse(l, bad)
+	load, ok := l.form.Refuse(bad)
+	do := l.reads(load)
 	if ok {
 		l.page = launchOnForm
 	}
@@ -374,14 +387,14 @@ func (l *launch) View(env *Env, width, height int) Drawing {
 	case l.page == launchOnSteps:
 		return launchHead(env, width, height, l.err, "Which steps, in which order?", nil, func(h int) Drawing { return l.list.view(env, env.State.Steps, width, h) })
 	case l.page == launchOnForm:
-		title := visible.Text(l.form.kind)
+		title := visible.Text(l.form.Kind)
 		var what []string
 		for _, k := range env.State.Kinds {
-			if k.Name == l.form.kind {
+			if k.Name == l.form.Kind {
 				what = []string{k.Summary, "undo: " + k.Undo}
 			}
 		}
-		return launchHead(env, width, height, l.err, title, what, func(h int) Drawing { return l.form.view(env, width, h) })
+		return launchHead(env, width, height, l.err, title, what, func(h int) Drawing { return l.form.View(env.Theme, width, h) })
 	}
 	l.kinds.find(env.State.Kinds)
 	return launchHead(env, width, height, l.err, "What shall be done?", nil, func(h int) Drawing { return l.kinds.view(env, width, h) })

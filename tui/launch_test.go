@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"arcadia/engine"
+	"arcadia/tui/form"
 )
 
 func TestLaunchPagesLookAsDrawn(t *testing.T) {
@@ -194,10 +195,10 @@ func TestARefusedInputLandsOnItsField(t *testing.T) {
 		s.press("enter")
 		s.has("this name is taken")
 		f := s.launchScreen().form
-		if f.focus != "dns_record_name" {
-			s.tb.Errorf("the focus is on %s", f.focus)
+		if f.Focus != "dns_record_name" {
+			s.tb.Errorf("the focus is on %s", f.Focus)
 		}
-		if v := f.find("dns_record_data").value(); v != "203.0.113.20" {
+		if v := f.Find("dns_record_data").Value(); v != "203.0.113.20" {
 			s.tb.Errorf("the value became %q", v)
 		}
 	})
@@ -212,7 +213,7 @@ func TestOtherRefusalsAreSaidInPlace(t *testing.T) {
 		s.press("enter", "enter")
 		s.has("no droplet 404")
 		s.press("esc")
-		if v := s.launchScreen().form.find("droplet_id").value(); v != "404" {
+		if v := s.launchScreen().form.Find("droplet_id").Value(); v != "404" {
 			s.tb.Errorf("the value became %q", v)
 		}
 	})
@@ -237,7 +238,7 @@ func TestTypingPicksFromTheList(t *testing.T) {
 		s.kind("snapshot_droplet")
 		s.write("w02") // scattered
 		s.press("enter")
-		if v := s.launchScreen().form.find("droplet_id").value(); v != "482914" {
+		if v := s.launchScreen().form.Find("droplet_id").Value(); v != "482914" {
 			s.tb.Errorf("picked %q", v)
 		}
 		s.has("web-02")
@@ -252,13 +253,13 @@ func TestWhatTheFieldTakesIsTakenAsTyped(t *testing.T) {
 		s.has(`"example.co"`)
 		s.press("enter")
 		f := s.launchScreen().form
-		if v := f.find("dns_domain").value(); v != "example.co" {
+		if v := f.Find("dns_domain").Value(); v != "example.co" {
 			s.tb.Errorf("took %q", v)
 		}
 		s.press("shift+tab")
 		s.write("org") // no domain by itself
 		s.press("enter")
-		if v := f.find("dns_domain").value(); v != "example.org" {
+		if v := f.Find("dns_domain").Value(); v != "example.org" {
 			s.tb.Errorf("took %q", v)
 		}
 	})
@@ -273,12 +274,12 @@ func TestFieldsComeAndGoWithTheOthers(t *testing.T) {
 		s.write("m")
 		s.has("Priority")
 		f := s.launchScreen().form
-		if in := f.inputs(); in["dns_record_priority"] != "10" {
+		if in := f.Inputs(); in["dns_record_priority"] != "10" {
 			s.tb.Errorf("inputs %v", in)
 		}
 		s.write("a")
 		s.hasNot("Priority")
-		if in := f.inputs(); in["dns_record_priority"] != "" {
+		if in := f.Inputs(); in["dns_record_priority"] != "" {
 			s.tb.Errorf("inputs %v", in)
 		}
 	})
@@ -303,11 +304,11 @@ func TestADefaultIsReplacedByTyping(t *testing.T) {
 		s.press("tab", "tab", "tab", "tab")
 		s.write("300")
 		f := s.launchScreen().form
-		if v := f.find("dns_record_ttl").value(); v != "300" {
+		if v := f.Find("dns_record_ttl").Value(); v != "300" {
 			s.tb.Errorf("it is %q", v)
 		}
 		s.press("ctrl+u", "tab")
-		if v := f.find("dns_record_ttl").value(); v != "1800" {
+		if v := f.Find("dns_record_ttl").Value(); v != "1800" {
 			s.tb.Errorf("an empty one became %q", v)
 		}
 	})
@@ -319,17 +320,17 @@ func TestLeavingTheFormKeepsWhatWasTyped(t *testing.T) {
 		s.kind("upsert")
 		s.press("enter", "enter")
 		s.write("app")
-		token := s.launchScreen().form.token
+		token := s.launchScreen().form.Token
 		s.press("esc", "esc", "k", "enter") // the second clears the filter
-		if l := s.launchScreen(); l.page != launchOnForm || l.form.kind == "upsert_dns_record" {
+		if l := s.launchScreen(); l.page != launchOnForm || l.form.Kind == "upsert_dns_record" {
 			s.tb.Fatalf("another kind is not open: page %d", l.page)
 		}
 		s.press("esc")
 		s.write("upsert")
 		s.press("enter")
 		f := s.launchScreen().form
-		if v := f.find("dns_record_name").value(); v != "app" || f.token != token || f.focus != "dns_record_name" {
-			s.tb.Errorf("name %q, focus %s, same key %v", v, f.focus, f.token == token)
+		if v := f.Find("dns_record_name").Value(); v != "app" || f.Token != token || f.Focus != "dns_record_name" {
+			s.tb.Errorf("name %q, focus %s, same key %v", v, f.Focus, f.Token == token)
 		}
 	})
 }
@@ -339,8 +340,8 @@ func TestAnInputOfSeveralStepsIsAskedForOnceUnlessTheyDiffer(t *testing.T) {
 	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
 		s.kind("move")
 		var keys []string
-		for _, fd := range s.launchScreen().form.fields {
-			keys = append(keys, fd.key)
+		for _, fd := range s.launchScreen().form.Fields {
+			keys = append(keys, fd.Key)
 		}
 		got := strings.Join(keys, " ")
 		want := "dns_domain dns_record_name dns_record_data dns_record_priority dns_record_ttl 0:dns_record_type 1:dns_record_type"
@@ -362,16 +363,16 @@ func TestAdhocStepsCanHaveValuesOfTheirOwn(t *testing.T) {
 		s.press("enter", "enter")
 		s.write("one")
 		s.press("shift+tab", "shift+tab", "shift+tab", "right")
-		if f.find("dns_record_name") != nil || f.find("0:dns_record_name").value() != "one" || f.find("1:dns_record_name").value() != "one" {
+		if f.Find("dns_record_name") != nil || f.Find("0:dns_record_name").Value() != "one" || f.Find("1:dns_record_name").Value() != "one" {
 			s.tb.Errorf("values were not carried over:\n%s", s.text())
 		}
-		for _, fd := range f.fields {
-			if fd.value() == "" {
-				fd.put("x", "")
+		for _, fd := range f.Fields {
+			if fd.Value() == "" {
+				fd.Put("x", "")
 			}
 		}
-		f.find("1:dns_record_name").put("two", "")
-		f.focus = formPlan
+		f.Find("1:dns_record_name").Put("two", "")
+		f.Focus = form.PlanStop
 		s.press("enter")
 		s.has("two.example.com")
 		s.press("enter", "enter")

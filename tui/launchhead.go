@@ -44,7 +44,7 @@ func (l *launch) Tips(*Env) []keys.Hint {
 	case l.page == launchOnSteps:
 		return l.list.tips()
 	case l.page == launchOnForm:
-		return l.form.tips()
+		return l.form.Tips()
 	case l.page == launchOnPlan:
 		return l.plan.tips()
 	case l.kinds.typing():

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/tui/confirm"
+	"arcadia/tui/form"
 	"arcadia/tui/keys"
 	"arcadia/tui/line"
 	"arcadia/tui/theme"
@@ -69,13 +70,13 @@ func (s *launchSteps) tips() []keys.Hint {
 }
 
 // update adds, takes out and moves steps.
-func (s *launchSteps) update(all []string, msg tea.Msg) formEvent {
+func (s *launchSteps) update(all []string, msg tea.Msg) form.Event {
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		if s.focus == stepsKnown {
 			s.typed(all, msg)
 		}
-		return formStays
+		return form.Stays
 	}
 	name := k.String()
 	s.err = ""
@@ -84,15 +85,15 @@ func (s *launchSteps) update(all []string, msg tea.Msg) formEvent {
 		if s.focus == stepsKnown && !s.filter.Empty() {
 			s.filter.Set("")
 			s.find(all)
-			return formStays
+			return form.Stays
 		}
-		return formLeaves
+		return form.Leaves
 	case "tab":
 		s.focus = confirm.Around(s.stops(), s.focus, 1)
-		return formStays
+		return form.Stays
 	case "shift+tab":
 		s.focus = confirm.Around(s.stops(), s.focus, -1)
-		return formStays
+		return form.Stays
 	}
 	switch s.focus {
 	case stepsKnown:
@@ -102,10 +103,10 @@ func (s *launchSteps) update(all []string, msg tea.Msg) formEvent {
 	case stepsNext, stepsBack:
 		return s.button(name)
 	}
-	return formStays
+	return form.Stays
 }
 
-func (s *launchSteps) button(name string) formEvent {
+func (s *launchSteps) button(name string) form.Event {
 	switch name {
 	case "left", "right":
 		s.focus = confirm.Around([]string{stepsNext, stepsBack}, s.focus, 1)
@@ -114,15 +115,15 @@ func (s *launchSteps) button(name string) formEvent {
 	case "enter":
 		switch {
 		case s.focus == stepsBack:
-			return formLeaves
+			return form.Leaves
 		case len(s.chosen) == 0:
 			s.err = "add at least one step"
 			s.focus = stepsKnown
 		default:
-			return formSubmits
+			return form.Submits
 		}
 	}
-	return formStays
+	return form.Stays
 }
 
 func (s *launchSteps) known(all []string, k tea.KeyPressMsg) {

@@ -10,6 +10,7 @@ import (
 	"arcadia/engine/visible"
 	"arcadia/tui/clean"
 	"arcadia/tui/confirm"
+	"arcadia/tui/form"
 	"arcadia/tui/keys"
 )
 
@@ -35,8 +36,8 @@ const (
 // plan shows what a launch would do now and asks whether that is meant.
 type plan struct {
 	want   engine.Launch
-	form   *form // for the reason, which outlives the page
-	gen    int   // counts looks and launches: only the answer to the last one counts
+	form   *form.Form // for the reason, which outlives the page
+	gen    int        // counts looks and launches: only the answer to the last one counts
 	got    *engine.Plan
 	focus  string
 	known  bool   // that it cannot be undone, where it cannot
@@ -65,7 +66,7 @@ type planDone struct {
 	err   error
 }
 
-func newPlan(want engine.Launch, f *form) *plan {
+func newPlan(want engine.Launch, f *form.Form) *plan {
 	return &plan{want: want, form: f, focus: planReason}
 }
 
@@ -129,7 +130,7 @@ func (p *plan) refuse(err error) {
 func (p *plan) start(to Receiver) Action {
 	p.gen++
 	p.busy, p.err, p.notice = true, "", ""
-	p.want.Reason, p.want.PlanHash = p.form.launch().Reason, string(p.got.Hash)
+	p.want.Reason, p.want.PlanHash = p.form.Launch().Reason, string(p.got.Hash)
 	m, want := planDone{gen: p.gen}, p.want
 	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
 		saga, err := b.Start(ctx, want)
@@ -178,7 +179,7 @@ func (p *plan) update(msg tea.Msg) planEvent {
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		if p.focus == planReason && p.got != nil {
-			p.form.reason.Update(msg)
+			p.form.Reason.Update(msg)
 		}
 		return planStays
 	}
@@ -204,7 +205,7 @@ func (p *plan) update(msg tea.Msg) planEvent {
 			p.focus = confirm.Around(p.stops(), planReason, 1)
 			return planStays
 		}
-		p.form.reason.Update(k)
+		p.form.Reason.Update(k)
 		return planStays
 	}
 	switch name {

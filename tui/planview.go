@@ -87,7 +87,7 @@ func (p *plan) foot(t *theme.Theme, width int, airy bool) ([]string, *tea.Cursor
 			label = t.Strong.Paint(label)
 		}
 		wide := min(50, width-11)
-		text, x := p.form.reason.View(line.Field(t), wide, on)
+		text, x := p.form.Reason.View(line.Field(t), wide, on)
 		line := label + text
 		if width-wide-11 > 10 && on {
 			line += "  " + t.Faint.Paint("optional")

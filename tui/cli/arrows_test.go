@@ -31,6 +31,7 @@ var arrows = []struct {
 	{"arcadia/tui/list", []string{"arcadia/"}, []string{"arcadia/tui/list", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia/tui/confirm", []string{"arcadia/"}, []string{"arcadia/tui/confirm", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia/tui/decide", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/decide", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/form", []string{"arcadia/"}, []string{"arcadia/tui/form", "arcadia/tui/confirm", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia/tui/say", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia", []string{"testing", "net/http/httptest", "arcadia/engine/enginetest", "arcadia/storage/storagetest"}, nil},
 }

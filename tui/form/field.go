@@ -1,4 +1,4 @@
-package tui
+package form
 
 import (
 	"reflect"
@@ -15,17 +15,17 @@ import (
 // everyStep stands for the steps of a launch together.
 const everyStep = -1
 
-// formReader is a step that reads an input, with what it says about it.
-type formReader struct {
+// reader is a step that reads an input, with what it says about it.
+type reader struct {
 	idx   int
 	field engine.Field
 }
 
-// formField is one input as the form asks for it: once for all the steps that read it, or for one step alone.
-type formField struct {
-	key     string // as the launch names it: "text", or "1:text" for one step
+// Field is one input as the form asks for it: once for all the steps that read it, or for one step alone.
+type Field struct {
+	Key     string // as the launch names it: "text", or "1:text" for one step
 	step    int    // the group that it stands in, or everyStep
-	readers []formReader
+	readers []reader
 	line    line.Line
 	raw     string // the picked value, exactly; the line shows it cleaned
 	label   string // what the picked value is called
@@ -39,10 +39,10 @@ type formField struct {
 }
 
 // field is what the first of its readers says.
-func (f *formField) field() *engine.Field { return &f.readers[0].field }
+func (f *Field) field() *engine.Field { return &f.readers[0].field }
 
-// value is what goes into the launch.
-func (f *formField) value() string {
+// Value is what goes into the launch.
+func (f *Field) Value() string {
 	switch {
 	case f.raw != "":
 		return f.raw
@@ -52,17 +52,17 @@ func (f *formField) value() string {
 	return f.line.String()
 }
 
-// put gives the field a value that was not typed.
-func (f *formField) put(value, label string) {
+// Put gives the field a value that was not typed.
+func (f *Field) Put(value, label string) {
 	f.line.Set(visible.Text(value))
 	f.raw, f.label, f.refused = value, label, ""
 }
 
 // edited forgets what was true of the value before.
-func (f *formField) edited() { f.raw, f.label, f.refused, f.err = "", "", "", "" }
+func (f *Field) edited() { f.raw, f.label, f.refused, f.err = "", "", "", "" }
 
 // trouble is what is wrong with the value, as far as that has been found out.
-func (f *formField) trouble() string {
+func (f *Field) trouble() string {
 	if f.refused != "" {
 		return f.refused
 	}
@@ -70,7 +70,7 @@ func (f *formField) trouble() string {
 }
 
 // applies reports whether one of its readers reads it, with the other inputs as they are.
-func (f *formField) applies(in engine.Inputs) bool {
+func (f *Field) applies(in engine.Inputs) bool {
 	for _, r := range f.readers {
 		if r.field.When == nil || r.field.When(in.Step(r.idx)) {
 			return true
@@ -80,7 +80,7 @@ func (f *formField) applies(in engine.Inputs) bool {
 }
 
 // check asks every reader whether it takes the value.
-func (f *formField) check(in engine.Inputs, value string) error {
+func (f *Field) check(in engine.Inputs, value string) error {
 	for _, r := range f.readers {
 		if err := r.field.Accept(value, in.Step(r.idx)); err != nil {
 			return err
@@ -90,32 +90,32 @@ func (f *formField) check(in engine.Inputs, value string) error {
 }
 
 // required reports whether one of its readers needs it.
-func (f *formField) required() bool {
-	return slices.ContainsFunc(f.readers, func(r formReader) bool { return r.field.Required })
+func (f *Field) required() bool {
+	return slices.ContainsFunc(f.readers, func(r reader) bool { return r.field.Required })
 }
 
 // next chooses among the choices: the one n places on, or with a letter the next that begins with it.
-func (f *formField) next(n int, letter string) {
+func (f *Field) next(n int, letter string) {
 	all := f.field().Choices
-	at := slices.Index(all, f.value())
+	at := slices.Index(all, f.Value())
 	switch {
 	case letter != "":
 		for i := 1; i <= len(all); i++ {
 			if c := all[(at+i+len(all))%len(all)]; strings.HasPrefix(strings.ToLower(c), strings.ToLower(letter)) {
 				f.edited()
-				f.put(c, "")
+				f.Put(c, "")
 				return
 			}
 		}
 	case len(all) > 0:
 		f.edited()
-		f.put(all[max(0, min(at+n, len(all)-1))], "")
+		f.Put(all[max(0, min(at+n, len(all)-1))], "")
 	}
 }
 
 // formFields makes the fields of a form from what the steps declare. An input that several steps read is asked for once;
 // when they mean different things by it, or with apart, each step is asked for its own.
-func formFields(fields [][]engine.Field, apart bool) []*formField {
+func formFields(fields [][]engine.Field, apart bool) []*Field {
 	first, clash := map[string]engine.Field{}, map[string]bool{}
 	for _, fs := range fields {
 		for _, f := range fs {
@@ -126,31 +126,31 @@ func formFields(fields [][]engine.Field, apart bool) []*formField {
 			}
 		}
 	}
-	var out []*formField
-	shared := map[string]*formField{}
+	var out []*Field
+	shared := map[string]*Field{}
 	for i, fs := range fields {
 		for _, f := range fs {
 			switch have := shared[f.Name]; {
 			case apart || clash[f.Name]:
 				out = append(out, newFormField(strconv.Itoa(i)+":"+f.Name, i, i, f))
 			case have != nil:
-				have.readers = append(have.readers, formReader{i, f})
+				have.readers = append(have.readers, reader{i, f})
 			default:
 				shared[f.Name] = newFormField(f.Name, everyStep, i, f)
 				out = append(out, shared[f.Name])
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *formField) int { return a.step - b.step })
+	slices.SortStableFunc(out, func(a, b *Field) int { return a.step - b.step })
 	return out
 }
 
-func newFormField(key string, group, idx int, f engine.Field) *formField {
+func newFormField(key string, group, idx int, f engine.Field) *Field {
 	f.Label, f.Help = visible.Text(f.Label), visible.Text(f.Help)
 	if f.Label == "" {
 		f.Label = say.Words(visible.Text(f.Name))
 	}
-	out := &formField{key: key, step: group, readers: []formReader{{idx, f}}, shown: true}
+	out := &Field{Key: key, step: group, readers: []reader{{idx, f}}, shown: true}
 	if f.Options != nil && f.Type != engine.ChoiceField {
 		out.pick = &pick{}
 	}

@@ -1,4 +1,4 @@
-package tui
+package form
 
 import (
 	"cmp"
@@ -39,9 +39,9 @@ type pick struct {
 	moved   bool // the cursor was moved since then
 }
 
-// pickLoaded answers a load.
-type pickLoaded struct {
-	form   *form
+// Loaded answers a load.
+type Loaded struct {
+	Form   *Form
 	key    string
 	gen    int
 	rows   []pickRow
@@ -49,19 +49,19 @@ type pickLoaded struct {
 }
 
 // load asks what can be picked, when that is not known for these inputs.
-func (f *form) load(to Receiver, fd *formField) Action {
+func (f *Form) load(fd *Field) Load {
 	p := fd.pick
-	in := f.inputs()
-	delete(in, fd.key)
+	in := f.Inputs()
+	delete(in, fd.Key)
 	sig := signature(in)
 	if (p.loaded || p.loading) && p.sig == sig {
 		return nil
 	}
 	p.gen++
 	p.sig, p.loaded, p.loading, p.failed = sig, false, true, ""
-	reader := fd.readers[slices.IndexFunc(fd.readers, func(r formReader) bool { return r.field.Options != nil })]
-	m := pickLoaded{form: f, key: fd.key, gen: p.gen}
-	return Ask{To: to, Read: func(ctx context.Context, _ Backend) tea.Msg {
+	reader := fd.readers[slices.IndexFunc(fd.readers, func(r reader) bool { return r.field.Options != nil })]
+	m := Loaded{Form: f, key: fd.Key, gen: p.gen}
+	return func(ctx context.Context) tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, pickPatience)
 		defer cancel()
 		options, err := reader.field.Options(ctx, in.Step(reader.idx))
@@ -80,19 +80,19 @@ func (f *form) load(to Receiver, fd *formField) Action {
 			}
 		}
 		return m
-	}}
+	}
 }
 
-// loaded takes the answer.
-func (f *form) loaded(m pickLoaded) {
-	fd := f.find(m.key)
+// Loaded takes the answer.
+func (f *Form) Loaded(m Loaded) {
+	fd := f.Find(m.key)
 	if fd == nil || fd.pick == nil || fd.pick.gen != m.gen {
 		return
 	}
 	p := fd.pick
 	p.loading, p.loaded, p.failed, p.rows = false, m.failed == "", m.failed, m.rows
 	if fd.label == "" {
-		if i := slices.IndexFunc(p.rows, func(r pickRow) bool { return r.value == fd.value() && r.value != "" }); i >= 0 {
+		if i := slices.IndexFunc(p.rows, func(r pickRow) bool { return r.value == fd.Value() && r.value != "" }); i >= 0 {
 			fd.label = p.rows[i].label
 		}
 	}
@@ -101,18 +101,18 @@ func (f *form) loaded(m pickLoaded) {
 
 // narrow leaves the rows that fit what was typed. What has been typed is offered too when the field would take it; then
 // enter means just that, and the list is there for the arrows.
-func (f *form) narrow(fd *formField) {
+func (f *Form) narrow(fd *Field) {
 	p := fd.pick
 	p.shown, p.top, p.cursor, p.moved = p.shown[:0], 0, -1, false
 	text := strings.TrimSpace(fd.line.String())
 	if !p.typed || text == "" {
 		for i := range p.rows {
 			p.shown = append(p.shown, i)
-			if p.rows[i].value == fd.value() {
+			if p.rows[i].value == fd.Value() {
 				p.cursor = i
 			}
 		}
-		if p.cursor < 0 && fd.value() == "" && fd.required() && len(p.rows) > 0 {
+		if p.cursor < 0 && fd.Value() == "" && fd.required() && len(p.rows) > 0 {
 			p.cursor = 0
 		}
 		return
@@ -136,7 +136,7 @@ func (f *form) narrow(fd *formField) {
 }
 
 // takes reports whether the field would take the text as it is.
-func (f *form) takes(fd *formField, text string) bool { return fd.check(f.inputs(), text) == nil }
+func (f *Form) takes(fd *Field, text string) bool { return fd.check(f.Inputs(), text) == nil }
 
 // fit says how well a row fits what was typed; lower is better.
 func fit(r pickRow, text string) (int, bool) {
@@ -181,14 +181,14 @@ func (p *pick) move(n int) {
 }
 
 // choose takes the row under the cursor into the field; what was typed stays what it is.
-func (f *form) choose(fd *formField) {
+func (f *Form) choose(fd *Field) {
 	p := fd.pick
 	if p.cursor < 0 || p.cursor >= len(p.shown) || p.shown[p.cursor] == pickTyped {
 		return
 	}
 	r := p.rows[p.shown[p.cursor]]
 	fd.edited()
-	fd.put(r.value, r.label)
+	fd.Put(r.value, r.label)
 }
 
 func signature(in engine.Inputs) string {

@@ -1,4 +1,4 @@
-package tui
+package form
 
 import (
 	"strconv"
@@ -25,24 +25,25 @@ const (
 	formMargin   = 3
 	formLabelMax = 16
 	formInputMax = 52
-	pickRows     = 8 // of a list, where there is room
+	narrow       = 60 // below: less air
+	pickRows     = 8  // of a list, where there is room
 )
 
-// view draws the form's stops, the part around the focus when there is not room for all.
-func (f *form) view(env *Env, width, height int) Drawing {
-	airy := height >= 14 && width >= twoLines
-	blocks := f.blocks(env, width, height, airy)
+// View draws the form's stops, the part around the focus when there is not room for all.
+func (f *Form) View(t *theme.Theme, width, height int) widget.Drawing {
+	airy := height >= 14 && width >= narrow
+	blocks := f.blocks(t, width, height, airy)
 	lines := 0
 	for _, b := range blocks {
 		lines += len(b.lines)
 	}
 	if airy && lines > height { // air is the first thing to go
-		blocks = f.blocks(env, width, height, false)
+		blocks = f.blocks(t, width, height, false)
 	}
-	var d Drawing
+	var d widget.Drawing
 	from, to := 0, 0
 	for _, b := range blocks {
-		if b.stop == f.focus || f.button(b.stop) && f.button(f.focus) {
+		if b.stop == f.Focus || f.button(b.stop) && f.button(f.Focus) {
 			from, to = len(d.Lines), len(d.Lines)+len(b.lines)
 			if b.cursor != nil {
 				c := *b.cursor
@@ -63,27 +64,26 @@ func (f *form) view(env *Env, width, height int) Drawing {
 	return d
 }
 
-func (f *form) button(stop string) bool { return stop == formPlan || stop == formBack }
+func (f *Form) button(stop string) bool { return stop == PlanStop || stop == BackStop }
 
-func (f *form) blocks(env *Env, width, height int, airy bool) []formBlock {
-	t := env.Theme
+func (f *Form) blocks(t *theme.Theme, width, height int, airy bool) []formBlock {
 	label := 6
-	for _, fd := range f.fields {
+	for _, fd := range f.Fields {
 		if fd.shown {
 			label = max(label, widget.Width(fd.field().Label))
 		}
 	}
 	label = min(label, formLabelMax, width/3)
 	margin := formMargin
-	if width < twoLines {
+	if width < narrow {
 		margin = 1
 	}
 	var out []formBlock
 	if f.choice {
 		out = append(out, f.valuesBlock(t, label, margin, width))
 	}
-	group, grouped := everyStep, len(f.fields) > 0 && f.fields[len(f.fields)-1].step != everyStep
-	for i, fd := range f.fields {
+	group, grouped := everyStep, len(f.Fields) > 0 && f.Fields[len(f.Fields)-1].step != everyStep
+	for i, fd := range f.Fields {
 		if !fd.shown {
 			continue
 		}
@@ -95,31 +95,31 @@ func (f *form) blocks(env *Env, width, height int, airy bool) []formBlock {
 			lines = append(lines, widget.Spaces(margin-1)+t.Faint.Paint(strconv.Itoa(fd.step)+"  "+visible.Text(f.steps[fd.step])))
 		}
 		group = fd.step
-		out = append(out, f.fieldBlock(env, fd, lines, label, margin, width, height, airy))
+		out = append(out, f.fieldBlock(t, fd, lines, label, margin, width, height, airy))
 	}
-	if len(f.fields) == 0 {
+	if len(f.Fields) == 0 {
 		out = append(out, formBlock{lines: []string{widget.Spaces(margin) + t.Faint.Paint("It asks for nothing.")}})
 	}
-	last := formBlock{stop: formPlan}
+	last := formBlock{stop: PlanStop}
 	if airy {
 		last.lines = append(last.lines, "")
 	}
-	last.lines = append(last.lines, widget.Spaces(margin)+confirm.Buttons(t, []confirm.Button{{ID: formPlan, Word: "Show the plan"}, {ID: formBack, Word: "Back"}}, f.focus))
+	last.lines = append(last.lines, widget.Spaces(margin)+confirm.Buttons(t, []confirm.Button{{ID: PlanStop, Word: "Show the plan"}, {ID: BackStop, Word: "Back"}}, f.Focus))
 	return append(out, last)
 }
 
-func (f *form) valuesBlock(t *theme.Theme, label, margin, width int) formBlock {
+func (f *Form) valuesBlock(t *theme.Theme, label, margin, width int) formBlock {
 	ways := []string{"the same for all steps", "own for each step"}
 	at := 0
 	if f.apart {
 		at = 1
 	}
-	on := f.focus == formValues
+	on := f.Focus == formValues
 	line := widget.Spaces(margin) + f.label(t, "Values", label, on) + choices(t, ways, at, on, width-margin-label-2)
 	return formBlock{stop: formValues, lines: []string{line}}
 }
 
-func (f *form) label(t *theme.Theme, text string, width int, on bool) string {
+func (f *Form) label(t *theme.Theme, text string, width int, on bool) string {
 	text = widget.Fit(text, width) + "  "
 	if on {
 		return t.Strong.Paint(text)
@@ -128,16 +128,16 @@ func (f *form) label(t *theme.Theme, text string, width int, on bool) string {
 }
 
 // fieldBlock draws label and value, under it what is wrong or, with the focus, what is wanted, and the list.
-func (f *form) fieldBlock(env *Env, fd *formField, lines []string, label, margin, width, height int, airy bool) formBlock {
-	t, on := env.Theme, fd.key == f.focus
-	b := formBlock{stop: fd.key}
+func (f *Form) fieldBlock(t *theme.Theme, fd *Field, lines []string, label, margin, width, height int, airy bool) formBlock {
+	on := fd.Key == f.Focus
+	b := formBlock{stop: fd.Key}
 	left := margin + label + 2
 	room := width - left - 1
 	text := widget.Spaces(margin) + f.label(t, fd.field().Label, label, on)
 	if fd.field().Type == engine.ChoiceField {
 		at := -1
 		for i, c := range fd.field().Choices {
-			if c == fd.value() {
+			if c == fd.Value() {
 				at = i
 			}
 		}
@@ -235,7 +235,7 @@ func widest(p *pick) int {
 }
 
 // list draws what can be picked, or why it cannot.
-func (f *form) list(t *theme.Theme, fd *formField, width, height int) []string {
+func (f *Form) list(t *theme.Theme, fd *Field, width, height int) []string {
 	p := fd.pick
 	f.page = max(1, height-1)
 	switch {
