@@ -87,7 +87,7 @@ func run() int {
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
 		Open: w.open, Console: console, Check: w.check, Serve: serve(&hup), Stop: w.stop,
 		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) },
-		Simulate: simulate,
+		Simulate: simulate, Operators: sshd.ReadOperators,
 	}, os.Args[1:])
 }
 

@@ -54,6 +54,12 @@ func globals() []command {
 			return ""
 		}, "7"),
 		show(keys.CmdSchedules, "schedules", "what is launched by itself, when it is next, and what became of the last", nil, "8"),
+		show(keys.CmdOperators, "operators", "who may come in over SSH, by which key and in which role", func(env *Env) string {
+			if env.Config.Operators == nil {
+				return "this session has no operators file"
+			}
+			return ""
+		}, "9"),
 		{Binding: bound(keys.CmdTimes, "times", "times as age, local or UTC", "T"), do: then(act(func(a *App) tea.Cmd {
 			a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
 			return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()})
@@ -86,7 +92,7 @@ func (a *App) commands() []command { return append(a.screen().Commands(&a.env), 
 func everyScreen() []Screen {
 	return []Screen{
 		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newOrphans(nil), newSchedules(),
-		newMessages(), newLogs(), newDeciding(&engine.Summary{}),
+		newMessages(), newLogs(), newDeciding(&engine.Summary{}), newOperators(nil),
 	}
 }
 

@@ -1,6 +1,6 @@
 package tui
 
-// roots are the screens that keys 1 to 8 show.
+// roots are the screens that keys 1 to 9 show.
 func roots(cfg Config) []stack {
 	out := []stack{{newSagas()}}
 	if inv := cfg.Inventory; inv != nil {
@@ -10,5 +10,9 @@ func roots(cfg Config) []stack {
 	if list := cfg.Orphans; list != nil {
 		out = append(out, stack{newOrphans(list)})
 	}
-	return append(out, stack{newSchedules()})
+	out = append(out, stack{newSchedules()})
+	if read := cfg.Operators; read != nil {
+		out = append(out, stack{newOperators(read)})
+	}
+	return out
 }

@@ -68,6 +68,9 @@ type Config struct {
 	// Things lists what carries a tag, for schedules that are fired here. May be left out.
 	Things schedule.Things
 
+	// Operators lists those who may come in over SSH; nil: nobody can.
+	Operators func(ctx context.Context) ([]engine.Actor, error)
+
 	// Who answers with the other sessions on the same engine; it is asked in a command, at the start and whenever WhoChanged
 	// receives. Here is told, in a command, the id of the saga that comes to this session's screen, empty for none. All
 	// three may be left out.

@@ -50,6 +50,8 @@ type Env struct {
 	Serve func(ctx context.Context, p *Place, d Doors) error
 	// Settings reads the operator's settings of the console and says from which file. Nil: not here.
 	Settings func() (tui.Settings, string, error)
+	// Operators reads an operators file. Nil: not here.
+	Operators func(file string) ([]engine.Actor, error)
 	// Stop ends the process that hosts a store. Nil: not here.
 	Stop func(ctx context.Context, database string) error
 	// Simulate serves a simulated account until ctx ends, and calls ready with its URL once it answers. Nil: not here.

@@ -181,6 +181,7 @@ func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err er
 		if err != nil {
 			return nil, err
 		}
+		h.Look.Operators = func(context.Context) ([]engine.Actor, error) { return operators.List() }
 		key, made, err := sshd.HostKey(d.HostKey)
 		if err != nil {
 			return nil, err

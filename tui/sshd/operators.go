@@ -2,6 +2,7 @@ package sshd
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rsa"
 	"errors"
 	"fmt"
@@ -42,6 +43,15 @@ func OpenOperators(path string) (*Operators, error) {
 	return o, nil
 }
 
+// ReadOperators lists who an operators file lets in. A line that makes no sense is an error.
+func ReadOperators(path string) ([]engine.Actor, error) {
+	o, err := OpenOperators(path)
+	if err != nil {
+		return nil, err
+	}
+	return o.List()
+}
+
 // read reads the file as it is now. Lines without sense grant nothing; they come back as the error, beside what the other
 // lines grant. A file that cannot be trusted as a whole grants nothing at all.
 func (o *Operators) read() (roster, error) {
@@ -54,6 +64,22 @@ func (o *Operators) read() (roster, error) {
 		return list, fmt.Errorf("operators file %s: %w", o.path, err)
 	}
 	return list, nil
+}
+
+// List is who may come in, by name. Lines without sense are in the error, beside what the others grant.
+func (o *Operators) List() ([]engine.Actor, error) {
+	list, err := o.read()
+	out := make([]engine.Actor, 0, len(list))
+	for wire, a := range list {
+		if key, bad := gossh.ParsePublicKey([]byte(wire)); bad == nil {
+			a.Key = gossh.FingerprintSHA256(key)
+		}
+		out = append(out, a)
+	}
+	slices.SortFunc(out, func(a, b engine.Actor) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Key, b.Key))
+	})
+	return out, err
 }
 
 // roster is who may come in, by the wire form of the public key.
