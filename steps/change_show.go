@@ -84,7 +84,7 @@ func (c change) show(about Record, notes ...string) engine.Change {
 	case len(gone) > 1:
 		note = count(len(gone), "record") + " are deleted" // which ones the fields say
 	}
-	out.Note = joined(append([]string{note, ttl}, notes...)...)
+	out.Note = joined(append([]string{note, ttl, c.lossNote()}, notes...)...)
 	return out
 }
 

@@ -179,7 +179,7 @@ func checkValue(recordType, tag, value string) error {
 			return fmt.Errorf("%q is not an IPv6 address such as 2001:db8::9", visible.Short(value, 60))
 		}
 	case "TXT":
-		if n := len(value) + strings.Count(value, `"`) + strings.Count(value, `\`) + 2; n > maxTXT {
+		if n := quotedLen(value); n > maxTXT {
 			return fmt.Errorf("the text takes %d bytes with its quotes: at most %d", n, maxTXT)
 		}
 	case "CAA":

@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -112,6 +113,10 @@ func call(ctx context.Context, socket string) (*gossh.Client, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
+	conn, err = answering(conn)
+	if err != nil {
+		return nil, fmt.Errorf("attach to %s: %w", socket, err)
+	}
 	_ = conn.SetDeadline(time.Now().Add(answerTime))
 	c, channels, requests, err := gossh.NewClientConn(conn, socket, &gossh.ClientConfig{
 		User:            "local",
@@ -124,6 +129,31 @@ func call(ctx context.Context, socket string) (*gossh.Client, error) {
 	_ = conn.SetDeadline(time.Time{})
 	return gossh.NewClient(c, channels, requests), nil
 }
+
+// wordTime is what a host has for its first word. One that is stopped takes connections all the same: the kernel does.
+const wordTime = time.Second
+
+// answering waits for the first byte that the host sends, which it does at once, before anything is asked of it.
+func answering(conn net.Conn) (net.Conn, error) {
+	first := make([]byte, 1)
+	_ = conn.SetReadDeadline(time.Now().Add(wordTime))
+	if _, err := io.ReadFull(conn, first); err != nil {
+		_ = conn.Close()
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			err = fmt.Errorf("the host has not said a word within %s: is its process stopped? let it go on (kill -CONT), or end it: %w", wordTime, err)
+		}
+		return nil, err
+	}
+	return greeted{conn, io.MultiReader(bytes.NewReader(first), conn)}, nil
+}
+
+// greeted is a connection of which the first byte was read.
+type greeted struct {
+	net.Conn
+	from io.Reader
+}
+
+func (g greeted) Read(b []byte) (int, error) { return g.from.Read(b) }
 
 // sameUser takes any key of the host: it was made when the host started, and the kernel has said that the host is a
 // process of this user, who could read any key we might ask for.
