@@ -62,6 +62,8 @@ func TestPPausesAndLetsGoOn(t *testing.T) {
 		s.wait(2 * pace)
 		s.has("needs you")
 		s.has("paused by ops1")
+		s.has("▲ needs you") // and is not counted as running
+		s.has("0 running  1 needs you")
 		s.press("a")
 		s.has("p  resume")
 		s.press("p")

@@ -198,7 +198,7 @@ func (a *App) counters(brief bool) string {
 	if s.Trouble != "" {
 		parts = append(parts, t.Danger.Paint(t.Symbols.Failed+" engine"))
 	}
-	add(s.Active(), t.Running, "running", "")
+	add(max(0, s.Active()-len(s.Waits)), t.Running, "running", "")
 	needs := "needs you"
 	if s.NeedsMe() > 1 {
 		needs = "need you"

@@ -198,14 +198,6 @@ func (l *launch) onSteps(env *Env, msg tea.Msg) Action {
 	return nil
 }
 
-// reads runs what a form has to load, and brings it the answer.
-func (l *launch) reads(load form.Load) Action {
-	if load == nil {
-		return nil
-	}
-	return Ask{To: l, Read: func(ctx context.Context, _ Backend) tea.Msg { return load(ctx) }}
-}
-
 // draft names the form of a launch among those begun.
 func draft(l engine.Launch) string { return l.Kind + "\x00" + strings.Join(l.Steps, "\x00") }
 

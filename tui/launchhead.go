@@ -1,6 +1,11 @@
 package tui
 
 import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/form"
 	"arcadia/tui/keys"
 	"arcadia/tui/widget"
 )
@@ -51,4 +56,12 @@ func (l *launch) Tips(*Env) []keys.Hint {
 		return keys.Hints("enter", "choose", "↑ ↓", "move", "esc", "clear")
 	}
 	return keys.Hints("enter", "choose", "j k", "move", "a-z", "filter", "esc", "back", "?", "help")
+}
+
+// reads runs what a form has to load, and brings it the answer.
+func (l *launch) reads(load form.Load) Action {
+	if load == nil {
+		return nil
+	}
+	return Ask{To: l, Read: func(ctx context.Context, _ Backend) tea.Msg { return load(ctx) }}
 }

@@ -18,7 +18,7 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 		return nil
 	}
 	t := env.Theme
-	st := t.Status(at.Status)
+	st := t.Saga(at)
 	lines := []string{
 		widget.Cut(t.Strong.Paint(at.Kind)+"  "+at.Target, width),
 		widget.Cut(st.Paint()+"  "+t.Faint.Paint(env.now().InShort(at, s.preview.whole(), t.Symbols.Dot)), width),

@@ -168,7 +168,7 @@ func (s *sagas) marked(env *Env, line string, bar widget.Ink) string {
 
 func (s *sagas) cells(env *Env, r *engine.Summary) []widget.Cell {
 	t := env.Theme
-	st := t.Status(r.Status)
+	st := t.Saga(r)
 	step := ""
 	if n := len(r.StepNames); n > 0 {
 		step = strconv.Itoa(r.CurrentStepIdx) + "/" + strconv.Itoa(n)
@@ -188,7 +188,7 @@ func (s *sagas) cells(env *Env, r *engine.Summary) []widget.Cell {
 // rowOfTwo is a row for narrow screens: what it is and how it stands, below it what it is about.
 func (s *sagas) rowOfTwo(env *Env, r *engine.Summary, width int, bar widget.Ink) []string {
 	t := env.Theme
-	st := t.Status(r.Status)
+	st := t.Saga(r)
 	mark := " "
 	if _, marked := env.State.Marks[r.ID]; marked {
 		mark = t.Symbols.Marked

@@ -60,7 +60,7 @@ func (s *saga) View(env *Env, width, height int) Drawing {
 // head says what the saga is, how it stands, who wanted it, and what went wrong first.
 func (s *saga) head(env *Env, width, height int) []string {
 	t, sum := env.Theme, s.summary()
-	st := t.Status(sum.Status)
+	st := t.Saga(sum)
 	var lines []string
 	roomy := height >= 14
 	if roomy {

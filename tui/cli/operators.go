@@ -15,6 +15,7 @@ func (t *tree) operatorsCommand() *cobra.Command {
 		Example: "arcadia operators --authorized-keys operators\narcadia operators --authorized-keys operators -o json",
 	}
 	cmd.Flags().StringVar(&file, "authorized-keys", "", "the operators: keys, roles and names")
+	_ = cmd.MarkFlagFilename("authorized-keys") // the flag is there
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(*cobra.Command, []string) error {
 		switch {

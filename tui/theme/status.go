@@ -38,6 +38,14 @@ func (t *Theme) Status(s engine.Status) Look {
 	return Look{y.Pending, say.Words(string(s)), t.Faint}
 }
 
+// Saga is how a saga's status looks in a list: one at work that goes nowhere until a person acts is not at work.
+func (t *Theme) Saga(s *engine.Summary) Look {
+	if s.NeedsOperator() && !s.Status.Terminal() {
+		return Look{t.Symbols.Failed, "needs you", t.Failed}
+	}
+	return t.Status(s.Status)
+}
+
 // Row is how a ledger row's status looks. The empty status is that of a step that was never reached.
 func (t *Theme) Row(s engine.RowStatus) Look {
 	y := &t.Symbols
