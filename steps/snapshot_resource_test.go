@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -138,7 +139,9 @@ func TestAResourceWhoseSnapshotIsGoneIsWithdrawn(t *testing.T) {
 		if c := r.change("delete_snapshot", "snapshot", res.ExternalID); c.Action != engine.ActUpdate || !strings.Contains(c.Note, "gone already") {
 			t.Errorf("%+v", c)
 		}
-		r.run(engine.RolledBack, "delete_snapshot,fail", "snapshot", res.ExternalID)
+		nothing := r.run(engine.Completed, "delete_snapshot", "snapshot", res.ExternalID)
+		r.rollback(nothing.ID) // it had nothing to delete, and so passed no point of no return
+		r.rest(nothing.ID, engine.RolledBack)
 		same(t, "resource", res, r.only())
 		r.run(engine.Completed, "delete_snapshot", "snapshot", res.ExternalID)
 		if r.accounted() != 0 {
@@ -151,14 +154,14 @@ func TestADeletionCannotBeUndoneAndSaysSo(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newRig(t)
 		id := r.orphan()
-		s := r.run(engine.Failed, "delete_snapshot,fail", "snapshot", id)
-		if !strings.Contains(s.Rows[0].Compensation.Error, "cannot be brought back") || !strings.Contains(r.UndoText(s, 0), "cannot be undone") {
+		s := r.run(engine.Completed, "delete_snapshot", "snapshot", id)
+		if s.Passed != "snapshot "+id || !strings.Contains(r.UndoText(s, 0), "cannot be undone") {
 			t.Error(dump(s))
 		}
-		if err := r.Resolve(t.Context(), s.ID, 0, engine.Request{Reason: "meant to be"}); err != nil {
-			t.Fatal(err)
+		err := r.Rollback(t.Context(), s.ID, engine.Request{})
+		if !errors.Is(err, engine.ErrRefused) || !strings.Contains(err.Error(), "cannot be brought back: snapshot "+id+" is gone for good") {
+			t.Error(err)
 		}
-		r.rest(s.ID, engine.RolledBack)
 	})
 }
 

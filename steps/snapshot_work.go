@@ -48,7 +48,8 @@ func (w *snapshotWork) take(ctx context.Context) (Snapshot, error) {
 		return w.finish(ctx, action)
 	}
 	if begun && !w.intent.Refused { // the POST of an earlier attempt may arrive after the look
-		if err := pause(ctx, lateWrite); err != nil {
+		late := func(ctx context.Context) error { return pause(ctx, lateWrite) }
+		if err := w.s.Idle(ctx, fmt.Sprintf("an earlier request to droplet %d, which may still arrive", w.intent.Droplet), time.Time{}, late); err != nil {
 			return Snapshot{}, err
 		}
 	}
