@@ -49,7 +49,7 @@ func always(*cobra.Command) bool { return true }
 
 // opens reports whether a command works on a place, which is the rule.
 func opens(cmd *cobra.Command) bool {
-	return !isOneOf(cmd, "check", "stop", "sim", "version", "keys", "man", "help", "completion")
+	return !isOneOf(cmd, "check", "stop", "sim", "version", "keys", "operators", "man", "help", "completion")
 }
 
 // isOneOf reports whether a command, or the one that it belongs to, is among those.
