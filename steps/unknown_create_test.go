@@ -91,7 +91,7 @@ func (c byName) Compensate(ctx context.Context, s *engine.State) error {
 func unknownCreate(t *testing.T, seed uint64, step func(steps.Cloud) engine.Step) (wrong []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a sample that can be drawn again
+		rng := rand.New(rand.NewPCG(seed, 1))
 		sim := dosim.New(dosim.WithEmptyWorld(), dosim.WithRateLimit(0, 0), dosim.WithDeleteWindow(time.Duration(rng.IntN(12))*time.Second))
 		theirs := sim.AddDroplet("web-01")
 		kinds := []dosim.FaultKind{dosim.FaultResetAfter, dosim.FaultResetBefore, dosim.FaultGarbageBody, dosim.FaultTruncatedBody, dosim.FaultEmptyBody, dosim.FaultBadGateway}

@@ -90,7 +90,7 @@ func TestUndoingAnywayIsTypedAndRecorded(t *testing.T) {
 		enginetest.Rest(s.tb, b.Session, id)
 		s.settle()
 		s.status(b, id, engine.RolledBack)
-		entries, err := b.Session.Entries(s.app.ctx, id, 0)
+		entries, err := b.Entries(s.app.ctx, id, 0)
 		if err != nil {
 			s.tb.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -87,11 +88,12 @@ func (s *schedasked) carryOut(ctx context.Context, b Backend, why string) (strin
 		if err != nil || o.Result != schedule.Fired {
 			return s.name + ": nothing was launched: " + o.Why, err
 		}
-		text := s.name + ": launched"
+		var text strings.Builder
+		text.WriteString(s.name + ": launched")
 		for _, id := range o.Sagas {
-			text += " " + id.Short()
+			text.WriteString(" " + id.Short())
 		}
-		return text, nil
+		return text.String(), nil
 	}
 }
 

@@ -194,14 +194,15 @@ func scheduleLines(env *Env, v timed) []string {
 	out = append(out, "", "last")
 	for i := range v.State.Outcomes {
 		o := v.State.Outcomes[len(v.State.Outcomes)-1-i]
-		line := "  " + env.Clock.Full(o.At.Time) + "  " + string(o.Result)
+		var line strings.Builder
+		line.WriteString("  " + env.Clock.Full(o.At.Time) + "  " + string(o.Result))
 		for _, id := range o.Sagas {
-			line += " " + id.Short()
+			line.WriteString(" " + id.Short())
 		}
 		if o.Why != "" {
-			line += "  " + clean(o.Why)
+			line.WriteString("  " + clean(o.Why))
 		}
-		out = append(out, line)
+		out = append(out, line.String())
 	}
 	return out
 }

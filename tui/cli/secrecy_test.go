@@ -32,7 +32,7 @@ func TestNobodyReadsTheTokenFromMemory(t *testing.T) {
 			}
 		}
 		for _, folder := range []string{binary, filepath.Dir(home)} {
-			if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // the program under test
+			if err := os.Chmod(folder, 0o755); err != nil {
 				t.Fatal(err)
 			}
 		}
