@@ -190,6 +190,11 @@ func (f FirewallRule) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
+	if in.Begun && !in.Refused { // the write of an earlier attempt may still arrive
+		if err := pause(ctx, lateWrite); err != nil {
+			return err
+		}
+	}
 	_, there, err := f.find(ctx, s.Input(inFirewall), r)
 	if err != nil {
 		return verdict(ctx, err)
