@@ -60,7 +60,7 @@ func TestOnlyTheStepThatKillsIsParked(t *testing.T) {
 			// What the dead process still does in order is not durable: it is dead.
 			dead.Before(func(int, engine.Batch) error { return errDead })
 			cancel()
-			<-done
+			_ = <-done
 		}
 		s, _ := enginetest.Host(t, store, cfg)
 		sg := enginetest.Until(t, s, killer, func(sg *engine.Saga) bool { return sg.NeedsOperator() })

@@ -127,7 +127,7 @@ func unknownCreate(t *testing.T, seed uint64, step func(steps.Cloud) engine.Step
 			}
 		}
 		stop()
-		<-over
+		_ = <-over
 		time.Sleep(time.Hour)
 		want := 0
 		if s.Status == engine.Completed {

@@ -193,7 +193,7 @@ func (l *launch) onSteps(env *Env, msg tea.Msg) Action {
 		return l.open(env, engine.Launch{Kind: l.list.kind, Steps: slices.Clone(l.list.chosen), Inputs: l.door.Inputs, Reason: l.door.Reason})
 	case form.Leaves:
 		return l.back(env)
-	case form.Stays:
+	case form.Stays, form.Helps:
 	}
 	return nil
 }

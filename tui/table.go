@@ -55,7 +55,7 @@ func (l *listing) Typing() bool { return l.Search.Typing() }
 
 // Commands are the screen's own and those of every list.
 func (l *listing) Commands(*Env) []command {
-	list := func(_ *Env, c keys.Command) Action {
+	list := func(_ *Env, c keys.Command) Action { //nolint:unparam // moving and ordering are given what may act
 		l.Do(c)
 		return nil
 	}

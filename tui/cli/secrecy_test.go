@@ -24,7 +24,6 @@ func TestNobodyReadsTheTokenFromMemory(t *testing.T) {
 	cmd := b.program(filepath.Join(home, "data", "arcadia.db"), "host")
 	uid := os.Geteuid()
 	if uid == 0 { // what belongs to root looks the same either way
-		uid = stranger
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: stranger, Gid: stranger}}
 		for folder, owner := range map[string]int{home: stranger, binary: 0} {
 			if err := os.Chown(folder, owner, owner); err != nil {

@@ -77,7 +77,7 @@ func TestATerminalThatDoesNotReadKeepsNothing(t *testing.T) {
 				}
 			}
 			select {
-			case <-ended:
+			case _ = <-ended:
 				t.Logf("it ended after %s", time.Since(begun).Round(time.Millisecond))
 			case <-time.After(10 * time.Second):
 				_ = cmd.Process.Kill()
