@@ -152,7 +152,7 @@ func (t *lockTable) turns(id ID, status Status) []ID {
 	return next
 }
 
-// inTheWay is the saga that a newcomer would wait for, or nothing when all of the names are to be had.
+// inTheWay is the saga that a newcomer would wait for, or nothing when all of the names are free.
 func (t *lockTable) inTheWay(names []string) ID {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -27,7 +27,7 @@ const (
 	DoExecute Do = iota
 	DoCompensate
 	DoVerify // look again at what was undone
-	DoReview // plan anew what the copy of a store says has not begun
+	DoReview // plan again what the copy of a store says has not begun
 
 	DoFailRow  // the interrupted row of a canceled saga ends here
 	DoRollback // turn round: undo from row From down
@@ -71,7 +71,7 @@ const maxDeaths = 10
 //	paused, a lock is held, this                    this build has no such step   → give the row up
 //	build has no such step, 10                      10 process deaths in a row    → wait
 //	process deaths in a row       → wait            its next attempt is not due   → wait
-//	the store was copied since    → plan anew, or wait when it would do something else now
+//	the store was copied since    → plan again, or wait when it would do something else now
 //	its next attempt is not due   → wait            otherwise                     → compensate
 //	otherwise                     → execute         no row is left, something could not be undone → failed
 //	                                                what was undone can be looked at again → verify, or hold

@@ -56,7 +56,7 @@ func (s *Session) Actor() Actor { return s.actor }
 
 func (s *Session) permit(verb string) error {
 	if s.actor.Role != Operator {
-		return fmt.Errorf("%s as %s: %w: a %s only looks; ask an operator", verb, s.actor.Name, ErrForbidden, s.actor.Role)
+		return fmt.Errorf("%s as %s: %w: a %s can only read; ask an operator", verb, s.actor.Name, ErrForbidden, s.actor.Role)
 	}
 	var m measure
 	if m.actor(&s.actor); m.err != nil || m.size > 2*MaxName {

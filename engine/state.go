@@ -232,7 +232,7 @@ func (s *State) change(c ResourceChange) {
 }
 
 // Moved records that an undo has put back under a new id what had the old one: it becomes durable when the compensation ends,
-// well or not. Whoever accounted for it before accounts for it again, under the new id, and every later undo finds it
+// well or not. Whoever accounted for it before tracks it again, under the new id, and every later undo finds it
 // there.
 func (s *State) Moved(resourceType, from, to string) {
 	s.mu.Lock()

@@ -67,7 +67,7 @@ func TestPictureOfTheSampleIsTheGoldenOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer f.Close() //nolint:errcheck // only read
+			defer f.Close()
 			want, err := png.Decode(f)
 			if err != nil {
 				t.Fatal(err)

@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("find %s: %w", *out, err)
 	}
-	test := exec.CommandContext(ctx, "go", "test", "-count=1", "-run", "^TestPictures$/^"+*only, ".", "-args", "-pictures", dir)
+	test := exec.CommandContext(ctx, "go", "test", "-count=1", "-run", "^TestPictures$/^"+*only, ".", "-args", "-pictures", dir) //nolint:gosec // a scene that is known, and a folder
 	said, err := test.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("take the pictures (run this in the folder screenshots): %w\n%s", err, said)

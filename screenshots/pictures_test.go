@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -42,7 +41,7 @@ func play(t *testing.T, sc scene, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := &studio{out: dir, paint: paint, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	st := &studio{out: dir, paint: paint, log: slog.New(slog.DiscardHandler)}
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(opening.Add(-6 * time.Hour))) // nothing runs yet that would wake up in between
 		w := newWorld(t)

@@ -43,7 +43,7 @@ func start(ctx context.Context, p program) (*terminal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a pty for %s: %w", p.argv[0], err)
 	}
-	defer tty.Close() //nolint:errcheck // the child has its own copy
+	defer tty.Close()
 	// The size is set through the tty: setting it through the other end would make that end blocking, and then
 	// closing it would not wake the goroutine that reads it.
 	if err := pty.Setsize(tty, &pty.Winsize{Rows: uint16(p.size.rows), Cols: uint16(p.size.cols)}); err != nil {
@@ -51,7 +51,7 @@ func start(ctx context.Context, p program) (*terminal, error) {
 		return nil, fmt.Errorf("set the pty of %s to %dx%d: %w", p.argv[0], p.size.cols, p.size.rows, err)
 	}
 	ctx, kill := context.WithCancel(ctx)
-	cmd := exec.CommandContext(ctx, p.argv[0], p.argv[1:]...)
+	cmd := exec.CommandContext(ctx, p.argv[0], p.argv[1:]...) //nolint:gosec // whatever its operator wants a picture of
 	cmd.Env, cmd.Dir = p.env, p.dir
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}

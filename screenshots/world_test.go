@@ -12,9 +12,6 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
-
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
 	"arcadia/steps"
@@ -22,6 +19,8 @@ import (
 	"arcadia/steps/dosim"
 	"arcadia/storage/bolt"
 	"arcadia/tui"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 )
 
 // opening is when the console of the pictures is opened, on the clock of the bubble that a scene plays in.

@@ -59,7 +59,7 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 		},
 		{
 			Name: "forget_resource", Steps: []string{"forget_resource"},
-			Summary: "accounts for a resource no more; the thing itself stays", Undo: "accounts for it again",
+			Summary: "accounts for a resource no more; the thing itself stays", Undo: "tracks it again",
 			On: engine.Subject{Type: "resource", Verb: "forget", Inputs: map[string]string{inResource: "key"}},
 		},
 		{

@@ -106,7 +106,7 @@ func (c CreateDroplet) sizes(ctx context.Context, in engine.Inputs) ([]engine.Op
 func (c CreateDroplet) size(ctx context.Context, in engine.Inputs) (Size, error) {
 	z, err := dropletStep{c.cloud}.size(ctx, in[inSize])
 	if err == nil && !slices.Contains(z.Regions, in[inRegion]) {
-		err = fmt.Errorf("size %s is not to be had in %s now: choose another size or region", z.Slug, visible.Short(in[inRegion], 20))
+		err = fmt.Errorf("size %s is not available in %s now: choose another size or region", z.Slug, visible.Short(in[inRegion], 20))
 	}
 	return z, err
 }

@@ -98,7 +98,7 @@ func TestADropletThatCannotBeMadeLeavesNothing(t *testing.T) {
 		}
 		refuse("not a host name", "name", "bad host!")
 		refuse("there is no size", "size", "s-9vcpu")
-		refuse("not to be had in nyc2", "region", "nyc2")
+		refuse("not available in nyc2", "region", "nyc2")
 		refuse("not a list of ids", "ssh_keys", "mine")
 		refuse("not a list of tags", "tags", "a b")
 		in := r.newDroplet("web-03")

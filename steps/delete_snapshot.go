@@ -93,10 +93,10 @@ func (d DeleteSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Chan
 		}
 		c.Note = note
 	case ours:
-		c.Action, c.Note, c.Undo = engine.ActUpdate, "it is gone already: "+onlyTheLedger, "accounts for it again"
+		c.Action, c.Note, c.Undo = engine.ActUpdate, "it is gone already: "+onlyTheLedger, "tracks it again"
 		c.Fields = []engine.FieldChange{{Name: "accounted for", From: "yes", To: "no"}}
 	default:
-		c.Note = "no snapshot in this account has this id, and no saga accounts for one"
+		c.Note = "no snapshot in this account has this id, and no saga tracks one"
 	}
 	return c, nil
 }

@@ -72,7 +72,7 @@ func (r ResizeDroplet) sizes(ctx context.Context, in engine.Inputs) ([]engine.Op
 func (z Size) fits(d Droplet) error {
 	switch {
 	case !slices.Contains(z.Regions, d.Region):
-		return fmt.Errorf("size %s is not to be had in %s now: choose another", z.Slug, visible.Text(d.Region))
+		return fmt.Errorf("size %s is not available in %s now: choose another", z.Slug, visible.Text(d.Region))
 	case z.Disk < d.Disk:
 		return fmt.Errorf("size %s has a disk of %d GiB and droplet %s has one of %d: a disk cannot shrink, choose a larger size", z.Slug, z.Disk, d.title(), d.Disk)
 	}

@@ -254,7 +254,7 @@ func TestASizeThatCannotBeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 		refuse("is not in this account", "droplet_id", "7", "size", moreSize)
 		refuse("no time between", "droplet_id", web, "size", moreSize, "grace", "soon")
 		sold := r.sim.Inject(dosim.Fault{Kind: dosim.FaultSizeUnavailable, Text: moreSize, Scope: "nyc3"})
-		refuse("not to be had in nyc3", "droplet_id", web, "size", moreSize)
+		refuse("not available in nyc3", "droplet_id", web, "size", moreSize)
 		sold()
 		defer r.sim.Inject(dosim.Fault{Kind: dosim.FaultDropletLocked, Text: "web-01"})()
 		refuse("is locked by the provider", "droplet_id", web, "size", moreSize)

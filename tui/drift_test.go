@@ -104,7 +104,7 @@ func TestADriftIsDecidedByALaunch(t *testing.T) {
 		s.press("4", "/")
 		s.write("deleted")
 		s.press("enter", "t")
-		s.has("accept: it is gone: restore makes it anew, forget gives it up")
+		s.has("accept: it is gone: restore creates it again, forget gives it up")
 		s.press("a")
 		s.has("restore")
 		s.has("stop tracking it")

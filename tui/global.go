@@ -47,7 +47,7 @@ func globals() []command {
 		show(keys.CmdResource, "resources", "what sagas have provisioned", nil, "4"),
 		show(keys.CmdMessages, "messages", "everything that was said in the footer", nil, "5"),
 		logs,
-		show(keys.CmdOrphans, "orphans", "snapshots with our names that no saga accounts for, and what they cost", func(env *Env) string {
+		show(keys.CmdOrphans, "orphans", "snapshots created by arcadia but not tracked by any saga, and what they cost", func(env *Env) string {
 			if env.Config.Orphans == nil {
 				return say.NoProvider
 			}

@@ -47,7 +47,7 @@ func WriteKeys(w io.Writer, s Settings) error {
 
 // fixedKeys says which keys the settings do not change, and why.
 const fixedKeys = `Dialogs, menus, forms and the pages of a launch have keys of their own that the settings do not change: tab, enter, esc,
-arrows, and letters as the footer shows them. What asks before it changes the world has to answer alike at every desk.
+arrows, and letters as the footer shows them. Confirmations use the same keys for everybody.
 `
 
 func keysText(b keys.Binding) string {

@@ -12,7 +12,7 @@ import (
 	"arcadia/tui/widget"
 )
 
-// newOrphans is the screen of the snapshots that no saga accounts for.
+// newOrphans is the screen of the snapshots that no saga tracks.
 func newOrphans(look func(ctx context.Context, accountedFor func(string) bool) ([]Orphan, error)) *listing {
 	o := &listing{at: keys.CmdOrphans, title: []string{"orphans"}, nothing: "no orphans", hint: "Every snapshot with our names is accounted for."}
 	o.Columns = []widget.Column{

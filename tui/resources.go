@@ -178,7 +178,7 @@ func (r *resources) unlike(env *Env, c keys.Command) string {
 	case d.hopeless(c) != "":
 		return d.hopeless(c)
 	case c == keys.CmdAccept && d.State == driftDeleted:
-		return "it is gone: restore makes it anew, forget gives it up"
+		return "it is gone: restore creates it again, forget gives it up"
 	}
 	return ""
 }

@@ -32,7 +32,7 @@ type Settings struct {
 //	  cancel: [x, f8]
 //	  roll back: X
 //
-// Dialogs, menus and forms keep their own keys: what asks before it changes the world answers alike at every desk.
+// Dialogs, menus and forms keep their own keys: confirmations use the same keys for everybody.
 //
 // An error names every line that is wrong: an entry that is not known or occurs twice, a value of another form, a key that
 // no terminal sends, and every conflict of the key map that comes out.

@@ -34,18 +34,18 @@ func (t *tree) amend(use, short, long string) *cobra.Command {
 }
 
 func (t *tree) restoreCommand() *cobra.Command {
-	return t.amend("restore", "Write what was wanted of a resource back",
-		"restore launches a saga that makes a resource again what a saga wanted it to be:\nit changes it back, or creates it anew when it is gone.")
+	return t.amend("restore", "Put a resource back to its desired state",
+		"restore launches a saga that puts a resource back to its desired state: it\nchanges it back, or creates it again when it is gone.")
 }
 
 func (t *tree) acceptCommand() *cobra.Command {
-	return t.amend("accept", "Want a resource to be as it is now",
+	return t.amend("accept", "Accept the current state as the desired state",
 		"accept launches a saga that makes what a resource is now what is wanted of it.\nNothing is written at the provider.")
 }
 
 func (t *tree) forgetCommand() *cobra.Command {
-	return t.amend("forget", "Account for a resource no more",
-		"forget launches a saga after which arcadia accounts for a resource no more. The\nthing itself stays.")
+	return t.amend("forget", "Stop tracking a resource",
+		"forget launches a saga after which arcadia no longer tracks a resource. The\nthing itself is not deleted.")
 }
 
 // about is a launch of the kind that does something to a thing of a type.

@@ -21,7 +21,7 @@ func (t *tree) checkCommand() *cobra.Command {
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if t.env.Check == nil {
-			return errors.New("check: the store's file is not to be had here: run it on the machine that has it")
+			return errors.New("check: the store's file is not available here: run it on the machine that has it")
 		}
 		var verdict Verdict
 		err := t.progress(cmd.Context(), "examining the store", nil, func() (err error) {
@@ -76,7 +76,7 @@ func (t *tree) backupCommand() *cobra.Command {
 			}
 			defer p.Close()
 			if p.Backup == nil {
-				return errors.New("backup: the store's file is not to be had here: run it on the machine that has it")
+				return errors.New("backup: the store's file is not available here: run it on the machine that has it")
 			}
 			file, err := filepath.Abs(args[0])
 			if err != nil {

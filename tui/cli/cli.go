@@ -100,7 +100,7 @@ type Want struct {
 // Look says how the console shall look.
 type Look struct{ ASCII, NoColor, ReadOnly bool }
 
-// Place is an open store with the engine on it. The functions that are nil are not to be had there.
+// Place is an open store with the engine on it. The functions that are nil are not available there.
 type Place struct {
 	Engine Engine
 	// Host drives sagas until ctx ends, as Engine.Run does. Nil: somebody else drives them.

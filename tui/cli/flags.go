@@ -21,7 +21,7 @@ type global struct {
 	name string
 	// heeds says whether a command does what the flag asks.
 	heeds func(cmd *cobra.Command) bool
-	// session says why the flag is not to be had in a session of another process; empty when it is. Nil: it is.
+	// session says why the flag is not available in a session of another process; empty when it is. Nil: it is.
 	session func(Env) string
 }
 
@@ -83,7 +83,7 @@ func (t *tree) heed(cmd *cobra.Command, args []string) (err error) {
 		case !known || !g.heeds(cmd):
 			err = misuse("%s does not heed --%s: leave it out", cmd.CommandPath(), f.Name)
 		case t.env.Session && g.session != nil && g.session(t.env) != "":
-			err = misuse("--%s is not to be had in this session: %s", f.Name, g.session(t.env))
+			err = misuse("--%s is not available in this session: %s", f.Name, g.session(t.env))
 		}
 	})
 	return err

@@ -54,7 +54,7 @@ func (t *tree) keysCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&check, "check", false, "only look for mistakes in the settings")
 	cmd.RunE = func(*cobra.Command, []string) error {
 		if t.env.Settings == nil {
-			return errors.New("keys: the settings are not to be had here: run it in a shell")
+			return errors.New("keys: the settings are not available here: run it in a shell")
 		}
 		s, file, err := t.env.Settings()
 		if err != nil {

@@ -25,7 +25,7 @@ func (t *tree) listCommand() *cobra.Command {
 	flags.StringSliceVar(&statuses, "status", nil, "only these statuses")
 	flags.StringVar(&q.Kind, "kind", "", "only this kind")
 	flags.StringVar(&q.By, "by", "", "only what this operator launched")
-	flags.IntVar(&q.Limit, "limit", 50, "at most so many; 0: all")
+	flags.IntVar(&q.Limit, "limit", 50, "maximum number of sagas; 0 for all")
 	_ = cmd.RegisterFlagCompletionFunc("kind", t.kinds())
 	_ = cmd.RegisterFlagCompletionFunc("by", t.operators())
 	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(statusNames(), cobra.ShellCompDirectiveNoFileComp)) // the flags are there

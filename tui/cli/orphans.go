@@ -14,14 +14,14 @@ import (
 
 func (t *tree) orphansCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "orphans", Short: "List snapshots that bear our names and that no saga accounts for", Args: known,
+		Use: "orphans", Short: "List snapshots created by arcadia but not tracked by any saga", Args: known,
 		Long: "orphans lists the account's snapshots whose names are those of sagas' snapshots\n" +
 			"and of which no saga in this store knows, with what they cost a month. Another\n" +
 			"store may account for them; adopt or delete one where none does.",
 		Example: "arcadia orphans\narcadia orphans adopt 229305609\narcadia orphans delete 229305609 --reason \"left by a lost store\"",
 	}
 	cmd.AddCommand(
-		t.orphan("adopt", "Account for a snapshot",
+		t.orphan("adopt", "Track a snapshot",
 			"adopt launches a saga that makes a snapshot a resource of this store. Rolling it\nback makes it an orphan again."),
 		t.orphan("delete", "Delete a snapshot for good",
 			"delete launches a saga that deletes a snapshot. That cannot be undone, so that\nit needs --yes or, on a terminal, a word typed."),

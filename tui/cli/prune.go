@@ -32,9 +32,9 @@ func (t *tree) pruneCommand() *cobra.Command {
 		defer p.Close()
 		switch {
 		case t.readOnly:
-			return errors.New("prune: --read-only only looks: leave it out")
+			return errors.New("prune: it cannot run with --read-only: leave that out")
 		case p.Prune == nil:
-			return errors.New("prune: the store's file is not to be had here: run it on the machine that has it")
+			return errors.New("prune: the store's file is not available here: run it on the machine that has it")
 		}
 		n, err := t.prune(cmd.Context(), p, time.Now().Add(-d))
 		if err != nil {

@@ -89,7 +89,7 @@ func (t *tree) hostCommand() *cobra.Command {
 
 func (t *tree) serve(ctx context.Context, purpose string, d Doors) error {
 	if t.env.Serve == nil {
-		return errors.New(purpose + ": not to be had in this session: run it in a shell")
+		return errors.New(purpose + ": not available in this session: run it in a shell")
 	}
 	p, err := t.place(ctx, Act, purpose)
 	if held := new(Elsewhere); errors.As(err, &held) {
@@ -110,7 +110,7 @@ func (t *tree) stopCommand() *cobra.Command {
 		Example: "arcadia stop",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if t.env.Stop == nil {
-				return errors.New("stop: not to be had in this session: run it in a shell")
+				return errors.New("stop: not available in this session: run it in a shell")
 			}
 			return t.env.Stop(cmd.Context(), t.database)
 		},

@@ -53,7 +53,7 @@ func (t *tree) simCommand() *cobra.Command {
 	_ = cmd.MarkFlagFilename("tls") // the flag is there
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if t.env.Simulate == nil {
-			return errors.New("sim: not to be had in this session: run it in a shell")
+			return errors.New("sim: not available in this session: run it in a shell")
 		}
 		if err := s.check(); err != nil {
 			return err

@@ -26,7 +26,7 @@ const (
 	maxStack = 16 << 10
 )
 
-// OpenLog opens the log in a file: for its owner's eyes only, cut at 64 MiB, when it becomes the one file that is kept beside it. A
+// OpenLog opens the log in a file: readable by its owner only, cut at 64 MiB, when it becomes the one file that is kept beside it. A
 // name that is taken by anything but a file is refused, since a pipe that nobody reads would stop whoever writes.
 func OpenLog(file string) (io.WriteCloser, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
