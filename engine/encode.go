@@ -128,6 +128,7 @@ func (s *Summary) AppendFields(b []byte) []byte {
 	o.boolOr("paused", s.Paused)
 	o.stringOr("passed", s.Passed)
 	o.intOr("residue", s.Residue)
+	o.intOr("accepted", s.Accepted)
 	o.intOr("undone", s.Undone)
 	o.intOr("undo_total", s.UndoTotal)
 	o.uint("seq", s.Seq)

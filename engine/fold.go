@@ -314,7 +314,7 @@ func (s *Saga) put(r *Row, e *Entry) {
 
 // derive keeps the header's counts in step with the rows.
 func (s *Saga) derive() {
-	s.Residue, s.Undone, s.UndoTotal = 0, 0, 0
+	s.Residue, s.Accepted, s.Undone, s.UndoTotal = 0, 0, 0, 0
 	if s.Status != Compensating && s.Status != Failed && s.Status != RolledBack {
 		return
 	}
@@ -325,8 +325,11 @@ func (s *Saga) derive() {
 		}
 		s.UndoTotal++
 		switch r.Status {
-		case RowCompensated, RowResolved:
+		case RowCompensated:
 			s.Undone++
+		case RowResolved:
+			s.Undone++
+			s.Accepted++
 		case RowCompensationFailed:
 			s.Residue++
 		case RowRunning, RowCompleted, RowFailed, RowCompensating: // not decided yet

@@ -25,7 +25,8 @@ type Summary struct {
 	Paused          bool       `json:"paused"`
 	Passed          string     `json:"passed,omitempty"` // what is gone for good: the saga only goes forward
 	Residue         int        `json:"residue"`          // rows that are compensation_failed
-	Undone          int        `json:"undone"`           // rows undone so far
+	Accepted        int        `json:"accepted"`         // rows that an operator has resolved: what they made stays
+	Undone          int        `json:"undone"`           // rows undone or accepted so far
 	UndoTotal       int        `json:"undo_total"`       // rows this rollback has to undo
 	Seq             uint64     `json:"seq"`              // the last entry's number
 }

@@ -44,6 +44,11 @@ func (d *deciding) about() *decide.Case {
 	return decide.Of(w.saga, func(idx int) string { return w.undo[idx] })
 }
 
+// chosen is the answer under the cursor.
+func (d *deciding) chosen(about *decide.Case) decide.Answer {
+	return about.Answers[min(d.at.At, len(about.Answers)-1)]
+}
+
 // Commands are those of a decision.
 func (d *deciding) Commands(*Env) []command {
 	undecided := func(*Env) string {
@@ -57,7 +62,7 @@ func (d *deciding) Commands(*Env) []command {
 			d.seen.stale = true
 			return d.seen.look(d)
 		}},
-		{Binding: bind(keys.Decisions, keys.CmdSaga, "open saga", "its ledger, timeline and log", "s"), do: func(*Env) Action { return Open{newSaga(&d.first, false)} }},
+		{Binding: bind(keys.Decisions, keys.CmdSaga, "saga", "its ledger, timeline and log", "s"), do: func(*Env) Action { return Open{newSaga(&d.first, false)} }},
 		{Binding: bind(keys.Decisions, keys.CmdNeedsMe, "next", "the next saga that needs a person", "!"), do: func(env *Env) Action {
 			return Ask{To: d, Read: findNeedy(d.first.ID, env.State.Waits)}
 		}},
@@ -71,14 +76,18 @@ func (d *deciding) Commands(*Env) []command {
 		}
 		return nil
 	})...)
-	out = append(out, command{Binding: openKey, why: func(env *Env) string {
+	choose := openKey // its hint is the answer under the cursor
+	if about := d.about(); about != nil && len(about.Answers) > 0 {
+		choose.Word = d.chosen(about).Name
+	}
+	out = append(out, command{Binding: choose, why: func(env *Env) string {
 		if why := operators(env); why != "" {
 			return why
 		}
 		return undecided(env)
 	}, do: func(*Env) Action {
 		about := d.about()
-		return Show{newAnswering(d, about, about.Answers[min(d.at.At, len(about.Answers)-1)])}
+		return Show{newAnswering(d, about, d.chosen(about))}
 	}})
 	return append(out, backing(then(Back{}))...)
 }

@@ -279,7 +279,7 @@ func (a *App) hints() []keys.Hint {
 		}
 		b, _ := a.env.Keys.In(name, c.Scope)
 		if b.Show() != "" { // the settings may have left a command without a key
-			out = append(out, keys.Hint{Key: b.Show(), Word: b.Word})
+			out = append(out, keys.Hint{Key: b.Show(), Word: c.Word})
 		}
 	}
 	return out

@@ -33,8 +33,8 @@ func migrate(tx *bbolt.Tx) error {
 	return putFormat(tx)
 }
 
-// toSchema3 files every saga whose effect stands under the names that it has touched. Sagas of one lock came one after the
-// other, in the order of their ids.
+// toSchema3 files every saga whose effect stands under the names that it has touched, and counts in headers what operators
+// have accepted. Sagas of one lock came one after the other, in the order of their ids.
 func toSchema3(tx *bbolt.Tx) error {
 	for _, name := range [][]byte{tracesBucket, movesBucket} {
 		if _, err := tx.CreateBucket(name); err != nil {
@@ -45,6 +45,7 @@ func toSchema3(tx *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
+	accepted := map[key]int{}
 	c := tx.Bucket(ledgerBucket).Cursor()
 	for at, _ := c.First(); at != nil; {
 		k := key(at)
@@ -62,6 +63,9 @@ func toSchema3(tx *bbolt.Tx) error {
 		if !folds { // engine.Check says so; what it has touched nobody can tell
 			continue
 		}
+		if saga.Accepted > 0 {
+			accepted[k] = saga.Accepted
+		}
 		if names := saga.Standing(); len(names) > 0 {
 			kept.Traced++
 			if err := leave(tx, k, kept.Traced, names); err != nil {
@@ -69,7 +73,28 @@ func toSchema3(tx *bbolt.Tx) error {
 			}
 		}
 	}
+	for k, n := range accepted {
+		if err := putAccepted(tx, k, n); err != nil {
+			return err
+		}
+	}
 	return putCounts(tx, kept)
+}
+
+// putAccepted adds to a saga's header how many of its rows an operator has accepted. The rest of the header stays.
+func putAccepted(tx *bbolt.Tx, k key, n int) error {
+	at := k.at(0)
+	h, last, err := readHeader(k, tx.Bucket(ledgerBucket).Get(at[:]))
+	if err != nil {
+		return err
+	}
+	s := h.summary(k)
+	s.Accepted = n
+	_, draft := draftHeader(nil, k, &s)
+	if err := tx.Bucket(ledgerBucket).Put(at[:], draft.seal(last)); err != nil {
+		return fmt.Errorf("put header: %w", err)
+	}
+	return nil
 }
 
 // toSchema2 makes ledgers of the headers and entries of schema 1.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"strconv"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -11,14 +12,20 @@ import (
 	"arcadia/storage/bolt"
 )
 
-// newer makes the file one of schema 9, with the checksum as the package documents it, taken here independently.
+// newer makes the file one of schema 9.
 func newer(t *testing.T, path string) {
 	t.Helper()
-	body := `,"v":1,"format":"arcadia","schema":9}`
+	change(t, path, func(tx *bbolt.Tx) error { return stateSchema(tx, 9) })
+}
+
+// stateSchema says in the file that it is of a schema, with the checksum as the package documents it, taken here
+// independently.
+func stateSchema(tx *bbolt.Tx, n int) error {
+	body := `,"v":1,"format":"arcadia","schema":` + strconv.Itoa(n) + `}`
 	inner := sha256.Sum256([]byte("meta\x00format" + body))
 	outer := sha256.Sum256(append(make([]byte, 12), inner[:]...))
 	value := `{"sum":"` + base64.RawURLEncoding.EncodeToString(outer[:12]) + `"` + body
-	change(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte(value)) })
+	return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte(value))
 }
 
 func TestNewerSchemaSaysBothVersions(t *testing.T) {

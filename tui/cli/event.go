@@ -37,13 +37,13 @@ func event(s *engine.Saga, e *engine.Entry) string {
 		if e.Error != "" {
 			return "could not look again at what was undone: " + e.Error
 		}
-		return "looked again at what was undone: " + cmp.Or(strings.Join(e.Left, ", "), "nothing") + " left"
+		return "looked again at what was undone: " + cmp.Or(strings.Join(e.Left, ", "), words.Nothing(&s.Summary)) + " left"
 	case engine.EntrySagaCompleted:
 		return "completed"
 	case engine.EntrySagaRolledBack:
-		return "rolled back, 0 left"
+		return "rolled back, " + words.Outcome(&s.Summary)
 	case engine.EntrySagaFailed:
-		return fmt.Sprintf("failed, %d left: a person must act", s.Residue)
+		return "failed: what is left needs a person" // how many there were then, the saga as it is now does not say
 	case engine.EntryStepStarted, engine.EntryStepSaved, engine.EntryAttemptFailed, engine.EntryStepCompleted, engine.EntryStepFailed,
 		engine.EntryInterrupted, engine.EntryIdle, engine.EntryOutlived, engine.EntryCompensating, engine.EntryCompensationSaved, engine.EntryCompensationRetried,
 		engine.EntryCompensated, engine.EntryCompensationFailed, engine.EntryResolved, engine.EntryLogged, engine.EntrySkipped:

@@ -147,7 +147,7 @@ func ledgerRow(r *engine.Row) []string {
 func standing(s *engine.Summary) string {
 	switch s.Status {
 	case engine.RolledBack, engine.Failed:
-		return fmt.Sprintf("%s, %d left", s.Status, s.Residue)
+		return fmt.Sprintf("%s, %s", s.Status, words.Outcome(s))
 	case engine.Compensating:
 		return fmt.Sprintf("%s, %d of %d undone", s.Status, s.Undone, s.UndoTotal)
 	case engine.Pending, engine.Running, engine.Completed:

@@ -62,7 +62,7 @@ func Of(s *engine.Saga, undo func(idx int) string) *Case {
 func residue(s *engine.Saga, left []int, undo func(idx int) string) *Case {
 	row := &s.Rows[left[0]]
 	c := &Case{About: fmt.Sprintf("step %d %s", row.Idx, row.Name), Row: row.Idx, More: len(left) - 1}
-	end := "the saga ends: rolled back, " + strconv.Itoa(Accepted(s)+1) + " accepted"
+	end := "the saga ends: rolled back, " + strconv.Itoa(s.Accepted+1) + " accepted"
 	if c.More > 0 {
 		end = strconv.Itoa(c.More) + say.Plural(c.More, " more row has", " more rows have") + " to be decided then"
 	}
@@ -107,17 +107,6 @@ func name(subject string) string {
 	}
 	first, _, _ := strings.Cut(words[len(words)-1], ".")
 	return first
-}
-
-// Accepted is how many rows have been left as they are by an operator's word.
-func Accepted(s *engine.Saga) int {
-	n := 0
-	for i := range s.Rows {
-		if s.Rows[i].Status == engine.RowResolved {
-			n++
-		}
-	}
-	return n
 }
 
 // offer adds the answers that can be given.

@@ -71,7 +71,7 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 	case engine.EntrySkipped:
 		text, tone = step+" skipped"+by(x), Compensating
 	case engine.EntryVerified:
-		text, tone = "looked again: nothing is left", RolledBack
+		text, tone = "looked again: "+Nothing(&s.Summary)+" is left", RolledBack
 		if x.Error != "" {
 			text, tone = "could not look again: "+x.Error, Failed
 		}
@@ -86,7 +86,10 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 		text, tone = "saga completed", Completed
 	case engine.EntrySagaRolledBack:
 		text, tone = "saga rolled back", RolledBack
-		if !s.Verified.IsZero() && len(s.Left) == 0 {
+		switch {
+		case s.Accepted > 0:
+			text += ", " + Outcome(&s.Summary)
+		case !s.Verified.IsZero() && len(s.Left) == 0:
 			text += ", nothing left"
 		}
 	case engine.EntrySagaFailed:

@@ -40,9 +40,9 @@ func AtRest(changed []engine.Summary) (text string, level Level, saga string) {
 	text = s.Short + " " + Words(string(s.Status))
 	switch s.Status {
 	case engine.RolledBack:
-		text += ", " + strconv.Itoa(s.Residue) + " left"
+		text += ", " + Outcome(s)
 	case engine.Failed:
-		text += ", " + strconv.Itoa(s.Residue) + " left behind"
+		text += ", " + outcome(s, " left behind")
 	case engine.Completed, engine.Pending, engine.Running, engine.Compensating:
 	}
 	return text, level, s.Short

@@ -37,7 +37,7 @@ func (n Now) Brief(s *engine.Summary) (string, Tone) {
 	case engine.Failed:
 		return strconv.Itoa(s.Residue) + " left", Failed
 	case engine.RolledBack:
-		return strconv.Itoa(s.Residue) + " left", Faint
+		return Outcome(s), Faint
 	case engine.Compensating, engine.Completed:
 	}
 	return "", Plain
@@ -89,9 +89,9 @@ func (n Now) stands(s *engine.Summary) string {
 		}
 		return text
 	case engine.Failed:
-		return strconv.Itoa(s.Residue) + " left behind"
+		return outcome(s, " left behind")
 	case engine.RolledBack:
-		return strconv.Itoa(s.Residue) + " left"
+		return Outcome(s)
 	case engine.Completed:
 		if !s.StartedAt.IsZero() && !s.FinishedAt.IsZero() {
 			return "took " + Took(s.FinishedAt.Sub(s.StartedAt.Time))
@@ -111,13 +111,13 @@ func (n Now) Standing(s *engine.Summary, whole *engine.Saga) string {
 	case whole.Verified.IsZero() && s.Status == engine.Failed:
 		return n.Phrase(s)
 	case whole.Verified.IsZero():
-		return "not looked at again"
+		looked = "not looked at again"
 	case len(whole.Left) > 0:
 		looked += "still there: " + strings.Join(whole.Left, ", ")
 	default:
-		looked += "nothing left"
+		looked += Nothing(s) + " left"
 	}
-	if s.Residue > 0 {
+	if s.Residue+s.Accepted > 0 {
 		return n.Phrase(s) + ", " + looked
 	}
 	return looked
@@ -135,7 +135,7 @@ func Reason(reason string) string {
 // InShort is the phrase beside a list, where there is room for little: of a rollback the verdict first.
 func (n Now) InShort(s *engine.Summary, whole *engine.Saga, dot string) string {
 	if s.Status == engine.RolledBack && whole != nil && !whole.Verified.IsZero() && len(whole.Left) == 0 {
-		return strconv.Itoa(s.Residue) + " left " + dot + " looked " + n.Clock.Minute(whole.Verified.Time)
+		return Outcome(s) + " " + dot + " looked " + n.Clock.Minute(whole.Verified.Time)
 	}
 	return n.Standing(s, whole)
 }

@@ -91,3 +91,42 @@ func TestTheVerdictComesFirstBesideTheList(t *testing.T) {
 		t.Errorf("the reason reads %q", got)
 	}
 }
+
+func TestWhatAnOperatorHasAcceptedIsNeverToldAsNothingLeft(t *testing.T) {
+	t.Parallel()
+	now := Now{Clock: Clock{Now: high, Location: time.UTC}}
+	whole := &engine.Saga{Verified: engine.At(time.Date(2026, 11, 23, 14, 3, 22, 0, time.UTC))}
+	for _, c := range []struct {
+		status                engine.Status
+		residue, accepted     int
+		outcome, news, beside string
+	}{
+		{engine.RolledBack, 0, 0, "0 left", "7 rolled back, 0 left", "0 left · looked 14:03"},
+		{engine.RolledBack, 0, 1, "1 accepted", "7 rolled back, 1 accepted", "1 accepted · looked 14:03"},
+		{engine.RolledBack, 0, 2, "2 accepted", "7 rolled back, 2 accepted", "2 accepted · looked 14:03"},
+		{engine.Failed, 1, 0, "1 left", "7 failed, 1 left behind", "1 left behind, looked at 14:03:22: nothing left"},
+		{engine.Failed, 1, 2, "1 left, 2 accepted", "7 failed, 1 left behind, 2 accepted", "1 left behind, 2 accepted, looked at 14:03:22: nothing else left"},
+	} {
+		s := engine.Summary{Short: "7", Status: c.status, Residue: c.residue, Accepted: c.accepted}
+		if got := Outcome(&s); got != c.outcome {
+			t.Errorf("%+v: outcome %q", c, got)
+		}
+		if got, _, _ := AtRest([]engine.Summary{s}); got != c.news {
+			t.Errorf("%+v: news %q", c, got)
+		}
+		if got := now.InShort(&s, whole, "·"); got != c.beside {
+			t.Errorf("%+v: beside a list %q", c, got)
+		}
+		whole.Summary = s
+		for _, typ := range []engine.EntryType{engine.EntryVerified, engine.EntrySagaRolledBack} {
+			text, _ := Entry(whole, &engine.Entry{Type: typ, Left: []string{}})
+			if c.accepted > 0 && (strings.Contains(text, "nothing left") || strings.Contains(text, "nothing is left") || strings.Contains(text, "0 left")) {
+				t.Errorf("%+v: %s is told as %q", c, typ, text)
+			}
+		}
+	}
+	s := engine.Summary{Status: engine.RolledBack, Accepted: 1}
+	if got := now.Standing(&s, &engine.Saga{Summary: s}); got != "1 accepted, not looked at again" {
+		t.Errorf("nobody has looked: %q", got)
+	}
+}
