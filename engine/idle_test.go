@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,8 +36,8 @@ func waitsFor(done func() bool) engine.Step {
 func TestWhoWaitsHoldsNoWorker(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		came := false
-		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Workers: 1, Steps: []engine.Step{waitsFor(func() bool { return came }), enginetest.Echo()}})
+		var came atomic.Bool
+		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Workers: 1, Steps: []engine.Step{waitsFor(came.Load), enginetest.Echo()}})
 		waits := enginetest.Launch(t, s, "look", "echo")
 		synctest.Wait()
 		sg, err := s.Saga(t.Context(), waits)
@@ -44,7 +45,7 @@ func TestWhoWaitsHoldsNoWorker(t *testing.T) {
 			t.Errorf("it waits for %+v (%v)", sg.Waiting, err)
 		}
 		wantSaga(t, enginetest.Rest(t, s, enginetest.Launch(t, s, "echo")), engine.Completed, "completed")
-		came = true
+		came.Store(true)
 		wantSaga(t, enginetest.Rest(t, s, waits), engine.Completed, "completed completed")
 	})
 }
@@ -92,15 +93,15 @@ func TestACancelEndsAWaitAtOnce(t *testing.T) {
 func TestAFreezeDrainsWhatWaitsAndHoldsItAfterwards(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		came, on := false, false
+		var came, on atomic.Bool
 		step := enginetest.Step("look", func(ctx context.Context, s *engine.State) error {
 			err := s.Idle(ctx, "a bus", time.Time{}, func(ctx context.Context) error {
-				for !came {
+				for !came.Load() {
 					time.Sleep(time.Second)
 				}
 				return nil
 			})
-			on = err == nil
+			on.Store(err == nil)
 			return err
 		}, nil)
 		s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{step}})
@@ -112,9 +113,9 @@ func TestAFreezeDrainsWhatWaitsAndHoldsItAfterwards(t *testing.T) {
 		if f := s.Frozen(); f == nil || f.InFlight != 0 {
 			t.Errorf("frozen beside a wait: %+v", f)
 		}
-		came = true
+		came.Store(true)
 		time.Sleep(time.Hour)
-		if on {
+		if on.Load() {
 			t.Error("it went on while everything is frozen")
 		}
 		if err := s.Thaw(t.Context(), engine.Request{}); err != nil {
@@ -241,8 +242,8 @@ func TestAnUndecidedStepWaitsForAnOperator(t *testing.T) {
 func TestAThousandWaitsCostNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := enginetest.Wrap(storagetest.NewMemory())
-		over := false
-		cfg := engine.Config{Workers: 8, Kinds: []engine.Kind{enginetest.Kind}, Steps: []engine.Step{waitsFor(func() bool { return over }), enginetest.Echo()}}
+		var over atomic.Bool
+		cfg := engine.Config{Workers: 8, Kinds: []engine.Kind{enginetest.Kind}, Steps: []engine.Step{waitsFor(over.Load), enginetest.Echo()}}
 		const n = 1000
 		ids := make([]engine.ID, 0, n)
 		still, err := engine.New(store, cfg) // it stores them, so that what is measured is what waiting takes
@@ -267,10 +268,10 @@ func TestAThousandWaitsCostNothing(t *testing.T) {
 			t.Errorf("a saga beside them takes %s", d)
 		}
 		t.Logf("figure | idle sagas | %d | %.1f MiB, 0 commits an hour", n, cost)
-		if cost > 16 {
+		if cost > 16 && !raceEnabled {
 			t.Errorf("%.1f MiB, want at most 16", cost)
 		}
-		over = true
+		over.Store(true)
 		for _, id := range ids {
 			enginetest.Rest(t, s, id)
 		}

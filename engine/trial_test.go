@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,15 +20,15 @@ func TestOnlyTheStepThatKillsIsParked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := storagetest.NewMemory()
 		errDead := errors.New("the process is dead")
-		kill := func() {}
+		var kill atomic.Pointer[enginetest.Store]
 		deadly := enginetest.Step("deadly", func(ctx context.Context, _ *engine.State) error {
-			kill()
+			kill.Load().Before(func(int, engine.Batch) error { return errDead })
 			<-ctx.Done()
 			return context.Cause(ctx)
 		}, nil)
-		over := false
+		var over atomic.Bool
 		long := enginetest.Step("long", func(ctx context.Context, _ *engine.State) error {
-			for !over {
+			for !over.Load() {
 				select {
 				case <-time.After(time.Minute):
 				case <-ctx.Done():
@@ -41,7 +42,7 @@ func TestOnlyTheStepThatKillsIsParked(t *testing.T) {
 		var others []engine.ID
 		for i := range 14 {
 			dead := enginetest.Wrap(store)
-			kill = func() { dead.Before(func(int, engine.Batch) error { return errDead }) }
+			kill.Store(dead)
 			e, err := engine.New(dead, cfg)
 			if err != nil {
 				t.Fatal(err)
@@ -67,7 +68,7 @@ func TestOnlyTheStepThatKillsIsParked(t *testing.T) {
 		if len(sg.Waiting) != 1 || sg.Waiting[0].Because != engine.BecauseDied {
 			t.Errorf("the killer waits for %+v", sg.Waiting)
 		}
-		over = true
+		over.Store(true)
 		for _, id := range others {
 			wantSaga(t, enginetest.Rest(t, s, id), engine.Completed, "completed")
 		}
