@@ -131,6 +131,8 @@ func (w want) member(set []Record, right int) (int, error) {
 	case len(picked) == 0:
 		return 0, fmt.Errorf("%w: none of %s says that; there are: %s", errNoSuch, title, listing(set))
 	case !slices.ContainsFunc(picked[1:], func(r Record) bool { return !alike(r) }):
+	case right >= 0 && w.settled(set[right]) && meant(set[right]):
+		return right, nil // one of several that said the same was changed: by this launch, made before
 	default:
 		return 0, fmt.Errorf("%w: %d records of %s say that: %s: choose one with %s", errAmbiguous, len(picked), title, listing(picked), inRecordID)
 	}

@@ -69,7 +69,8 @@ func (t *tree) heed(cmd *cobra.Command, args []string) (err error) {
 	for _, g := range globals() {
 		rows[g.name] = g
 	}
-	t.slow = time.AfterFunc(longReading, func() {
+	t.slow.end()
+	t.slow = whenSlow(longReading, func() {
 		if StaysOf([]string{cmd.Name()}) == Answers && opens(cmd) && !isOneOf(cmd, "serve", "host") && cmd != cmd.Root() {
 			say(t.env.Err, fmt.Sprintf("%s still reads after %s: it goes on, ctrl+c ends it", cmd.CommandPath(), longReading))
 		}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
@@ -23,12 +22,13 @@ type tree struct {
 	held                                       *Elsewhere     // a completion found the store held by another process
 	ran                                        *cobra.Command // what was asked for, with args
 	args                                       []string
-	slow                                       *time.Timer // says that a command takes long
+	slow                                       *slow // says that a command takes long
 }
 
 // Run runs one command line, without the program's name, and returns its exit status.
 func Run(ctx context.Context, env Env, args []string) int {
 	t := &tree{env: env}
+	defer func() { t.slow.end() }()
 	root := t.root(args)
 	root.SetArgs(args)
 	root.SetIn(env.In)
@@ -41,9 +41,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 		return report(env.Err, t.complete(ctx, root, args))
 	}
 	err := root.ExecuteContext(ctx)
-	if t.slow != nil {
-		t.slow.Stop()
-	}
+	t.slow.end()
 	if elsewhere, ok := errors.AsType[*Elsewhere](err); ok {
 		err = t.attach(ctx, elsewhere)
 	}
