@@ -30,11 +30,11 @@ func (c *course) prologue(m *machine, w *world) (err error) {
 	defer func() { err = errors.Join(err, p.end()) }()
 	for i, l := range c.first.launches {
 		l.Inputs = replaced(l.Inputs, "$droplet", strconv.FormatInt(w.droplet, 10))
+		feed := p.ops.Watch() // before the start: a saga that ends at once marks nobody who comes later
 		sg, err := p.ops.Start(ctx, l)
 		if err != nil {
 			return fmt.Errorf("prologue, launch %d: %w", i, err)
 		}
-		feed := p.ops.Watch()
 		for !sg.Status.Terminal() {
 			<-feed.Ready()
 			feed.Take()

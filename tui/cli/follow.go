@@ -22,6 +22,7 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, w watch
 	defer feed.Close()
 	stood := freezeText(nil)
 	for {
+		f := eng.Frozen() // before the saga: what was under way then is in what is read now once nothing is
 		saga, err := eng.Saga(ctx, id)
 		if err != nil {
 			return nil, err
@@ -41,7 +42,6 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, w watch
 		if atRest(saga) && saga.Seq >= after {
 			return saga, nil
 		}
-		f := eng.Frozen()
 		if held(f, saga) {
 			return saga, heldError{saga, f}
 		}
