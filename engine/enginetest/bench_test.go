@@ -169,6 +169,10 @@ func (*nowhere) Append(context.Context, engine.Batch) error { return nil }
 
 func (*nowhere) List(context.Context, engine.Query) (engine.Page, error) { return engine.Page{}, nil }
 
+func (*nowhere) Summaries(context.Context, ...engine.ID) ([]engine.Summary, error) { return nil, nil }
+
+func (*nowhere) Docs(context.Context, string, ...string) ([]engine.Doc, error) { return nil, nil }
+
 func (*nowhere) Locks(context.Context) ([]engine.Lock, error) { return nil, nil }
 
 func (*nowhere) Entries(context.Context, engine.ID, uint64) ([]engine.Entry, error) {
