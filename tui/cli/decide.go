@@ -59,19 +59,11 @@ func (t *tree) decideCommand() *cobra.Command {
 
 // showCase prints what has to be decided about a saga.
 func (t *tree) showCase(ctx context.Context, ref string, out *format) error {
-	p, err := t.place(ctx, Read, "decide")
+	p, s, err := t.subject(ctx, Read, "decide", ref)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	id, err := p.Engine.Find(ctx, ref)
-	if err != nil {
-		return err
-	}
-	s, err := p.Engine.Saga(ctx, id)
-	if err != nil {
-		return err
-	}
 	c := decide.Of(s, func(idx int) string { return p.Engine.UndoText(s, idx) })
 	switch {
 	case c == nil:

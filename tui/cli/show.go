@@ -24,19 +24,11 @@ func (t *tree) showCommand() *cobra.Command {
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
-		p, err := t.place(ctx, Read, "show")
+		p, saga, err := t.subject(ctx, Read, "show", args[0])
 		if err != nil {
 			return err
 		}
 		defer p.Close()
-		id, err := p.Engine.Find(ctx, args[0])
-		if err != nil {
-			return err
-		}
-		saga, err := p.Engine.Saga(ctx, id)
-		if err != nil {
-			return err
-		}
 		if out.value != "json" && !saga.Status.Terminal() {
 			t.sayFrozen(p)
 		}

@@ -10,26 +10,37 @@ import (
 	"arcadia/engine"
 )
 
+// subject opens the place where the saga lives that is named, and reads it. Close the place, unless there is an error.
+func (t *tree) subject(ctx context.Context, access Access, purpose, ref string) (*Place, *engine.Saga, error) {
+	p, err := t.place(ctx, access, purpose)
+	if err != nil {
+		return nil, nil, err
+	}
+	id, err := p.Engine.Find(ctx, ref)
+	if err != nil {
+		p.Close()
+		return nil, nil, err
+	}
+	s, err := p.Engine.Saga(ctx, id)
+	if err != nil {
+		p.Close()
+		return nil, nil, err
+	}
+	return p, s, nil
+}
+
 // verb is the run of a command that asks something of a saga and stays until the saga is at rest.
 func (t *tree) verb(ctx context.Context, name, ref string, out *format, ask func(eng Engine, s *engine.Saga) error) error {
-	p, err := t.place(ctx, Act, name)
+	p, saga, err := t.subject(ctx, Act, name, ref)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	id, err := p.Engine.Find(ctx, ref)
-	if err != nil {
-		return err
-	}
-	saga, err := p.Engine.Saga(ctx, id)
-	if err != nil {
-		return err
-	}
 	// The verb is durable before the engine runs: nothing further starts in a saga that is to be canceled.
 	if err := ask(p.Engine, saga); err != nil {
 		return err
 	}
-	saga, err = t.await(ctx, p, id, saga.Seq)
+	saga, err = t.await(ctx, p, saga.ID, saga.Seq)
 	return t.outcome(ctx, p, saga, err, out)
 }
 
