@@ -54,13 +54,13 @@ func (a AdoptSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Chang
 	c := engine.Change{Action: engine.ActNone, Subject: snap.title(), Undo: nothingToUndo}
 	_, already, err := accounted(ctx, a.ledger, snapshotKey(snap.ID))
 	if err == nil && !already {
-		c.Action, c.Note, c.Undo = engine.ActUpdate, onlyTheLedger, accountsNoMore
+		c.Action, c.Note, c.Undo = engine.ActUpdate, onlyTheLedger, stopsTracking
 		c.Fields = []engine.FieldChange{{Name: "accounted for", From: "no", To: "yes"}, {Name: "size", From: snap.cost(), To: snap.cost()}}
 	}
 	return c, err
 }
 
-const accountsNoMore = "accounts for it no more; the snapshot stays"
+const stopsTracking = "stops tracking it; the snapshot stays"
 
 // Execute puts outcome (adopted, noop), snapshot_id, snapshot_name and what it costs.
 func (a AdoptSnapshot) Execute(ctx context.Context, s *engine.State) error {
@@ -95,5 +95,5 @@ func (AdoptSnapshot) DescribeUndo(s *engine.State) string {
 	if ok, _ := s.Saved(keyOutcome, &outcome); !ok || outcome != outcomeAdopted {
 		return nothingToUndo
 	}
-	return accountsNoMore
+	return stopsTracking
 }

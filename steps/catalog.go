@@ -54,17 +54,17 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 		},
 		{
 			Name: "accept_resource", Steps: []string{"accept_resource"},
-			Summary: "makes what is live the desired state of a resource", Undo: "wants the former state again; writes nothing at the provider",
+			Summary: "makes what is live the desired state of a resource", Undo: "puts the former desired state back; writes nothing at the provider",
 			On: engine.Subject{Type: "resource", Verb: "accept", Inputs: map[string]string{inResource: "key"}},
 		},
 		{
 			Name: "forget_resource", Steps: []string{"forget_resource"},
-			Summary: "accounts for a resource no more; the thing itself stays", Undo: "tracks it again",
+			Summary: "stops tracking a resource; it is not deleted", Undo: "tracks it again",
 			On: engine.Subject{Type: "resource", Verb: "forget", Inputs: map[string]string{inResource: "key"}},
 		},
 		{
 			Name: "adopt_snapshot", Steps: []string{"adopt_snapshot"},
-			Summary: "makes an orphaned snapshot a resource", Undo: "accounts for it no more; the snapshot stays",
+			Summary: "makes an orphaned snapshot a resource", Undo: "stops tracking it; the snapshot stays",
 			On: engine.Subject{Type: "snapshot", Verb: "adopt", Inputs: map[string]string{inSnapshot: "id"}},
 		},
 		{
