@@ -171,7 +171,8 @@ func (m *measure) texts(what string, all []string) {
 
 // name is anything that becomes a key somewhere. It may be empty.
 func (m *measure) name(what, s string) {
-	if m.text(what, s); len(s) > MaxName {
+	m.text(what, s)
+	if len(s) > MaxName {
 		m.bad(what, ErrTooLarge, fmt.Sprintf("%d bytes, at most %d", len(s), MaxName))
 	}
 	if strings.IndexByte(s, 0) >= 0 {
@@ -181,7 +182,8 @@ func (m *measure) name(what, s string) {
 
 // needed is a name that may not be empty.
 func (m *measure) needed(what, s string) {
-	if m.name(what, s); s == "" {
+	m.name(what, s)
+	if s == "" {
 		m.bad(what, ErrBadValue, "empty")
 	}
 }

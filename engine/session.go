@@ -17,7 +17,7 @@ type Session struct {
 	actor  Actor
 }
 
-// reader is what a session may ask of the engine whatever its role: all that only looks. The verbs, and nothing else of the
+// reader is what a session may ask of the engine whatever its role: all that only reads. The verbs, and nothing else of the
 // engine, come with Session's own methods.
 type reader interface {
 	Saga(ctx context.Context, id ID) (*Saga, error)
@@ -59,7 +59,8 @@ func (s *Session) permit(verb string) error {
 		return fmt.Errorf("%s as %s: %w: a %s can only read; ask an operator", verb, s.actor.Name, ErrForbidden, s.actor.Role)
 	}
 	var m measure
-	if m.actor(&s.actor); m.err != nil || m.size > 2*MaxName {
+	m.actor(&s.actor)
+	if m.err != nil || m.size > 2*MaxName {
 		return fmt.Errorf("%s as %.40q: %w: a name that cannot be recorded: use another", verb, s.actor.Name, ErrInput)
 	}
 	return nil

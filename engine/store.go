@@ -48,7 +48,7 @@ type Store interface {
 	Moves(ctx context.Context, keys ...string) (map[string]string, error)
 	// Freezes returns the newest freezes, the newest first, at most limit; 0 means all.
 	Freezes(ctx context.Context, limit int) ([]Freeze, error)
-	// PutFreeze makes a freeze durable: the one after the newest (the first is 1), or the newest anew. Any other number is
+	// PutFreeze makes a freeze durable: the one after the newest (the first is 1), or the newest again. Any other number is
 	// ErrConflict and nothing happens.
 	PutFreeze(ctx context.Context, f Freeze) error
 	// Docs returns the documents of a collection with the given names in their order, leaving out what does not exist; all of

@@ -54,7 +54,8 @@ func (c change) show(about Record, notes ...string) engine.Change {
 	for _, o := range c.Ops {
 		switch o.Do {
 		case opCreate:
-			if out.Action = engine.ActCreate; len(gone) > 0 {
+			out.Action = engine.ActCreate
+			if len(gone) > 0 {
 				out.Action = engine.ActUpdate
 			}
 			out.Fields = append(out.Fields, engine.FieldChange{Name: "data", To: o.After.value()}, engine.FieldChange{Name: "ttl", To: strconv.Itoa(o.After.TTL)})

@@ -154,7 +154,8 @@ func order(s *engine.State) DropletOrder {
 func commas(text string) []string {
 	var out []string
 	for part := range strings.SplitSeq(text, ",") {
-		if part = strings.TrimSpace(part); part != "" {
+		part = strings.TrimSpace(part)
+		if part != "" {
 			out = append(out, part)
 		}
 	}

@@ -31,7 +31,7 @@ type known struct {
 
 // idBook is the ids of all steps of a saga. Each step writes under keys of its own: with one key for all, what a step
 // wrote on its way forward would hide from it what others wrote since. It writes in pieces, so that a change of a thousand
-// records does not write all their ids anew with each.
+// records does not write all their ids again with each.
 type idBook struct {
 	s   *engine.State
 	own []recordIDs

@@ -125,7 +125,8 @@ func changeOf(s rowReader) (c change, done []progress, begun bool, err error) {
 	}
 	for i := range c.Ops {
 		if o := &c.Ops[i]; o.Do != opCreate && o.Before == nil {
-			if o.Before = before[o.ID]; o.Before == nil {
+			o.Before = before[o.ID]
+			if o.Before == nil {
 				return c, nil, true, fmt.Errorf("the intent of the row does not say what record %d was: undo it by hand", o.ID)
 			}
 		}
@@ -138,7 +139,7 @@ func changeOf(s rowReader) (c change, done []progress, begun bool, err error) {
 	return c, done, true, nil
 }
 
-// course is a list of progress as a row keeps it: short, since it is written anew after each write.
+// course is a list of progress as a row keeps it: short, since it is written again after each write.
 type course struct {
 	Ops     int            `json:"ops"`
 	Done    int            `json:"done"`              // so many from the first one are done

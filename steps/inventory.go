@@ -115,7 +115,8 @@ func locate(want recordSpec, here, all []Record) (recordSpec, bool) {
 	if at >= 0 {
 		return recordSpec{Domain: want.Domain, Record: here[at]}, true
 	}
-	if at = slices.IndexFunc(all, func(o Record) bool { return ours(o) && liveName(o.Name) != want.Name }); at >= 0 {
+	at = slices.IndexFunc(all, func(o Record) bool { return ours(o) && liveName(o.Name) != want.Name })
+	if at >= 0 {
 		return recordSpec{Domain: want.Domain, Record: all[at]}, true
 	}
 	return recordSpec{}, false

@@ -32,7 +32,8 @@ func (c change) lossNote() string {
 			continue
 		}
 		if text := o.Before.unrestorable(); text != "" {
-			if n++; n == 1 {
+			n++
+			if n == 1 {
 				why, about = text, o.Before.title(c.Zone)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // RestoreResource writes the desired state of a resource back. A record that was changed is updated; one that is gone is
-// created anew, and its resource moves to the new id. A snapshot cannot be written back.
+// created again, and its resource moves to the new id. A snapshot cannot be written back.
 type RestoreResource struct {
 	held
 	dns dnsWriter

@@ -26,7 +26,8 @@ type Rule struct {
 // canonical is the rule in the one form in which two are compared.
 func (r Rule) canonical() Rule {
 	r.Protocol = strings.ToLower(strings.TrimSpace(r.Protocol))
-	if r.Ports = strings.TrimSpace(r.Ports); r.Ports == "" || strings.EqualFold(r.Ports, "all") || r.Protocol == "icmp" {
+	r.Ports = strings.TrimSpace(r.Ports)
+	if r.Ports == "" || strings.EqualFold(r.Ports, "all") || r.Protocol == "icmp" {
 		r.Ports = "0"
 	}
 	r.Addresses = ordered(r.Addresses)

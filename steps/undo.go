@@ -132,7 +132,8 @@ func (u *undo) create(i int, o op) error {
 	id := u.now(u.done[i].ID)
 	at := u.find(id)
 	if id == 0 {
-		if at = u.stranger(*o.After); at < 0 {
+		at = u.stranger(*o.After)
+		if at < 0 {
 			u.out.Unsure = !u.done[i].Done
 		}
 	}

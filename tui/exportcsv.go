@@ -57,7 +57,8 @@ func (x *exportCSV) end() error {
 // row writes one line (RFC 4180).
 func (x *exportCSV) row(cells []string) error {
 	for i, c := range cells {
-		if c = inert(c); strings.IndexFunc(c, unquotable) >= 0 || strings.TrimSpace(c) != c {
+		c = inert(c)
+		if strings.IndexFunc(c, unquotable) >= 0 || strings.TrimSpace(c) != c {
 			c = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
 		}
 		if i > 0 {

@@ -113,7 +113,8 @@ func (a *App) tick() tea.Cmd {
 	no, ctx := a.ticks, a.ctx
 	now := a.now()
 	wait := now.Truncate(time.Minute).Add(time.Minute).Sub(now)
-	if a.fast = a.env.State.Active() > 0; a.fast {
+	a.fast = a.env.State.Active() > 0
+	if a.fast {
 		wait = time.Second
 	}
 	return func() tea.Msg {

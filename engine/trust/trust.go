@@ -74,7 +74,8 @@ func walk(path string) (target string, err error) {
 		if err := ownedBy(next, info); err != nil {
 			return "", err
 		}
-		if links++; links > maxLinks {
+		links++
+		if links > maxLinks {
 			return "", fmt.Errorf("%s: %w", path, syscall.ELOOP)
 		}
 		to, err := os.Readlink(next)

@@ -67,7 +67,8 @@ func Short(s string, limit int) string {
 	}
 	n := 0
 	for i := range s {
-		if n++; n == limit {
+		n++
+		if n == limit {
 			return s[:i] + "…"
 		}
 	}

@@ -90,7 +90,8 @@ func (c *Client) Account(ctx context.Context) (string, error) {
 		if a.Team != nil {
 			team = a.Team.Name
 		}
-		if name = visible.Short(cmp.Or(team, a.Name, a.Email), 60); name == "" {
+		name = visible.Short(cmp.Or(team, a.Name, a.Email), 60)
+		if name == "" {
 			return garbled("the account has no name")
 		}
 		return nil

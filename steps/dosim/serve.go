@@ -82,7 +82,8 @@ func (s *Sim) answer(m message) (outcome, *armedFault) {
 	entry.Created = c.made
 	var after *armedFault
 	if before == nil {
-		if after = s.faults.meet(c.method, m.path, outbound...); after != nil {
+		after = s.faults.meet(c.method, m.path, outbound...)
+		if after != nil {
 			entry.Fault = after.Kind
 		}
 	}

@@ -68,7 +68,8 @@ func (s *Sim) base(scheme, host string, h http.Header) string {
 		return s.set.publicURL
 	}
 	said, _, _ := strings.Cut(h.Get("X-Forwarded-Proto"), ",")
-	if said = strings.ToLower(strings.TrimSpace(said)); said == "http" || said == "https" {
+	said = strings.ToLower(strings.TrimSpace(said))
+	if said == "http" || said == "https" {
 		scheme = said
 	}
 	return scheme + "://" + host

@@ -144,7 +144,8 @@ func (a *audit) size(b *bbolt.Bucket, name []byte) int {
 	n := 0
 	c := b.Cursor()
 	for at, value := c.First(); at != nil; at, value = c.Next() {
-		if n++; len(value) > 0 {
+		n++
+		if len(value) > 0 {
 			a.report.problem("index %s: %x has a value", name, at)
 		}
 	}

@@ -112,7 +112,8 @@ func openBolt(path string, o options, readOnly bool) (db *bbolt.DB, file *os.Fil
 			if err != nil {
 				return nil, err
 			}
-			if refused = sameAndWhole(f, checked, path); refused != nil {
+			refused = sameAndWhole(f, checked, path)
+			if refused != nil {
 				return nil, errors.Join(refused, f.Close())
 			}
 			file = f

@@ -85,7 +85,8 @@ func (p *pruning) some(c *change) error {
 	cursor := index.Cursor()
 	for at, _ := cursor.Seek(p.next[:]); at != nil; at, _ = cursor.Next() {
 		k := key(at)
-		if looked++; looked > pruneLook || len(gone) == pruneTake {
+		looked++
+		if looked > pruneLook || len(gone) == pruneTake {
 			p.next, p.over = k, false
 			break
 		}

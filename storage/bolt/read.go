@@ -71,7 +71,8 @@ func eachRecord(tx *bbolt.Tx, k key, after uint64, fn func(to uint64, value []by
 	c := tx.Bucket(ledgerBucket).Cursor()
 	at := k.at(after + 1)
 	found, value := c.Seek(at[:])
-	if any = bytes.HasPrefix(found, k[:]); !any {
+	any = bytes.HasPrefix(found, k[:])
+	if !any {
 		return last, false, nil
 	}
 	if after > 0 {

@@ -131,7 +131,8 @@ func (s *Store) verify(ctx context.Context, f *os.File) (r Report, err error) {
 			}
 			t := newTree(f, meta)
 			t.walk()
-			if r.take(t); !r.OK() {
+			r.take(t)
+			if !r.OK() {
 				return nil
 			}
 			return (&audit{tx: tx, report: &r}).run(ctx)
@@ -158,7 +159,8 @@ func metaOf(tx *bbolt.Tx, f *os.File) (metaPage, error) {
 	var bad error
 	for range tries {
 		metas, errs, err := readMetas(f, tx.Size())
-		if bad = errors.Join(err, errs[0], errs[1]); bad != nil {
+		bad = errors.Join(err, errs[0], errs[1])
+		if bad != nil {
 			continue
 		}
 		for _, m := range metas {

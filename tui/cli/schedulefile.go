@@ -65,7 +65,8 @@ func (t *tree) apply(ctx context.Context, p *Place, wanted []schedule.Schedule, 
 			old := have[at].Schedule
 			s.Paused = old.Paused // a pause is an operator's, not the file's
 			old.Since = s.Since
-			if s.Name = old.Name; reflect.DeepEqual(old, s) {
+			s.Name = old.Name
+			if reflect.DeepEqual(old, s) {
 				does = "no change"
 			}
 		}

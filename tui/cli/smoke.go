@@ -54,7 +54,8 @@ func (t *tree) smokeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if s.all = all; all && !p.Simulated {
+		s.all = all
+		if all && !p.Simulated {
 			return misuse("smoke --all switches droplets off and makes new ones: it runs on the simulator only, with --demo or arcadia sim")
 		}
 		s.live = out.value == "table"

@@ -101,7 +101,8 @@ func (t *clause) compile(word string) error {
 	case word[0] == '/':
 		return fmt.Errorf("%s wants a closing /", word)
 	case word[0] == '~':
-		if word = word[1:]; word == "" {
+		word = word[1:]
+		if word == "" {
 			t.hit = func(string) bool { return true }
 			return nil
 		}

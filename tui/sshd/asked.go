@@ -90,7 +90,8 @@ func (s *Session) start(args []string, command bool) bool {
 // setting takes a variable. A client that sends a great many is ended rather than answered for ever.
 func (s *Session) setting(payload []byte) bool {
 	w := &s.asked
-	if w.settings++; w.settings > s.server.limits.Environment {
+	w.settings++
+	if w.settings > s.server.limits.Environment {
 		if w.settings == s.server.limits.Environment+1 {
 			s.server.journal.from(slog.LevelWarn, s.peer, "session refused", "door", s.peer.door.name, "reason", errFlood)
 			s.give(errFlood)

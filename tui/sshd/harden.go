@@ -95,7 +95,8 @@ func colour(s string) int {
 		case c == 'm':
 			return i + 1
 		case c == ';' || c == ':':
-			if params++; params > 24 {
+			params++
+			if params > 24 {
 				return 0
 			}
 		case c < '0' || c > '9':

@@ -105,7 +105,8 @@ func clip(s string) string {
 	if len(s) > maxField {
 		s = s[:maxField+utf8.UTFMax] // what is made visible grows
 	}
-	if s = visible.Text(s); len(s) <= maxField {
+	s = visible.Text(s)
+	if len(s) <= maxField {
 		return s
 	}
 	cut := 0

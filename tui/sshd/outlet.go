@@ -116,7 +116,8 @@ func (o *outlet) stands(again *time.Timer) bool {
 	if !o.moving {
 		return false
 	}
-	if o.looked++; o.looked < looks {
+	o.looked++
+	if o.looked < looks {
 		again.Reset(o.stall / looks)
 		return false
 	}

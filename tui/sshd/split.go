@@ -40,7 +40,8 @@ func split(line string) (words []string, err error) {
 			begun = true
 			i += n
 		case '\\':
-			if i++; i == len(line) {
+			i++
+			if i == len(line) {
 				return nil, errQuote
 			}
 			if line[i] != '\n' {
@@ -63,7 +64,8 @@ func double(word *strings.Builder, s string) (n int, ok bool) {
 		case c == '"':
 			return i + 1, true
 		case c == '\\' && i+1 < len(s) && strings.IndexByte("\"\\$`\n", s[i+1]) >= 0:
-			if i++; s[i] != '\n' {
+			i++
+			if s[i] != '\n' {
 				word.WriteByte(s[i])
 			}
 		default:

@@ -44,7 +44,8 @@ func NewScale(total time.Duration, busy []Span) Scale {
 	gap(total)
 	out := Scale{total: total}
 	for _, c := range idle {
-		if c.drawn = max(work/4, time.Millisecond); c.to-c.from <= work || c.to-c.from <= 2*c.drawn {
+		c.drawn = max(work/4, time.Millisecond)
+		if c.to-c.from <= work || c.to-c.from <= 2*c.drawn {
 			continue
 		}
 		out.cuts = append(out.cuts, c)
