@@ -85,24 +85,30 @@ type stay struct {
 	starting bool // guarded by gate.mu, as all below
 	gone     bool
 	era      int
+	probe    bool // it was let through to see whether an automatic freeze can end
 }
 
-// enter lets an attempt start, or not now.
-func (g *gate) enter(now time.Time) (*stay, bool) {
+// enter lets an attempt start, or not now. last is the stay that an attempt gave up to wait, nil for one that is new: a probe
+// that has waited goes on being one, and what it comes to is heard now and not at the turn of the next.
+func (g *gate) enter(last *stay, now time.Time) (*stay, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if held, _ := g.heldLocked(now); held {
+	if held, _ := g.heldLocked(last, now); held {
 		return nil, false
 	}
-	if g.shutBy != nil && g.width == 0 { // a probe
+	probe := g.shutBy != nil && g.width == 0
+	if probe && !g.probing(last) {
 		g.pause = min(max(2*g.pause, probeFirst), probeMost)
 		g.probe = now.Add(g.pause)
 	}
 	g.flying++
 	g.fresh++
 	g.starting++
-	return &stay{gate: g, starting: true, era: g.era}, true
+	return &stay{gate: g, starting: true, era: g.era, probe: probe}, true
 }
+
+// probing reports whether last was a probe of the freeze that lasts. Call with mu held.
+func (g *gate) probing(last *stay) bool { return last != nil && last.probe && last.era == g.era }
 
 // begun says that the attempt's start is in the ledger, or that it came to nothing.
 func (s *stay) begun() {
@@ -151,13 +157,14 @@ func (s *stay) leave() bool {
 }
 
 // held reports whether an attempt would be held back now, and until when at least; zero means until something happens.
-func (g *gate) held(now time.Time) (bool, time.Time) {
+// last is as enter has it.
+func (g *gate) held(last *stay, now time.Time) (bool, time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.heldLocked(now)
+	return g.heldLocked(last, now)
 }
 
-func (g *gate) heldLocked(now time.Time) (bool, time.Time) {
+func (g *gate) heldLocked(last *stay, now time.Time) (bool, time.Time) {
 	switch {
 	case g.shutBy == nil:
 		return false, time.Time{}
@@ -167,6 +174,8 @@ func (g *gate) heldLocked(now time.Time) (bool, time.Time) {
 		return true, time.Time{}
 	case g.fresh > 0:
 		return true, time.Time{}
+	case g.probing(last):
+		return false, time.Time{}
 	case now.Before(g.probe):
 		return true, g.probe
 	}

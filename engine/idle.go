@@ -117,7 +117,7 @@ func (r *run) append(ctx context.Context, a *attempt, e Entry) error {
 func (r *run) rejoin(ctx context.Context, a *attempt) error {
 	for {
 		now := time.Now()
-		frozen, until := r.e.gate.held(now)
+		frozen, until := r.e.gate.held(a.stay, now)
 		if frozen {
 			r.doze(ctx, until)
 			if ctx.Err() != nil {
@@ -130,7 +130,7 @@ func (r *run) rejoin(ctx context.Context, a *attempt) error {
 				return err
 			}
 		}
-		in, ok := r.e.gate.enter(time.Now())
+		in, ok := r.e.gate.enter(a.stay, time.Now())
 		if !ok {
 			r.yield()
 			continue

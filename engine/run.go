@@ -132,7 +132,7 @@ func (r *run) start(ctx context.Context, b *batch, m Move) (*attempt, error) {
 		}
 		return nil, b.commit()
 	}
-	stay, ok := r.e.gate.enter(time.Now())
+	stay, ok := r.e.gate.enter(nil, time.Now())
 	if !ok {
 		return nil, b.commit()
 	}
@@ -202,7 +202,7 @@ func (r *run) world(ctx context.Context) (World, error) {
 	}
 	w := r.e.world
 	w.Now = now
-	w.Frozen, w.Until = r.e.gate.held(now)
+	w.Frozen, w.Until = r.e.gate.held(nil, now)
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
 		w.Holder = r.e.locks.ahead(r.id).Short()
 	}
