@@ -47,7 +47,7 @@ func (a *App) View() tea.View {
 	lines = append(lines, a.header(w), a.rule(w))
 	lines = append(lines, body...)
 	lines = append(lines, rule, a.footer(w))
-	v.Content = strings.Join(lines, "\n")
+	v.Content = widget.Isolate(strings.Join(lines, "\n"))
 	if cursor != nil {
 		c := *cursor
 		c.Y += headLines

@@ -65,7 +65,7 @@ func (t *tree) auditCommand() *cobra.Command {
 		for _, d := range deeds {
 			rows = append(rows, []string{moment(d.At), d.Short, d.Kind, string(d.Verb), d.By.Name, d.By.Key, d.By.From, d.Why})
 		}
-		return columns(t.env.Out, rows)
+		return columns(t.env.Out, listed(rows))
 	}
 	return cmd
 }

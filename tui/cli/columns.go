@@ -8,9 +8,11 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/widget"
 )
 
 // columns writes rows with aligned columns two blanks apart. Every cell is cleaned here, so rows may hold what anybody wrote.
@@ -38,6 +40,37 @@ func columns(w io.Writer, rows [][]string) error {
 	return written(err)
 }
 
+// maxCell is how many cells a text of a list may take: somebody else's long name or reason must not push away what stands beside it.
+const maxCell = 256
+
+// listed are rows for a list: each cell is clean and cut.
+func listed(rows [][]string) [][]string {
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = ansi.Truncate(visible.Text(cell), maxCell, "…")
+		}
+	}
+	return rows
+}
+
+// isolating is a terminal: text that runs from right to left moves nothing that is written beside it. Each write is whole lines.
+type isolating struct{ terminal io.Writer }
+
+func (w isolating) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(w.terminal, widget.Isolate(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// exact is w for what is copied and parsed: to the byte.
+func exact(w io.Writer) io.Writer {
+	if t, ok := w.(isolating); ok {
+		return t.terminal
+	}
+	return w
+}
+
 // object writes one JSON value. Control bytes are escaped by JSON itself; what else could steer a terminal or hide text is
 // escaped here, which changes nothing for a program that reads it.
 func object(w io.Writer, v any) error {
@@ -58,7 +91,7 @@ func object(w io.Writer, v any) error {
 		}
 	}
 	b.WriteByte('\n')
-	_, err = io.WriteString(w, b.String())
+	_, err = io.WriteString(exact(w), b.String())
 	return written(err)
 }
 

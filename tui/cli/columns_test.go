@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"charm.land/lipgloss/v2"
+
 	"arcadia/engine/visible"
 )
 
@@ -40,5 +42,39 @@ func TestObjectHoldsNothingThatSteersATerminal(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), "é 東京") {
 		t.Errorf("it escapes what can be read: %s", b.String())
+	}
+}
+
+// On a terminal a name from right to left stays in its column, and JSON stays what it is to the byte.
+func TestATerminalKeepsTextFromRightToLeftToItself(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	w := isolating{&b}
+	if err := columns(w, [][]string{{"שלום", "12"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\u2068שלום\u2069  12\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+	b.Reset()
+	if err := object(w, "שלום"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\"שלום\"\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}
+
+// A list cuts what would push away the columns beside it, by cells and after it has been made visible.
+func TestAListCutsLongTexts(t *testing.T) {
+	t.Parallel()
+	rows := listed([][]string{{strings.Repeat("東", 300), strings.Repeat("\u200b", 300), strings.Repeat("a", maxCell)}})
+	for i, cell := range rows[0] {
+		if w := lipgloss.Width(cell); w > maxCell {
+			t.Errorf("column %d is %d cells wide", i, w)
+		}
+	}
+	if rows[0][2] != strings.Repeat("a", maxCell) {
+		t.Error("it cuts what fits")
 	}
 }

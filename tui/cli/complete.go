@@ -80,7 +80,7 @@ func (t *tree) sagas(fits func(*engine.Summary) bool, statuses ...engine.Status)
 		page, _ := p.Engine.List(ctx, engine.Query{Statuses: statuses, Limit: maxLooked}) // nothing found is nothing offered
 		for i := range page.Items {
 			if s := &page.Items[i]; (fits == nil || fits(s)) && strings.HasPrefix(s.Short, typed) && len(offers) < maxOffers {
-				offers = append(offers, s.Short+"\t"+strings.TrimRight(s.Kind+"  "+s.Target, " ")+"  "+standing(s))
+				offers = append(offers, s.Short+"\t"+visible.Short(strings.TrimRight(s.Kind+"  "+s.Target, " "), maxCell)+"  "+standing(s))
 			}
 		}
 		return offers

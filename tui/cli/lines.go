@@ -80,7 +80,7 @@ func (m *lineMode) list(ctx context.Context) error {
 		m.print("no sagas")
 		return nil
 	}
-	return columns(m.out, listing(sagas))
+	return columns(m.out, listed(listing(sagas)))
 }
 
 // pick asks for a saga by its short id.

@@ -87,7 +87,7 @@ func (t *tree) list(ctx context.Context, q engine.Query, out *format) error {
 		say(t.env.Err, "no sagas")
 		return nil
 	}
-	return columns(t.env.Out, listing(sagas))
+	return columns(t.env.Out, listed(listing(sagas)))
 }
 
 // pages reads up to q.Limit headers, all for 0. The answer is never nil.

@@ -50,7 +50,7 @@ func (t *tree) locksCommand() *cobra.Command {
 			}
 			rows = append(rows, []string{q.Name, q.Holder.Short(), strings.Join(waiting, ", ")})
 		}
-		return columns(t.env.Out, rows)
+		return columns(t.env.Out, listed(rows))
 	}
 	return cmd
 }

@@ -41,7 +41,7 @@ func (t *tree) operatorsCommand() *cobra.Command {
 		if out.value == "json" {
 			return object(t.env.Out, holders)
 		}
-		return columns(t.env.Out, rows)
+		return columns(t.env.Out, listed(rows))
 	}
 	return cmd
 }

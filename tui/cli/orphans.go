@@ -101,7 +101,7 @@ func (t *tree) orphans(found []tui.Orphan, out *format) error {
 			strconv.FormatFloat(o.SizeGB, 'f', 2, 64), fmt.Sprintf("$%.2f", o.MonthlyUSD),
 		})
 	}
-	if err := columns(t.env.Out, rows); err != nil {
+	if err := columns(t.env.Out, listed(rows)); err != nil {
 		return err
 	}
 	say(t.env.Err, "what now: arcadia orphans adopt ID, or arcadia orphans delete ID")

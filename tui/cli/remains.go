@@ -81,7 +81,7 @@ func writeRemains(w io.Writer, left []remain, now time.Time) error {
 		}
 		rows = append(rows, []string{strconv.Itoa(r.Idx), r.Step, age(now.Sub(r.Since.Time)), cost, r.Undo, ids(r.Things)})
 	}
-	return columns(w, rows)
+	return columns(w, listed(rows))
 }
 
 // age is how long something has been there: in the largest unit that it fills.

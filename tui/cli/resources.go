@@ -96,7 +96,7 @@ func (t *tree) resources(resources []looked, out *format) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := columns(t.env.Out, rows); err != nil {
+	if err := columns(t.env.Out, listed(rows)); err != nil {
 		return err
 	}
 	for _, advice := range whatNow(resources) {

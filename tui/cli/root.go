@@ -28,6 +28,9 @@ type tree struct {
 // Run runs one command line, without the program's name, and returns its exit status.
 func Run(ctx context.Context, env Env, args []string) int {
 	t := &tree{env: env}
+	if env.Screen {
+		t.env.Out = isolating{env.Out}
+	}
 	defer func() { t.slow.end() }()
 	root := t.root(args)
 	root.SetArgs(args)

@@ -123,7 +123,7 @@ func (t *tree) scheduleAddCommand() *cobra.Command {
 			return joined(err, func() error { return object(t.env.Out, v) })
 		}
 		rows := [][]string{{"schedule", v.Name}, {"launches", what(v.Schedule)}, {"when", when(v.Schedule)}, {"next", soon(v.Next)}, {"now", foreseen}}
-		if err := columns(t.env.Out, rows); err != nil {
+		if err := columns(t.env.Out, listed(rows)); err != nil {
 			return err
 		}
 		say(t.env.Err, "take it back with: arcadia schedule remove "+v.Name)

@@ -85,7 +85,7 @@ func (t *tree) apply(ctx context.Context, p *Place, wanted []schedule.Schedule, 
 			}
 		}
 	}
-	return columns(t.env.Out, rows)
+	return columns(t.env.Out, listed(rows))
 }
 
 // readSchedules reads a file of schedules. An unknown key is refused with its line and the nearest that is known.
@@ -227,7 +227,7 @@ func (t *tree) scheduleExportCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = t.env.Out.Write(text)
+		_, err = exact(t.env.Out).Write(text)
 		return written(err)
 	}
 	return cmd

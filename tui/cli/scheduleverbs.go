@@ -43,7 +43,7 @@ func (t *tree) scheduleListCommand() *cobra.Command {
 			}
 			rows = append(rows, []string{v.Name, what(v.Schedule), when(v.Schedule), next, became(v.State.Last())})
 		}
-		return columns(t.env.Out, rows)
+		return columns(t.env.Out, listed(rows))
 	}
 	return cmd
 }
@@ -92,7 +92,7 @@ func (t *tree) scheduleShowCommand() *cobra.Command {
 		for i := range v.State.Outcomes {
 			rows = append(rows, []string{"last", became(v.State.Outcomes[len(v.State.Outcomes)-1-i])})
 		}
-		return columns(t.env.Out, rows)
+		return columns(t.env.Out, listed(rows))
 	}
 	return cmd
 }
