@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"arcadia/engine"
 )
@@ -15,8 +16,8 @@ var errFull = errors.New("too many connections")
 //
 // Those that have not logged in are never reason enough to keep one more out: beyond two thirds of their limit, more and more
 // often one of them is dropped at random instead, as OpenSSH does from MaxStartups on, and at the limit always: one from the address
-// that has most, and of those one that has said nothing yet, so that a crowd of silent connections does not keep an operator from
-// logging in.
+// that has most, and of those one that has said nothing for longer than a client takes to begin, so that a crowd of silent connections
+// does not keep an operator from logging in.
 type intake struct {
 	mu    sync.Mutex // guards what follows; a leaf
 	all   int
@@ -28,6 +29,7 @@ type intake struct {
 // halfOpen is a connection that has not logged in yet.
 type halfOpen struct {
 	from  string      // what it is counted by
+	since time.Time   // when it came
 	spoke func() bool // it has sent something
 	drop  func()      // hangs up, without waiting
 }
@@ -76,25 +78,30 @@ func (i *intake) early(l Limits) bool {
 	return n >= l.HalfOpen || n >= begin && rand.IntN(l.HalfOpen-begin) < n-begin+1 //nolint:gosec // no secret is made of it
 }
 
-// unlucky is one of those from an address, or of all when it is empty, at random: of those that have said nothing, if there are any.
+// dumb is how long a client may take before it counts as one that says nothing: its first packet is on its way.
+const dumb = time.Second
+
+// unlucky is one of those from an address, or of all when it is empty, at random: of those that have long said nothing, if there are any,
+// else of those that have said nothing yet.
 func (i *intake) unlucky(from string) *halfOpen {
-	var silent, speaking []*halfOpen
+	var silent, fresh, speaking []*halfOpen
 	for o := range i.half {
 		switch {
 		case from != "" && o.from != from:
 		case o.spoke():
 			speaking = append(speaking, o)
+		case time.Since(o.since) < dumb:
+			fresh = append(fresh, o)
 		default:
 			silent = append(silent, o)
 		}
 	}
-	if len(silent) > 0 {
-		speaking = silent
+	for _, some := range [][]*halfOpen{silent, fresh, speaking} {
+		if len(some) > 0 {
+			return some[rand.IntN(len(some))] //nolint:gosec // no secret is made of it
+		}
 	}
-	if len(speaking) == 0 {
-		return nil
-	}
-	return speaking[rand.IntN(len(speaking))] //nolint:gosec // no secret is made of it
+	return nil
 }
 
 // opened says that a connection has logged in, or never will.

@@ -77,6 +77,22 @@ func TestWhoSaysNothingGoesFirst(t *testing.T) {
 	}
 }
 
+// A client whose first packet is on its way is not taken for one that says nothing.
+func TestWhoHasJustComeIsNotTakenForSilent(t *testing.T) {
+	t.Parallel()
+	l := Limits{HalfOpen: 4, HalfOpenEach: 4}.withDefaults()
+	for range 100 {
+		var in intake
+		now := time.Now()
+		arriving := &halfOpen{from: "b", spoke: no, since: now.Add(time.Hour)}
+		in.half = add(add(add(map[*halfOpen]struct{}{arriving: {}}, false), false), false)
+		out, err := in.enter(&halfOpen{from: "b", spoke: no, since: now}, l)
+		if err != nil || out == nil || out == arriving {
+			t.Fatalf("%v goes, %v", out, err)
+		}
+	}
+}
+
 // Whoever comes from how many addresses: there are never more than the limit, and the many go before the few.
 func TestHalfOpenConnectionsNeverExceedTheirLimit(t *testing.T) {
 	t.Parallel()

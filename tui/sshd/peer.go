@@ -49,7 +49,7 @@ func newPeer(life context.Context, s *Server, d *door, conn net.Conn, from strin
 		done: make(chan struct{}), sessions: map[*Session]struct{}{},
 	}
 	if from != "" {
-		p.half = &halfOpen{from: from, spoke: p.spoke.Load, drop: func() { p.hangUp("too many connections have not logged in") }}
+		p.half = &halfOpen{from: from, since: time.Now(), spoke: p.spoke.Load, drop: func() { p.hangUp("too many connections have not logged in") }}
 	}
 	return p
 }
