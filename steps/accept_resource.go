@@ -54,7 +54,7 @@ func (a AcceptResource) live(ctx context.Context, r engine.Resource) (engine.Res
 	if err != nil || len(changes) == 0 {
 		return r, nil, err
 	}
-	now, err := liveResource(r.Type, raw)
+	now, err := liveResource(r, raw)
 	if err != nil {
 		return r, nil, err
 	}
@@ -66,8 +66,8 @@ func (a AcceptResource) live(ctx context.Context, r engine.Resource) (engine.Res
 }
 
 // liveResource is what Observe has found, as a resource that wants it to stay so.
-func liveResource(kind string, raw json.RawMessage) (engine.Resource, error) {
-	if kind == dnsResource {
+func liveResource(r engine.Resource, raw json.RawMessage) (engine.Resource, error) {
+	if r.Type == dnsResource {
 		var spec recordSpec
 		if err := json.Unmarshal(raw, &spec); err != nil {
 			return engine.Resource{}, err
@@ -75,11 +75,15 @@ func liveResource(kind string, raw json.RawMessage) (engine.Resource, error) {
 		zone := canonicalZone(spec.Domain)
 		return resource(zone, spec.ID, spec.canonical(zone), nil)
 	}
-	var snap Snapshot
-	if err := json.Unmarshal(raw, &snap); err != nil {
+	spec, err := snapshotOf(r) // what the store knows of it besides stays
+	if err != nil {
 		return engine.Resource{}, err
 	}
-	return snapshotResourceOf(snap)
+	spec.Snapshot = Snapshot{}
+	if err := json.Unmarshal(raw, &spec.Snapshot); err != nil {
+		return engine.Resource{}, err
+	}
+	return spec.resource()
 }
 
 // Execute puts outcome (accepted, noop), resource_before and resource_changes.

@@ -9,7 +9,7 @@ var (
 )
 
 // fleetSteps are the steps about droplets, their addresses and their firewalls.
-func fleetSteps(cloud Cloud) []engine.Step {
+func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 	return []engine.Step{
 		NewPowerOffDroplet(cloud),
 		NewPowerOnDroplet(cloud),
@@ -19,6 +19,7 @@ func fleetSteps(cloud Cloud) []engine.Step {
 		NewAssignReservedIP(cloud),
 		NewCreateDroplet(cloud),
 		NewCreateVolumeSnapshot(cloud),
+		NewVerifySnapshot(cloud, ledger),
 	}
 }
 

@@ -36,6 +36,8 @@ type Snapshots interface {
 	AllSnapshots(ctx context.Context) ([]Snapshot, error)
 	// Snapshot reads one snapshot now.
 	Snapshot(ctx context.Context, id int64) (Snapshot, error)
+	// SnapshotStatus reads now whether a snapshot can be used: available, or what the provider says otherwise.
+	SnapshotStatus(ctx context.Context, id int64) (string, error)
 	// DeleteSnapshot deletes at once. A missing one is NotFound.
 	DeleteSnapshot(ctx context.Context, id int64) error
 }

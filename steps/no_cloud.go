@@ -87,3 +87,7 @@ func (noCloud) CreateRecord(context.Context, string, Record) (Record, error) {
 func (noCloud) UpdateRecord(context.Context, string, Record) (Record, error) {
 	return Record{}, errNoCloud()
 }
+
+func (noCloud) SnapshotStatus(context.Context, int64) (string, error) {
+	return "", errNoCloud()
+}

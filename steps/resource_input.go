@@ -145,20 +145,32 @@ func recordOf(r engine.Resource) (recordSpec, error) {
 	return spec, nil
 }
 
-// snapshotOf is the snapshot that a resource wants.
-func snapshotOf(r engine.Resource) (Snapshot, error) {
-	var snap Snapshot
-	if err := json.Unmarshal(r.Spec, &snap); err != nil {
-		return snap, fmt.Errorf("read the desired state of %s: %w", visible.Text(r.Name), err)
-	}
-	return snap, nil
+// snapshotSpec is a snapshot as a resource: as it is wanted, and what the store knows of it besides.
+type snapshotSpec struct {
+	Snapshot
+	Verified engine.Time `json:"verified_at,omitzero"` // when it was last found sound; zero: never
+	Keep     bool        `json:"keep,omitempty"`       // it is never pruned
 }
 
-// snapshotResourceOf is a snapshot as a resource.
-func snapshotResourceOf(snap Snapshot) (engine.Resource, error) {
+// snapshotOf is the snapshot that a resource wants.
+func snapshotOf(r engine.Resource) (snapshotSpec, error) {
+	var spec snapshotSpec
+	if err := json.Unmarshal(r.Spec, &spec); err != nil {
+		return spec, fmt.Errorf("read the desired state of %s: %w", visible.Text(r.Name), err)
+	}
+	return spec, nil
+}
+
+// resource is the snapshot as a resource.
+func (snap snapshotSpec) resource() (engine.Resource, error) {
 	spec, err := json.Marshal(snap)
 	if err != nil {
 		return engine.Resource{}, fmt.Errorf("describe snapshot %d: %w", snap.ID, err)
 	}
 	return engine.Resource{Type: snapshotResource, ExternalID: itoa(snap.ID), Name: visible.Short(snap.Name, 120), Spec: spec}, nil
+}
+
+// snapshotResourceOf is a snapshot of which nothing else is known as a resource.
+func snapshotResourceOf(snap Snapshot) (engine.Resource, error) {
+	return snapshotSpec{Snapshot: snap}.resource()
 }

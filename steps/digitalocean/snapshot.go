@@ -96,6 +96,23 @@ func (c *Client) Snapshot(ctx context.Context, id int64) (steps.Snapshot, error)
 	return got, err
 }
 
+// SnapshotStatus reads now whether a snapshot can be used.
+func (c *Client) SnapshotStatus(ctx context.Context, id int64) (string, error) {
+	var status string
+	err := c.read(ctx, fmt.Sprintf("read image %d", id), func(ctx context.Context, api *godo.Client) error {
+		i, _, err := api.Images.GetByID(ctx, int(id))
+		if err != nil {
+			return err
+		}
+		if i == nil || int64(i.ID) != id {
+			return garbled("it is not about this image")
+		}
+		status = i.Status
+		return nil
+	})
+	return status, err
+}
+
 // DeleteSnapshot deletes a snapshot at once.
 func (c *Client) DeleteSnapshot(ctx context.Context, id int64) error {
 	return c.write(ctx, fmt.Sprintf("delete snapshot %d", id), func(ctx context.Context, api *godo.Client) error {

@@ -192,9 +192,12 @@ func (s *Sim) createTaggedActions(c *call) (reply, error) {
 func (s *Sim) act(c *call, d *droplet, in actionOrder, e effect) *action {
 	if in.Type == "snapshot" {
 		late := s.faults.meet(c.method, c.path, FaultSnapshotLate)
+		small := s.faults.meet(c.method, c.path, FaultSnapshotSmall)
 		started := second(c.now)
 		return s.startAction(c, d, in.Type, s.takes(in.Type, d.disk), func(at time.Time) {
-			s.addSnapshot(d, in.Name, imageSnapshot, started).delay(late, at)
+			m := s.addSnapshot(d, in.Name, imageSnapshot, started)
+			m.delay(late, at)
+			s.belittle(m, small, at)
 		})
 	}
 	end := e.end
@@ -231,10 +234,34 @@ func (s *Sim) addSnapshot(d *droplet, name, kind string, started time.Time) *ima
 	m := &image{
 		id: s.take(&s.serial.image), name: name, kind: kind, distribution: d.image.Distribution,
 		regions: []string{d.region}, created: started, minDisk: d.disk, droplet: d.id,
-		gigabytes: math.Round((0.8+s.rng.Float64()*float64(d.disk)/8)*100) / 100,
+		gigabytes: s.copied(d),
 	}
 	s.images = append(s.images, m)
 	return m
+}
+
+// belittle shows an image smaller than it is.
+func (s *Sim) belittle(m *image, f *armedFault, at time.Time) {
+	if f == nil {
+		return
+	}
+	whole := m.gigabytes
+	m.gigabytes = math.Round(whole*10) / 100
+	if f.Delay > 0 {
+		s.agenda.add(at.Add(f.Delay), func() { m.gigabytes = whole })
+	}
+}
+
+// copied is how many GiB a copy of a droplet's disk has: any share of the disk the first time, and about as much as the last one
+// after that.
+func (s *Sim) copied(d *droplet) float64 {
+	size := 0.8 + s.rng.Float64()*float64(d.disk)/8
+	for _, m := range s.images {
+		if m.droplet == d.id && m.ofDroplet() && !m.gone {
+			size = m.gigabytes * (0.97 + 0.06*math.Mod(size, 1))
+		}
+	}
+	return math.Round(size*100) / 100
 }
 
 func (s *Sim) requireAll(c *call, scopes []string) error {

@@ -46,6 +46,7 @@ var faultTests = map[dosim.FaultKind]func(*testing.T){
 	dosim.FaultActionErrors:     actionErrors,
 	dosim.FaultActionNeverEnds:  actionNeverEnds,
 	dosim.FaultSnapshotLate:     snapshotLate,
+	dosim.FaultSnapshotSmall:    snapshotSmall,
 	dosim.FaultGhost:            ghosts,
 	dosim.FaultBackupDeleteNoOp: backupStays,
 	dosim.FaultPendingEvent:     pendingEvent,

@@ -63,6 +63,8 @@ const (
 	// FaultSnapshotLate hides the snapshot that comes of an action from Times readings
 	// after its completion, and for Delay.
 	FaultSnapshotLate FaultKind = "snapshot_late"
+	// FaultSnapshotSmall gives a new snapshot a tenth of its size, for Delay or, with none, for good.
+	FaultSnapshotSmall FaultKind = "snapshot_small"
 	// FaultGhost lets a deleted zone, record, droplet, snapshot or image be read Times
 	// more times, and for Delay.
 	FaultGhost FaultKind = "ghost"
@@ -118,7 +120,7 @@ var (
 		FaultLatency, FaultScopeMissing, FaultResetInPast, FaultActionErrors, FaultActionNeverEnds, FaultSnapshotLate,
 		FaultGhost, FaultBackupDeleteNoOp, FaultPendingEvent, FaultRecordChanges, FaultStrictPatch, FaultLenientPut,
 		FaultDropletLate, FaultAbsoluteHref, FaultTagShape, FaultDropletLocked, FaultShutdownIgnored, FaultStatusLate,
-		FaultSizeUnavailable, FaultStoresOtherwise,
+		FaultSizeUnavailable, FaultStoresOtherwise, FaultSnapshotSmall,
 	}
 )
 

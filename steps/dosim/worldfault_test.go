@@ -78,6 +78,21 @@ func actionNeverEnds(t *testing.T) {
 	}
 }
 
+func snapshotSmall(t *testing.T) {
+	ctx := context.Background()
+	s, c, id, pass := oneDroplet(t)
+	s.Inject(dosim.Fault{Kind: dosim.FaultSnapshotSmall, Delay: time.Minute})
+	if _, _, err := c.DropletActions.Snapshot(ctx, id, "small"); err != nil {
+		t.Fatal(err)
+	}
+	pass(6 * time.Second)
+	small := s.Snapshots()[0].SizeGigabytes
+	pass(time.Minute)
+	if whole := s.Snapshots()[0].SizeGigabytes; small <= 0 || small > whole/5 {
+		t.Errorf("%f, then %f", small, whole)
+	}
+}
+
 func snapshotLate(t *testing.T) {
 	ctx := context.Background()
 	s, c, id, pass := oneDroplet(t)

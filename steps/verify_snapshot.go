@@ -1,0 +1,239 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/engine/visible"
+)
+
+// VerifySnapshot looks whether a snapshot could be used in need: that it is available, in its droplet's region, and not
+// suspiciously small beside the one before it. It writes nothing at the provider; the store then accounts for the snapshot as a
+// verified one.
+type VerifySnapshot struct {
+	loose
+	cloud VerifyCloud
+}
+
+// VerifyCloud is what the step asks of the provider.
+type VerifyCloud interface {
+	Machines
+	Snapshots
+}
+
+// NewVerifySnapshot makes the step over a provider and a store.
+func NewVerifySnapshot(cloud VerifyCloud, ledger Ledger) VerifySnapshot {
+	return VerifySnapshot{loose{cloud, ledger}, cloud}
+}
+
+// keyVerified is put when a snapshot was found sound: its id.
+const keyVerified = "verified_snapshot_id"
+
+// Reasons for which the step fails.
+const (
+	errUnsound      = engine.Reason("snapshot_not_sound")
+	errNothingTaken = engine.Reason("no_snapshot_to_verify")
+)
+
+const (
+	snapshotAvailable = "available"
+	// leastShare is what a snapshot must have at least of the size of the one before it: a disk does not lose more than half of
+	// what is on it in a night unless something is wrong.
+	leastShare = 0.5
+)
+
+// Name is "verify_snapshot".
+func (VerifySnapshot) Name() string { return "verify_snapshot" }
+
+// Inputs declares the snapshot, which a saga that has taken one leaves out.
+func (v VerifySnapshot) Inputs() []engine.Field {
+	fields := v.field(v.options(func(bool) bool { return true }))
+	fields[0].Required, fields[0].Help = false, "the id of a droplet's snapshot; left out: the one that the saga has taken"
+	return fields
+}
+
+// Locks names the snapshot and its droplet. A snapshot that the saga takes is guarded by the step that takes it.
+func (v VerifySnapshot) Locks(ctx context.Context, in engine.Inputs) ([]string, error) {
+	if in[inSnapshot] == "" {
+		return nil, nil
+	}
+	return v.loose.Locks(ctx, in)
+}
+
+// Target is "snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)". One that does not exist refuses the launch.
+func (v VerifySnapshot) Target(ctx context.Context, in engine.Inputs) (string, error) {
+	if in[inSnapshot] == "" {
+		return "", nil
+	}
+	snap, err := v.named(ctx, in)
+	return snap.title(), err
+}
+
+// named is the snapshot that the inputs name.
+func (v VerifySnapshot) named(ctx context.Context, in engine.Inputs) (Snapshot, error) {
+	snap, found, err := v.findAgain(ctx, in)
+	if err == nil && !found {
+		err = fmt.Errorf("%w: %s is not in this account", errGone, snap.title())
+	}
+	return snap, err
+}
+
+// Plan says what is looked at. A snapshot that is named and that would not pass now refuses the launch.
+func (v VerifySnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	c := engine.Change{
+		Action: engine.ActNone, Subject: "the snapshot that the saga takes", Undo: nothingToUndo,
+		Note: "looks whether it is available, in the droplet's region, and at least half as large as the one before it",
+	}
+	if in[inSnapshot] == "" {
+		return c, nil
+	}
+	snap, err := v.named(ctx, in)
+	if err != nil {
+		return c, err
+	}
+	c.Subject = snap.title()
+	flaw, err := v.flaw(ctx, snap)
+	if err == nil && flaw != "" && !young(snap) {
+		err = fmt.Errorf("%w: %s: %s", errUnsound, snap.title(), flaw)
+	}
+	return c, err
+}
+
+// young reports whether the provider may still correct what it says of a snapshot.
+func young(snap Snapshot) bool { return time.Since(snap.Created) < settles }
+
+// Execute puts verified_snapshot_id. It waits for as long as the provider may still correct what it says.
+func (v VerifySnapshot) Execute(ctx context.Context, s *engine.State) error {
+	in, err := v.meant(s)
+	if err != nil {
+		return err
+	}
+	snap, err := v.named(ctx, in)
+	if err != nil {
+		return verdict(ctx, err)
+	}
+	flaw, err := v.flaw(ctx, snap)
+	if err == nil && flaw != "" && young(snap) {
+		until := snap.Created.Add(settles)
+		err = s.Idle(ctx, snap.title()+" to be sound: "+flaw, until, func(ctx context.Context) error {
+			snap, flaw, err = v.wait(ctx, in, until)
+			return err
+		})
+	}
+	if err != nil {
+		return verdict(ctx, err)
+	}
+	if flaw != "" {
+		return fmt.Errorf("%w: %s: %s: look at it, then take another", errUnsound, snap.title(), flaw)
+	}
+	s.Put(keyVerified, snap.ID)
+	putSnapshot(s, snap)
+	return v.account(ctx, s, snap)
+}
+
+// meant are inputs that name the snapshot: the given one, or the one that the saga has taken.
+func (VerifySnapshot) meant(s *engine.State) (engine.Inputs, error) {
+	if s.Input(inSnapshot) != "" {
+		return s.Inputs(), nil
+	}
+	var id int64
+	taken, err := s.Lookup(keySnapshotID, &id)
+	if err == nil && !taken {
+		err = fmt.Errorf("%w: no step before this one has taken a snapshot: give %s", errNothingTaken, inSnapshot)
+	}
+	return engine.Inputs{inSnapshot: itoa(id)}, err
+}
+
+// wait looks until the snapshot is sound, or until then.
+func (v VerifySnapshot) wait(ctx context.Context, in engine.Inputs, until time.Time) (snap Snapshot, flaw string, err error) {
+	for n := 0; ; n++ {
+		if err := pause(ctx, min(pollPause(n), max(time.Until(until), time.Second))); err != nil {
+			return snap, flaw, err
+		}
+		if snap, err = v.named(ctx, in); err != nil {
+			return snap, flaw, err
+		}
+		if flaw, err = v.flaw(ctx, snap); err != nil || flaw == "" || !time.Now().Before(until) {
+			return snap, flaw, err
+		}
+	}
+}
+
+// account makes the snapshot, when the store accounts for it, a verified one.
+func (v VerifySnapshot) account(ctx context.Context, s *engine.State, snap Snapshot) error {
+	r, ours, err := accounted(ctx, v.ledger, snapshotKey(snap.ID))
+	if err != nil || !ours {
+		return err
+	}
+	spec, err := snapshotOf(r)
+	if err != nil {
+		return err
+	}
+	spec.Snapshot, spec.Verified = snap, engine.At(time.Now())
+	if r, err = spec.resource(); err != nil {
+		return err
+	}
+	s.Provision(r)
+	return nil
+}
+
+// flaw is what speaks against a snapshot now; empty when nothing does.
+func (v VerifySnapshot) flaw(ctx context.Context, snap Snapshot) (string, error) {
+	status, err := again(ctx, func() (string, error) { return v.cloud.SnapshotStatus(ctx, snap.ID) })
+	if err != nil {
+		return "", err
+	}
+	droplet, err := v.cloud.Droplet(ctx, snap.Droplet)
+	gone := absent(err)
+	if err != nil && !gone {
+		return "", err
+	}
+	before, err := v.before(ctx, snap)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case status != snapshotAvailable:
+		return "it is " + visible.Short(cmp.Or(status, "of no status"), 40) + ", not available", nil
+	case len(snap.Regions) == 0:
+		return "it is in no region", nil
+	case !gone && !slices.Contains(snap.Regions, droplet.Region):
+		return "it is not in " + visible.Short(droplet.Region, 40) + ", where its droplet is", nil
+	case snap.SizeGB < leastShare*before.SizeGB:
+		return fmt.Sprintf("it has %.2f GiB, less than half of the %.2f GiB of %s, the one before it", snap.SizeGB, before.SizeGB, before.title()), nil
+	}
+	return "", nil
+}
+
+// before is the newest snapshot of the droplet that is older; the zero Snapshot when there is none.
+func (v VerifySnapshot) before(ctx context.Context, snap Snapshot) (Snapshot, error) {
+	all, err := v.cloud.AllSnapshots(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	var out Snapshot
+	for _, o := range all {
+		if o.Droplet == snap.Droplet && older(o, snap) && (out.ID == 0 || older(out, o)) {
+			out = o
+		}
+	}
+	return out, nil
+}
+
+// older reports whether a was made before b. Ids grow.
+func older(a, b Snapshot) bool {
+	return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) < 0
+}
+
+// Compensate has nothing to write: the engine accounts for the snapshot as before.
+func (VerifySnapshot) Compensate(context.Context, *engine.State) error { return nil }
+
+// DescribeUndo says that nothing is undone.
+func (VerifySnapshot) DescribeUndo(*engine.State) string { return nothingToUndo }
+
+// Touches is the snapshot.
+func (VerifySnapshot) Touches(s *engine.State) []engine.Touch { return snapshotTouches(s) }
