@@ -65,6 +65,34 @@ func TestAListWithAHoleIsNotTakenForTheWhole(t *testing.T) {
 	})
 }
 
+// A service that says there are more pages and repeats what it gave is not asked for ever, and what it counts decides whether the list is whole.
+func TestAPageThatBringsNothingNewEndsTheList(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		total int
+		whole bool
+	}{"all are there": {3, true}, "one is missing": {4, false}} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			endless := pagesOf(c.total, [][]int{{1, 2, 3}, {1, 2, 3}, {}, {}}...)
+			api := func(r *http.Request) (*http.Response, error) {
+				asked++
+				if n, _ := strconv.Atoi(r.URL.Query().Get("page")); n > 3 {
+					t.Errorf("%s: page %d is asked for", name, n)
+				}
+				return endless(r)
+			}
+			got, err := client(t, tripper(api)).RecordsAt(t.Context(), "example.com", "x")
+			if c.whole && (err != nil || len(got) != 3 || asked != 2) {
+				t.Errorf("%s: %d records of %d requests, %v", name, len(got), asked, err)
+			}
+			if !c.whole && (err == nil || classOf(t, err).Class != steps.Retryable) {
+				t.Errorf("%s: %v, %v", name, got, err)
+			}
+		})
+	}
+}
+
 // An answer without a list must never be read as "there is nothing": a step would write a second one.
 func TestAnAnswerWithoutAListIsAnError(t *testing.T) {
 	t.Parallel()
