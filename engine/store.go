@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -62,6 +63,9 @@ type Store interface {
 // ability finds what a store can do besides, also behind what wraps it: a wrapper says what it wraps with Unwrap. A store may have
 //
 //	Same() error    whether it is still the one that was opened; asked at every sweep, and an error stops the engine
+//	Elector         it says which of several processes drives
+//	Watcher         it tells what other processes have changed
+//	Roster          it says who has it open
 func ability[T any](s Store) (T, bool) {
 	for {
 		if able, ok := s.(T); ok {
@@ -93,18 +97,30 @@ type Batch struct {
 	// the one that lasts is ErrDeposed. A store without an Elector takes any.
 	Term uint64
 	// IfFreeze is for a batch that starts an attempt: one more than the number of the newest freeze that its driver knows of,
-	// 0 for no condition. When the newest is another, or has not ended, the answer is ErrFrozen.
+	// 0 for no condition. When the newest is another, or is not the engine's own (Auto) and has not ended, the answer is ErrFrozen.
 	IfFreeze uint64
 }
 
 // LockChange enters a saga in the queues of some locks, or takes it out of them. In a store with an Elector a ticket that is not
-// higher than every one in the queues is refused with ErrTicket, unless it is the lowest there can be (1: the saga holds its locks,
-// and goes before all who wait): the order of tickets is the order in which they were entered, whoever entered them.
+// higher than every one that was ever given is refused with a *TicketError, unless it is the lowest there can be (1: the saga holds
+// its locks, and goes before all who wait): the order of tickets is the order in which they were entered, whoever entered them, and
+// whose ticket is accepted knows all who stand before him if he knew those with lower ones.
 type LockChange struct {
 	Ticket uint64   // the place in every queue; lower goes first
 	Take   []string // names to queue for
 	Drop   []string // names to leave
 }
+
+// TicketError says which ticket was given last, when one was not higher. It is an ErrTicket.
+type TicketError struct{ Last uint64 }
+
+// Error names the last ticket.
+func (e *TicketError) Error() string {
+	return fmt.Sprintf("%v: the last ticket is %d", ErrTicket, e.Last)
+}
+
+// Is makes errors.Is(err, ErrTicket) hold.
+func (e *TicketError) Is(target error) bool { return target == ErrTicket }
 
 // Lock is one place in the queue of one lock.
 type Lock struct {

@@ -1,6 +1,9 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Who drives a store is for the store to say. One that only one process can have open for writing says so by its opening: it has no
 // Elector, and whoever has it drives. One that several have open is an Elector: of them all, one at a time drives, and the
@@ -13,25 +16,53 @@ type Elector interface {
 }
 
 // Term is the time for which one process drives. Every batch of a driver carries its token; the store refuses it with ErrDeposed,
-// and nothing happens, once another term has begun or this one has ended.
+// and nothing happens, once another term has begun or this one has ended. All methods are safe for concurrent use.
 type Term interface {
 	Token() uint64 // never 0, and never that of another term
 	// Done is closed when the term has ended. The process may hear of it later than the store knows.
 	Done() <-chan struct{}
+	// Lasts reports whether this process can be sure now that the term has not ended: false once more than two thirds of
+	// its lease have gone by, on the monotonic clock, since the store was asked for the last time that it has answered. Cheap: it
+	// is asked before every call of the provider.
+	Lasts() bool
+	// Margin is how long at least lies between the last moment at which Lasts was true in the term before, wherever that
+	// was, and the beginning of this one: a third of the lease.
+	Margin() time.Duration
 	// Resign ends it, so that another may drive. Safe to call twice.
 	Resign()
 }
 
-// Marks say what may have changed: ids of sagas, with the empty one for locks, freezes and documents. All is set when there are too
-// many to name.
+// Marks say what may have changed: ids of sagas, with the empty one for locks, freezes, documents and hosts. All is set when there
+// are too many to name.
 type Marks struct {
 	IDs []ID
 	All bool
 }
 
-// Watcher is a store that tells what other processes have changed. It is a hint: marks may repeat and coalesce, and whoever is told
-// nothing looks every half minute all the same. A watcher that does not read holds nobody up and costs no more than 1,024 ids.
+// Watcher is a store that tells what other processes have changed; it may tell what this one has changed too. It is a hint: marks
+// may repeat and coalesce, and whoever is told nothing looks every half minute all the same. A watcher that does not read holds
+// nobody up and costs no more than 1,024 ids.
 type Watcher interface {
 	// Watch gives marks until ctx ends; then the channel is closed.
 	Watch(ctx context.Context) <-chan Marks
+}
+
+// Host is one process that has a store open and runs an engine on it.
+type Host struct {
+	Name    string            `json:"name"`              // unique among those that have the store open, at most MaxName bytes
+	Address string            `json:"address,omitempty"` // where it can be reached, as its operator says
+	Version string            `json:"version"`           // of its program
+	Steps   []string          `json:"steps"`             // of its build, in alphabetical order
+	Files   map[string]string `json:"files,omitempty"`   // digests of the files of its own that decide, by what they are: operators, policy
+	Since   Time              `json:"since"`             // when it began
+	Drives  bool              `json:"drives"`            // the store's word, whatever was announced
+}
+
+// Roster is a store that knows who has it open.
+type Roster interface {
+	// Announce says who this process is: it is among the hosts from then until ctx ends, or until the process is gone for as
+	// long as a term's lease. Called before Lead, and again when something of it has changed.
+	Announce(ctx context.Context, h Host) error
+	// Hosts are all who are there, by name.
+	Hosts(ctx context.Context) ([]Host, error)
 }

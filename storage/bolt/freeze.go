@@ -85,7 +85,7 @@ func (c *change) mayStart(p *prepared) error {
 			f = r.Freeze
 		}
 	}
-	if f.N+1 != p.start || f.EndedAt.IsZero() {
+	if f.N+1 != p.start || !f.Auto && f.EndedAt.IsZero() {
 		return fmt.Errorf("start in saga %s: %w", p.id.id().Short(), engine.ErrFrozen)
 	}
 	return nil

@@ -77,6 +77,7 @@ func (m *Memory) Append(ctx context.Context, b engine.Batch) error {
 	for _, v := range b.Moves {
 		m.moves[v.From] = v.To
 	}
+	m.shared.given(b.Locks)
 	m.shared.mark(b.ID)
 	return nil
 }
@@ -88,12 +89,12 @@ func (m *Memory) admit(b engine.Batch) error {
 	if s := m.sagas[b.ID]; s != nil {
 		end = s.summary.Seq
 	}
-	if err := m.shared.admit(b, m.locks); err != nil {
+	if err := m.shared.admit(b); err != nil {
 		return err
 	}
 	if b.IfFreeze != 0 {
 		n := len(m.freezes)
-		if b.IfFreeze != uint64(n)+1 || n > 0 && m.freezes[n-1].EndedAt.IsZero() {
+		if b.IfFreeze != uint64(n)+1 || n > 0 && !m.freezes[n-1].Auto && m.freezes[n-1].EndedAt.IsZero() {
 			return fmt.Errorf("start in saga %s: %w", b.ID.Short(), engine.ErrFrozen)
 		}
 	}

@@ -21,6 +21,7 @@ func RunShared(t *testing.T, open func(t *testing.T) (first, second engine.Store
 		"nobody overtakes in a lock's queue from elsewhere":  sharedLocks,
 		"nothing starts after a freeze from elsewhere":       sharedFreeze,
 		"who watches hears what another process has changed": sharedWatch,
+		"everybody sees who is there and who drives":         sharedHosts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +59,47 @@ func sharedTerm(t *testing.T, first, second engine.Store) {
 	if a.Token() == 0 || a.Token() == b.Token() {
 		t.Errorf("terms have the tokens %d and %d", a.Token(), b.Token())
 	}
+	if a.Lasts() || !b.Lasts() || b.Margin() <= 0 {
+		t.Errorf("the old term lasts %v, the new one %v with a margin of %s", a.Lasts(), b.Lasts(), b.Margin())
+	}
 	b.Resign()
+	<-b.Done()
+	if b.Lasts() {
+		t.Error("a term that was resigned lasts")
+	}
+}
+
+func sharedHosts(t *testing.T, first, second engine.Store) {
+	a, ok := first.(engine.Roster)
+	b, both := second.(engine.Roster)
+	if !ok || !both {
+		t.Fatal("two processes have it open, and it does not say who they are")
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	hosts := []engine.Host{
+		{Name: "a", Address: "10.0.0.1:2222", Version: "1", Steps: []string{"echo", "fail"}, Files: map[string]string{"operators": "12ab"}, Since: engine.At(epoch)},
+		{Name: "b", Version: "2", Steps: []string{"echo"}, Since: engine.At(epoch)},
+	}
+	must(t, b.Announce(ctx, hosts[1]))
+	must(t, a.Announce(t.Context(), hosts[0]))
+	same(t, "hosts", got(a.Hosts(ctx))(t), hosts)
+	term := got(elector(t, second).Lead(t.Context()))(t)
+	hosts[1].Drives = true
+	same(t, "hosts while b drives", got(a.Hosts(ctx))(t), hosts)
+	hosts[1].Version = "3"
+	must(t, b.Announce(ctx, hosts[1]))
+	same(t, "hosts after a change", got(a.Hosts(ctx))(t), hosts)
+	term.Resign()
+	leave()
+	for range 100 {
+		if there := got(a.Hosts(t.Context()))(t); len(there) == 1 {
+			same(t, "who is left", there, hosts[:1])
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Error("who has left is still there")
 }
 
 func sharedFence(t *testing.T, first, second engine.Store) {
@@ -116,7 +157,23 @@ func sharedLocks(t *testing.T, first, second engine.Store) {
 	if err := first.Append(ctx, take(3, 3)); !errors.Is(err, engine.ErrTicket) {
 		t.Errorf("the same ticket, the other way round: %v", err)
 	}
-	same(t, "queue", got(first.Locks(ctx))(t), []engine.Lock{{Name: "a", Ticket: 2, Saga: ID(1)}, {Name: "a", Ticket: 3, Saga: ID(2)}})
+	must(t, first.Append(ctx, take(4, 7)))
+	leave := After(take(4, 7).Summary, engine.Running, 1)
+	leave.Locks = engine.LockChange{Ticket: 7, Drop: []string{"a"}}
+	must(t, second.Append(ctx, leave))
+	err := second.Append(ctx, take(5, 7)) // nobody stands there with it any more
+	if late, ok := errors.AsType[*engine.TicketError](err); !ok || late.Last != 7 {
+		t.Errorf("a ticket that was given before: %v", err)
+	}
+	moved := After(take(2, 3).Summary, engine.Running, 1)
+	moved.Locks = engine.LockChange{Ticket: 1, Take: []string{"a"}}
+	must(t, first.Append(ctx, moved)) // it holds its lock, and says so
+	moved = After(moved.Summary, engine.Running, 1)
+	moved.Locks = engine.LockChange{Ticket: 3, Take: []string{"a"}}
+	if err := first.Append(ctx, moved); !errors.Is(err, engine.ErrTicket) {
+		t.Errorf("back to its old ticket: %v", err)
+	}
+	same(t, "queue", got(first.Locks(ctx))(t), []engine.Lock{{Name: "a", Ticket: 1, Saga: ID(2)}, {Name: "a", Ticket: 2, Saga: ID(1)}})
 }
 
 // startUnlessFrozen is the same for the one process that has a store.
@@ -145,6 +202,12 @@ func sharedFreeze(t *testing.T, first, second engine.Store) {
 		t.Errorf("a start by who has not heard of the freeze: %v", err)
 	}
 	must(t, start(1))
+	must(t, second.PutFreeze(ctx, engine.Freeze{N: 2, At: engine.At(epoch), Why: "an outage", Auto: true}))
+	b.Summary.Seq++
+	if err := start(1); !errors.Is(err, engine.ErrFrozen) {
+		t.Errorf("a start by who has not heard of the engine's own freeze: %v", err)
+	}
+	must(t, start(2)) // a probe
 }
 
 func sharedWatch(t *testing.T, first, second engine.Store) {

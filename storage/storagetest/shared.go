@@ -3,28 +3,38 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
+	"time"
 
 	"arcadia/engine"
 )
 
-// Shared is one process's way to a Memory that several have open: an engine.Store with an Elector and a Watcher.
-type Shared struct{ *Memory }
+// Shared is one process's way to a Memory that several have open: an engine.Store with an Elector, a Watcher and a Roster.
+type Shared struct {
+	*Memory
+	name *string // of the process, once it has announced itself
+}
 
 var (
 	_ engine.Elector = Shared{}
 	_ engine.Watcher = Shared{}
+	_ engine.Roster  = Shared{}
 )
+
+// lease is how long a term outlives the process that has it.
+const lease = 10 * time.Second
 
 // Share opens the store for one more process.
 func (m *Memory) Share() Shared {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.shared == nil {
-		m.shared = &sharing{free: make(chan struct{})}
+		m.shared = &sharing{free: make(chan struct{}), hosts: map[string]engine.Host{}, feeds: map[*feed]struct{}{}}
 		close(m.shared.free)
 	}
-	return Shared{m}
+	return Shared{m, new(string)}
 }
 
 // sharing is what a store knows of those who have it open. It is guarded by the store's mu; a nil one lets everything pass.
@@ -33,25 +43,29 @@ type sharing struct {
 	term  *term         // that lasts; nil: nobody drives
 	free  chan struct{} // closed while nobody drives
 	feeds map[*feed]struct{}
+	hosts map[string]engine.Host
+	last  uint64 // the highest ticket ever given
 }
 
 // admit refuses what comes from a term that is over, or would overtake in a queue.
-func (s *sharing) admit(b engine.Batch, locks []engine.Lock) error {
+func (s *sharing) admit(b engine.Batch) error {
 	if s == nil {
 		return nil
 	}
 	if b.Term != 0 && (s.term == nil || s.term.token != b.Term) {
 		return fmt.Errorf("append to ledger of saga %s: %w", b.ID.Short(), engine.ErrDeposed)
 	}
-	if len(b.Locks.Take) == 0 || b.Locks.Ticket == 1 {
+	if len(b.Locks.Take) == 0 || b.Locks.Ticket == 1 || b.Locks.Ticket > s.last {
 		return nil
 	}
-	for _, l := range locks {
-		if l.Ticket >= b.Locks.Ticket && l.Saga != b.ID {
-			return fmt.Errorf("append to ledger of saga %s: %w: ticket %d, and there is %d", b.ID.Short(), engine.ErrTicket, b.Locks.Ticket, l.Ticket)
-		}
+	return fmt.Errorf("append to ledger of saga %s with ticket %d: %w", b.ID.Short(), b.Locks.Ticket, &engine.TicketError{Last: s.last})
+}
+
+// given takes note of a ticket.
+func (s *sharing) given(c engine.LockChange) {
+	if s != nil && len(c.Take) > 0 {
+		s.last = max(s.last, c.Ticket)
 	}
-	return nil
 }
 
 func (s *sharing) mark(id engine.ID) {
@@ -64,27 +78,41 @@ func (s *sharing) mark(id engine.ID) {
 }
 
 type term struct {
-	m     *Memory
-	token uint64
-	done  chan struct{}
-	once  sync.Once
+	m      *Memory
+	token  uint64
+	host   string
+	lapsed bool // the store has ended it, and its process cannot be sure of it; guarded by m.mu
+	done   chan struct{}
+	once   sync.Once
 }
 
 func (t *term) Token() uint64         { return t.token }
 func (t *term) Done() <-chan struct{} { return t.done }
+func (t *term) Margin() time.Duration { return lease / 3 }
+
+func (t *term) Lasts() bool {
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	return !t.lapsed
+}
 
 // Resign ends the term, for the store and for its process.
 func (t *term) Resign() {
 	t.m.mu.Lock()
 	t.m.shared.end(t)
 	t.m.mu.Unlock()
-	t.once.Do(func() { close(t.done) })
+	t.hear()
 }
 
+// hear tells the process that its term has ended.
+func (t *term) hear() { t.once.Do(func() { close(t.done) }) }
+
 func (s *sharing) end(t *term) {
+	t.lapsed = true
 	if s.term == t {
 		s.term = nil
 		close(s.free)
+		s.mark("")
 	}
 }
 
@@ -95,8 +123,9 @@ func (s Shared) Lead(ctx context.Context) (engine.Term, error) {
 		sh := s.shared
 		if sh.term == nil {
 			sh.token++
-			t := &term{m: s.Memory, token: sh.token, done: make(chan struct{})}
+			t := &term{m: s.Memory, token: sh.token, host: *s.name, done: make(chan struct{})}
 			sh.term, sh.free = t, make(chan struct{})
+			sh.mark("")
 			s.mu.Unlock()
 			return t, nil
 		}
@@ -110,13 +139,53 @@ func (s Shared) Lead(ctx context.Context) (engine.Term, error) {
 	}
 }
 
-// Depose ends the term that lasts as a lease ends under a process that sleeps: the store knows, the process does not.
-func (m *Memory) Depose() {
+// Depose ends the term that lasts, if one does, as a lease ends under a process that sleeps: the store knows, and the process hears of it
+// after so long, unless it asks.
+func (m *Memory) Depose(after time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.shared.term != nil {
-		m.shared.end(m.shared.term)
+	if t := m.shared.term; t != nil {
+		m.shared.end(t)
+		time.AfterFunc(after, t.hear)
 	}
+}
+
+// Announce implements engine.Roster.
+func (s Shared) Announce(ctx context.Context, h engine.Host) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	h, err := clone(h)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	*s.name, s.shared.hosts[h.Name] = h.Name, h
+	s.shared.mark("")
+	context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.shared.hosts, h.Name)
+		s.shared.mark("")
+	})
+	return nil
+}
+
+// Hosts implements engine.Roster.
+func (s Shared) Hosts(ctx context.Context) ([]engine.Host, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []engine.Host
+	for _, name := range slices.Sorted(maps.Keys(s.shared.hosts)) {
+		h := s.shared.hosts[name]
+		h.Drives = s.shared.term != nil && s.shared.term.host == name
+		all = append(all, h)
+	}
+	return clone(all)
 }
 
 // feed is one watcher's marks that it has not read yet.
@@ -148,9 +217,6 @@ func (f *feed) mark(id engine.ID) {
 func (s Shared) Watch(ctx context.Context) <-chan engine.Marks {
 	f := &feed{ids: map[engine.ID]struct{}{}, ready: make(chan struct{}, 1)}
 	s.mu.Lock()
-	if s.shared.feeds == nil {
-		s.shared.feeds = map[*feed]struct{}{}
-	}
 	s.shared.feeds[f] = struct{}{}
 	s.mu.Unlock()
 	out := make(chan engine.Marks)
