@@ -159,9 +159,7 @@ func (a *App) now() time.Time { return a.env.Config.Now() }
 func (a *App) opened(m openedMsg) tea.Cmd {
 	s := a.env.State
 	s.Ready, s.Kinds, s.Steps, s.Counts, s.Frozen = true, m.kinds, m.steps, m.counts, m.frozen
-	if m.waits != nil {
-		s.Waits = m.waits
-	}
+	s.stand(m.busy)
 	a.feed, a.looked = m.feed, time.Now()
 	a.trouble(m.err)
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
@@ -182,10 +180,8 @@ func (a *App) changed(m changesMsg) tea.Cmd {
 	}
 	a.trouble(m.err)
 	s.Frozen = m.frozen
+	s.stand(m.busy)
 	s.refresh(m.changed.Summaries)
-	if m.waits != nil {
-		s.Waits = m.waits
-	}
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
 	if text, level, saga := say.AtRest(m.changed.Summaries); text != "" {
 		cmds = append(cmds, a.note(Notify{Level: level, Text: text, Saga: saga}))

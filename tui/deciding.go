@@ -64,7 +64,7 @@ func (d *deciding) Commands(*Env) []command {
 		}},
 		{Binding: bind(keys.Decisions, keys.CmdSaga, "saga", "its ledger, timeline and log", "s"), do: func(*Env) Action { return Open{newSaga(&d.first, false)} }},
 		{Binding: bind(keys.Decisions, keys.CmdNeedsMe, "next", "the next saga that needs a person", "!"), do: func(env *Env) Action {
-			return Ask{To: d, Read: findNeedy(d.first.ID, env.State.Waits)}
+			return Ask{To: d, Read: findNeedy(d.first.ID, env.State.needy())}
 		}},
 		{Binding: copyKey, why: undecided, do: func(*Env) Action {
 			return Copy{What: "decision", Text: strings.Join(d.lines(&Env{Theme: plainTheme}, 100), "\n")}

@@ -52,7 +52,7 @@ func TestAConflictIsDecidedWithFourKeys(t *testing.T) {
 		c.bars.Store(true)
 		id := atRest(s, b, "dns_then_fail")
 		s.status(b, id, engine.Failed)
-		s.has("1!")
+		s.has("1 needs you")
 		for _, k := range []struct{ key, footer string }{{"!", "! needs me"}, {"enter", "enter keep theirs"}, {"tab", "tab next"}, {"enter", "enter choose"}} {
 			lines := strings.Split(s.text(), "\n")
 			if foot := lines[len(lines)-1]; !strings.Contains(foot, k.footer) && k.key != "!" {

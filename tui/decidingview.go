@@ -150,7 +150,7 @@ func (d *deciding) answers(env *Env, c *decide.Case, width int, tight bool) []st
 		on := i == d.at.At
 		lead := "  "
 		if on {
-			lead = t.Symbols.Cursor + " "
+			lead = "  "
 		}
 		does := a.Does
 		if a.Phrase != "" {
@@ -178,7 +178,7 @@ func (d *deciding) answers(env *Env, c *decide.Case, width int, tight bool) []st
 		}
 		for _, l := range block {
 			if on {
-				l = t.Selection.Paint(widget.Fit(l, width))
+				l = t.Shade.Over(l, width)
 			}
 			out = append(out, l)
 		}

@@ -60,10 +60,10 @@ func TestPPausesAndLetsGoOn(t *testing.T) {
 		s.has("pauses before its next step")
 		s.wait(10 * time.Second)
 		s.wait(2 * pace)
-		s.has("needs you")
 		s.has("paused by ops1")
-		s.has("▲ needs you") // and is not counted as running
-		s.has("0 running  1 needs you")
+		s.has("‖ paused") // by a person, who knows: it needs nobody, and is not counted as running
+		s.has("1 paused")
+		s.hasNot("running")
 		s.press("a")
 		s.has("p  resume")
 		s.press("p")

@@ -10,6 +10,7 @@ import (
 
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -18,7 +19,9 @@ const (
 	minWidth  = 40
 	minHeight = 10
 	twoLines  = 60  // below: rows of two lines
-	sideWidth = 110 // from here on: a preview beside the list
+	sideWidth = 156 // from here on: a preview beside the list
+	lowWidth  = 100 // from here on: a preview below the list, where there are lines for it
+	lowHeight = 26  // of the body, for a preview below and for the headings of bands
 )
 
 // headLines are the lines above the body.
@@ -38,7 +41,7 @@ func (a *App) View() tea.View {
 	case a.plain != nil:
 		return a.plain.view(w, h)
 	case w < minWidth || h < minHeight:
-		v.Content = widget.Cut(a.counters(true), w)
+		v.Content = widget.Cut(a.counters(w, true), w)
 		return v
 	}
 	rule := e.Theme.Border.Paint(strings.Repeat(e.Theme.Symbols.Rule, w))
@@ -106,47 +109,46 @@ func (a *App) lay(lines []string, o Overlay, w, h int) *tea.Cursor {
 	return &c
 }
 
-// header is the breadcrumb, the badges, the counters and the operator.
+// header is our name, the badge beside it, where one is; on the right the counters and the operator. The badge never moves;
+// counters leave from the right when cells are missing.
 func (a *App) header(w int) string {
-	e := &a.env
-	crumbs := append([]string{"arcadia"}, a.screen().Title(e)...)
-	left := a.crumbs(crumbs)
-	wide := w >= 100
-	right := a.badges() + "   " + a.counters(!wide)
-	if e.Config.Operator != "" {
-		gap := "  "
-		if wide {
-			gap = "    "
-		}
-		right += gap + widget.Cut(e.Config.Operator, 16)
+	e, t := &a.env, a.env.Theme
+	left := "  " + t.Accent.Paint("arcadia") + "  "
+	if b := a.badges(); b != "" {
+		left += b + "  "
 	}
-	if with := a.with(w - widget.Width(left) - widget.Width(right) - 6); with != "" {
+	who := ""
+	if e.Config.Operator != "" {
+		who = "   " + widget.Cut(e.Config.Operator, 16)
+	}
+	crumbs := a.screen().Title(e)
+	least := widget.Width(a.crumbs(crumbs))
+	room := w - 1 - widget.Width(left) - widget.Width(who)
+	if len(e.State.Others) > 0 {
+		room -= widget.Width(" with 10")
+	}
+	right := a.counters(room-min(least, room/2)-2, false)
+	for ; least > room-widget.Width(right)-2 && len(crumbs) > 1; least = widget.Width(a.crumbs(crumbs)) {
+		crumbs = crumbs[1:] // where it is says more than where it came from
+	}
+	left += widget.Cut(a.crumbs(crumbs), max(8, room-widget.Width(right)-2))
+	right += who
+	if with := a.with(w - widget.Width(left) - widget.Width(right) - 4); with != "" {
 		right += " " + with
 	}
-	right += " "
-	if widget.Width(left)+widget.Width(right)+1 > w {
-		right = a.badges() + "  " + a.counters(true) + " "
-	}
-	for widget.Width(left)+widget.Width(right)+1 > w && len(crumbs) > 1 {
-		crumbs = crumbs[1:] // where it is says more than where it came from
-		left = a.crumbs(crumbs)
-	}
-	if room := w - widget.Width(right) - 1; widget.Width(left) > room {
-		left = widget.Cut(left, max(12, room))
-	}
-	return widget.Sides(left, right, w)
+	return widget.Sides(left, right+" ", w)
 }
 
+// crumbs say where one is, the last of them bold.
 func (a *App) crumbs(parts []string) string {
 	t := a.env.Theme
 	var out strings.Builder
-	out.WriteString(" ")
 	for i, p := range parts {
 		if i > 0 {
 			out.WriteString(t.Faint.Paint(" " + t.Symbols.Crumb + " "))
 		}
-		if p == "arcadia" {
-			p = t.Accent.Paint(p)
+		if i == len(parts)-1 {
+			p = t.Strong.Paint(p)
 		}
 		out.WriteString(p)
 	}
@@ -175,50 +177,62 @@ func (a *App) badges() string {
 	return out
 }
 
-// counters say how many sagas are at work, need a person, are done: in words, or in as little room as possible.
-func (a *App) counters(brief bool) string {
+// counters say in words how many sagas need a person, move, wait and are done, as many of them as fit; where there is nothing
+// but one line they are brief.
+func (a *App) counters(room int, brief bool) string {
 	s, t := a.env.State, a.env.Theme
-	var parts []string
-	add := func(n int, ink widget.Ink, word, sign string) {
-		if n == 0 && word != "running" {
+	var out strings.Builder
+	used := 0
+	put := func(ink widget.Ink, text string) {
+		wide := widget.Width(text)
+		if used > 0 {
+			wide += 2
+		}
+		if used+wide > room {
+			room = 0 // what matters less does not come in place of what matters more
 			return
 		}
-		text := strconv.Itoa(n) + " " + word
-		if brief {
-			text = strconv.Itoa(n) + sign
+		if used > 0 {
+			out.WriteString("  ")
 		}
-		if n == 0 {
-			ink = t.Faint
-		}
-		parts = append(parts, ink.Paint(text))
+		used += wide
+		out.WriteString(ink.Paint(text))
 	}
-	if s.Frozen != nil && brief && (a.env.Width < minWidth || a.env.Height < minHeight) { // there is no line for more
-		parts = append(parts, t.Danger.Paint("FROZEN"))
+	if s.Frozen != nil && brief { // there is no line for more
+		put(t.Danger, "FROZEN")
 	}
 	if s.Trouble != "" {
-		parts = append(parts, t.Danger.Paint(t.Symbols.Failed+" engine"))
+		put(t.Danger, t.Symbols.Failed+" engine")
 	}
-	add(max(0, s.Active()-len(s.Waits)), t.Running, "running", "")
-	needs := "needs you"
-	if s.NeedsMe() > 1 {
-		needs = "need you"
+	n, moves := s.NeedsMe(), 0
+	if n > 0 {
+		put(t.Strong.With(t.Failed), strconv.Itoa(n)+say.Plural(n, " needs you", " need you"))
 	}
-	add(s.NeedsMe(), t.Failed, needs, "!")
-	if n := s.Astray; n > 0 {
-		add(n, t.Compensating, "drifted", "~")
-	}
-	add(s.Done(), t.Faint, "done", "")
-	if b := a.env.Config.Budget; b != nil && !brief {
-		if left := b(); left >= 0 {
-			parts = append(parts, t.Faint.Paint("API "+strconv.Itoa(left)))
+	for _, x := range []say.Stand{say.Undoing, say.AtWork, say.Sleeping, say.Queued, say.Paused} {
+		if n := s.Count(x); n > 0 {
+			moves++
+			put(t.Tone(x.Tone()), strconv.Itoa(n)+" "+x.Word())
 		}
 	}
-	gap := "  "
-	if brief {
-		gap = " "
+	if moves == 0 {
+		put(t.Faint, "nothing runs")
 	}
-	return strings.Join(parts, gap)
+	if s.Astray > 0 {
+		put(t.Compensating, strconv.Itoa(s.Astray)+" drifted")
+	}
+	if s.Done() > 0 {
+		put(t.Faint, say.Thousands(s.Done())+" done")
+	}
+	if b := a.env.Config.Budget; b != nil {
+		if left := b(); left >= 0 && left < fewCalls {
+			put(t.Compensating, "API "+strconv.Itoa(left)+" left")
+		}
+	}
+	return out.String()
 }
+
+// fewCalls is how many requests to the provider must be left in this hour that nobody is told of it.
+const fewCalls = 500
 
 // footer is what can be pressed here, and what was said last.
 func (a *App) footer(w int) string {
@@ -233,28 +247,39 @@ func (a *App) footer(w int) string {
 	case a.last != nil:
 		right = t.Tone(a.last.Level.Tone()).Paint(widget.Cut(a.last.Text, w*2/3)) + " "
 	}
-	room := w - widget.Width(right) - 1
-	var left strings.Builder
-	left.WriteString(" ")
-	used := 1
-	for i, h := range a.hints() {
-		if e.Config.ASCII {
-			h.Key = arrowWords.Replace(h.Key)
-		}
-		n := widget.Width(h.Key) + 1 + widget.Width(h.Word)
-		if i > 0 {
-			n += 2
-		}
-		if used+n > room {
-			break
-		}
-		if i > 0 {
-			left.WriteString("  ")
-		}
-		left.WriteString(t.Key.Paint(h.Key) + " " + t.Faint.Paint(h.Word))
-		used += n
+	room := w - widget.Width(right) - 3
+	hints := a.hints()
+	if most := mostHints(w); len(hints) > most { // the last is how to learn of all others
+		hints = append(hints[:most-1:most-1], hints[len(hints)-1])
 	}
-	return widget.Sides(left.String(), right, w)
+	size := func(h keys.Hint) int { return widget.Width(h.Key) + 1 + widget.Width(h.Word) + 2 }
+	used := 0
+	for i := range hints {
+		if e.Config.ASCII {
+			hints[i].Key = arrowWords.Replace(hints[i].Key)
+		}
+		used += size(hints[i])
+	}
+	for used-2 > room && len(hints) > 1 {
+		used -= size(hints[len(hints)-2])
+		hints = slices.Delete(hints, len(hints)-2, len(hints)-1)
+	}
+	parts := make([]string, len(hints))
+	for i, h := range hints {
+		parts[i] = t.Strong.With(t.Key).Paint(h.Key) + " " + t.Faint.Paint(h.Word)
+	}
+	return widget.Sides("  "+strings.Join(parts, "  "), right, w)
+}
+
+// mostHints is how many keys a footer names: more of them nobody reads.
+func mostHints(width int) int {
+	switch {
+	case width >= 160:
+		return 9
+	case width >= 120:
+		return 8
+	}
+	return 6
 }
 
 // arrowWords are the arrow keys where arrows cannot be shown.

@@ -21,13 +21,13 @@ func (a *App) rule(w int) string {
 	if f == nil {
 		return t.Border.Paint(strings.Repeat(t.Symbols.Rule, w))
 	}
-	head, ink := "FROZEN by "+widget.Cut(f.Who(), 16)+": ", t.Danger
+	head, ink := "FROZEN by "+widget.Cut(f.Who(), 16)+": ", t.Banner
 	if f.Width > 0 {
-		head, ink = "THAWING, "+strconv.Itoa(f.Width)+" at once: ", t.Compensating
+		head, ink = "THAWING, "+strconv.Itoa(f.Width)+" at once: ", t.Selection.With(t.Strong).With(t.Compensating)
 	}
 	tail := " " + t.Symbols.Dash + " " + say.Flight(f)
-	why := widget.Cut(f.Why, max(8, w-2-widget.Width(head)-widget.Width(tail)))
-	return t.Selection.With(t.Strong).With(ink).Paint(widget.Fit(" "+head+why+tail, w))
+	why := widget.Cut(f.Why, max(8, w-3-widget.Width(head)-widget.Width(tail)))
+	return ink.Paint(widget.Fit("  "+head+why+tail, w))
 }
 
 // noFreeze says why everything cannot be frozen, or thawed, now; empty when it can.

@@ -37,7 +37,7 @@ func TestThePaletteCompletesAndFindsSagas(t *testing.T) {
 		s.press("tab")
 		s.has(": resources")
 		s.press("enter")
-		s.has("arcadia › resources")
+		s.has("resources")
 		s.press(":")
 		s.write("77e0b1d2")
 		s.press("enter")
@@ -155,9 +155,12 @@ func TestNeedsMeGoesFromOneToTheNextAndRound(t *testing.T) {
 
 func TestTheHeaderShowsWhatIsLeftOfTheAPI(t *testing.T) {
 	t.Parallel()
-	left := 4987
+	left := 312
 	onExhibit(t, func(c *Config) { c.Budget = func() int { return left } }, func(s *stage) {
-		s.has("API 4987")
+		s.has("API 312 left")
+		left = 500 // plenty
+		s.press("down")
+		s.hasNot("API")
 		left = -1 // not known
 		s.press("down")
 		s.hasNot("API")

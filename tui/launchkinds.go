@@ -192,7 +192,7 @@ func (k *launchKinds) item(t *theme.Theme, x engine.Kind, name, what, width, eac
 	}
 	if on {
 		for i, l := range lines {
-			lines[i] = t.Selection.Paint(widget.Fit(l, width))
+			lines[i] = t.Bar.Over(l, width)
 		}
 	}
 	return lines

@@ -248,7 +248,7 @@ func (s *launchSteps) row(t *theme.Theme, text string, on, focused bool, width i
 	text = widget.Fit(" "+text, width)
 	switch {
 	case on && focused:
-		return t.Selection.Paint(text)
+		return t.Bar.Over(text, width)
 	case on:
 		return t.Strong.Paint(text)
 	}

@@ -82,7 +82,7 @@ func TestTheLogFollowsTheEndUntilSomebodyScrolls(t *testing.T) {
 		s.has("1 hit")
 		s.has("step 1 fail failed: fail")
 		s.press("enter") // its saga
-		s.has("arcadia › sagas › " + id.Short())
+		s.has("sagas › " + id.Short())
 		s.press("L")
 		s.has("LOG")
 

@@ -257,11 +257,6 @@ func (m *menu) rows(env *Env, width int) (rows []string, at int) {
 			note = ""
 		}
 		note = widget.Cut(note, left)
-		if n == m.cursor {
-			at = len(rows)
-			rows = append(rows, t.Selection.Paint(widget.Fit(" "+k+x+"  "+note, width)))
-			continue
-		}
 		body := x
 		switch {
 		case it.Why != "":
@@ -271,7 +266,12 @@ func (m *menu) rows(env *Env, width int) (rows []string, at int) {
 		default:
 			k = t.Key.Paint(k)
 		}
-		rows = append(rows, " "+k+body+"  "+ink.Paint(note))
+		row := " " + k + body + "  " + ink.Paint(note)
+		if n == m.cursor {
+			at = len(rows)
+			row = t.Bar.Over(row, width)
+		}
+		rows = append(rows, row)
 	}
 	return rows, at
 }

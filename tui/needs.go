@@ -4,19 +4,18 @@ import (
 	"context"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
 )
 
-// maxWaits bounds how many sagas at work are looked at for those that wait for a person.
-const maxWaits = 1000
+// maxBusy bounds how many sagas at work are looked at for how they stand.
+const maxBusy = 1000
 
-// waitsForMe lists the sagas at work that go nowhere until a person acts. Those that have failed are counted by the store.
-func waitsForMe(ctx context.Context, b Backend) (map[engine.ID]bool, error) {
-	out := map[engine.ID]bool{}
-	p, err := b.List(ctx, engine.Query{Statuses: []engine.Status{engine.Running, engine.Compensating, engine.Pending}, Limit: maxWaits})
+// standing says how the sagas stand that are not at rest. Those that have failed are counted by the store.
+func standing(ctx context.Context, b Backend) (map[engine.ID]say.Stand, error) {
+	out := map[engine.ID]say.Stand{}
+	p, err := b.List(ctx, engine.Query{Statuses: []engine.Status{engine.Running, engine.Compensating, engine.Pending}, Limit: maxBusy})
 	for i := range p.Items {
-		if p.Items[i].NeedsOperator() {
-			out[p.Items[i].ID] = true
-		}
+		out[p.Items[i].ID] = say.StandOf(&p.Items[i])
 	}
 	return out, err
 }

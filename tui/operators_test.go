@@ -15,7 +15,7 @@ func TestTheOperatorsAreListedByKeyAndRole(t *testing.T) {
 	}
 	onExhibit(t, func(c *Config) { c.Operators = read }, func(s *stage) {
 		s.press("9")
-		s.has("arcadia › operators")
+		s.has("operators")
 		s.has("ops1")
 		s.has("viewer")
 		s.has(`SHA256:\u202exyz`)

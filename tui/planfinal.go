@@ -42,7 +42,7 @@ func (p *plan) tick(t *theme.Theme, width int) string {
 	}
 	text := widget.Cut(box+"I know that this cannot be undone", width-2)
 	if p.focus == planKnow {
-		return " " + t.Danger.With(t.Selection).With(t.Strong).Paint(text)
+		return " " + t.Doing.Paint(text)
 	}
 	return " " + t.Danger.Paint(text)
 }

@@ -86,7 +86,7 @@ func preRows(env *Env, d *detail, width, most int) []string {
 			st = t.Row(row.Status)
 		}
 		cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: widget.Middle(name, widths[1])}, {Text: st.String(), Ink: st.Ink}}
-		out = append(out, widget.Row(columns, widths, cells, 1, width, ""))
+		out = append(out, widget.Row(columns, widths, cells, " ", width, widget.Bar{}))
 		if row == nil {
 			continue
 		}

@@ -109,7 +109,7 @@ func (s *saga) Commands(*Env) []command {
 	out = append(out, verbCommands(s.summary, s.seen.whole, func(*Env) []engine.Summary { return nil })...)
 	out = append(out,
 		plain(bind(keys.Sagas, keys.CmdLog, "log", "the saga's log", "L"), func() { s.pane = logPane }),
-		command{Binding: needsKey, do: func(env *Env) Action { return Ask{To: s, Read: findNeedy(s.first.ID, env.State.Waits)} }},
+		command{Binding: needsKey, do: func(env *Env) Action { return Ask{To: s, Read: findNeedy(s.first.ID, env.State.needy())} }},
 		plain(bind(keys.Everywhere, keys.CmdPane, "next pane", "the next pane", "tab"), func() { s.pane = (s.pane + 1) % panes }),
 		plain(bind(keys.Everywhere, keys.CmdPaneBack, "pane before", "the pane before", "shift+tab"), func() { s.pane = (s.pane + panes - 1) % panes }),
 		command{Binding: copyKey, do: func(env *Env) Action { return Show{newMenu("Copy", copyItems(env, s.summary()))} }},

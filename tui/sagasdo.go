@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ func (s *sagas) Commands(*Env) []command {
 	out = append(out, verbCommands(s.current, s.preview.whole, func(env *Env) []engine.Summary { return env.State.marked() })...)
 	out = append(out,
 		s.chosen(bind(keys.Sagas, keys.CmdLog, "log", "the saga's log", "L"), func(_ *Env, at *engine.Summary) Action { return Open{newSaga(at, true)} }),
-		command{Binding: needsKey, do: func(env *Env) Action { return Ask{To: s, Read: findNeedy(s.cursor, env.State.Waits)} }},
+		command{Binding: needsKey, do: func(env *Env) Action { return Ask{To: s, Read: findNeedy(s.cursor, env.State.needy())} }},
 		command{Binding: filterKey, do: func(*Env) Action { s.search.Edit(); return nil }},
 		s.chosen(copyKey, func(env *Env, at *engine.Summary) Action { return s.copyMenu(env, at) }),
 	)
@@ -113,8 +112,7 @@ type foundMsg struct {
 
 // findNeedy looks for the next saga that needs a person, older than the given one, and from the newest again after the
 // last.
-func findNeedy(after engine.ID, waits map[engine.ID]bool) func(context.Context, Backend) tea.Msg {
-	ids := slices.Collect(maps.Keys(waits))
+func findNeedy(after engine.ID, ids []engine.ID) func(context.Context, Backend) tea.Msg {
 	return func(ctx context.Context, b Backend) tea.Msg {
 		q := engine.Query{Statuses: []engine.Status{engine.Failed}, From: after, Limit: 1}
 		p, err := b.List(ctx, q)

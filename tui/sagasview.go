@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -89,19 +90,15 @@ func (s *sagas) list(env *Env, width, height int) Drawing {
 	s.top = widget.Window(n, at, s.top, s.tall)
 	for i := s.top; i < n && i < s.top+s.tall; i++ {
 		row := s.at(i)
-		bar := widget.Ink("")
+		bar := widget.Bar{}
 		if i == at {
-			bar = t.Selection
+			bar = t.Bar
 		}
 		if two {
 			d.Lines = append(d.Lines, s.rowOfTwo(env, row, width, bar)...)
 			continue
 		}
-		line := widget.Row(columns, widths, s.cells(env, row), list.Margin, width, bar)
-		if _, marked := env.State.Marks[row.ID]; marked {
-			line = s.marked(env, line, bar)
-		}
-		d.Lines = append(d.Lines, line)
+		d.Lines = append(d.Lines, widget.Row(columns, widths, s.cells(env, row), s.lead(env, row), width, bar))
 	}
 	return d
 }
@@ -157,13 +154,12 @@ func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int)
 	return lines[0]
 }
 
-// marked puts the mark before a drawn row.
-func (s *sagas) marked(env *Env, line string, bar widget.Ink) string {
-	m := env.Theme.Symbols.Marked
-	if bar != "" {
-		return string(bar) + " " + m + line[len(bar)+2:]
+// lead is what stands before a row: the edge of the cursor, and the mark.
+func (s *sagas) lead(env *Env, row *engine.Summary) string {
+	if _, marked := env.State.Marks[row.ID]; marked {
+		return " " + env.Theme.Accent.Paint(env.Theme.Symbols.Marked)
 	}
-	return " " + env.Theme.Accent.Paint(m) + line[2:]
+	return "  "
 }
 
 func (s *sagas) cells(env *Env, r *engine.Summary) []widget.Cell {
@@ -174,7 +170,7 @@ func (s *sagas) cells(env *Env, r *engine.Summary) []widget.Cell {
 		step = strconv.Itoa(r.CurrentStepIdx) + "/" + strconv.Itoa(n)
 	}
 	return []widget.Cell{
-		{Text: st.String(), Ink: st.Ink},
+		{Text: st.String(), Ink: st.Ink, Keep: true},
 		{Text: r.Short},
 		{Text: r.Kind},
 		{Text: r.Target},
@@ -185,29 +181,15 @@ func (s *sagas) cells(env *Env, r *engine.Summary) []widget.Cell {
 	}
 }
 
-// rowOfTwo is a row for narrow screens: what it is and how it stands, below it what it is about.
-func (s *sagas) rowOfTwo(env *Env, r *engine.Summary, width int, bar widget.Ink) []string {
+// rowOfTwo is a row for narrow screens: how it stands and what it is about, below it what it is.
+func (s *sagas) rowOfTwo(env *Env, r *engine.Summary, width int, bar widget.Bar) []string {
 	t := env.Theme
 	st := t.Saga(r)
-	mark := " "
-	if _, marked := env.State.Marks[r.ID]; marked {
-		mark = t.Symbols.Marked
-	}
 	age := env.Clock.Stamp(r.CreatedAt.Time)
-	target := r.Target
-	if target == "" {
-		target = r.Kind
-	}
-	first := []string{widget.Fit(st.String(), 14), r.Short}
-	if bar != "" {
-		return []string{
-			bar.Paint(widget.Sides(mark+first[0]+"  "+first[1], age+" ", width)),
-			bar.Paint(widget.Fit("   "+target, width)),
-		}
-	}
+	about := cmp.Or(r.Target, r.Kind)
 	return []string{
-		widget.Sides(mark+st.Ink.Paint(first[0])+"  "+first[1], t.Faint.Paint(age)+" ", width),
-		t.Faint.Paint(widget.Fit("   "+target, width)),
+		bar.Over(widget.Sides(s.lead(env, r)+st.Ink.Paint(widget.Fit(st.String(), 14))+"  "+widget.Cut(about, width-24), t.Faint.Paint(age)+" ", width), width),
+		bar.Over("    "+t.Faint.Paint(widget.Cut(r.Kind+" "+t.Symbols.Dot+" "+r.CreatedBy, width-6)), width),
 	}
 }
 

@@ -28,7 +28,7 @@ func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 		all = append(all, rows[i]...)
 	}
 	scale := s.scale(env, d, start, all)
-	lines := []string{"   " + s.heading(env, "TIMELINE", timelinePane) + t.Faint.Paint(widget.Spaces(label-8+2)+scale.Axis(room, t.Symbols.Break))}
+	lines := []string{"  " + s.heading(env, "TIMELINE", timelinePane) + t.Faint.Paint(widget.Spaces(label-8+2)+scale.Axis(room, t.Symbols.Break))}
 	tall := max(1, height-1)
 	top := widget.Window(n, s.rows.At, 0, tall)
 	for i := top; i < n && i < top+tall; i++ {
@@ -36,7 +36,7 @@ func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 		if i >= len(d.saga.Rows) {
 			name = t.Faint.Paint(name)
 		}
-		lines = append(lines, "   "+name+"  "+scale.Track(rows[i], room, t.Symbols.Forward, t.Symbols.Backward, t.Faint.Paint(t.Symbols.Gap)))
+		lines = append(lines, "  "+name+"  "+scale.Track(rows[i], room, t.Symbols.Forward, t.Symbols.Backward, t.Faint.Paint(t.Symbols.Gap)))
 	}
 	return lines
 }
@@ -98,7 +98,7 @@ func (s *saga) spans(env *Env, r *engine.Row, start time.Time) []widget.Span {
 // logLines draws the saga's entries in words, the newest at the end.
 func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 	t := env.Theme
-	lines := []string{"   " + s.heading(env, "LOG", logPane)}
+	lines := []string{"  " + s.heading(env, "LOG", logPane)}
 	n := len(d.entries)
 	from, to := s.log.Fit(n, height-1)
 	for i := from; i < to; i++ {
@@ -106,10 +106,10 @@ func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 		text, tone := say.Entry(d.saga, e)
 		stamp := env.Clock.Precise(e.At.Time)
 		if s.pane == logPane && i == s.log.At {
-			lines = append(lines, t.Selection.Paint(widget.Fit("   "+stamp+"  "+text, width)))
+			lines = append(lines, t.Bar.Over("  "+t.Faint.Paint(stamp)+"  "+t.Tone(tone).Paint(text), width))
 			continue
 		}
-		lines = append(lines, "   "+t.Faint.Paint(stamp)+"  "+t.Tone(tone).Paint(widget.Cut(text, width-4-len(stamp)-3)))
+		lines = append(lines, "  "+t.Faint.Paint(stamp)+"  "+t.Tone(tone).Paint(widget.Cut(text, width-4-len(stamp)-3)))
 	}
 	if k := s.log.Fresh(n); k > 0 {
 		list.Pill(t, lines, strconv.Itoa(k)+" new "+t.Symbols.Down, width)

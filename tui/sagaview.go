@@ -190,11 +190,14 @@ func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
 		if i == pivot && height > 2 {
 			lines = append(lines, noReturn(t, " ", width))
 		}
-		bar := widget.Ink("")
-		if i == s.rows.At && s.pane == ledgerPane {
-			bar = t.Selection
+		bar := widget.Bar{}
+		if i == s.rows.At {
+			bar = t.BarRest
+			if s.pane == ledgerPane {
+				bar = t.Bar
+			}
 		}
-		lines = append(lines, widget.Row(columns, widths, s.cells(env, d, i), 1, width, bar))
+		lines = append(lines, widget.Row(columns, widths, s.cells(env, d, i), "  ", width, bar))
 	}
 	return lines
 }

@@ -17,7 +17,7 @@ type State struct {
 	Kinds    []engine.Kind
 	Steps    []string // every step of this build
 	Messages []Message
-	Waits    map[engine.ID]bool           // sagas at work that wait for a person
+	Busy     map[engine.ID]say.Stand      // how the sagas that are not at rest stand
 	Trouble  string                       // why the engine cannot be read or has stopped; empty when all is well
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
 	Frozen   *engine.Frozen               // nil when everything goes on
@@ -25,7 +25,8 @@ type State struct {
 	Astray   int                          // resources that somebody has to decide about
 	Others   []Presence                   // the other sessions
 
-	said int // messages so far
+	said  int // messages so far
+	tally [say.Stands]int
 }
 
 // Message is one line that was said in the footer.
@@ -41,7 +42,7 @@ type Message struct {
 const maxMessages = 500
 
 func newState() *State {
-	return &State{Marks: map[engine.ID]engine.Summary{}, Waits: map[engine.ID]bool{}}
+	return &State{Marks: map[engine.ID]engine.Summary{}, Busy: map[engine.ID]say.Stand{}}
 }
 
 // Say keeps a message.
@@ -62,13 +63,25 @@ func (s *State) marked() []engine.Summary {
 	return out
 }
 
-// refresh brings what is marked, and what waits for a person, up to date.
+// stand takes over how all sagas stand that are not at rest.
+func (s *State) stand(all map[engine.ID]say.Stand) {
+	if all != nil {
+		s.Busy = all
+	}
+	s.tally = [say.Stands]int{}
+	for _, x := range s.Busy {
+		s.tally[x]++
+	}
+}
+
+// refresh brings what is marked, and how sagas stand, up to date.
 func (s *State) refresh(changed []engine.Summary) {
+	defer s.stand(nil)
 	for i := range changed {
-		if c := &changed[i]; c.NeedsOperator() && !c.Status.Terminal() {
-			s.Waits[c.ID] = true
+		if c := &changed[i]; c.Status.Terminal() {
+			delete(s.Busy, c.ID)
 		} else {
-			delete(s.Waits, c.ID)
+			s.Busy[c.ID] = say.StandOf(c)
 		}
 		if m, ok := s.Marks[changed[i].ID]; ok && m.Seq < changed[i].Seq {
 			s.Marks[changed[i].ID] = changed[i]
@@ -77,7 +90,19 @@ func (s *State) refresh(changed []engine.Summary) {
 }
 
 // NeedsMe is the number of sagas that go nowhere until a person acts.
-func (s *State) NeedsMe() int { return s.Counts.ByStatus[engine.Failed] + len(s.Waits) }
+func (s *State) NeedsMe() int {
+	return s.Counts.ByStatus[engine.Failed] + s.tally[say.NeedsYou] + s.tally[say.YourVote]
+}
+
+// Count is the number of sagas that stand so. Of very many that are not at rest only those are counted that were looked at;
+// the store says how many there are in all, and what is missing is taken to be at work.
+func (s *State) Count(x say.Stand) int {
+	n := s.tally[x]
+	if x == say.AtWork {
+		n += max(0, s.Active()-len(s.Busy))
+	}
+	return n
+}
 
 // Active is the number of sagas that are not at rest.
 func (s *State) Active() int { return s.Counts.Active() }
@@ -85,4 +110,15 @@ func (s *State) Active() int { return s.Counts.Active() }
 // Done is the number of sagas that are at rest and need nobody.
 func (s *State) Done() int {
 	return s.Counts.ByStatus[engine.Completed] + s.Counts.ByStatus[engine.RolledBack]
+}
+
+// needy are the sagas at work that go nowhere until a person decides.
+func (s *State) needy() []engine.ID {
+	var out []engine.ID
+	for id, x := range s.Busy {
+		if x.Needs() {
+			out = append(out, id)
+		}
+	}
+	return out
 }

@@ -9,6 +9,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/clean"
+	"arcadia/tui/say"
 )
 
 // pace is the least time between two looks at the dirty set. The engine may change ten thousand times a second; the screen
@@ -21,7 +22,7 @@ type openedMsg struct {
 	kinds  []engine.Kind
 	steps  []string
 	counts engine.Counts
-	waits  map[engine.ID]bool
+	busy   map[engine.ID]say.Stand
 	frozen *engine.Frozen
 	err    error
 }
@@ -30,7 +31,7 @@ type openedMsg struct {
 type changesMsg struct {
 	changed Fresh
 	counts  engine.Counts
-	waits   map[engine.ID]bool // nil: no news of it besides the changes
+	busy    map[engine.ID]say.Stand // nil: no news of it besides the changes
 	frozen  *engine.Frozen
 	err     error
 }
@@ -48,7 +49,7 @@ func (a *App) open() tea.Cmd {
 	return func() tea.Msg {
 		m := openedMsg{feed: b.Watch(), kinds: clean.Kinds(b.Kinds()), steps: b.StepNames(), frozen: clean.Frozen(b.Frozen())}
 		if m.counts, m.err = b.Counts(ctx); m.err == nil {
-			m.waits, m.err = waitsForMe(ctx, b)
+			m.busy, m.err = standing(ctx, b)
 		}
 		return m
 	}
@@ -84,7 +85,7 @@ func lookAgain(ctx context.Context, b Backend, feed *engine.Feed) tea.Msg {
 		m.counts, m.err = b.Counts(ctx)
 	}
 	if m.err == nil && all {
-		m.waits, m.err = waitsForMe(ctx, b)
+		m.busy, m.err = standing(ctx, b)
 	}
 	if m.err == nil {
 		m.err = b.Err()

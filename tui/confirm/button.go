@@ -21,16 +21,18 @@ func Buttons(t *theme.Theme, all []Button, focus string) string {
 		text := "[ " + b.Word + " ]"
 		switch {
 		case b.ID == focus && b.Danger && !b.Off:
-			parts[i] = t.Danger.With(t.Selection).With(t.Strong).Paint(text)
+			parts[i] = t.Doing.Paint(text)
 		case b.ID == focus:
-			parts[i] = t.Selection.With(t.Strong).Paint(text)
+			parts[i] = t.Button.Paint(text)
 		case b.Off:
 			parts[i] = t.Faint.Paint(text)
+		case b.Danger:
+			parts[i] = t.Danger.Paint(text)
 		default:
-			parts[i] = t.Faint.Paint("[ ") + b.Word + t.Faint.Paint(" ]")
+			parts[i] = text
 		}
 	}
-	return strings.Join(parts, "  ")
+	return strings.Join(parts, "   ")
 }
 
 // rows draws answers on the right, on as many lines as they need.

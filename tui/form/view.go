@@ -277,11 +277,11 @@ func (f *Form) list(t *theme.Theme, fd *Field, width, height int) []string {
 		}
 		label = widget.Fit(label, max(wide, min(widget.Width(label), width/2)))
 		detail = widget.Cut(detail, width-widget.Width(label)-4)
+		row := " " + label + "  " + t.Faint.Paint(detail)
 		if n == p.cursor {
-			out = append(out, t.Selection.Paint(widget.Fit(" "+label+"  "+detail, bar)))
-			continue
+			row = t.Bar.Over(row, bar)
 		}
-		out = append(out, " "+label+"  "+t.Faint.Paint(detail))
+		out = append(out, row)
 	}
 	if more := len(p.shown) - height; more > 0 && height > 1 {
 		text := strconv.Itoa(max(0, p.cursor)+1) + " of " + strconv.Itoa(len(p.shown))

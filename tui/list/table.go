@@ -237,11 +237,11 @@ func (g *Table) View(t *theme.Theme, width, height int, cell func(r *Row, column
 				cells[j] = c
 			}
 		}
-		bar := widget.Ink("")
+		bar := widget.Bar{}
 		if i == g.window.At {
-			bar = t.Selection
+			bar = t.Bar
 		}
-		d.Lines = append(d.Lines, widget.Row(columns, widths, cells, Margin, width, bar))
+		d.Lines = append(d.Lines, widget.Row(columns, widths, cells, widget.Spaces(Margin), width, bar))
 	}
 	if g.window.Follow {
 		g.last = g.rows[g.shown[len(g.shown)-1]].Key

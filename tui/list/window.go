@@ -8,8 +8,8 @@ import (
 	"arcadia/tui/widget"
 )
 
-// Margin is the room for the mark before a row.
-const Margin = 3
+// Margin is the room before a row: its first cell is the edge of the cursor, its second the mark.
+const Margin = 2
 
 // wheel is how many rows the wheel goes.
 const wheel = 3

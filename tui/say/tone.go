@@ -27,6 +27,8 @@ const (
 	Compensating // goes back, or waits for a while
 	RolledBack
 	Failed // has failed, or needs a person
+	Asleep // sleeps until a time or a condition
+	Voting // waits for this operator's vote
 )
 
 // Tone is that of a message of the level.

@@ -38,12 +38,14 @@ func (t *Theme) Status(s engine.Status) Look {
 	return Look{y.Pending, say.Words(string(s)), t.Faint}
 }
 
-// Saga is how a saga's status looks in a list: one at work that goes nowhere until a person acts is not at work.
-func (t *Theme) Saga(s *engine.Summary) Look {
-	if s.NeedsOperator() && !s.Status.Terminal() {
-		return Look{t.Symbols.Failed, "needs you", t.Failed}
-	}
-	return t.Status(s.Status)
+// Saga is how a saga stands in a list: one whose status is running may sleep, or go nowhere until a person acts.
+func (t *Theme) Saga(s *engine.Summary) Look { return t.Stand(say.StandOf(s)) }
+
+// Stand is how a stand looks.
+func (t *Theme) Stand(s say.Stand) Look {
+	y := &t.Symbols
+	symbol := [say.Stands]string{y.Failed, y.Vote, y.Compensating, y.Running, y.Waiting, y.Pending, y.Paused, y.Completed, y.RolledBack}[s]
+	return Look{symbol, s.Word(), t.Tone(s.Tone())}
 }
 
 // Row is how a ledger row's status looks. The empty status is that of a step that was never reached.

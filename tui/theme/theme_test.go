@@ -10,6 +10,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"arcadia/engine"
+	"arcadia/tui/say"
+	"arcadia/tui/widget"
 )
 
 // contrast is the ratio of WCAG 2 between two colors.
@@ -40,16 +42,18 @@ func readable(t *testing.T, of string, tokens *colors, least float64) {
 	t.Helper()
 	for name, k := range map[string]token{
 		"faint": tokens.faint, "accent": tokens.accent, "key": tokens.key, "running": tokens.running, "completed": tokens.completed,
-		"compensating": tokens.compensating, "rolled back": tokens.rolledBack, "failed": tokens.failed, "danger": tokens.danger,
+		"waiting": tokens.waiting, "compensating": tokens.compensating, "rolled back": tokens.rolledBack, "failed": tokens.failed, "danger": tokens.danger,
 	} {
-		if c := contrast(k.light, lightGround); c < least {
-			t.Errorf("%s %s on light: %.2f, want at least %.1f", of, name, c, least)
-		}
-		if c := contrast(k.dark, darkGround); c < least {
-			t.Errorf("%s %s on dark: %.2f, want at least %.1f", of, name, c, least)
+		for on, pair := range map[string][2]string{
+			"light": {k.light, lightGround}, "dark": {k.dark, darkGround},
+			"the light selection": {k.light, tokens.selection.light}, "the dark selection": {k.dark, tokens.selection.dark},
+		} {
+			if c := contrast(pair[0], pair[1]); c < least {
+				t.Errorf("%s %s on %s: %.2f, want at least %.1f", of, name, on, c, least)
+			}
 		}
 	}
-	for name, b := range map[string]badge{"demo": tokens.demo, "live": tokens.live, "quiet": tokens.quiet} {
+	for name, b := range map[string]badge{"demo": tokens.demo, "live": tokens.live, "quiet": tokens.quiet, "button": tokens.button, "banner": tokens.banner, "final": tokens.final} {
 		if c := contrast(b.text.light, b.ground.light); c < least {
 			t.Errorf("%s badge %s on light: %.2f", of, name, c)
 		}
@@ -73,6 +77,29 @@ func TestWithoutColorThereAreAttributesOnly(t *testing.T) {
 					t.Errorf("%s: %q sets a color", name, ink)
 				}
 			}
+		}
+	}
+}
+
+func TestTheRowUnderTheCursorKeepsTheColorOfItsStatus(t *testing.T) {
+	t.Parallel()
+	columns := []widget.Column{{Width: 9}, {Width: 6, Gap: 1}}
+	for name, c := range map[string]Choice{
+		"dark": {Dark: true, Profile: colorprofile.TrueColor}, "light": {Profile: colorprofile.TrueColor},
+		"sixteen": {Dark: true, Profile: colorprofile.ANSI}, "sixteen light": {Profile: colorprofile.ANSI},
+	} {
+		th := New(c)
+		cells := []widget.Cell{{Text: "needs you", Ink: th.Failed, Keep: true}, {Text: "web-01", Ink: th.Faint}}
+		row := widget.Row(columns, widget.Layout(columns, 18), cells, "  ", 20, th.Bar)
+		at := strings.Index(row, "needs you")
+		if ink := row[:at]; !strings.HasSuffix(ink, string(th.Failed)) {
+			t.Errorf("%s: the status is drawn in %q", name, ink)
+		}
+		if !strings.HasPrefix(row, th.Bar.Edge) || ansi.StringWidth(row) != 20 {
+			t.Errorf("%s: %q is no row of 20 cells with an edge", name, row)
+		}
+		if reversed := strings.Contains(row[at:], "\x1b[7m"); reversed != (c.Profile == colorprofile.ANSI) {
+			t.Errorf("%s: reversed is %v: %q", name, reversed, row)
 		}
 	}
 }
@@ -107,6 +134,15 @@ func TestEveryStatusHasASymbolOfOneCellAndAWord(t *testing.T) {
 				t.Errorf("%q stands for two statuses", l.Symbol)
 			}
 			seen[l.Symbol] = true
+		}
+		stands := map[string]bool{}
+		for s := range say.Stands {
+			l := th.Stand(s)
+			check(l)
+			if stands[l.Symbol] {
+				t.Errorf("%q stands for two stands", l.Symbol)
+			}
+			stands[l.Symbol] = true
 		}
 		for _, s := range []engine.RowStatus{"", engine.RowRunning, engine.RowCompleted, engine.RowFailed, engine.RowCompensating, engine.RowCompensated, engine.RowCompensationFailed, engine.RowResolved} {
 			check(th.Row(s))

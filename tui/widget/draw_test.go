@@ -39,8 +39,8 @@ func TestARowFillsItsWidthExactly(t *testing.T) {
 	columns := []widget.Column{{Width: 8}, {Width: 8, Grow: 1}, {Width: 6, Right: true}}
 	cells := []widget.Cell{{Text: "世界世界世界"}, {Text: "a long text that does not fit"}, {Text: "42", Ink: "\x1b[31m"}}
 	for width := 1; width < 60; width++ {
-		for _, bar := range []widget.Ink{"", "\x1b[7m"} {
-			row := widget.Row(columns, widget.Layout(columns, width-3), cells, 3, width, bar)
+		for _, bar := range []widget.Bar{{}, {Ground: "\x1b[7m", Edge: ">"}, {Ground: "\x1b[7m", Edge: ">", Keep: true}} {
+			row := widget.Row(columns, widget.Layout(columns, width-3), cells, "   ", width, bar)
 			if n := ansi.StringWidth(row); n != max(3, width) {
 				t.Errorf("width %d: %d cells: %q", width, n, row)
 			}

@@ -1,6 +1,10 @@
 package widget
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Column is one column of a table. Widths are in cells and do not count the gap to the next column.
 type Column struct {
@@ -16,6 +20,7 @@ type Column struct {
 type Cell struct {
 	Text string
 	Ink  Ink
+	Keep bool // its ink shows also below a bar that lets no other show
 }
 
 func (c Column) gap() int {
@@ -65,13 +70,31 @@ func Layout(columns []Column, width int) []int {
 	return out
 }
 
-// Row draws one row: margin blank cells, then the cells in the widths of Layout, cut to width and padded to it. With a bar
-// the row has that one look from edge to edge, and none of its cells'.
-func Row(columns []Column, widths []int, cells []Cell, margin, width int, bar Ink) string {
+// Row draws one row: the lead, painted and with a first cell that is blank, then the cells in the widths of Layout, cut to width
+// and padded to it. A bar lies below all of it.
+func Row(columns []Column, widths []int, cells []Cell, lead string, width int, bar Bar) string {
 	var b strings.Builder
-	b.Grow(width + 64)
-	b.WriteString(Spaces(margin))
-	used := margin
+	b.Grow(2*width + 64)
+	bare := bar.On() && !bar.Keep
+	put := func(text string, ink Ink, keep bool) {
+		switch {
+		case text == "":
+		case !bar.On():
+			b.WriteString(ink.Paint(text))
+		case bare && keep:
+			b.WriteString(ink.Paint(text))
+		case bare:
+			b.WriteString(bar.Ground.Paint(ansi.Strip(text)))
+		default:
+			b.WriteString(string(bar.Ground) + string(ink) + bar.through(text) + "\x1b[m")
+		}
+	}
+	used := Width(lead)
+	if bar.On() {
+		b.WriteString(bar.Edge)
+		lead = tail(lead)
+	}
+	put(lead, "", len(cells) > 0 && cells[0].Keep)
 	for i, c := range columns {
 		w := widths[i]
 		if w == 0 || i >= len(cells) {
@@ -89,17 +112,14 @@ func Row(columns []Column, widths []int, cells []Cell, margin, width int, bar In
 		} else {
 			text = Fit(text, w)
 		}
-		if bar == "" {
-			text = cells[i].Ink.Paint(text)
-		}
-		b.WriteString(text)
+		put(text, cells[i].Ink, cells[i].Keep)
 		used += w
-		gap := min(c.gap(), width-used)
-		b.WriteString(Spaces(gap))
-		used += max(0, gap)
+		gap := max(0, min(c.gap(), width-used))
+		put(Spaces(gap), "", false)
+		used += gap
 	}
-	b.WriteString(Spaces(width - used))
-	return bar.Paint(b.String())
+	put(Spaces(width-used), "", false)
+	return b.String()
 }
 
 // Head draws the titles of the columns.
@@ -108,7 +128,7 @@ func Head(columns []Column, widths []int, margin, width int, ink Ink) string {
 	for i, c := range columns {
 		cells[i] = Cell{Text: c.Title, Ink: ink}
 	}
-	return Row(columns, widths, cells, margin, width, "")
+	return Row(columns, widths, cells, Spaces(margin), width, Bar{})
 }
 
 // Window says which of n rows to show in height lines so that the one at cursor is among them, as close to the old top

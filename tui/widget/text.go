@@ -63,7 +63,7 @@ func single(r rune) bool {
 		r >= 0x25b7 && r <= 0x25bf, r >= 0x25c1 && r <= 0x25fa:
 		return true
 	}
-	return r == '◀' || r == '✔' || r == '✖' || r == '‹' || r == '›'
+	return r == '◀' || r == '✔' || r == '✖' || r == '‹' || r == '›' || r == '−' || r == '⊘' || r == '⚑'
 }
 
 // Cut returns s in at most width cells, its last one an ellipsis when something is missing. Looks inside s survive.
