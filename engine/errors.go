@@ -38,12 +38,13 @@ var (
 	ErrDeposed    = errors.New("another process drives by now")
 	ErrFrozen     = errors.New("everything is frozen")
 	ErrTicket     = errors.New("somebody has entered a lock's queue since")
+	ErrFull       = errors.New("the store is nearly full")
 	ErrInput      = errors.New("bad input")
 )
 
 // Untouched reports whether a store's error says that it has written nothing; see Store.
 func Untouched(err error) bool {
-	for _, refusal := range [...]error{ErrConflict, ErrNotFound, ErrKeyTaken, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly, ErrDeposed, ErrFrozen, ErrTicket} {
+	for _, refusal := range [...]error{ErrConflict, ErrNotFound, ErrKeyTaken, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly, ErrDeposed, ErrFrozen, ErrTicket, ErrFull} {
 		if errors.Is(err, refusal) {
 			return true
 		}

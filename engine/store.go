@@ -8,7 +8,7 @@ import (
 
 // Store keeps the ledgers of all sagas. All methods are safe for concurrent use.
 //
-// Errors: ErrConflict, ErrNotFound, *KeyTakenError, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly, ErrDeposed, ErrFrozen, ErrTicket
+// Errors: ErrConflict, ErrNotFound, *KeyTakenError, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly, ErrDeposed, ErrFrozen, ErrTicket, ErrFull
 // and the context's error mean that nothing happened: whatever a store refuses before it writes is one of them. Any other error of Append or
 // PutFreeze means that the outcome is not known (a commit that returned an error may still be durable): the engine stops for
 // good and the next start reads the truth.

@@ -29,7 +29,8 @@ const (
 func drive(t *testing.T, open func(*testing.T) engine.Store, reopen Reopen) {
 	t.Helper()
 	rapid.Check(t, func(r *rapid.T) {
-		m := &machine{t: t, store: open(t), model: NewMemory(), reopen: reopen}
+		m := &machine{t: t, store: open(t), reopen: reopen}
+		m.model = modelOf(m.store)
 		actions := map[string]func(*rapid.T){
 			"create": m.create, "append": m.append, "stale": m.stale, "group": m.group, "document": m.document, "ask": m.ask, "": m.check,
 		}

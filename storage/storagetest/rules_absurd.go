@@ -94,6 +94,7 @@ func fullBatch(n int) *engine.Batch {
 	populate(reflect.ValueOf(b).Elem(), id)
 	b.After, b.Entries[0].V, b.Entries[0].Seq, b.Entries[0].Type = 0, 1, 1, engine.EntryCreated
 	b.Summary.Seq, b.Summary.Short, b.Key = 1, id.Short(), fmt.Sprintf("key-%d", n)
+	b.Term = 0
 	b.Locks.Take, b.Locks.Drop = []string{fmt.Sprintf("lock-%d", n)}, []string{"another"}
 	for i := range b.Docs {
 		b.Docs[i].Name, b.Docs[i].IfVersion, b.Docs[i].Remove = fmt.Sprintf("doc-%d", n), 0, false
@@ -187,11 +188,20 @@ func spoilings(v reflect.Value, where string, at func(reflect.Value) reflect.Val
 	}
 }
 
+// modelOf is the model of a store that one process has, or of one that several have.
+func modelOf(s engine.Store) *Memory {
+	m := NewMemory()
+	if _, shared := s.(engine.Elector); shared {
+		m.Share()
+	}
+	return m
+}
+
 // absurdBatches puts every absurd value into every field of a batch. Each is refused with an error that says that nothing
 // has happened, or is read back as it was given; the store and the model agree which; and neither is harmed.
 func absurdBatches(t *testing.T, s engine.Store) {
 	ctx := t.Context()
-	model := NewMemory()
+	model := modelOf(s)
 	n, taken := 0, 0
 	spoilings(reflect.ValueOf(fullBatch(0)).Elem(), "batch", func(v reflect.Value) reflect.Value { return v }, func(what string, spoil func(reflect.Value)) {
 		n++
@@ -298,7 +308,8 @@ func absurdQuestions(t *testing.T, s engine.Store) {
 func errorKind(err error) string {
 	for name, is := range map[string]error{
 		"conflict": engine.ErrConflict, "not found": engine.ErrNotFound, "key": engine.ErrKeyTaken, "short": engine.ErrShortTaken,
-		"too large": engine.ErrTooLarge, "bad value": engine.ErrBadValue, "read only": engine.ErrReadOnly, "frozen": engine.ErrFrozen, "canceled": context.Canceled,
+		"too large": engine.ErrTooLarge, "bad value": engine.ErrBadValue, "read only": engine.ErrReadOnly, "frozen": engine.ErrFrozen,
+		"deposed": engine.ErrDeposed, "ticket": engine.ErrTicket, "canceled": context.Canceled,
 	} {
 		if errors.Is(err, is) {
 			return name

@@ -157,9 +157,13 @@ func summariesOrder(t *testing.T, s engine.Store) {
 
 func locksQueue(t *testing.T, s engine.Store) {
 	ctx := t.Context()
-	for n, ticket := range []uint64{300, 2, 256} {
+	order := []int{0, 1, 2} // in which they enter: their tickets order them, and not their ids
+	if _, shared := s.(engine.Elector); shared {
+		order = []int{1, 2, 0} // there nobody enters before another
+	}
+	for _, n := range order {
 		b := Creation(n)
-		b.Locks = engine.LockChange{Ticket: ticket, Take: []string{"droplet:1", "dns:example.com/www"}}
+		b.Locks = engine.LockChange{Ticket: []uint64{300, 2, 256}[n], Take: []string{"droplet:1", "dns:example.com/www"}}
 		must(t, s.Append(ctx, b))
 	}
 	queue := func(name string, order ...int) (q []engine.Lock) {

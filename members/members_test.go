@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"arcadia/engine"
+	"arcadia/storage/etcd"
+	"arcadia/storage/storagetest"
+)
+
+// one is the member that all tests share, each with a store of its own in it.
+var one members
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "arcadia-members-")
+		if err != nil {
+			panic(err)
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		if one, err = start(dir, 1, true); err != nil {
+			panic(err)
+		}
+		defer one.stop()
+		return m.Run()
+	}())
+}
+
+var stores atomic.Int64
+
+// fresh is a store that nobody has used.
+func fresh() etcd.Config {
+	return etcd.Config{Endpoints: one.endpoints(), Name: fmt.Sprintf("store-%d", stores.Add(1))}
+}
+
+func opened(t *testing.T, c etcd.Config) *etcd.Store {
+	t.Helper()
+	s, err := etcd.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	storagetest.Run(t, func(t *testing.T) engine.Store { return opened(t, fresh()) })
+}
+
+func TestConformanceForSeveralProcesses(t *testing.T) {
+	t.Parallel()
+	storagetest.RunShared(t, func(t *testing.T) (first, second engine.Store, refused error) {
+		c := fresh()
+		c.Lease = 3 * time.Second
+		return opened(t, c), opened(t, c), nil
+	})
+}

@@ -1,0 +1,167 @@
+package etcd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"arcadia/engine"
+)
+
+// term is the time for which this process drives: while its lease lasts, and no longer than two thirds of it after the last sign of
+// life that etcd has acknowledged, on a clock that only goes forward. Who wakes from a long sleep finds it over.
+type term struct {
+	s     *Store
+	token uint64
+	lease clientv3.LeaseID
+	alive time.Time // when the last acknowledged sign of life was sent
+	done  chan struct{}
+	stop  context.CancelFunc
+	ended sync.WaitGroup
+}
+
+// Token implements engine.Term: the revision at which the leader's key was made.
+func (t *term) Token() uint64 { return t.token }
+
+// Done implements engine.Term.
+func (t *term) Done() <-chan struct{} { return t.done }
+
+// Resign implements engine.Term. When it returns the store knows, unless it cannot be reached: then the lease runs out.
+func (t *term) Resign() {
+	t.stop()
+	t.ended.Wait()
+}
+
+// Lead implements engine.Elector.
+func (s *Store) Lead(ctx context.Context) (engine.Term, error) {
+	for {
+		if err := s.vacant(ctx); err != nil {
+			return nil, err
+		}
+		t, err := s.campaign(ctx)
+		if t != nil || err != nil {
+			return t, err
+		}
+	}
+}
+
+// vacant waits until nobody drives.
+func (s *Store) vacant(ctx context.Context) error {
+	for {
+		r, err := s.get(ctx, "ask who drives", s.keys.leader())
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case s.open.Err() != nil:
+			return fmt.Errorf("stand for driving: %w", errClosed)
+		case err != nil:
+			if !pause(ctx, s.open, s.lease/4) {
+				continue
+			}
+		case len(r.Kvs) == 0:
+			return nil
+		default:
+			s.untilChanged(ctx, s.keys.leader(), r.Header.Revision+1)
+		}
+	}
+}
+
+// untilChanged waits for a change of a key, but not for ever: a watch may be lost.
+func (s *Store) untilChanged(ctx context.Context, key string, rev int64) {
+	ctx, cancel := context.WithTimeout(ctx, s.lease)
+	defer cancel()
+	defer context.AfterFunc(s.open, cancel)()
+	<-s.client.Watch(clientv3.WithRequireLeader(ctx), key, clientv3.WithRev(rev))
+}
+
+func pause(ctx, closed context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+	case <-closed.Done():
+	}
+	return false
+}
+
+// campaign makes the leader's key, if nobody else has meanwhile. Nil and no error: somebody has.
+func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
+	once, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	sent := time.Now()
+	lease, err := s.client.Grant(once, int64(max(s.lease, 2*time.Second)/time.Second))
+	if err != nil {
+		if ctx.Err() == nil && !final(err) && pause(ctx, s.open, s.lease/4) {
+			return nil, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("stand for driving: %w", s.explain(err))
+	}
+	_, err = s.commit([]clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(s.keys.leader()), "=", 0)},
+		[]clientv3.Op{clientv3.OpPut(s.keys.leader(), s.process, clientv3.WithLease(lease.ID))})
+	// Whatever was answered, the key says who has won.
+	r, lookErr := s.get(ctx, "ask who drives", s.keys.leader())
+	if lookErr != nil || len(r.Kvs) == 0 || clientv3.LeaseID(r.Kvs[0].Lease) != lease.ID {
+		s.revoke(lease.ID)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil && final(err):
+			return nil, fmt.Errorf("stand for driving: %w", s.explain(err))
+		}
+		return nil, nil
+	}
+	run, stop := context.WithCancel(s.open)
+	t := &term{s: s, token: uint64(r.Kvs[0].CreateRevision), lease: lease.ID, alive: sent, done: make(chan struct{}), stop: stop} //nolint:gosec // a revision
+	s.drives.Store(true)
+	t.ended.Add(1)
+	s.owned.Go(func() {
+		defer t.ended.Done()
+		defer stop()
+		t.keep(run)
+		s.drives.Store(false)
+		close(t.done)
+		s.revoke(t.lease)
+	})
+	return t, nil
+}
+
+// keep gives signs of life until the term is over.
+func (t *term) keep(ctx context.Context) {
+	patience := 2 * t.s.lease / 3
+	for ctx.Err() == nil {
+		over := t.alive.Add(patience)
+		if !time.Now().Before(over) {
+			return
+		}
+		sent := time.Now()
+		once, cancel := context.WithDeadline(ctx, over)
+		_, err := t.s.client.KeepAliveOnce(once, t.lease)
+		cancel()
+		switch {
+		case errors.Is(err, rpctypes.ErrLeaseNotFound):
+			return
+		case err == nil:
+			t.alive = sent
+			pause(ctx, ctx, t.s.lease/4)
+		default:
+			pause(ctx, ctx, t.s.lease/20)
+		}
+	}
+}
+
+// revoke gives a lease back, in a time of its own: the store may be closing.
+func (s *Store) revoke(lease clientv3.LeaseID) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.open), s.lease/5)
+	defer cancel()
+	_, _ = s.client.Revoke(ctx, lease) // or it runs out
+}

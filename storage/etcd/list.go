@@ -1,0 +1,210 @@
+package etcd
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"arcadia/engine"
+)
+
+// A range with a limit visits all that lies in it all the same (28 ms at 100,000 keys, 0.1 ms for a window of them), and one from
+// high to low sorts everything first. So a list walks windows of time, whose width adapts to how many sagas are in them, and
+// there is an index for each direction.
+const (
+	firstWidth = 60_000 // milliseconds
+	widen      = 4      // an empty window is followed by one so many times as wide
+	most       = 1000   // sagas of one page
+	usual      = 50
+)
+
+// walk asks an index for ids.
+type walk struct {
+	by, value string // the index; empty: all sagas
+	oldest    bool
+	beyond    engine.ID // strictly; empty: from the end it starts at
+	need      int
+	rev       int64
+}
+
+// widths remembers how wide a window must be, index by index.
+type widths struct {
+	mu sync.Mutex // guards of
+	of map[string]uint64
+}
+
+func (w *widths) get(index string) uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n, ok := w.of[index]; ok {
+		return n
+	}
+	return firstWidth
+}
+
+func (w *widths) put(index string, n uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.of) > 1024 {
+		clear(w.of)
+	}
+	w.of[index] = min(max(n, 1), lastClock)
+}
+
+// walk gives up to need ids in the order of the index, and the revision at which they stood there.
+func (s *Store) walk(ctx context.Context, w walk) ([]engine.ID, int64, error) {
+	if w.by == "" {
+		w.by = "a"
+	}
+	index := s.keys.index(w.by, w.value, w.oldest)
+	end := clientv3.GetPrefixRangeEnd(index)
+	from, clock := "", s.start(w.oldest)
+	if w.beyond != "" {
+		from = string(w.beyond)
+		if !w.oldest {
+			from = inverted(from)
+		}
+		clock = clockOf(from)
+		from += "\x00"
+	}
+	width := s.widths.get(index)
+	to := clock // before the first saga that is expected there may be others: of a clock that is wrong, or older than the store
+	if w.beyond != "" {
+		to = clock + width
+	}
+	var ids []engine.ID
+	for {
+		upto := end
+		if to <= lastClock {
+			upto = index + clockText(to)
+		}
+		want := w.need - len(ids)
+		r, err := s.get(ctx, "list sagas", index+from, clientv3.WithRange(upto), clientv3.WithLimit(int64(want)), clientv3.WithKeysOnly(), clientv3.WithRev(w.rev))
+		if err != nil {
+			return nil, 0, err
+		}
+		if w.rev == 0 {
+			w.rev = r.Header.Revision
+		}
+		for _, kv := range r.Kvs {
+			id := string(kv.Key[len(index):])
+			if !w.oldest {
+				id = inverted(id)
+			}
+			ids = append(ids, engine.ID(id))
+		}
+		if len(r.Kvs) == want {
+			last := clockOf(string(r.Kvs[want-1].Key[len(index):]))
+			s.widths.put(index, 2*(last-min(clock, last))+1)
+			return ids, w.rev, nil
+		}
+		if to > lastClock {
+			return ids, w.rev, nil
+		}
+		if to > clock && len(r.Kvs) == 0 {
+			width *= widen
+		}
+		from, to = clockText(to), to+width
+	}
+}
+
+// start is the time at which a walk begins that begins at an end: now, or when the store was made.
+func (s *Store) start(oldest bool) uint64 {
+	if oldest {
+		return s.made
+	}
+	return lastClock - uint64(time.Now().UnixMilli()) //nolint:gosec // after 1970
+}
+
+// List implements engine.Store. All of a page is of one revision.
+func (s *Store) List(ctx context.Context, q engine.Query) (engine.Page, error) {
+	if err := ctx.Err(); err != nil {
+		return engine.Page{}, err
+	}
+	for {
+		p, err := s.list(ctx, q)
+		if errors.Is(err, rpctypes.ErrCompacted) {
+			continue // the revision was given up meanwhile: a page of a newer one
+		}
+		return p, err
+	}
+}
+
+func (s *Store) list(ctx context.Context, q engine.Query) (engine.Page, error) {
+	var page engine.Page
+	limit := q.Limit
+	if limit <= 0 {
+		limit = usual
+	}
+	limit = min(limit, most)
+	if q.From != "" && !q.From.Valid() {
+		return page, nil
+	}
+	walks := walksOf(q)
+	rev, from := int64(0), q.From
+	for len(walks) > 0 {
+		need := limit + 1 - len(page.Items)
+		var ids []engine.ID
+		for _, w := range walks {
+			w.beyond, w.need, w.rev = from, need, rev
+			some, at, err := s.walk(ctx, w)
+			if err != nil {
+				return page, err
+			}
+			ids, rev = append(ids, some...), at
+		}
+		slices.Sort(ids)
+		if !q.Oldest {
+			slices.Reverse(ids)
+		}
+		over := len(ids) < need
+		ids = ids[:min(need, len(ids))]
+		headers, err := s.summaries(ctx, rev, ids)
+		if err != nil {
+			return page, err
+		}
+		for i := range headers {
+			h := &headers[i]
+			if (q.Kind != "" && h.Kind != q.Kind) || (q.By != "" && h.CreatedBy != q.By) {
+				continue
+			}
+			page.Items = append(page.Items, *h)
+		}
+		if len(page.Items) > limit {
+			page.Items, page.More = page.Items[:limit], true
+			break
+		}
+		if over {
+			break
+		}
+		from = ids[len(ids)-1]
+	}
+	return page, nil
+}
+
+// walksOf chooses the index, or several for several statuses. None when no saga can be asked for.
+func walksOf(q engine.Query) []walk {
+	if !storable(q.Kind) || !storable(q.By) {
+		return nil
+	}
+	switch {
+	case len(q.Statuses) > 0:
+		var walks []walk
+		for _, status := range slices.Compact(slices.Sorted(slices.Values(q.Statuses))) {
+			if status.Valid() {
+				walks = append(walks, walk{by: "s", value: string(status), oldest: q.Oldest})
+			}
+		}
+		return walks
+	case q.Kind != "":
+		return []walk{{by: "k", value: q.Kind, oldest: q.Oldest}}
+	case q.By != "":
+		return []walk{{by: "b", value: q.By, oldest: q.Oldest}}
+	}
+	return []walk{{oldest: q.Oldest}}
+}

@@ -1,0 +1,106 @@
+package etcd
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"arcadia/engine"
+)
+
+// recordVersion is the version of the stored forms. Entries carry their own.
+const recordVersion = 1
+
+type metaRecord struct {
+	V      int         `json:"v"`
+	Format string      `json:"format"`
+	Schema int         `json:"schema"`
+	Made   engine.Time `json:"made"`
+}
+
+const (
+	formatName = "arcadia"
+	schema     = 1 // of the layout of the keys
+)
+
+type entriesRecord struct {
+	V       int            `json:"v"`
+	Nonce   string         `json:"nonce"`
+	Entries []engine.Entry `json:"entries"`
+}
+
+type headerRecord struct {
+	V int `json:"v"`
+	engine.Summary
+}
+
+type lockRecord struct {
+	V      int    `json:"v"`
+	Ticket uint64 `json:"ticket"`
+}
+
+type resourceRecord struct {
+	V int `json:"v"`
+	engine.Resource
+}
+
+type docRecord struct {
+	V int `json:"v"`
+	engine.Doc
+}
+
+type freezeRecord struct {
+	V int `json:"v"`
+	engine.Freeze
+}
+
+type tracesRecord struct {
+	V     int      `json:"v"`
+	Names []string `json:"names"`
+}
+
+// encoded is a record's value. The records here have nothing in them that JSON cannot say: Fits has seen to that.
+func encoded(v any) (string, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", engine.ErrBadValue, err)
+	}
+	return string(raw), nil
+}
+
+// decode reads a record and names it in an error.
+func decode[T any](what string, raw []byte) (T, error) {
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return v, fmt.Errorf("%s cannot be read: %w: restore the store from a backup", what, err)
+	}
+	return v, nil
+}
+
+func encodeHeader(s *engine.Summary) string {
+	return string(append(s.AppendFields([]byte(`{"v":1`)), '}'))
+}
+
+func decodeHeader(id engine.ID, raw []byte) (engine.Summary, error) {
+	r, err := decode[headerRecord]("header of saga "+id.Short(), raw)
+	if err == nil && r.V > recordVersion {
+		err = fmt.Errorf("header of saga %s has form %d, this build knows %d: use a newer arcadia", id.Short(), r.V, recordVersion)
+	}
+	s := r.Summary
+	s.ID, s.Short = id, id.Short()
+	return s, err
+}
+
+func encodeEntries(nonce string, entries []engine.Entry) (string, error) {
+	b := append([]byte(`{"v":1,"nonce":"`), nonce...)
+	b = append(b, `","entries":[`...)
+	for i := range entries {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = entries[i].AppendJSON(b); err != nil {
+			return "", fmt.Errorf("entry %d: %w: %w", entries[i].Seq, engine.ErrBadValue, err)
+		}
+	}
+	return string(append(b, "]}"...)), nil
+}
