@@ -25,9 +25,11 @@ cross: ## every platform that must compile
 test: ## the tests in two minutes; make race has the long ones too
 	go test -short $(RACE) ./...
 	cd screenshots && go test -short $(RACE) ./...
+	cd members && go test -short $(RACE) ./...
 
 race: ## all tests with the race detector
 	go test -race -timeout 20m ./...
+	cd members && go test -race -timeout 20m ./...
 
 torture: ## crash at every point and in every pair, all random histories: long
 	set -o pipefail; ARCADIA_TORTURE=1 go test -count=1 -timeout 4h -v ./steps/crashtest | grep -E 'figure|FAIL|^ok'
@@ -44,6 +46,7 @@ check: ## all that CI does: lint, arrows, tests with the race detector, each ben
 lint: ## golangci-lint with the repository's configuration: vet, staticcheck, arrows, format and more
 	$(LINT) run
 	cd screenshots && go tool -modfile=../.ci/tools.mod golangci-lint run
+	cd members && go tool -modfile=../.ci/tools.mod golangci-lint run
 
 format: ## write every file as gofumpt and gci want it
 	$(LINT) fmt

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -16,6 +17,10 @@ import (
 var one members
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		_ = flag.Set("rapid.checks", "5") // a sample: make race draws the rest
+	}
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "arcadia-members-")
 		if err != nil {
@@ -53,7 +58,16 @@ func opened(t *testing.T, c etcd.Config) *etcd.Store {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	storagetest.Run(t, func(t *testing.T) engine.Store { return opened(t, fresh()) })
+	storagetest.Run(t, func(t *testing.T) engine.Store { return opened(t, fresh()) }, func(t *testing.T, s engine.Store) engine.Store {
+		c, err := etcd.Parse(s.(*etcd.Store).Address()) //nolint:forcetypeassert // the one that was opened
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.(*etcd.Store).Close(); err != nil { //nolint:forcetypeassert // likewise
+			t.Fatal(err)
+		}
+		return opened(t, c)
+	})
 }
 
 func TestConformanceForSeveralProcesses(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 
@@ -87,10 +86,8 @@ type head struct {
 type state struct {
 	head   head
 	landed bool      // our nonce is in the ledger
-	full   bool      // all that follows was read, and not only the head remembered
 	leader int64     // the token of the term that lasts, 0 for none
-	ticket int64     // the revision of the highest ticket's key
-	queued uint64    // the highest ticket of another saga in the queues
+	ticket string    // the highest ever given, as its key has it
 	frozen string    // as the key of the newest freeze has it
 	keyed  engine.ID // the saga that has the key
 	keyMod int64
@@ -138,15 +135,11 @@ func (a *appending) read(ctx context.Context, open bool) (*state, error) {
 		clientv3.OpGet(k.header(b.ID)), clientv3.OpGet(k.entries(b.ID, b.Summary.Seq)), clientv3.OpGet(k.leader()), clientv3.OpGet(k.ticket()),
 		clientv3.OpGet(k.frozen()), clientv3.OpGet(k.named(b.Key)), clientv3.OpGet(k.suffix(b.ID)), clientv3.OpGet(k.left(b.ID)),
 	}
-	fixed := len(ops)
-	if len(b.Locks.Take) > 0 {
-		ops = append(ops, clientv3.OpGet(k.locks(), clientv3.WithPrefix()))
-	}
 	r, err := a.look(ctx, what, ops...)
 	if err != nil {
 		return nil, err
 	}
-	st := &state{full: true, at: r.Header.Revision}
+	st := &state{at: r.Header.Revision}
 	first := func(i int) (value []byte, created, mod int64) {
 		if kvs := r.Responses[i].GetResponseRange().Kvs; len(kvs) > 0 {
 			return kvs[0].Value, kvs[0].CreateRevision, kvs[0].ModRevision
@@ -161,10 +154,15 @@ func (a *appending) read(ctx context.Context, open bool) (*state, error) {
 		st.head = head{mod: mod, seq: h.Seq, status: h.Status, kind: h.Kind, by: h.CreatedBy}
 	}
 	if raw, _, mod := first(1); mod > 0 {
-		st.landed = strings.HasPrefix(string(raw), `{"v":1,"nonce":"`+a.nonce+`"`)
+		rec, err := decodeEntries(what, raw)
+		if err != nil {
+			return nil, err
+		}
+		st.landed = rec.Nonce == a.nonce
 	}
 	_, st.leader, _ = first(2)
-	_, _, st.ticket = first(3)
+	ticket, _, _ := first(3)
+	st.ticket = string(ticket)
 	frozen, _, _ := first(4)
 	st.frozen = string(frozen)
 	keyed, _, mod := first(5)
@@ -177,17 +175,6 @@ func (a *appending) read(ctx context.Context, open bool) (*state, error) {
 			return nil, err
 		}
 		st.left = t.Names
-	}
-	if len(b.Locks.Take) > 0 {
-		locks, err := a.decodeLocks(r.Responses[fixed].GetResponseRange().Kvs)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range locks {
-			if l.Saga != b.ID {
-				st.queued = max(st.queued, l.Ticket)
-			}
-		}
 	}
 	if len(b.Docs) > 0 {
 		st.docs, err = a.docsAt(ctx, st.at, b.Docs)
@@ -202,9 +189,10 @@ func (a *appending) refusal(st *state) error {
 	switch {
 	case b.Term != 0 && st.leader != int64(b.Term): //nolint:gosec // a token is a revision
 		return fmt.Errorf("%s: %w", at, engine.ErrDeposed)
-	case a.ticketed() && st.queued >= b.Locks.Ticket:
-		return fmt.Errorf("%s: %w: ticket %d, and there is %d", at, engine.ErrTicket, b.Locks.Ticket, st.queued)
-	case b.IfFreeze != 0 && st.frozen != thawed(b.IfFreeze-1):
+	case a.ticketed() && st.ticket >= ticketText(b.Locks.Ticket):
+		last, _ := strconv.ParseUint(st.ticket, 16, 64)
+		return fmt.Errorf("%s with ticket %d: %w", at, b.Locks.Ticket, &engine.TicketError{Last: last})
+	case b.IfFreeze != 0 && st.frozen != passable(b.IfFreeze-1):
 		return fmt.Errorf("start in saga %s: %w", b.ID.Short(), engine.ErrFrozen)
 	case st.head.seq != b.After:
 		return fmt.Errorf("%s: %w: want %d, have %d", at, engine.ErrConflict, b.After, st.head.seq)
@@ -233,18 +221,14 @@ func (a *appending) compares(st *state) []clientv3.Cmp {
 	if b.Term != 0 {
 		cmps = append(cmps, clientv3.Compare(clientv3.CreateRevision(k.leader()), "=", int64(b.Term))) //nolint:gosec // a token is a revision
 	}
-	switch {
-	case !a.ticketed():
-	case st.full:
-		cmps = append(cmps, clientv3.Compare(clientv3.ModRevision(k.ticket()), "=", st.ticket))
-	default:
+	if a.ticketed() {
 		cmps = append(cmps, clientv3.Compare(clientv3.Value(k.ticket()), "<", ticketText(b.Locks.Ticket)))
 	}
 	switch {
 	case b.IfFreeze == 1:
 		cmps = append(cmps, clientv3.Compare(clientv3.CreateRevision(k.frozen()), "=", 0))
 	case b.IfFreeze > 1:
-		cmps = append(cmps, clientv3.Compare(clientv3.Value(k.frozen()), "=", thawed(b.IfFreeze-1)))
+		cmps = append(cmps, clientv3.Compare(clientv3.Value(k.frozen()), "=", passable(b.IfFreeze-1)))
 	}
 	if b.After == 0 {
 		cmps = append(cmps, clientv3.Compare(clientv3.CreateRevision(k.suffix(b.ID)), "=", 0))

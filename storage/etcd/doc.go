@@ -4,18 +4,19 @@
 // Under /arcadia/NAME/ stand, with an id's inverted form (each hex digit d as f-d) where the newest comes first:
 //
 //	meta                        the format, the schema, when the store was made
-//	lead                        the process that drives, with a lease; the key's create revision is the term's token
+//	lead                        the name of the process that drives, with a lease; the key's create revision is the term's token
+//	host/NAME                   a process that has the store open, with a lease
 //	h/ID                        a saga's header; an append compares its revision
 //	e/ID/NUMBER                 the entries of one append, by the number of the last, with the append's nonce
 //	a/INVERTED                  all sagas; k/KIND\0INVERTED, b/OPERATOR\0INVERTED, s/STATUS\0INVERTED, and K, B, S by ID
 //	f/REVERSED SHORT            the saga with this short
 //	i/KEY                       the saga that was created last under a caller's key
-//	l/NAME\0ID                  a place in a lock's queue; q is the highest ticket that entered last
+//	l/NAME\0ID                  a place in a lock's queue; q is the highest ticket ever given
 //	r/KEY  p/PRIOR\0ID          a resource; that ID has taken over one from PRIOR
 //	d/COLLECTION\0NAME          a document
 //	t/NAME\0ID  x/ID            a trace, in the order of revisions; the names that a saga has left
 //	m/FROM                      where a resource has moved
-//	y/INVERTED NUMBER           a freeze; z is the number of the newest, and whether it has ended
+//	y/INVERTED NUMBER           a freeze; z is the number of the newest, and whether it lets starts pass
 //	c/+STATUS  c/-STATUS        counters: how often a saga came to a status and left it is the version of the key
 //	n/PROCESS                   the nonce of the last change of this process that stands in no ledger
 //

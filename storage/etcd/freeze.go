@@ -9,13 +9,14 @@ import (
 	"arcadia/engine"
 )
 
-// thawed is what the key of the newest freeze says when freeze n has ended; nothing when there has never been one. A start
-// compares it, so that nothing starts after a freeze from another host.
-func thawed(n uint64) string {
+// passable is what the key of the newest freeze says when freeze n lets starts pass: it has ended, or the engine began it and puts
+// it to the test. Nothing when there has never been one. A start compares it, so that nothing starts after a freeze from another
+// host.
+func passable(n uint64) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%016x ended", n)
+	return fmt.Sprintf("%016x passes", n)
 }
 
 // Freezes implements engine.Store.
@@ -72,10 +73,9 @@ func (s *Store) PutFreeze(ctx context.Context, f engine.Freeze) error {
 		}
 		c := newChange()
 		c.put(s.keys.freeze(f.N), value)
-		if f.EndedAt.IsZero() {
+		c.put(s.keys.frozen(), passable(f.N))
+		if f.EndedAt.IsZero() && !f.Auto {
 			c.put(s.keys.frozen(), fmt.Sprintf("%016x lasts", f.N))
-		} else {
-			c.put(s.keys.frozen(), thawed(f.N))
 		}
 		return []clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(s.keys.frozen()), "=", mod)}, c, nil
 	})

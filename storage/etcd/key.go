@@ -13,8 +13,8 @@ type layout struct{ root string }
 
 func (l layout) meta() string   { return l.root + "meta" }
 func (l layout) leader() string { return l.root + "lead" }
-func (l layout) ticket() string { return l.root + "q" } // the highest that entered the queues last
-func (l layout) frozen() string { return l.root + "z" } // the newest freeze: its number, and whether it lasts
+func (l layout) ticket() string { return l.root + "q" } // the highest ever given
+func (l layout) frozen() string { return l.root + "z" } // the newest freeze: its number, and whether it lets starts pass
 
 func (l layout) headers() string               { return l.root + "h/" }
 func (l layout) header(id engine.ID) string    { return l.headers() + string(id) }
@@ -30,6 +30,7 @@ func (l layout) left(id engine.ID) string      { return l.root + "x/" + string(i
 func (l layout) moves() string                 { return l.root + "m/" }
 func (l layout) counters() string              { return l.root + "c/" }
 func (l layout) nonce(process string) string   { return l.root + "n/" + process }
+func (l layout) hosts() string                 { return l.root + "host/" }
 func (l layout) freezes() string               { return l.root + "y/" }
 func (l layout) prior(id engine.ID) string     { return l.root + "p/" + string(id) + "\x00" }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
@@ -19,7 +20,8 @@ type term struct {
 	s     *Store
 	token uint64
 	lease clientv3.LeaseID
-	alive time.Time // when the last acknowledged sign of life was sent
+	alive atomic.Pointer[time.Time] // when the last sign of life was sent that etcd has acknowledged
+	over  atomic.Bool
 	done  chan struct{}
 	stop  context.CancelFunc
 	ended sync.WaitGroup
@@ -30,6 +32,15 @@ func (t *term) Token() uint64 { return t.token }
 
 // Done implements engine.Term.
 func (t *term) Done() <-chan struct{} { return t.done }
+
+// Lasts implements engine.Term.
+func (t *term) Lasts() bool { return !t.over.Load() && time.Now().Before(t.until()) }
+
+// Margin implements engine.Term.
+func (t *term) Margin() time.Duration { return t.s.lease / 3 }
+
+// until is the moment after which this process cannot be sure any more.
+func (t *term) until() time.Time { return t.alive.Load().Add(2 * t.s.lease / 3) }
 
 // Resign implements engine.Term. When it returns the store knows, unless it cannot be reached: then the lease runs out.
 func (t *term) Resign() {
@@ -60,9 +71,7 @@ func (s *Store) vacant(ctx context.Context) error {
 		case s.open.Err() != nil:
 			return fmt.Errorf("stand for driving: %w", errClosed)
 		case err != nil:
-			if !pause(ctx, s.open, s.lease/4) {
-				continue
-			}
+			pause(ctx, s.open, s.lease/4)
 		case len(r.Kvs) == 0:
 			return nil
 		default:
@@ -107,7 +116,7 @@ func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
 		return nil, fmt.Errorf("stand for driving: %w", s.explain(err))
 	}
 	_, err = s.commit([]clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(s.keys.leader()), "=", 0)},
-		[]clientv3.Op{clientv3.OpPut(s.keys.leader(), s.process, clientv3.WithLease(lease.ID))})
+		[]clientv3.Op{clientv3.OpPut(s.keys.leader(), s.roster.named(s.process), clientv3.WithLease(lease.ID))})
 	// Whatever was answered, the key says who has won.
 	r, lookErr := s.get(ctx, "ask who drives", s.keys.leader())
 	if lookErr != nil || len(r.Kvs) == 0 || clientv3.LeaseID(r.Kvs[0].Lease) != lease.ID {
@@ -121,14 +130,21 @@ func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
 		return nil, nil
 	}
 	run, stop := context.WithCancel(s.open)
-	t := &term{s: s, token: uint64(r.Kvs[0].CreateRevision), lease: lease.ID, alive: sent, done: make(chan struct{}), stop: stop} //nolint:gosec // a revision
+	t := &term{s: s, token: uint64(r.Kvs[0].CreateRevision), lease: lease.ID, done: make(chan struct{}), stop: stop} //nolint:gosec // a revision
+	t.alive.Store(&sent)
 	s.drives.Store(true)
 	t.ended.Add(1)
 	s.owned.Go(func() {
 		defer t.ended.Done()
 		defer stop()
 		t.keep(run)
+		t.over.Store(true)
 		s.drives.Store(false)
+		if run.Err() != nil { // it was resigned: who hears of it may believe that the store knows
+			s.revoke(t.lease)
+			close(t.done)
+			return
+		}
 		close(t.done)
 		s.revoke(t.lease)
 	})
@@ -137,9 +153,8 @@ func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
 
 // keep gives signs of life until the term is over.
 func (t *term) keep(ctx context.Context) {
-	patience := 2 * t.s.lease / 3
 	for ctx.Err() == nil {
-		over := t.alive.Add(patience)
+		over := t.until()
 		if !time.Now().Before(over) {
 			return
 		}
@@ -151,7 +166,7 @@ func (t *term) keep(ctx context.Context) {
 		case errors.Is(err, rpctypes.ErrLeaseNotFound):
 			return
 		case err == nil:
-			t.alive = sent
+			t.alive.Store(&sent)
 			pause(ctx, ctx, t.s.lease/4)
 		default:
 			pause(ctx, ctx, t.s.lease/20)

@@ -74,7 +74,7 @@ func (s *Store) Entries(ctx context.Context, id engine.ID, after uint64) ([]engi
 	var all []engine.Entry
 	for _, one := range r.Responses[1:] {
 		for _, kv := range one.GetResponseRange().Kvs {
-			rec, err := decode[entriesRecord](what, kv.Value)
+			rec, err := decodeEntries(what, kv.Value)
 			if err != nil {
 				return nil, err
 			}

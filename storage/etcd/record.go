@@ -1,8 +1,12 @@
 package etcd
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 
 	"arcadia/engine"
 )
@@ -102,5 +106,38 @@ func encodeEntries(nonce string, entries []engine.Entry) (string, error) {
 			return "", fmt.Errorf("entry %d: %w: %w", entries[i].Seq, engine.ErrBadValue, err)
 		}
 	}
-	return string(append(b, "]}"...)), nil
+	return packed(append(b, "]}"...))
 }
+
+// packAt is from which size on entries are compressed: a batch may be larger as JSON than what etcd takes.
+const packAt = 64 << 10
+
+func packed(b []byte) (string, error) {
+	if len(b) < packAt {
+		return string(b), nil
+	}
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := w.Write(b)
+	if err := errors.Join(err, w.Close()); err != nil {
+		return "", fmt.Errorf("compress entries: %w", err)
+	}
+	return out.String(), nil
+}
+
+func decodeEntries(what string, raw []byte) (entriesRecord, error) {
+	if len(raw) > 0 && raw[0] == '{' {
+		return decode[entriesRecord](what, raw)
+	}
+	r, err := gzip.NewReader(bytes.NewReader(raw))
+	if err == nil {
+		raw, err = io.ReadAll(io.LimitReader(r, maxPacked))
+	}
+	if err != nil {
+		return entriesRecord{}, fmt.Errorf("%s cannot be read: %w: restore the store from a backup", what, err)
+	}
+	return decode[entriesRecord](what, raw)
+}
+
+// maxPacked is more than any batch is as JSON: each of its bytes becomes six at most.
+const maxPacked = 16 * engine.MaxBatch

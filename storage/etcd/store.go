@@ -36,13 +36,15 @@ type Store struct {
 	widths  widths
 	putting sync.Mutex    // one change at a time that stands in no ledger
 	full    atomic.Uint64 // how much of the quota is used, in percent
-	drives  atomic.Bool   // a term of this process lasts: the care of the store is its affair
+	roster  roster
+	drives  atomic.Bool // a term of this process lasts: the care of the store is its affair
 }
 
 var (
 	_ engine.Store   = (*Store)(nil)
 	_ engine.Elector = (*Store)(nil)
 	_ engine.Watcher = (*Store)(nil)
+	_ engine.Roster  = (*Store)(nil)
 )
 
 // oldest server that is known to keep what it acknowledges; older ones have defects that matter here.

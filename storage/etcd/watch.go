@@ -73,7 +73,7 @@ func (s *Store) Watch(ctx context.Context) <-chan engine.Marks {
 		f.everything()
 	}
 	var sources sync.WaitGroup
-	for _, prefix := range []string{s.keys.headers(), s.keys.root + "d/", s.keys.frozen(), s.keys.leader()} {
+	for _, prefix := range []string{s.keys.headers(), s.keys.root + "d/", s.keys.frozen(), s.keys.leader(), s.keys.hosts()} {
 		sources.Go(func() { s.listen(ctx, prefix, rev, f) })
 	}
 	out := make(chan engine.Marks)

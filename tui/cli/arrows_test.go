@@ -18,10 +18,10 @@ var arrows = []struct {
 }{
 	{"arcadia/engine", []string{"arcadia/", "charm.land/", "golang.org/", "github.com/", "go.etcd.io/"}, []string{"arcadia/engine", "github.com/google/uuid"}},
 	{"arcadia/storage/...", []string{"arcadia/tui", "arcadia/steps", "charm.land/", "github.com/digitalocean/"}, nil},
-	{"arcadia/steps/...", []string{"arcadia/tui", "arcadia/storage", "charm.land/", "go.etcd.io/bbolt"}, nil},
+	{"arcadia/steps/...", []string{"arcadia/tui", "arcadia/storage", "charm.land/", "go.etcd.io"}, nil},
 	{"arcadia/steps", []string{"arcadia/steps/digitalocean", "arcadia/steps/dosim", "github.com/digitalocean/"}, nil},
 	{"arcadia/steps/dosim", []string{"arcadia/", "github.com/", "golang.org/x/"}, []string{"arcadia/steps/dosim"}},
-	{"arcadia/tui/...", []string{"arcadia/storage", "arcadia/steps", "github.com/digitalocean/", "go.etcd.io/bbolt"}, nil},
+	{"arcadia/tui/...", []string{"arcadia/storage", "arcadia/steps", "github.com/digitalocean/", "go.etcd.io"}, nil},
 	{"arcadia/tui/widget", []string{"arcadia/engine", "arcadia/tui"}, []string{"arcadia/tui/widget"}},
 	{"arcadia/tui/input", []string{"arcadia/"}, []string{"arcadia/tui/input"}},
 	{"arcadia/tui/line", []string{"arcadia/"}, []string{"arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
@@ -58,6 +58,7 @@ func TestOneRoomForEachLibrary(t *testing.T) {
 	rooms := map[string]string{
 		"github.com/digitalocean/godo": "arcadia/steps/digitalocean",
 		"go.etcd.io/bbolt":             "arcadia/storage/bolt",
+		"go.etcd.io/etcd/client/v3":    "arcadia/storage/etcd",
 	}
 	for _, p := range list(t, "arcadia/...") {
 		for _, d := range p.Imports {
