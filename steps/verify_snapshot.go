@@ -64,13 +64,31 @@ func (v VerifySnapshot) Locks(ctx context.Context, in engine.Inputs) ([]string, 
 	return v.loose.Locks(ctx, in)
 }
 
-// Target is "snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)". One that does not exist refuses the launch.
+// Target is "snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)". One that does not exist, or that would not pass now, refuses the
+// launch.
 func (v VerifySnapshot) Target(ctx context.Context, in engine.Inputs) (string, error) {
 	if in[inSnapshot] == "" {
 		return "", nil
 	}
-	snap, err := v.named(ctx, in)
+	snap, err := v.sound(ctx, in)
 	return snap.title(), err
+}
+
+// sound is the snapshot that the inputs name, unless it is known by now that it will not pass.
+func (v VerifySnapshot) sound(ctx context.Context, in engine.Inputs) (Snapshot, error) {
+	snap, err := v.named(ctx, in)
+	if err != nil {
+		return snap, err
+	}
+	flaw, err := v.flaw(ctx, snap)
+	if err == nil && flaw != "" && !young(snap) {
+		err = unsound(snap, flaw)
+	}
+	return snap, err
+}
+
+func unsound(snap Snapshot, flaw string) error {
+	return fmt.Errorf("%w: %s: %s: look at it, then take another", errUnsound, snap.title(), flaw)
 }
 
 // named is the snapshot that the inputs name.
@@ -82,7 +100,7 @@ func (v VerifySnapshot) named(ctx context.Context, in engine.Inputs) (Snapshot, 
 	return snap, err
 }
 
-// Plan says what is looked at. A snapshot that is named and that would not pass now refuses the launch.
+// Plan says what is looked at.
 func (v VerifySnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
 	c := engine.Change{
 		Action: engine.ActNone, Subject: "the snapshot that the saga takes", Undo: nothingToUndo,
@@ -91,15 +109,8 @@ func (v VerifySnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Chan
 	if in[inSnapshot] == "" {
 		return c, nil
 	}
-	snap, err := v.named(ctx, in)
-	if err != nil {
-		return c, err
-	}
+	snap, err := v.sound(ctx, in)
 	c.Subject = snap.title()
-	flaw, err := v.flaw(ctx, snap)
-	if err == nil && flaw != "" && !young(snap) {
-		err = fmt.Errorf("%w: %s: %s", errUnsound, snap.title(), flaw)
-	}
 	return c, err
 }
 
@@ -128,7 +139,7 @@ func (v VerifySnapshot) Execute(ctx context.Context, s *engine.State) error {
 		return verdict(ctx, err)
 	}
 	if flaw != "" {
-		return fmt.Errorf("%w: %s: %s: look at it, then take another", errUnsound, snap.title(), flaw)
+		return unsound(snap, flaw)
 	}
 	s.Put(keyVerified, snap.ID)
 	putSnapshot(s, snap)
