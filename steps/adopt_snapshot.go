@@ -22,8 +22,13 @@ func (AdoptSnapshot) Name() string { return "adopt_snapshot" }
 
 // Inputs declares the snapshot.
 func (a AdoptSnapshot) Inputs() []engine.Field {
-	return a.field(a.options(func(accounted bool) bool { return !accounted }))
+	return append(a.field(a.options(func(accounted bool) bool { return !accounted })), engine.Field{
+		Name: inKeep, Label: "Keep", Type: engine.ChoiceField, Default: "no", Choices: []string{"no", "yes"},
+		Help: "whether it stays whatever a retention says",
+	})
 }
+
+const inKeep = "keep"
 
 // Target is "snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)". One that does not exist, that no saga made or that a saga
 // still works on refuses the launch.
@@ -78,7 +83,7 @@ func (a AdoptSnapshot) Execute(ctx context.Context, s *engine.State) error {
 		return nil
 	}
 	s.Put(keyOutcome, outcomeAdopted)
-	r, err := snapshotResourceOf(snap)
+	r, err := snapshotSpec{snap, copyNote{Keep: s.Input(inKeep) == "yes"}}.resource()
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 			Summary: "any list of steps", Undo: "undoes each step, the last one first",
 		},
 	}
-	return append(steps, fleetSteps(cloud, ledger)...), append(kinds, fleetKinds()...)
+	return append(steps, fleetSteps(cloud, ledger)...), append(kinds, fleetKinds(cloud)...)
 }
 
 // recordSubject says which of a record's attributes the given inputs take.

@@ -20,12 +20,14 @@ func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 		NewCreateDroplet(cloud),
 		NewCreateVolumeSnapshot(cloud),
 		NewVerifySnapshot(cloud, ledger),
+		NewPruneSnapshots(cloud, ledger),
 	}
 }
 
 // fleetKinds are the kinds made of them.
-func fleetKinds() []engine.Kind {
+func fleetKinds(cloud Cloud) []engine.Kind {
 	return []engine.Kind{
+		rotateSnapshots(cloud),
 		{
 			Name: "resize_droplet", Steps: []string{"create_droplet_snapshot", "power_off_droplet", "resize_droplet", "power_on_droplet"},
 			Summary: "gives a droplet more or fewer processors and memory; its disk stays", Undo: "gives the former size back, switches it on, deletes the snapshot",

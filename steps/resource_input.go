@@ -148,8 +148,22 @@ func recordOf(r engine.Resource) (recordSpec, error) {
 // snapshotSpec is a snapshot as a resource: as it is wanted, and what the store knows of it besides.
 type snapshotSpec struct {
 	Snapshot
+	copyNote
+}
+
+// copyNote is what the store knows of a copy that the provider does not.
+type copyNote struct {
 	Verified engine.Time `json:"verified_at,omitzero"` // when it was last found sound; zero: never
 	Keep     bool        `json:"keep,omitempty"`       // it is never pruned
+}
+
+// noteOf is what the store knows of a copy.
+func noteOf(r engine.Resource) (copyNote, error) {
+	var note copyNote
+	if err := json.Unmarshal(r.Spec, &note); err != nil {
+		return note, fmt.Errorf("read what is known of %s: %w", visible.Text(r.Name), err)
+	}
+	return note, nil
 }
 
 // snapshotOf is the snapshot that a resource wants.
