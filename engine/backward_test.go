@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -338,4 +339,34 @@ func TestALaterWriterMustBeRolledBackFirst(t *testing.T) {
 			t.Errorf("resources left: %v (%v)", left, err)
 		}
 	})
+}
+
+// Who accepts somebody else's change does not want what was there before any more: the resource is let go. What a saga has left
+// behind for another reason stays what it is.
+func TestAnAcceptedConflictLetsTheResourceGo(t *testing.T) {
+	t.Parallel()
+	for why, left := range map[string]int{"": 0, "the provider keeps it otherwise": 1} {
+		synctest.Test(t, func(t *testing.T) {
+			record := enginetest.Step("record", func(_ context.Context, st *engine.State) error {
+				st.Provision(engine.Resource{Type: "dns_record", ExternalID: "7", Name: "A app", Spec: json.RawMessage(`{}`)})
+				return nil
+			}, func(context.Context, *engine.State) error {
+				return &engine.Conflict{Subject: "A app", Prior: "1", Written: "2", Live: "3", Why: why}
+			})
+			s, _ := enginetest.Host(t, storagetest.NewMemory(), engine.Config{Steps: []engine.Step{record}})
+			id := enginetest.Launch(t, s, "record")
+			enginetest.Rest(t, s, id)
+			if err := s.Rollback(t.Context(), id, engine.Request{}); err != nil {
+				t.Fatal(err)
+			}
+			enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.Status == engine.Failed })
+			if err := s.Resolve(t.Context(), id, 0, engine.Request{Reason: "theirs is right"}); err != nil {
+				t.Fatal(err)
+			}
+			wantSaga(t, enginetest.Until(t, s, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack }), engine.RolledBack, "resolved")
+			if all, err := s.Resources(t.Context()); err != nil || len(all) != left {
+				t.Errorf("%q: %d resources, want %d (%v)", why, len(all), left, err)
+			}
+		})
+	}
 }

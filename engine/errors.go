@@ -115,6 +115,9 @@ type Conflict struct {
 	Overwritable bool `json:"overwritable,omitempty"`
 }
 
+// theirs reports whether what is there now is somebody else's change.
+func (c *Conflict) theirs() bool { return c != nil && c.Why == "" }
+
 func (c *Conflict) legible() *Conflict {
 	return &Conflict{
 		Subject: legible(c.Subject, MaxLine), Prior: legible(c.Prior, maxError),

@@ -176,6 +176,29 @@ func (r *run) unprovisioned(changes []ResourceChange, moves []Moved) ([]Resource
 	return out, nil
 }
 
+// disowned is what withdraws a row's resources, as far as no later saga has written them: nothing when the row was left for another
+// reason than somebody else's change.
+func (r *run) disowned(row *Row) ([]ResourceChange, error) {
+	if row.Compensation == nil || !row.Compensation.Conflict.theirs() {
+		return nil, nil
+	}
+	var out []ResourceChange
+	for _, change := range row.Resources {
+		key, err := r.present(change.Key(), nil)
+		if err != nil {
+			return nil, err
+		}
+		now, err := r.resource(key)
+		if err != nil {
+			return nil, err
+		}
+		if now != nil && now.SagaID == r.id && change.After != nil {
+			out = append(out, ResourceChange{Before: now})
+		}
+	}
+	return out, nil
+}
+
 // follow moves the resources of what is back under another id, as far as the row has not taken them back already.
 func (r *run) follow(back []ResourceChange, moves []Moved) ([]ResourceChange, error) {
 	for _, m := range moves {

@@ -93,15 +93,22 @@ func (s *Session) Overrule(ctx context.Context, id ID, idx int, q Request) error
 	})
 }
 
-// Resolve accepts what one row has left behind. The reason is required. When no failed row is left the saga is rolled back.
+// Resolve accepts what one row has left behind. The reason is required. When no failed row is left the saga is rolled back. Of a
+// row whose undo has found somebody else's change the resources are let go: what is there now is theirs, and is not looked after
+// any more.
 func (s *Session) Resolve(ctx context.Context, id ID, idx int, q Request) error {
-	return s.ask(ctx, VerbResolve, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
+	return s.ask(ctx, VerbResolve, id, q, func(sg *Saga, r *run) ([]Entry, error) {
 		if strings.TrimSpace(q.Reason) == "" {
 			return nil, fmt.Errorf("%w: say why what is left may stay", ErrInput)
 		}
+		if err := sg.RefusesRow(VerbResolve, idx); err != nil {
+			return nil, err
+		}
 		e := s.entry(EntryResolved, q)
 		e.Idx = idx
-		return []Entry{e}, sg.RefusesRow(VerbResolve, idx)
+		var err error
+		e.Resources, err = r.disowned(&sg.Rows[idx])
+		return []Entry{e}, err
 	})
 }
 

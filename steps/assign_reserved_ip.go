@@ -282,8 +282,10 @@ func (a AssignReservedIP) Compensate(ctx context.Context, s *engine.State) error
 		return verdict(ctx, err)
 	case now.Droplet == prior.Droplet:
 		return nil
-	case now.Droplet != droplet && !begun:
-		return &engine.Conflict{Subject: "reserved IP " + now.IP, Prior: placeOf(prior.Droplet), Written: placeOf(droplet), Live: now.place()}
+	case now.Droplet != droplet && !begun && !s.MayOverwrite("reserved IP "+now.IP, now.place()):
+		return &engine.Conflict{
+			Subject: "reserved IP " + now.IP, Prior: placeOf(prior.Droplet), Written: placeOf(droplet), Live: now.place(), Overwritable: true,
+		}
 	}
 	if !begun {
 		if err := a.rest(ctx, s); err != nil {

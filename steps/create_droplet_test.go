@@ -166,6 +166,13 @@ func TestAnIPThatSomebodyHasMovedStaysThere(t *testing.T) {
 		if c := s.Rows[0].Compensation.Conflict; c == nil || r.sim.ReservedIPs()[ip] != r.sim.Droplets()[2].ID {
 			t.Errorf("conflict %+v", c)
 		}
+		if err := r.Overrule(t.Context(), id, 0, engine.Request{Reason: "they asked me to"}); err != nil { // but by an operator's word
+			t.Fatal(err)
+		}
+		r.rest(id, engine.RolledBack)
+		if to := r.sim.ReservedIPs()[ip]; to == r.sim.Droplets()[2].ID {
+			t.Errorf("the IP is still on droplet %d", to)
+		}
 		if _, err := r.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{"assign_reserved_ip"}, Inputs: inputs("ip", ip, "droplet_id", r.droplet("db-02"))}); err == nil ||
 			!strings.Contains(err.Error(), "choose a droplet in nyc3") {
 			t.Errorf("another region: %v", err)

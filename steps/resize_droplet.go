@@ -200,6 +200,10 @@ func (r ResizeDroplet) Compensate(ctx context.Context, s *engine.State) error {
 		return gone(id, prior.Size, size, err)
 	case now.Size == prior.Size:
 		return nil
+	case now.Size != size && now.Status == statusOff: // it can be given its former size by an operator's word
+		if live := visible.Short(now.Size, 60); !s.MayOverwrite("droplet "+now.title(), live) {
+			return &engine.Conflict{Subject: "droplet " + now.title(), Prior: prior.Size, Written: size, Live: live, Overwritable: true}
+		}
 	case now.Size != size:
 		return now.conflict(prior.Size, size, visible.Short(now.Size, 60))
 	case now.Status != statusOff:

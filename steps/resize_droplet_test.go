@@ -220,6 +220,11 @@ func TestSomebodyElsesSizeIsNotOverwritten(t *testing.T) {
 			t.Errorf("conflict %+v", c)
 		}
 		r.became("cache-01", "off", webSize)
+		if err := r.Overrule(t.Context(), id, 0, engine.Request{Reason: "they asked me to"}); err != nil { // but by an operator's word
+			t.Fatal(err)
+		}
+		r.rest(id, engine.RolledBack)
+		r.became("cache-01", "off", "s-1vcpu-2gb")
 
 		// Nor is one that somebody has resized switched on.
 		id = r.launch("power_off_droplet", "droplet_id", r.droplet("web-02"))

@@ -139,8 +139,10 @@ func (w *snapshotWork) delete(ctx context.Context, id int64) error {
 		switch {
 		case err != nil && !absent(err):
 			return verdict(ctx, err)
-		case err == nil && snap.Name != name:
-			return &engine.Conflict{Subject: fmt.Sprintf("snapshot %d", id), Prior: "absent", Written: name, Live: visible.Short(snap.Name, 120)}
+		case err == nil && snap.Name != name && !w.s.MayOverwrite(fmt.Sprintf("snapshot %d", id), visible.Short(snap.Name, 120)):
+			return &engine.Conflict{
+				Subject: fmt.Sprintf("snapshot %d", id), Prior: "absent", Written: name, Live: visible.Short(snap.Name, 120), Overwritable: true,
+			}
 		}
 		read := err == nil
 		if err := w.replaceable(ctx, Snapshot{ID: id, Name: name, Droplet: w.intent.Droplet}); err != nil {

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -178,17 +177,7 @@ func (a *answering) give() Action {
 	a.Busy, a.Notice = true, ""
 	answer, shown, reason := a.answer, a.shown, a.Text(reasonLine)
 	return Ask{To: a, Read: func(ctx context.Context, b Backend) tea.Msg {
-		now, err := readWhole(ctx, b, shown.ID)
-		if err == nil {
-			if diff := say.Changes(shown, now.saga); diff != "" {
-				return answeredMsg{err: "nothing was done, because " + diff}
-			}
-			err = answer.Do(ctx, b, shown.ID, engine.Request{Reason: reason, IfSeq: now.saga.Seq})
-		}
-		if errors.Is(err, engine.ErrChanged) {
-			return answeredMsg{err: "nothing was done: it has changed; look at it again"}
-		}
-		if err != nil {
+		if err := answer.To(ctx, b, shown, reason); err != nil {
 			return answeredMsg{err: visible.Text(err.Error())}
 		}
 		return answeredMsg{}

@@ -26,7 +26,7 @@ func TestDialogsLookAsDrawn(t *testing.T) {
 		"dialog-rollback-failed": func(s *stage) { s.press("!", "esc", "X", "tab", "enter") },
 		"dialog-retry":           func(s *stage) { s.press("!", "esc", "r") },
 		"dialog-resolve": func(s *stage) {
-			s.press("!", "esc", "enter")
+			s.press("!", "s")
 			s.resolve("77e0b1d2", 0)
 			s.write("kept for the audit")
 		},

@@ -258,8 +258,11 @@ func (d *dialog) marked(env *Env, width int) []string {
 			continue
 		}
 		hit = append(hit, widget.Sides(widget.Cut(line, width-16), t.Faint.Paint(undoCount(len(seen.saga.ToUndo()))), width))
+		if d.verb == keys.CmdRollback || d.verb == keys.CmdCancel {
+			hit = append(hit, indented("    ", seen.rows(t, seen.saga.ToUndo(), width-4))...)
+		}
 	}
-	out := []string{t.Faint.Paint(strings.ToLower(dialogVerbs[d.verb].title) + ": " + strconv.Itoa(len(hit)) + " of " + strconv.Itoa(len(d.ids)))}
+	out := []string{t.Faint.Paint(strings.ToLower(dialogVerbs[d.verb].title) + ": " + strconv.Itoa(len(d.ids)-len(miss)) + " of " + strconv.Itoa(len(d.ids)))}
 	out = append(out, hit...)
 	if len(miss) > 0 {
 		out = append(out, t.Faint.Paint("left as they are"))

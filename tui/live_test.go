@@ -86,7 +86,7 @@ func TestALostSessionIsTakenUpWhereItWas(t *testing.T) {
 	onStage(t, 120, 40, func() Backend { return c }, func(cfg *Config) { cfg.Left = func(p Place) { place = p } }, func(s *stage) {
 		s.press("/")
 		s.send(tea.PasteMsg{Content: "status:failed"})
-		s.press("enter", "pgdown", "pgdown", "down", "enter")
+		s.press("enter", "pgdown", "pgdown", "down", "enter", "s")
 	})
 	if place.Saga == "" || place.Filter != "status:failed" || place.Cursor == "" {
 		t.Fatalf("the place is %+v", place)

@@ -84,6 +84,8 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 		return s.preview.take(msg, s)
 	case foundMsg:
 		return s.found(env, msg)
+	case casesMsg:
+		return msg.choose(s)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if s.search.Typing() && s.search.Update(msg) {
 			return s.filtered(env)

@@ -25,7 +25,7 @@ func (s *sagas) Commands(*Env) []command {
 			return actionsMenu(env, s.Commands(env), at)
 		}),
 	}
-	out = append(out, decideKey(s.current))
+	out = append(out, s.deciding())
 	out = append(out, verbCommands(s.current, s.preview.whole, func(env *Env) []engine.Summary { return env.State.marked() })...)
 	out = append(out,
 		s.chosen(bind(keys.Sagas, keys.CmdLog, "log", "the saga's log", "L"), func(_ *Env, at *engine.Summary) Action { return Open{newSaga(at, true)} }),
@@ -40,7 +40,16 @@ func (s *sagas) Commands(*Env) []command {
 		to, _ := list.Move(c, s.index(), len(s.pages.Rows), s.tall)
 		return s.goTo(to)
 	})...)
-	out = append(out, s.chosen(openKey, func(_ *Env, at *engine.Summary) Action { return Open{newSaga(at, false)} }))
+	open := openKey // on a saga that needs a person it leads to the decision
+	if at := s.current(); at != nil && at.NeedsOperator() {
+		open.Word = string(keys.CmdDecide)
+	}
+	out = append(out, s.chosen(open, func(_ *Env, at *engine.Summary) Action {
+		if at.NeedsOperator() {
+			return Open{newDeciding(at)}
+		}
+		return Open{newSaga(at, false)}
+	}))
 	out = append(out, backing(func(env *Env) Action {
 		if s.search.Clear() {
 			return s.reload(env, s.cursor)

@@ -8,6 +8,7 @@ package decide
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,8 +16,21 @@ import (
 	"arcadia/tui/say"
 )
 
+// Sort says what sort of decision it is: sagas of one sort can be given the same answer together.
+type Sort string
+
+// The sorts of decisions.
+const (
+	SortConflict Sort = "conflict" // an undo has found somebody else's change
+	SortLeft     Sort = "left"     // an undo has failed
+	SortFailed   Sort = "failed"   // a step has failed, and the saga was to wait then
+	SortStuck    Sort = "stuck"    // a step goes on failing past the point of no return
+	SortWaits    Sort = "waits"    // for a person, for another reason: a pause, a process that died too often, a copy
+)
+
 // Case is what has to be decided about a saga: one thing at a time.
 type Case struct {
+	Sort    Sort             `json:"sort"`
 	About   string           `json:"about"`  // "A shop.example.com", or the step
 	What    string           `json:"what"`   // what has happened, in a sentence
 	Row     int              `json:"row"`    // the row that it is about, or -1
@@ -45,10 +59,13 @@ func Of(s *engine.Saga, undo func(idx int) string) *Case {
 	case !s.NeedsOperator():
 		return nil
 	}
-	c := &Case{About: strings.TrimSpace(s.Kind + " " + s.Target), Row: -1, What: say.Sentence("it waits for " + say.WaitingOn(s.Waiting))}
+	c := &Case{Sort: SortWaits, About: strings.TrimSpace(s.Kind + " " + s.Target), Row: -1, What: say.Sentence("it waits for " + say.WaitingOn(s.Waiting))}
 	if row := s.Undecided(); row != nil {
 		c.About, c.Row, c.Detail = fmt.Sprintf("step %d %s", row.Idx, row.Name), row.Idx, row.Error
-		c.What = "The step has failed, and the saga was to wait then."
+		c.Sort, c.What = SortFailed, "The step has failed, and the saga was to wait then."
+	}
+	if stuck := slices.IndexFunc(s.Waiting, func(w engine.Waiting) bool { return w.Because == engine.BecauseStuck }); stuck >= 0 {
+		c.Sort, c.What = SortStuck, "The step goes on failing past the point of no return ("+s.Passed+"): the saga only goes forward."
 	}
 	c.offer(s,
 		Answer{Name: "resume", Does: "goes on where it was paused", Verb: engine.VerbResume, Row: -1, Why: "decided"},
@@ -61,7 +78,7 @@ func Of(s *engine.Saga, undo func(idx int) string) *Case {
 // residue is the first row that could not be undone.
 func residue(s *engine.Saga, left []int, undo func(idx int) string) *Case {
 	row := &s.Rows[left[0]]
-	c := &Case{About: fmt.Sprintf("step %d %s", row.Idx, row.Name), Row: row.Idx, More: len(left) - 1}
+	c := &Case{Sort: SortLeft, About: fmt.Sprintf("step %d %s", row.Idx, row.Name), Row: row.Idx, More: len(left) - 1}
 	end := "the saga ends: rolled back, " + strconv.Itoa(s.Accepted+1) + " accepted"
 	if c.More > 0 {
 		end = strconv.Itoa(c.More) + say.Plural(c.More, " more row has", " more rows have") + " to be decided then"
@@ -70,13 +87,13 @@ func residue(s *engine.Saga, left []int, undo func(idx int) string) *Case {
 		c.States, c.Detail = row.Compensation.Conflict, row.Compensation.Error
 	}
 	if x := c.States; x != nil {
-		c.About = x.Subject
+		c.Sort, c.About = SortConflict, x.Subject
 		c.What = "Somebody else changed this after we wrote it, so our change was not taken back."
 		if x.Why != "" {
 			c.What = say.Sentence(x.Why)
 		}
 		c.offer(s,
-			Answer{Name: "keep theirs", Does: x.Live + " stays, nothing is written; " + end, Verb: engine.VerbResolve, Row: row.Idx, Why: "keep theirs"},
+			Answer{Name: "keep theirs", Does: x.Live + " stays, nothing is written" + untracked(row) + "; " + end, Verb: engine.VerbResolve, Row: row.Idx, Why: "keep theirs"},
 			Answer{
 				Name: "undo it anyway", Does: over(x), Verb: engine.VerbOverrule, Row: row.Idx, Phrase: name(x.Subject),
 				Loses: "What they have set is lost: nobody but its author knows why it was set.",
@@ -89,6 +106,14 @@ func residue(s *engine.Saga, left []int, undo func(idx int) string) *Case {
 		Answer{Name: "try again", Does: undo(row.Idx) + ", with a fresh budget", Verb: engine.VerbRetry, Row: row.Idx, Why: "try again"},
 		Answer{Name: "leave it there", Does: "accepts what is left; nothing is written; " + end, Verb: engine.VerbResolve, Row: row.Idx})
 	return c
+}
+
+// untracked says that accepting a conflict lets the row's resources go.
+func untracked(r *engine.Row) string {
+	if r.Compensation.Conflict.Why != "" || len(r.Resources) == 0 {
+		return ""
+	}
+	return ", and it is not tracked any more"
 }
 
 // over says what writing over a conflict does.
