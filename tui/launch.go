@@ -30,6 +30,7 @@ const (
 type launch struct {
 	page   launchPage
 	door   engine.Launch // what it was opened with
+	first  string        // the form comes before the plan even when it is complete, with the focus on this input, or its button
 	kinds  launchKinds
 	list   launchSteps
 	drafts map[string]*form.Form // the forms begun, by kind and steps
@@ -249,6 +250,11 @@ func (l *launch) opened(env *Env, m launchFields) Action {
 	m.want.Inputs = in
 	f := form.New(m.want, m.steps, m.reads, m.adhoc, m.token)
 	l.drafts[draft(m.want)] = f
+	if l.first != "" {
+		f.Start(l.first)
+		l.first = ""
+		return l.show(env, f)
+	}
 	if f.Complete() {
 		l.form, l.page = f, launchOnForm
 		return l.toPlan(env)

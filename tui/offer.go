@@ -27,6 +27,7 @@ type thing struct {
 type offer struct {
 	on   thing
 	verb string
+	at   string // the attribute with which the form begins; empty: where the form itself does
 }
 
 func (o offer) perform(a *App) tea.Cmd { return a.do(o.open(&a.env)) }
@@ -40,7 +41,13 @@ func (o offer) open(env *Env) Action {
 	if !ok {
 		return Notify{Level: say.Error, Text: o.verb + ": this build has no kind that does it"}
 	}
-	return launchDoor(engine.Launch{Kind: k.Name, Inputs: k.On.Of(o.on.says)})
+	l := newLaunch(engine.Launch{Kind: k.Name, Inputs: k.On.Of(o.on.says)})
+	for input, attribute := range k.On.Inputs {
+		if attribute == o.at {
+			l.first = input
+		}
+	}
+	return Open{l}
 }
 
 func (o offer) kind(env *Env) (engine.Kind, bool) {
@@ -65,7 +72,7 @@ func offers(env *Env, on thing, had ...string) []item {
 	var out []item
 	for _, k := range env.State.Kinds {
 		if verb := verbOf(k); k.On.Type == on.of && !slices.Contains(had, verb) {
-			out = append(out, item{Text: verb, Note: k.Summary, Why: why, Do: offer{on, verb}})
+			out = append(out, item{Text: verb, Note: k.Summary, Why: why, Do: offer{on: on, verb: verb}})
 		}
 	}
 	return out

@@ -28,6 +28,8 @@ type pager struct {
 	top     int
 	tall    int
 	loading bool
+	whole   bool // lines are cut in place of being wrapped
+	search  pagerSearch
 }
 
 // textMsg answers a pager's load.
@@ -41,7 +43,10 @@ func (p *pager) Name(*Env) string { return p.name }
 
 // Hints are the pager's keys.
 func (p *pager) Hints(*Env) []keys.Hint {
-	return keys.Hints("j k", "scroll", "y", "copy", "esc", "close")
+	if p.search.open {
+		return keys.Hints("enter", "find", "esc", "close")
+	}
+	return keys.Hints("j k", "scroll", "/", "find", "n N", "next", "w", "wrap", "y", "copy", "esc", "close")
 }
 
 // Update scrolls.
@@ -64,8 +69,12 @@ func (p *pager) Update(_ *Env, msg tea.Msg) Action {
 		if msg.err != "" {
 			p.text = []string{msg.err}
 		}
-	case tea.KeyPressMsg:
-		return p.key(msg.String())
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if p.search.open {
+			p.top = p.search.typed(msg, p.lines, p.top)
+		} else if k, ok := msg.(tea.KeyPressMsg); ok {
+			return p.key(k.String())
+		}
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelUp {
 			p.top -= 3
@@ -82,6 +91,15 @@ func (p *pager) key(name string) Action {
 		return Close{}
 	case "y":
 		return Copy{What: strings.ToLower(p.name), Text: strings.Join(p.text, "\n")}
+	case "/":
+		p.search.open = true
+		p.search.line.Set("")
+	case "n":
+		p.top = p.search.next(p.lines, p.top, 1)
+	case "N":
+		p.top = p.search.next(p.lines, p.top, -1)
+	case "w":
+		p.whole, p.width = !p.whole, 0
 	case "j", "down":
 		p.top++
 	case "k", "up":
@@ -108,6 +126,10 @@ func (p *pager) View(env *Env, width, height int) Drawing {
 	if p.width != width {
 		p.width, p.lines = width, nil
 		for _, l := range p.text {
+			if p.whole {
+				p.lines = append(p.lines, widget.Cut(l, width))
+				continue
+			}
 			p.lines = append(p.lines, widget.Wrap(l, width)...)
 		}
 	}
@@ -115,17 +137,30 @@ func (p *pager) View(env *Env, width, height int) Drawing {
 		return Drawing{Lines: []string{env.Theme.Faint.Paint("reading")}}
 	}
 	p.tall = height
-	if len(p.lines) > height {
-		p.tall = height - 1
+	if len(p.lines) > height || p.search.on() {
+		p.tall = max(1, height-1)
 	}
 	p.top = max(0, min(p.top, len(p.lines)-p.tall))
 	end := min(len(p.lines), p.top+p.tall)
-	out := slices.Clone(p.lines[p.top:end])
-	if len(p.lines) > height {
-		at := fmt.Sprintf("%d to %d of %d", p.top+1, end, len(p.lines))
-		out = append(out, widget.Spaces(width-len(at))+env.Theme.Faint.Paint(at))
+	d := Drawing{Lines: slices.Clone(p.lines[p.top:end])}
+	for i, l := range d.Lines {
+		d.Lines[i] = p.search.paint(env.Theme, l)
 	}
-	return Drawing{Lines: out}
+	at := ""
+	if len(p.lines) > height {
+		at = fmt.Sprintf("%d to %d of %d", p.top+1, end, len(p.lines))
+	}
+	switch {
+	case p.search.on():
+		foot, cursor := p.search.view(env.Theme, p.lines, at, width)
+		if cursor != nil {
+			cursor.Y = len(d.Lines)
+		}
+		d.Lines, d.Cursor = append(d.Lines, foot), cursor
+	case at != "":
+		d.Lines = append(d.Lines, widget.Spaces(width-len(at))+env.Theme.Faint.Paint(at))
+	}
+	return d
 }
 
 // maxPagerLines bounds what a pager reads.

@@ -43,7 +43,12 @@ func newPalette(env *Env, all []command) *menu {
 	}
 	m := newMenu("Do", items).searchable()
 	m.tips = keys.Hints("type", "search, or a saga's id", "tab", "complete", "enter", "do it", "esc", "close")
-	m.whole = exportWords
+	m.whole = func(text string) Action {
+		if text == "q" || text == "quit" {
+			return Leave{}
+		}
+		return exportWords(text)
+	}
 	m.other = func(text string) Action {
 		if len(text) < 4 || strings.Trim(strings.ToLower(text), "0123456789abcdef-") != "" {
 			return nil

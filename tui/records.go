@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
@@ -46,18 +47,27 @@ func newRecords(inv Inventory, domain string) *listing {
 		{Title: "DATA", Width: 20, Grow: 2},
 		{Title: "TTL", Width: 6, Right: true, Drop: 2},
 		{Title: "PRIO", Width: 5, Right: true, Drop: 3},
+		{Title: "SAGA", Width: 8, Drop: 1},
 		{Title: "ID", Width: 10, Right: true, Drop: 4, Gap: 1},
 	}
-	r.Fields = []string{"name", "type", "data", "ttl", "prio", "id"}
-	r.read = func(ctx context.Context, _ Backend) ([]list.Row, error) {
+	r.Fields = []string{"name", "type", "data", "ttl", "prio", "saga", "id"}
+	r.read = func(ctx context.Context, b Backend) ([]list.Row, error) {
 		all, err := inv.Records(ctx, domain)
+		if err != nil {
+			return nil, err
+		}
+		kept, err := b.Resources(ctx)
+		by := map[string]string{} // which saga looks after a record
+		for _, x := range kept {
+			by[x.Key()] = x.SagaID.Short()
+		}
 		rows := make([]list.Row, 0, len(all))
 		for _, x := range all {
 			id, prio := strconv.FormatInt(x.ID, 10), ""
 			if x.Priority != 0 {
 				prio = strconv.Itoa(x.Priority)
 			}
-			rows = append(rows, list.Row{Key: id, Value: x, Cells: []string{x.Name, x.Type, x.Data, strconv.Itoa(x.TTL), prio, id}})
+			rows = append(rows, list.Row{Key: id, Value: x, Cells: []string{x.Name, x.Type, x.Data, strconv.Itoa(x.TTL), prio, by[engine.Resource{Type: thingRecord, ExternalID: id}.Key()], id}})
 		}
 		return rows, err
 	}
@@ -74,7 +84,9 @@ func newRecords(inv Inventory, domain string) *listing {
 	}
 	r.menuKeys = map[keys.Command]string{keys.CmdWipe: "d"} // deleting lives in the menu
 	r.own = []command{
-		r.launching(bind(keys.Records, keys.CmdChange, "change", "change this record; the form has its values", "enter"), string(keys.CmdChange), nil),
+		r.chosen(bind(keys.Records, keys.CmdChange, "change", "change this record; the form has its values", "enter"), operators, func(env *Env, row *list.Row) Action {
+			return offer{on: r.on(row), verb: string(keys.CmdChange), at: "data"}.open(env)
+		}),
 		{Binding: bind(keys.Records, keys.CmdNew, "new", "make a record in this zone; the plan comes first", "n"), why: operators, do: func(env *Env) Action {
 			return newRecord(domain).open(env)
 		}},
@@ -98,5 +110,5 @@ func written(name, domain string) string {
 
 // newRecord is a record of which only the zone is known.
 func newRecord(domain string) offer {
-	return offer{thing{thingRecord, map[string]string{"domain": domain}}, string(keys.CmdChange)}
+	return offer{on: thing{thingRecord, map[string]string{"domain": domain}}, verb: string(keys.CmdChange)}
 }

@@ -99,7 +99,12 @@ func (s *saga) Commands(*Env) []command {
 	out := []command{
 		{Binding: bind(keys.OneSaga, keys.CmdEntries, "entries", "the saga's entries as JSON", "e"), do: func(*Env) Action { return showEntries(s.first.ID, s.first.Short) }},
 		{Binding: danger(bind(keys.OneSaga, keys.CmdResolve, "resolve", "accept what this row has left behind; asks for the reason")), why: s.unresolvable, do: s.resolve},
-		newKey(),
+		{Binding: bind(keys.Sagas, keys.CmdNew, "again", "launch it again: its form, with its inputs", "n"), why: func(env *Env) string {
+			if why := operators(env); why != "" || s.seen.whole() != nil {
+				return why
+			}
+			return say.NoSaga
+		}, do: func(env *Env) Action { return againDoor(env, s.seen.whole()) }},
 		{Binding: actionsKey, do: func(env *Env) Action {
 			shown := slices.DeleteFunc(s.Commands(env), func(c command) bool { return c.Command == keys.CmdOpen })
 			return actionsMenu(env, shown, s.summary())

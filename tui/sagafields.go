@@ -1,14 +1,56 @@
 package tui
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"arcadia/engine"
 	"arcadia/tui/say"
 )
 
 // sagaFields are the fields of a saga's row.
-var sagaFields = []string{"status", "kind", "by", "target", "saga", "step", "error"}
+var sagaFields = []string{"status", "kind", "by", "target", "saga", "step", "error", "age", "waits"}
+
+// sagaFieldAt is sagaField with the fields that depend on the time: how old the saga is, and for how long it has waited for a person.
+func sagaFieldAt(now func() time.Time) func(s *engine.Summary, field string) string {
+	return func(s *engine.Summary, field string) string {
+		switch {
+		case field == "age":
+			return now().Sub(s.CreatedAt.Time).String()
+		case field == "waits" && s.NeedsOperator():
+			return now().Sub(s.UpdatedAt.Time).String()
+		case field == "waits":
+			return ""
+		}
+		return sagaField(s, field)
+	}
+}
+
+// sagaValues are what a field of the rows can say, for completion.
+func (s *sagas) sagaValues(env *Env, field string) []string {
+	var out []string
+	add := func(v string) {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	switch field {
+	case "status":
+		for _, x := range engine.Statuses() {
+			add(string(x))
+		}
+	case "kind":
+		for _, k := range env.State.Kinds {
+			add(k.Name)
+		}
+	case "by":
+		for i := range s.pages.Rows {
+			add(s.pages.Rows[i].CreatedBy)
+		}
+	}
+	return out
+}
 
 // sagaField is the text of one field of a saga.
 func sagaField(s *engine.Summary, field string) string {

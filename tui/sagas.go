@@ -100,7 +100,7 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 
 // reload reads the list again: around the given saga, or from the end that the order begins with.
 func (s *sagas) reload(env *Env, around engine.ID) Action {
-	f := s.search.Filter().Sift(func(field, value string) bool { return s.known(env, field, value) }, sagaField)
+	f := s.search.Filter().Sift(func(field, value string) bool { return s.known(env, field, value) }, sagaFieldAt(env.Config.Now))
 	limit := 0
 	if s.order.By != byAge {
 		around, limit = "", list.SortMax

@@ -30,7 +30,11 @@ func (s *sagas) Commands(*Env) []command {
 	out = append(out,
 		s.chosen(bind(keys.Sagas, keys.CmdLog, "log", "the saga's log", "L"), func(_ *Env, at *engine.Summary) Action { return Open{newSaga(at, true)} }),
 		command{Binding: needsKey, do: func(env *Env) Action { return Ask{To: s, Read: findNeedy(s.cursor, env.State.needy())} }},
-		command{Binding: filterKey, do: func(*Env) Action { s.search.Edit(); return nil }},
+		command{Binding: filterKey, do: func(env *Env) Action {
+			s.search.Values = func(field string) []string { return s.sagaValues(env, field) }
+			s.search.Edit()
+			return nil
+		}},
 		s.chosen(copyKey, func(env *Env, at *engine.Summary) Action { return s.copyMenu(env, at) }),
 	)
 	out = append(out, moving(func(_ *Env, c keys.Command) Action {

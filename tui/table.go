@@ -171,7 +171,7 @@ func (l *listing) launching(b keys.Binding, verb string, why func(env *Env) stri
 	if why == nil {
 		why = operators
 	}
-	return l.chosen(b, why, func(env *Env, r *list.Row) Action { return offer{l.on(r), verb}.open(env) })
+	return l.chosen(b, why, func(env *Env, r *list.Row) Action { return offer{on: l.on(r), verb: verb}.open(env) })
 }
 
 // copying is the command that offers the key and the cells of the row under the cursor; what names the thing.

@@ -80,6 +80,17 @@ func New(l engine.Launch, steps []string, reads [][]engine.Field, adhoc bool, to
 	return f
 }
 
+// Start puts the focus on an input, or on the button behind the last.
+func (f *Form) Start(at string) {
+	f.Focus = PlanStop
+	for _, fd := range f.Fields {
+		if fd.shown && fd.field().Name == at {
+			f.Focus = fd.Key
+			return
+		}
+	}
+}
+
 // Complete reports whether the door brought something and nothing is left to ask for.
 func (f *Form) Complete() bool { return len(f.given) > 0 && f.firstBad() == nil }
 

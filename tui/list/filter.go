@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -15,8 +17,10 @@ import (
 //	/re/         the regular expression matches
 //	!term        the term does not hold
 //	field:word   the term holds in that field alone
+//	field:<1h    the field says a time shorter than that; > longer
 //
-// A term that is not finished yet, or wrong, is reported and holds for everything.
+// A term that is not finished yet, or wrong, is reported and holds for everything. A field that there is not is reported with
+// those that there are, and then everything passes.
 type Filter struct {
 	terms []clause
 	Wrong string // what is wrong with the line, for the person who types it
@@ -38,8 +42,11 @@ func Parse(line string, fields []string) Filter {
 		if rest, ok := strings.CutPrefix(word, "!"); ok {
 			t.not, word = true, rest
 		}
-		if name, rest, ok := strings.Cut(word, ":"); ok && slices.Contains(fields, strings.ToLower(name)) {
+		switch name, rest, ok := strings.Cut(word, ":"); {
+		case ok && slices.Contains(fields, strings.ToLower(name)):
 			t.field, word = strings.ToLower(name), rest
+		case ok && len(fields) > 0 && meantField(name, rest):
+			return Filter{Wrong: "no field " + name + ": there are " + strings.Join(fields, ", ")}
 		}
 		if word == "" {
 			continue
@@ -51,6 +58,11 @@ func Parse(line string, fields []string) Filter {
 		f.terms = append(f.terms, t)
 	}
 	return f
+}
+
+// meantField reports whether what stands before a colon was meant for the name of a field: a word of small letters, in no address.
+func meantField(name, rest string) bool {
+	return len(name) > 1 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == "" && !strings.HasPrefix(rest, "/") && !strings.HasPrefix(rest, ":")
 }
 
 // splitFilter splits at blanks outside of /.../ and "...".
@@ -108,11 +120,29 @@ func (t *clause) compile(word string) error {
 		}
 		fold := !capital(word)
 		t.hit = func(s string) bool { return subsequence(s, word, fold) }
+	case (word[0] == '<' || word[0] == '>') && t.field != "":
+		limit, err := span(word[1:])
+		if err != nil {
+			return fmt.Errorf("%s wants a time like 90s, 15m, 1h or 2d", word)
+		}
+		t.hit = func(s string) bool {
+			is, err := span(s)
+			return err == nil && (is < limit) == (word[0] == '<')
+		}
 	default:
 		t.plain, t.text = true, word
 		t.hit = func(s string) bool { return contains(s, word) }
 	}
 	return nil
+}
+
+// span is a time as people write it: 90s, 15m, 1h30m, 2d.
+func span(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseFloat(days, 64)
+		return time.Duration(n * 24 * float64(time.Hour)), err
+	}
+	return time.ParseDuration(s)
 }
 
 // contains is smart-case.

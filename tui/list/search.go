@@ -1,6 +1,9 @@
 package list
 
 import (
+	"slices"
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/tui/line"
@@ -10,7 +13,8 @@ import (
 
 // Search is the filter line of a list. It keeps its text when it is left, and when the screen is.
 type Search struct {
-	Fields []string // names that may stand before a colon
+	Fields []string                    // names that may stand before a colon
+	Values func(field string) []string // what a field can say, for completion; nil: nothing is known
 
 	line   line.Line
 	open   bool // keys go to the line
@@ -40,7 +44,16 @@ func (s *Search) Set(text string) {
 func (s *Search) Update(msg tea.Msg) bool {
 	if k, ok := msg.(tea.KeyPressMsg); ok {
 		switch k.String() {
-		case "enter", "down", "tab":
+		case "tab":
+			text, several := s.complete()
+			if text == s.text {
+				s.open = several
+				return false
+			}
+			s.line.Set(text)
+			s.Set(text)
+			return true
+		case "enter", "down":
 			s.open = false
 			return false
 		case "esc":
@@ -53,6 +66,40 @@ func (s *Search) Update(msg tea.Msg) bool {
 		s.Set(s.line.String())
 	}
 	return changed
+}
+
+// complete is the line with its last word completed: the name of a field, or what the field can say, as far as all that begin like
+// it agree. several says that more than one do.
+func (s *Search) complete() (text string, several bool) {
+	at := strings.LastIndexAny(s.text, " !") + 1
+	head, word := s.text[:at], s.text[at:]
+	among := make([]string, 0, len(s.Fields))
+	for _, f := range s.Fields {
+		among = append(among, f+":")
+	}
+	if field, value, ok := strings.Cut(word, ":"); ok {
+		head, word, among = head+field+":", value, nil
+		if s.Values != nil && slices.Contains(s.Fields, field) {
+			among = s.Values(field)
+		}
+	}
+	common := ""
+	for _, v := range among {
+		switch {
+		case word == "" && at < len(s.text) || !strings.HasPrefix(v, word) || strings.ContainsAny(v, " \""):
+		case common == "":
+			common = v
+		default:
+			several = true
+			for !strings.HasPrefix(v, common) {
+				common = common[:len(common)-1]
+			}
+		}
+	}
+	if len(common) > len(word) {
+		return head + common, several
+	}
+	return s.text, several
 }
 
 // Clear empties the line. It reports whether there was anything.

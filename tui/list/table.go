@@ -87,7 +87,7 @@ func (g *Table) Update(msg tea.Msg) bool {
 func (g *Table) Do(c keys.Command) bool {
 	switch c {
 	case keys.CmdFilter:
-		g.Search.Fields = g.Fields
+		g.Search.Fields, g.Search.Values = g.Fields, g.values
 		g.Search.Edit()
 	case keys.CmdBack:
 		if !g.Search.Clear() {
@@ -109,6 +109,17 @@ func (g *Table) Do(c keys.Command) bool {
 		g.GoTo(at)
 	}
 	return true
+}
+
+// values are what the rows say in a field.
+func (g *Table) values(field string) []string {
+	var out []string
+	for i := range g.rows {
+		if v := g.text(&g.rows[i], field); !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 func (g *Table) order(by int) {
