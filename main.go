@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -85,7 +84,7 @@ func run() int {
 	return cli.Run(ctx, cli.Env{
 		In: os.Stdin, Out: os.Stdout, Err: host.Patient(ctx, os.Stderr),
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()), Term: os.Getenv("TERM"),
-		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"),
+		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"), Store: os.Getenv("ARCADIA_STORE"),
 		Open: w.open, Console: console, Check: w.check, Serve: serve(&hup), Stop: w.stop,
 		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) },
 		Simulate: simulate, Operators: sshd.ReadOperators,
@@ -175,24 +174,20 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	var store engine.Store
 	if want.Access != cli.Nothing {
-		s, away, err := w.store(want)
+		o, err := w.store(ctx, want)
 		if err != nil {
 			return nil, err
 		}
-		h.Log.Info("store opened", "file", s.Path())
-		closers.push(away)
+		h.Log.Info("store opened", "store", o.where)
+		closers.push(o.away)
 		closers.push(func() error {
-			err := s.Close()
-			h.Log.Info("store closed", "file", s.Path(), "error", err)
+			err := o.close()
+			h.Log.Info("store closed", "store", o.where, "error", err)
 			return err
 		})
-		store, p.Backup, p.Prune, h.Socket = s, s.Backup, s.Prune, sshd.SocketPath(s.Path())
-		h.Commits = func() sshd.Commits {
-			st := s.Stats()
-			return sshd.Commits{Commits: st.Commits, Entries: st.Entries, Took: st.CommitTime}
-		}
+		store, p.Backup, p.Prune, h.Socket, h.Commits = o.store, o.backup, o.prune, o.socket, o.commits
 		if want.Access == cli.Act {
-			h.Meter = host.NewMeter(s)
+			h.Meter = host.NewMeter(store)
 			store = h.Meter
 		}
 	}
@@ -256,46 +251,6 @@ func (s *stack) close() error {
 	}
 	*s = nil
 	return errors.Join(errs...)
-}
-
-// store opens the store as wanted; away is what to do when it is closed. A store that nobody named and that is not there
-// yet is an empty one.
-func (w wire) store(want cli.Want) (s *bolt.Store, away func() error, err error) {
-	file, away := want.Database, func() error { return nil }
-	if file == "" && want.Demo {
-		dir, err := os.MkdirTemp("", "arcadia-demo-")
-		if err != nil {
-			return nil, nil, fmt.Errorf("make a folder for the demo's store: %w", err)
-		}
-		file, away = filepath.Join(dir, "arcadia.db"), func() error { return os.RemoveAll(dir) }
-	} else if file, err = w.file(file); err != nil {
-		return nil, nil, err
-	}
-	opts := []bolt.Option{bolt.WithPurpose(want.Purpose)}
-	if _, absent := os.Stat(sshd.SocketPath(file)); want.Access == cli.Glance || absent == nil {
-		opts = append(opts, bolt.WithLockTimeout(brief))
-	}
-	if want.Access != cli.Act {
-		s, err = bolt.OpenReadOnly(file, opts...)
-	}
-	if want.Access == cli.Act || want.Access == cli.Read && want.Database == "" && errors.Is(err, bolt.ErrMissing) {
-		s, err = bolt.Open(file, opts...)
-	}
-	if err != nil {
-		err = errors.Join(err, away())
-	}
-	if errors.Is(err, bolt.ErrHeld) {
-		err = host.Elsewhere(err, sshd.SocketPath(file))
-	}
-	return s, away, err
-}
-
-// file is the store that was named, or else the operator's own.
-func (w wire) file(named string) (string, error) {
-	if named != "" {
-		return named, nil
-	}
-	return cli.DataFile(w.env)
 }
 
 // check examines a store file in a child process.

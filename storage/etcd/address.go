@@ -26,6 +26,8 @@ type Config struct {
 	CA, Cert, Key string
 	// Lease is how long the driver keeps its place without a sign of life; 0 means 10 s.
 	Lease time.Duration
+	// ReadOnly: nothing is written, and a store that is not there is not made.
+	ReadOnly bool
 }
 
 // Scheme is how an address begins.

@@ -22,6 +22,9 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 	if err := b.Fits(); err != nil {
 		return err
 	}
+	if s.config.ReadOnly {
+		return fmt.Errorf("append to the ledger of saga %s: %w", b.ID.Short(), engine.ErrReadOnly)
+	}
 	a := appending{Store: s, b: &b, nonce: newNonce()}
 	if err := a.roomy(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
@@ -134,10 +135,15 @@ func (s *Store) explain(err error) error {
 		return fmt.Errorf("store %s: %w: the user needs to read and write everything under %s", at, err, s.keys.root)
 	case is(rpctypes.ErrNoLeader, rpctypes.ErrTimeoutDueToLeaderFail, rpctypes.ErrTimeoutDueToConnectionLost, rpctypes.ErrTimeout):
 		return fmt.Errorf("store %s: %w: most of the members are away: see that more than half of them run (etcdctl endpoint status)", at, err)
-	case errors.Is(err, context.DeadlineExceeded), status.Code(err) == codes.Unavailable, status.Code(err) == codes.DeadlineExceeded:
+	case unreachable(err), errors.Is(err, context.DeadlineExceeded), status.Code(err) == codes.Unavailable, status.Code(err) == codes.DeadlineExceeded:
 		return fmt.Errorf("store %s does not answer: %w: see that its members run and that the certificates fit", at, err)
 	}
 	return fmt.Errorf("store %s: %w", at, err)
+}
+
+func unreachable(err error) bool {
+	_, is := errors.AsType[*net.OpError](err)
+	return is
 }
 
 var errClosed = errors.New("it is closed")
@@ -151,6 +157,9 @@ func newNonce() string { return rand.Text()[:16] }
 func (s *Store) put(ctx context.Context, what string, prepare func() ([]clientv3.Cmp, *change, error)) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if s.config.ReadOnly {
+		return fmt.Errorf("%s: %w", what, engine.ErrReadOnly)
 	}
 	s.putting.Lock()
 	defer s.putting.Unlock()

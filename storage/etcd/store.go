@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,6 +109,9 @@ func (s *Store) begin(ctx context.Context) error {
 			}
 			break
 		}
+		if s.config.ReadOnly {
+			return fmt.Errorf("open %s: there is no store of this name: arcadia serve makes it, and so does the first launch", s.config)
+		}
 		if _, err := s.commit([]clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(s.keys.meta()), "=", 0)}, fresh); err != nil && (final(err) || tries > 2) {
 			return fmt.Errorf("make the store: %w", s.explain(err))
 		}
@@ -126,7 +130,11 @@ func (s *Store) begin(ctx context.Context) error {
 func (s *Store) versions(ctx context.Context) error {
 	var answered int
 	var last error
-	for _, e := range s.client.Endpoints() {
+	for i, e := range s.client.Endpoints() {
+		if err := reach(ctx, s.config.Endpoints[i]); err != nil {
+			last = err
+			continue
+		}
 		once, cancel := context.WithTimeout(ctx, callTime)
 		r, err := s.client.Status(once, e)
 		cancel()
@@ -146,6 +154,17 @@ func (s *Store) versions(ctx context.Context) error {
 		return fmt.Errorf("open: %w", s.explain(cmp.Or(last, context.DeadlineExceeded)))
 	}
 	return nil
+}
+
+// reach knocks at a member: why nobody answers there the system knows at once, and etcd's client only after a while.
+func reach(ctx context.Context, endpoint string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", endpoint)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // older reports whether a version is below the least. One that cannot be read is.

@@ -39,6 +39,7 @@ type Env struct {
 	Operator           string
 	Build              Build
 	Database           string // from the environment; empty: the place for data of the operator's
+	Store              string // from the environment: the address of a store that several hosts share; empty: none
 
 	// Open opens the store and puts the engine on it. The caller closes the Place.
 	Open func(ctx context.Context, want Want) (*Place, error)
@@ -92,9 +93,16 @@ const (
 type Want struct {
 	Access   Access
 	Database string // empty: the operator's own
+	Store    Store  // a store that several hosts share; with an address Database is empty
 	Demo     bool   // a simulated account, and a store of its own unless Database names one
 	ReadOnly bool   // the operator only looks
 	Purpose  string // for the process that comes second: "arcadia launch"
+}
+
+// Store says where a store is that several hosts share, and how to get there.
+type Store struct {
+	Address       string // etcd://HOST:PORT,.../NAME; empty: none
+	CA, Cert, Key string // files in PEM; see the flags
 }
 
 // Look says how the console shall look.

@@ -42,6 +42,10 @@ var matrix = map[string]doors{
 	"demo":       {heeded, heeded, heeded, refused, refused, refused, refused, refused, refused, heeded, heeded},
 	"read-only":  {heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, refused, refused},
 	"db":         {heeded, heeded, heeded, heeded, heeded, heeded, refused, refused, refused, heeded, heeded},
+	"store":      {heeded, heeded, heeded, heeded, heeded, heeded, refused, refused, refused, heeded, heeded},
+	"store-ca":   {}, // without --store it means nothing
+	"store-cert": {},
+	"store-key":  {},
 	"accessible": {heeded, refused, heeded, heeded, refused, heeded, heeded, refused, heeded, refused, refused},
 	"no-color":   {heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded},
 	"ascii":      {heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded},
@@ -59,15 +63,20 @@ func TestFlagsNarrowThroughEveryDoorOrAreRefused(t *testing.T) {
 	}
 	for line := range strings.Lines(globals) {
 		if _, name, ok := strings.Cut(line, "--"); ok {
-			if name, _, _ = strings.Cut(name, " "); matrix[name] == (doors{}) {
+			if name, _, _ = strings.Cut(name, " "); !hasRow(name) {
 				t.Errorf("--%s has no row", name)
 			}
 		}
 	}
 	for name, row := range matrix {
 		flag := "--" + name
-		if name == "db" {
+		switch {
+		case name == "db":
 			flag = "--db=" + h.held
+		case name == "store":
+			flag = "--store=" + nobody
+		case strings.HasPrefix(name, "store-"):
+			flag += "=some.pem"
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,6 +85,14 @@ func TestFlagsNarrowThroughEveryDoorOrAreRefused(t *testing.T) {
 		})
 	}
 }
+
+func hasRow(flag string) bool {
+	_, there := matrix[flag]
+	return there
+}
+
+// nobody is a store at which nobody answers: who heeds the flag says so, and touches no other store.
+const nobody = "etcd://127.0.0.1:1/none"
 
 func (b *building) tries(name, flag string, row doors) {
 	own := flag // in a process of its own
@@ -245,6 +262,10 @@ func (b *building) looks(door, name string, want answer, show func() (string, in
 	if b.judged(door, name, want, out, status) {
 		return
 	}
+	if name == "store" {
+		b.missed(door, out, status)
+		return
+	}
 	colour := regexp.MustCompile(`\x1b\[(?:[\d:;]*;)?(?:[34]8[;:]|(?:[349]|10)[0-7]m)`)
 	fault := false
 	switch name {
@@ -275,13 +296,15 @@ func (b *building) acts(door, name string, want answer, store string, do func(wo
 	}
 	done := strings.Contains(list, mark)
 	refusal := b.judged(door, name, want, out, status)
-	if may := !refusal && name != "read-only"; done != may {
+	if may := !refusal && name != "read-only" && name != "store"; done != may {
 		b.t.Errorf("%s: --%s: done is %v, with status %d:\n%s", door, name, done, status, out)
 	}
 	if refusal {
 		return
 	}
 	switch name {
+	case "store":
+		b.missed(door, out, status)
 	case "demo":
 		if out, _ := do("status"); !strings.Contains(out, "DEMO") {
 			b.t.Errorf("%s: --demo is not heeded:\n%s", door, out)
@@ -315,8 +338,19 @@ func (b *building) serves(door, name string, want answer, cmd *exec.Cmd) {
 		}
 	}
 	_ = cmd.Wait()
-	if status := cmd.ProcessState.ExitCode(); !b.judged(door, name, want, out.String(), status) && status != 0 {
+	status := cmd.ProcessState.ExitCode()
+	if refusal := b.judged(door, name, want, out.String(), status); !refusal && name == "store" {
+		b.missed(door, out.String(), status)
+	} else if !refusal && status != 0 {
 		b.t.Errorf("%s: --%s: status %d\n%s", door, name, status, out.String())
+	}
+}
+
+// missed wants that a store was tried at which nobody answers.
+func (b *building) missed(door, out string, status int) {
+	b.t.Helper()
+	if status != 1 || !strings.Contains(out, nobody+" does not answer") {
+		b.t.Errorf("%s: --store is not heeded: status %d\n%s", door, status, out)
 	}
 }
 

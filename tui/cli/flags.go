@@ -27,6 +27,7 @@ type global struct {
 
 // globals are the flags of every command, a row each: one without a row cannot be given.
 func globals() []global {
+	const own = "the session works on the store of the process that serves it: leave it out"
 	const elsewhere = "the process that has the store has its account: leave it out, or end that process (arcadia stop)"
 	return []global{
 		{name: "demo", heeds: opens, session: func(env Env) string {
@@ -35,9 +36,11 @@ func globals() []global {
 			}
 			return elsewhere
 		}},
-		{name: "db", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check", "stop") }, session: func(Env) string {
-			return "the session works on the store of the process that serves it: leave it out"
-		}},
+		{name: "db", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check", "stop") }, session: func(Env) string { return own }},
+		{name: "store", heeds: opens, session: func(Env) string { return own }},
+		{name: "store-ca", heeds: opens, session: func(Env) string { return own }},
+		{name: "store-cert", heeds: opens, session: func(Env) string { return own }},
+		{name: "store-key", heeds: opens, session: func(Env) string { return own }},
 		{name: "read-only", heeds: func(cmd *cobra.Command) bool { return opens(cmd) && !isOneOf(cmd, "serve", "host") }},
 		{name: "accessible", heeds: func(cmd *cobra.Command) bool { return cmd == cmd.Root() }},
 		{name: "no-color", heeds: always},
@@ -87,7 +90,31 @@ func (t *tree) heed(cmd *cobra.Command, args []string) (err error) {
 			err = misuse("--%s is not available in this session: %s", f.Name, g.session(t.env))
 		}
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return t.oneStore(cmd.Root().PersistentFlags())
+}
+
+// oneStore sees to it that one store is named: what the command line says goes before the environment.
+func (t *tree) oneStore(flags *pflag.FlagSet) error {
+	file, shared := flags.Changed("db"), flags.Changed("store")
+	switch {
+	case file && shared:
+		return misuse("--db and --store name two stores: leave one out")
+	case file:
+		t.store.Address = ""
+	case shared:
+		t.database = ""
+	case t.database != "" && t.store.Address != "":
+		return misuse("ARCADIA_DB and ARCADIA_STORE name two stores: unset one, or say --db or --store")
+	}
+	for _, f := range []string{"store-ca", "store-cert", "store-key"} {
+		if flags.Changed(f) && t.store.Address == "" {
+			return misuse("--%s goes with --store: name the store that several hosts share, or leave it out", f)
+		}
+	}
+	return nil
 }
 
 // words is the command line as another process on this machine shall run it: without the name of the store, by which that process

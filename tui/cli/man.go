@@ -26,6 +26,8 @@ var afterwards = []struct {
 		{"ARCADIA_PROVISIONING_TOKEN", "A second token, for writes; reads use the first."},
 		{"DIGITALOCEAN_API_URL", "Another address of the API, such as that of arcadia sim."},
 		{"ARCADIA_DB", "The store."},
+		{"ARCADIA_STORE", "The store that several hosts share, as --store names it, in place of ARCADIA_DB."},
+		{"ARCADIA_STORE_PASSWORD", "The password of the user that the address of that store names."},
 		{"NO_COLOR", "Any value: no colours."},
 	}},
 	{"FILES", [][2]string{

@@ -18,6 +18,7 @@ type tree struct {
 
 	demo, readOnly, accessible, noColor, ascii bool
 	database                                   string
+	store                                      Store          // that several hosts share
 	opening                                    bool           // the console is what was asked for
 	held                                       *Elsewhere     // a completion found the store held by another process
 	ran                                        *cobra.Command // what was asked for, with args
@@ -98,8 +99,15 @@ func (t *tree) root(args []string) *cobra.Command {
 		return misuse("%w: see %s --help", err, cmd.CommandPath())
 	})
 	flags := root.PersistentFlags()
-	flags.BoolVar(&t.demo, "demo", false, "a simulated account, and a temporary store unless --db names one")
+	flags.BoolVar(&t.demo, "demo", false, "a simulated account, and a temporary store unless --db or --store names one")
 	flags.StringVar(&t.database, "db", t.env.Database, "the store's file")
+	flags.StringVar(&t.store.Address, "store", t.env.Store, "a store that several hosts share: etcd://HOST:PORT,.../NAME")
+	flags.StringVar(&t.store.CA, "store-ca", "", "who signs the certificates of that store's members")
+	flags.StringVar(&t.store.Cert, "store-cert", "", "our certificate for that store")
+	flags.StringVar(&t.store.Key, "store-key", "", "the key of our certificate for that store")
+	for _, name := range []string{"store-ca", "store-cert", "store-key"} {
+		_ = root.MarkPersistentFlagFilename(name) // the flag is there
+	}
 	flags.BoolVar(&t.readOnly, "read-only", false, "only look")
 	flags.BoolVar(&t.accessible, "accessible", false, "the console as plain lines and numbered menus")
 	flags.BoolVar(&t.noColor, "no-color", t.env.NoColor, "no colours")
@@ -143,7 +151,7 @@ func known(cmd *cobra.Command, args []string) error {
 // firstWord is the first argument that is neither a flag nor a flag's value.
 func firstWord(args []string) string {
 	for i, a := range args {
-		if !strings.HasPrefix(a, "-") && (i == 0 || args[i-1] != "--db") {
+		if !strings.HasPrefix(a, "-") && (i == 0 || !slices.Contains([]string{"--db", "--store", "--store-ca", "--store-cert", "--store-key"}, args[i-1])) {
 			return a
 		}
 	}
@@ -170,7 +178,7 @@ func wantsHelp(args []string) bool {
 func (t *tree) place(ctx context.Context, access Access, purpose string) (p *Place, err error) {
 	err = t.progress(ctx, "opening the store", nil, func() (err error) {
 		p, err = t.env.Open(ctx, Want{
-			Access: access, Database: t.database, Demo: t.demo, ReadOnly: t.readOnly, Purpose: "arcadia " + purpose,
+			Access: access, Database: t.database, Store: t.store, Demo: t.demo, ReadOnly: t.readOnly, Purpose: "arcadia " + purpose,
 		})
 		return err
 	})
