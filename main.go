@@ -22,7 +22,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"arcadia/engine"
-	"arcadia/engine/schedule"
+	"arcadia/engine/notify"
 	"arcadia/engine/visible"
 	"arcadia/steps"
 	"arcadia/steps/demo"
@@ -192,7 +192,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		}
 	}
 	catalog, kinds := steps.Catalog(cloud, store)
-	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner})
+	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner, Tell: notify.Teller{Store: store}.Tell})
 	if err != nil {
 		return nil, err
 	}
@@ -215,12 +215,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	h.As = eng.As
 	if want.Access == cli.Act && !want.ReadOnly {
-		h.Beside = append(h.Beside, schedule.Keeper{
-			As: func(name string) schedule.Engine {
-				return eng.As(engine.Actor{Name: "schedule " + name, Role: engine.Operator})
-			},
-			Things: p.Things, Log: h.Log,
-		}.Run)
+		h.Beside = append(h.Beside, w.beside(eng, p.Things, h.Log)...)
 	}
 	h.Engine = h.As(engine.Actor{Name: w.operator, Role: role})
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true

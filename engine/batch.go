@@ -13,13 +13,14 @@ type batch struct {
 	at      Time
 	ticket  uint64 // before the first entry
 	stood   bool   // likewise
+	was     Summary
 	entries []Entry
 	out     Batch
 }
 
 // batch starts a commit. Call with mu held, as for all methods of batch.
 func (r *run) batch() *batch {
-	b := &batch{r: r, at: At(time.Now()), ticket: r.saga.Ticket, stood: r.saga.stands, entries: make([]Entry, 0, 2), out: Batch{ID: r.id, After: r.saga.Seq}}
+	b := &batch{r: r, at: At(time.Now()), ticket: r.saga.Ticket, stood: r.saga.stands, was: r.saga.Summary, entries: make([]Entry, 0, 2), out: Batch{ID: r.id, After: r.saga.Seq}}
 	if b.at.Before(r.saga.UpdatedAt.Time) {
 		b.at = r.saga.UpdatedAt // the clock went back: the ledger's order and durations stay sound
 	}
@@ -58,6 +59,10 @@ func (b *batch) commit() error {
 	case b.stood && !saga.stands:
 		b.out.Traces.Lift = true
 	}
+	if err := b.tell(saga); err != nil {
+		b.r.saga = nil
+		return err
+	}
 	if err := b.append(); err != nil {
 		b.r.saga = nil
 		return err
@@ -69,6 +74,22 @@ func (b *batch) commit() error {
 		b.r.e.wake(b.r.e.locks.leave(b.r.id))
 	}
 	b.r.e.hub.mark(b.r.id)
+	return nil
+}
+
+// tell adds to the batch what others are to be told of it.
+func (b *batch) tell(saga *Saga) error {
+	if b.r.e.tell == nil {
+		return nil
+	}
+	docs, err := b.r.e.tell(context.Background(), b.was, saga.Summary, b.entries)
+	if err != nil {
+		return fmt.Errorf("note who is to be told of saga %s: %w", b.r.id.Short(), err)
+	}
+	for _, d := range docs {
+		d.By, d.UpdatedAt = Actor{Name: "arcadia", Role: Operator}, b.at
+		b.out.Docs = append(b.out.Docs, d)
+	}
 	return nil
 }
 

@@ -22,6 +22,11 @@ type Config struct {
 	// Account says whose things the steps act on; see Account and Local. It is asked when it is needed first, and no more once
 	// it has answered. Nil: they act on nobody's.
 	Account func(ctx context.Context) (Account, error)
+
+	// Tell gives the documents that become durable with what has just happened to a saga: was is how it stood, zero for a new
+	// one, is how it stands now. It is asked in every commit, so that it looks at the store only when there is something to tell;
+	// its error refuses the commit. Nil: nobody is told.
+	Tell func(ctx context.Context, was, is Summary, happened []Entry) ([]DocChange, error)
 }
 
 // Defaults of Config and of the engine's habits.
@@ -42,6 +47,7 @@ type Engine struct {
 	grace   time.Duration
 	log     *slog.Logger
 	account func(ctx context.Context) (Account, error) // nil: the steps act on none
+	tell    func(ctx context.Context, was, is Summary, happened []Entry) ([]DocChange, error)
 	owner   owner
 	hub     hub
 	locks   lockTable
@@ -71,7 +77,7 @@ type Engine struct {
 // or that both has a list and makes one.
 func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
-		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account,
+		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account, tell: cfg.Tell,
 		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}),
 	}
 	for _, s := range cfg.Steps {

@@ -30,6 +30,10 @@ type Keeper struct {
 	As     func(schedule string) Engine // the engine as a schedule acts: what it launches bears its name
 	Things Things                       // nil: schedules for each thing fire on nothing, and say so
 	Log    *slog.Logger                 // nil: silence
+
+	// Tell gives the documents that become durable with an outcome that somebody must hear of: what was missed, or refused. Nil: nobody
+	// is told.
+	Tell func(ctx context.Context, schedule string, o Outcome) ([]engine.DocChange, error)
 }
 
 // How often a Keeper looks when nothing is due sooner: what was added meanwhile waits so long at most.
@@ -93,9 +97,15 @@ func (k Keeper) keep(ctx context.Context, d engine.Doc, now time.Time) (next tim
 		return time.Time{}, err
 	}
 	p := look(&s, rule, state.DecidedUntil.Time, now)
+	told := state.Outcomes
 	put := func(to State) error {
 		state = to
-		err := putState(ctx, k.As(s.Name), s.Name, state, version)
+		docs, err := k.tell(ctx, s.Name, told, state)
+		if err != nil {
+			return err
+		}
+		told = state.Outcomes
+		err = putState(ctx, k.As(s.Name), s.Name, state, version, docs...)
 		version++
 		return err
 	}
@@ -142,12 +152,31 @@ func stateOf(ctx context.Context, eng Engine, s Schedule) (State, uint64, error)
 	return state, version, nil
 }
 
-func putState(ctx context.Context, eng Engine, name string, state State, version uint64) error {
+// tell are the documents for the outcomes that are new and that somebody must hear of: a person's own pause or freeze is no news.
+func (k Keeper) tell(ctx context.Context, name string, before []Outcome, state State) ([]engine.DocChange, error) {
+	if k.Tell == nil {
+		return nil, nil
+	}
+	var out []engine.DocChange
+	for _, o := range state.Outcomes {
+		if o.Result != Missed || slices.ContainsFunc(before, func(b Outcome) bool { return b.At.Equal(o.At.Time) && b.Result == o.Result }) {
+			continue
+		}
+		docs, err := k.Tell(ctx, name, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, docs...)
+	}
+	return out, nil
+}
+
+func putState(ctx context.Context, eng Engine, name string, state State, version uint64, more ...engine.DocChange) error {
 	body, err := json.Marshal(state)
 	if err != nil {
 		return err
 	}
-	return eng.PutDocs(ctx, engine.DocChange{Doc: engine.Doc{Collection: States, Name: name, Body: body}, IfVersion: version})
+	return eng.PutDocs(ctx, append(more, engine.DocChange{Doc: engine.Doc{Collection: States, Name: name, Body: body}, IfVersion: version})...)
 }
 
 // fire launches one occurrence, or says why not. An error means that it is not decided. What was begun before a crash goes on
