@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	words "arcadia/tui/say"
 )
 
 // watching is what a wait for a saga tells about; what is nil is not told.
@@ -117,4 +118,10 @@ func (t *tree) rest(ctx context.Context, p *Place) {
 	if counts, err := p.Engine.Counts(ctx); err == nil && counts.Active() > 0 {
 		say(t.env.Err, fmt.Sprintf("%d unfinished sagas go on at the next host: arcadia, or arcadia watch", counts.Active()))
 	}
+}
+
+// event is what an entry of a saga's ledger means, in a line that may hold what anybody wrote.
+func event(s *engine.Saga, e *engine.Entry) string {
+	text, _ := words.Entry(s, e)
+	return text
 }

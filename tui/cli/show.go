@@ -194,10 +194,3 @@ func value(raw json.RawMessage) string {
 }
 
 func composed(v json.RawMessage) bool { return len(v) > 0 && (v[0] == '{' || v[0] == '[') }
-
-func names(e *engine.Entry) string {
-	if len(e.Put) == 0 {
-		return "where it stands"
-	}
-	return strings.Join(slices.Sorted(maps.Keys(e.Put)), ", ")
-}

@@ -139,7 +139,7 @@ func TestLaunchShowsTheLedgerAsItGrowsOnATerminal(t *testing.T) {
 		t.Errorf("exit status %d", got)
 	}
 	for _, want := range []string{
-		`saga [0-9a-f]{8}  echo_fail`, `\d\d:\d\d:\d\d  0 echo running`, `2 fail failed: fail`, `1 echo compensated`, `rolled back, 0 left`, `status    rolled_back, 0 left`,
+		`saga [0-9a-f]{8}  echo_fail`, `\d\d:\d\d:\d\d  step 0 echo started`, `2 fail failed: fail`, `step 1 echo undone`, `saga rolled back`, `status    rolled_back, 0 left`,
 	} {
 		if !regexp.MustCompile(want).MatchString(term.seen.String()) {
 			t.Errorf("no %s in\n%s", want, term.seen.String())

@@ -74,7 +74,7 @@ func TestTreeServesASessionOnAnEngineThatRunsAlready(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.out.String()), &saga); err != nil || saga.Status != engine.Completed || saga.CreatedBy != "ops1" {
 		t.Errorf("%v: %+v", err, saga.Summary)
 	}
-	if got := s.run(t, "watch", saga.Short); got != cli.Done || !strings.HasSuffix(s.out.String(), "  completed\n") {
+	if got := s.run(t, "watch", saga.Short); got != cli.Done || !strings.HasSuffix(s.out.String(), "  saga completed\n") {
 		t.Errorf("exit status %d: %s", got, s.out.String())
 	}
 	if got := s.run(t, "rollback", saga.Short, "--yes"); got != cli.RolledBack {

@@ -61,7 +61,7 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 	case engine.EntryCompensationFailed:
 		text, tone = step+" could not be undone: "+x.Error, Failed
 	case engine.EntryRollbackWithdrawn:
-		text, tone = Reason(x.Reason)+by(x), Compensating
+		text, tone = "not rolled back: "+engine.WithdrawnBecause(x.Reason)+by(x), Compensating
 	case engine.EntryRetryRequested:
 		text, tone = "retry requested"+by(x), Compensating
 	case engine.EntryPaused:

@@ -1,4 +1,4 @@
-package cli
+package say
 
 import (
 	"go/ast"
@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"arcadia/engine"
 )
@@ -20,7 +21,7 @@ func TestEveryEntryTypeHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	saga := &engine.Saga{Summary: engine.Summary{Kind: "kind", StepNames: []string{"step"}}}
-	seen := map[string]engine.EntryType{}
+	seen, soon := map[string]engine.EntryType{}, engine.At(time.Now())
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok || len(spec.Values) != 1 || !strings.HasPrefix(spec.Names[0].Name, "Entry") {
@@ -30,8 +31,8 @@ func TestEveryEntryTypeHasWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := engine.Entry{Type: engine.EntryType(value), Attempt: 1}
-		words := event(saga, &e)
+		e := engine.Entry{Type: engine.EntryType(value), Attempt: 1, Next: &soon}
+		words, _ := Entry(saga, &e)
 		other, twice := seen[words]
 		if strings.Contains(words, "_") || twice || strings.TrimSpace(words) == "0 step" && e.Type != engine.EntryLogged {
 			t.Errorf("%s is shown as %q (as is %q)", value, words, other)
