@@ -11,5 +11,11 @@ import (
 )
 
 func (wire) remote(_ context.Context, want cli.Want) (opened, error) {
-	return opened{}, fmt.Errorf("%w: store %s: this build has no etcd: take one without the tag noetcd, or leave --store out", engine.ErrInput, want.Store.Address)
+	return opened{}, without(want.Store.Address)
+}
+
+func (wire) copyStore(_ context.Context, _, to cli.Store) (int, error) { return 0, without(to.Address) }
+
+func without(store string) error {
+	return fmt.Errorf("%w: store %s: this build has no etcd: take one that was not built with the tag noetcd", engine.ErrInput, store)
 }

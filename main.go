@@ -85,7 +85,7 @@ func run() int {
 		In: os.Stdin, Out: os.Stdout, Err: host.Patient(ctx, os.Stderr),
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()), Term: os.Getenv("TERM"),
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"), Store: os.Getenv("ARCADIA_STORE"),
-		Open: w.open, Console: console, Check: w.check, Serve: serve(&hup), Stop: w.stop,
+		Open: w.open, Console: console, Check: w.check, Copy: w.copyStore, Serve: serve(&hup), Stop: w.stop,
 		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) },
 		Simulate: simulate, Operators: sshd.ReadOperators,
 	}, os.Args[1:])

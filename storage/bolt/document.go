@@ -184,3 +184,25 @@ func (a *audit) documents() error {
 		return nil
 	})
 }
+
+// Collections are the names of the collections of documents, in order.
+func (s *Store) Collections(ctx context.Context) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var names []string
+	err := s.view("read the collections", func(tx *bbolt.Tx) error {
+		b := tx.Bucket(docsBucket)
+		if b == nil {
+			return nil
+		}
+		c := b.Cursor()
+		for at, _ := c.First(); at != nil; { // one for each collection
+			name, _, _ := bytes.Cut(at, []byte{0})
+			names = append(names, string(name))
+			at, _ = c.Seek(append(bytes.Clone(name), 1))
+		}
+		return nil
+	})
+	return names, err
+}

@@ -32,7 +32,7 @@ type backoff struct {
 	wait  time.Duration
 }
 
-func (s *Store) newBackoff() backoff {
+func (s *reader) newBackoff() backoff {
 	return backoff{until: time.Now().Add(s.patience), wait: leastWait}
 }
 
@@ -63,7 +63,7 @@ func (s *Store) commit(cmps []clientv3.Cmp, then []clientv3.Op) (*clientv3.TxnRe
 }
 
 // look reads by transactions at one revision, 0 for now, as often as it takes.
-func (s *Store) look(ctx context.Context, what string, ops ...clientv3.Op) (*clientv3.TxnResponse, error) {
+func (s *reader) look(ctx context.Context, what string, ops ...clientv3.Op) (*clientv3.TxnResponse, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -85,9 +85,14 @@ func (s *Store) look(ctx context.Context, what string, ops ...clientv3.Op) (*cli
 	}
 }
 
+// op reads a range at the reader's moment.
+func (s *reader) op(key string, opts ...clientv3.OpOption) clientv3.Op {
+	return clientv3.OpGet(key, append([]clientv3.OpOption{clientv3.WithRev(s.at)}, opts...)...)
+}
+
 // get reads one range.
-func (s *Store) get(ctx context.Context, what, key string, opts ...clientv3.OpOption) (*clientv3.GetResponse, error) {
-	r, err := s.look(ctx, what, clientv3.OpGet(key, opts...))
+func (s *reader) get(ctx context.Context, what, key string, opts ...clientv3.OpOption) (*clientv3.GetResponse, error) {
+	r, err := s.look(ctx, what, s.op(key, opts...))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +117,7 @@ func final(err error) bool {
 }
 
 // explain says what an error of etcd means and what to do.
-func (s *Store) explain(err error) error {
+func (s *reader) explain(err error) error {
 	at := s.config.String()
 	is := func(targets ...error) bool {
 		for _, t := range targets {

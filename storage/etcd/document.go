@@ -15,7 +15,7 @@ import (
 const comparedOneByOne = 64
 
 // docsAt reads the documents that are to be changed, at a revision, 0 for now.
-func (s *Store) docsAt(ctx context.Context, rev int64, changes []engine.DocChange) (map[string]stored, error) {
+func (s *reader) docsAt(ctx context.Context, rev int64, changes []engine.DocChange) (map[string]stored, error) {
 	keys := make([]string, len(changes))
 	for i, c := range changes {
 		keys[i] = s.keys.doc(c.Collection, c.Name)
@@ -98,7 +98,7 @@ func (s *Store) PutDocs(ctx context.Context, changes ...engine.DocChange) error 
 }
 
 // Docs implements engine.Store.
-func (s *Store) Docs(ctx context.Context, collection string, names ...string) ([]engine.Doc, error) {
+func (s *reader) Docs(ctx context.Context, collection string, names ...string) ([]engine.Doc, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

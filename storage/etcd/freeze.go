@@ -20,7 +20,7 @@ func passable(n uint64) string {
 }
 
 // Freezes implements engine.Store.
-func (s *Store) Freezes(ctx context.Context, limit int) ([]engine.Freeze, error) {
+func (s *reader) Freezes(ctx context.Context, limit int) ([]engine.Freeze, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -57,10 +58,11 @@ func (w *widths) put(index string, n uint64) {
 }
 
 // walk gives up to need ids in the order of the index, and the revision at which they stood there.
-func (s *Store) walk(ctx context.Context, w walk) ([]engine.ID, int64, error) {
+func (s *reader) walk(ctx context.Context, w walk) ([]engine.ID, int64, error) {
 	if w.by == "" {
 		w.by = "a"
 	}
+	w.rev = cmp.Or(w.rev, s.at)
 	index := s.keys.index(w.by, w.value, w.oldest)
 	end := clientv3.GetPrefixRangeEnd(index)
 	from, clock := "", s.start(w.oldest)
@@ -114,7 +116,7 @@ func (s *Store) walk(ctx context.Context, w walk) ([]engine.ID, int64, error) {
 }
 
 // start is the time at which a walk begins that begins at an end: now, or when the store was made.
-func (s *Store) start(oldest bool) uint64 {
+func (s *reader) start(oldest bool) uint64 {
 	if oldest {
 		return s.made
 	}
@@ -122,20 +124,20 @@ func (s *Store) start(oldest bool) uint64 {
 }
 
 // List implements engine.Store. All of a page is of one revision.
-func (s *Store) List(ctx context.Context, q engine.Query) (engine.Page, error) {
+func (s *reader) List(ctx context.Context, q engine.Query) (engine.Page, error) {
 	if err := ctx.Err(); err != nil {
 		return engine.Page{}, err
 	}
 	for {
 		p, err := s.list(ctx, q)
-		if errors.Is(err, rpctypes.ErrCompacted) {
+		if errors.Is(err, rpctypes.ErrCompacted) && s.at == 0 {
 			continue // the revision was given up meanwhile: a page of a newer one
 		}
 		return p, err
 	}
 }
 
-func (s *Store) list(ctx context.Context, q engine.Query) (engine.Page, error) {
+func (s *reader) list(ctx context.Context, q engine.Query) (engine.Page, error) {
 	var page engine.Page
 	limit := q.Limit
 	if limit <= 0 {

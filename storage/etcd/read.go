@@ -16,12 +16,12 @@ import (
 type kv = mvccpb.KeyValue
 
 // several reads keys at one revision, 0 for now, each by itself: a range of a key costs what is in it. What does not exist is nil.
-func (s *Store) several(ctx context.Context, what string, rev int64, keys []string) ([]*kv, error) {
+func (s *reader) several(ctx context.Context, what string, rev int64, keys []string) ([]*kv, error) {
 	found := make([]*kv, 0, len(keys))
 	for part := range slices.Chunk(keys, maxOps) {
 		ops := make([]clientv3.Op, len(part))
 		for i, k := range part {
-			ops[i] = clientv3.OpGet(k, clientv3.WithRev(rev))
+			ops[i] = clientv3.OpGet(k, clientv3.WithRev(cmp.Or(rev, s.at)))
 		}
 		r, err := s.look(ctx, what, ops...)
 		if err != nil {
@@ -42,7 +42,7 @@ func (s *Store) several(ctx context.Context, what string, rev int64, keys []stri
 }
 
 // revision is the store's now.
-func (s *Store) revision(ctx context.Context) (int64, error) {
+func (s *reader) revision(ctx context.Context) (int64, error) {
 	r, err := s.get(ctx, "ask for the revision", s.keys.meta(), clientv3.WithKeysOnly())
 	if err != nil {
 		return 0, err
@@ -51,7 +51,7 @@ func (s *Store) revision(ctx context.Context) (int64, error) {
 }
 
 // Entries implements engine.Store.
-func (s *Store) Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error) {
+func (s *reader) Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -59,10 +59,10 @@ func (s *Store) Entries(ctx context.Context, id engine.ID, after uint64) ([]engi
 	if !id.Valid() {
 		return nil, fmt.Errorf("entries of saga %.40q: %w", id, engine.ErrNotFound)
 	}
-	ops := []clientv3.Op{clientv3.OpGet(s.keys.header(id), clientv3.WithKeysOnly())}
+	ops := []clientv3.Op{s.op(s.keys.header(id), clientv3.WithKeysOnly())}
 	if after+1 != 0 {
 		end := clientv3.GetPrefixRangeEnd(s.keys.ledger(id))
-		ops = append(ops, clientv3.OpGet(s.keys.entries(id, after+1), clientv3.WithRange(end)))
+		ops = append(ops, s.op(s.keys.entries(id, after+1), clientv3.WithRange(end)))
 	}
 	r, err := s.look(ctx, what, ops...)
 	if err != nil {
@@ -89,14 +89,14 @@ func (s *Store) Entries(ctx context.Context, id engine.ID, after uint64) ([]engi
 }
 
 // Summaries implements engine.Store.
-func (s *Store) Summaries(ctx context.Context, ids ...engine.ID) ([]engine.Summary, error) {
+func (s *reader) Summaries(ctx context.Context, ids ...engine.ID) ([]engine.Summary, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	return s.summaries(ctx, 0, ids)
 }
 
-func (s *Store) summaries(ctx context.Context, rev int64, ids []engine.ID) ([]engine.Summary, error) {
+func (s *reader) summaries(ctx context.Context, rev int64, ids []engine.ID) ([]engine.Summary, error) {
 	var keys []string
 	for _, id := range ids {
 		if id.Valid() {
@@ -122,7 +122,7 @@ func (s *Store) summaries(ctx context.Context, rev int64, ids []engine.ID) ([]en
 }
 
 // Find implements engine.Store. Its cost grows with how many sagas end like this, whatever the limit.
-func (s *Store) Find(ctx context.Context, suffix string, limit int) ([]engine.ID, error) {
+func (s *reader) Find(ctx context.Context, suffix string, limit int) ([]engine.ID, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (s *Store) Find(ctx context.Context, suffix string, limit int) ([]engine.ID
 }
 
 // Keyed implements engine.Store.
-func (s *Store) Keyed(ctx context.Context, key string) (engine.ID, error) {
+func (s *reader) Keyed(ctx context.Context, key string) (engine.ID, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
@@ -166,7 +166,7 @@ func (s *Store) Keyed(ctx context.Context, key string) (engine.ID, error) {
 }
 
 // Counts implements engine.Store. A counter's count is the version of its key: to add to it nobody has to know it.
-func (s *Store) Counts(ctx context.Context) (engine.Counts, error) {
+func (s *reader) Counts(ctx context.Context) (engine.Counts, error) {
 	if err := ctx.Err(); err != nil {
 		return engine.Counts{}, err
 	}
@@ -192,7 +192,7 @@ func (s *Store) Counts(ctx context.Context) (engine.Counts, error) {
 }
 
 // Locks implements engine.Store.
-func (s *Store) Locks(ctx context.Context) ([]engine.Lock, error) {
+func (s *reader) Locks(ctx context.Context) ([]engine.Lock, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (s *Store) Locks(ctx context.Context) ([]engine.Lock, error) {
 	return s.decodeLocks(r.Kvs)
 }
 
-func (s *Store) decodeLocks(kvs []*kv) ([]engine.Lock, error) {
+func (s *reader) decodeLocks(kvs []*kv) ([]engine.Lock, error) {
 	var locks []engine.Lock
 	for _, kv := range kvs {
 		name, id, _ := strings.Cut(string(kv.Key[len(s.keys.locks()):]), "\x00")
@@ -220,7 +220,7 @@ func (s *Store) decodeLocks(kvs []*kv) ([]engine.Lock, error) {
 }
 
 // Resources implements engine.Store.
-func (s *Store) Resources(ctx context.Context, keys ...string) ([]engine.Resource, error) {
+func (s *reader) Resources(ctx context.Context, keys ...string) ([]engine.Resource, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

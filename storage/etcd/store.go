@@ -18,23 +18,29 @@ import (
 	"arcadia/engine"
 )
 
-// Store is one process's way to a store in etcd.
-type Store struct {
+// reader reads a store, as it is now or as it was at one moment.
+type reader struct {
 	config   Config
 	keys     layout
-	process  string // names this process among all that have the store open
 	client   *clientv3.Client
 	made     uint64 // when the store was made, in milliseconds
-	lease    time.Duration
 	patience time.Duration
+	open     context.Context //nolint:containedctx // ends with the store
+	widths   *widths
+	at       int64 // the revision at which it reads; 0: now
+}
 
-	open   context.Context //nolint:containedctx // ends with the store
+// Store is one process's way to a store in etcd.
+type Store struct {
+	reader
+	process string // names this process among all that have the store open
+	lease   time.Duration
+
 	end    context.CancelFunc
 	owned  sync.WaitGroup // what Close waits for
 	closed sync.Once
 
 	heads   heads
-	widths  widths
 	putting sync.Mutex    // one change at a time that stands in no ledger
 	full    atomic.Uint64 // how much of the quota is used, in percent
 	roster  roster
@@ -68,8 +74,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		urls = append(urls, scheme+e)
 	}
 	s := &Store{
-		config: c, keys: layout{"/arcadia/" + c.Name + "/"}, process: newNonce(), lease: cmp.Or(c.Lease, 10*time.Second), patience: patience,
-		open: open, end: end, widths: widths{of: map[string]uint64{}}, heads: heads{of: map[engine.ID]head{}},
+		reader:  reader{config: c, keys: layout{"/arcadia/" + c.Name + "/"}, patience: patience, open: open, widths: &widths{of: map[string]uint64{}}},
+		process: newNonce(), lease: cmp.Or(c.Lease, 10*time.Second), end: end, heads: heads{of: map[engine.ID]head{}},
 	}
 	s.client, err = clientv3.New(clientv3.Config{
 		Context: open, Endpoints: urls, TLS: secure, Username: c.User, Password: c.Password, Logger: zap.NewNop(),

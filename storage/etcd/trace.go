@@ -18,17 +18,17 @@ type left struct {
 }
 
 // tracesUnder reads the traces of names, all for none, at one revision, and since when the given saga has had its own.
-func (s *Store) tracesUnder(ctx context.Context, id engine.ID, names []string) (found []left, own int64, err error) {
-	ops := []clientv3.Op{clientv3.OpGet(s.keys.left(id), clientv3.WithKeysOnly())}
+func (s *reader) tracesUnder(ctx context.Context, id engine.ID, names []string) (found []left, own int64, err error) {
+	ops := []clientv3.Op{s.op(s.keys.left(id), clientv3.WithKeysOnly())}
 	if !id.Valid() {
-		ops[0] = clientv3.OpGet(s.keys.left(""), clientv3.WithKeysOnly())
+		ops[0] = s.op(s.keys.left(""), clientv3.WithKeysOnly())
 	}
 	if len(names) == 0 {
-		ops = append(ops, clientv3.OpGet(s.keys.root+"t/", clientv3.WithPrefix()))
+		ops = append(ops, s.op(s.keys.root+"t/", clientv3.WithPrefix()))
 	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		if storable(name) {
-			ops = append(ops, clientv3.OpGet(s.keys.traces(name), clientv3.WithPrefix()))
+			ops = append(ops, s.op(s.keys.traces(name), clientv3.WithPrefix()))
 		}
 	}
 	for part := range slices.Chunk(ops, maxOps) {
@@ -52,7 +52,7 @@ func (s *Store) tracesUnder(ctx context.Context, id engine.ID, names []string) (
 }
 
 // Later implements engine.Store. Its cost grows with how many traces lie under the names.
-func (s *Store) Later(ctx context.Context, id engine.ID, limit int, names ...string) ([]engine.ID, error) {
+func (s *reader) Later(ctx context.Context, id engine.ID, limit int, names ...string) ([]engine.ID, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *Store) Later(ctx context.Context, id engine.ID, limit int, names ...str
 }
 
 // Traces implements engine.Store.
-func (s *Store) Traces(ctx context.Context, names ...string) ([]engine.Trace, error) {
+func (s *reader) Traces(ctx context.Context, names ...string) ([]engine.Trace, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *Store) Traces(ctx context.Context, names ...string) ([]engine.Trace, er
 }
 
 // Moves implements engine.Store.
-func (s *Store) Moves(ctx context.Context, keys ...string) (map[string]string, error) {
+func (s *reader) Moves(ctx context.Context, keys ...string) (map[string]string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

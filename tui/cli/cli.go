@@ -55,6 +55,9 @@ type Env struct {
 	Operators func(file string) ([]engine.Actor, error)
 	// Stop ends the process that hosts a store. Nil: not here.
 	Stop func(ctx context.Context, database string) error
+	// Copy carries a store into one that is empty and returns how many sagas that were; an address is a file's name or that of
+	// a store that several hosts share. Nil: not here.
+	Copy func(ctx context.Context, from, to Store) (int, error)
 	// Simulate serves a simulated account until ctx ends, and calls ready with its URL once it answers. Nil: not here.
 	Simulate func(ctx context.Context, s Simulation, ready func(url string)) error
 }

@@ -38,9 +38,9 @@ func globals() []global {
 		}},
 		{name: "db", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check", "stop") }, session: func(Env) string { return own }},
 		{name: "store", heeds: opens, session: func(Env) string { return own }},
-		{name: "store-ca", heeds: opens, session: func(Env) string { return own }},
-		{name: "store-cert", heeds: opens, session: func(Env) string { return own }},
-		{name: "store-key", heeds: opens, session: func(Env) string { return own }},
+		{name: "store-ca", heeds: shares, session: func(Env) string { return own }},
+		{name: "store-cert", heeds: shares, session: func(Env) string { return own }},
+		{name: "store-key", heeds: shares, session: func(Env) string { return own }},
 		{name: "read-only", heeds: func(cmd *cobra.Command) bool { return opens(cmd) && !isOneOf(cmd, "serve", "host") }},
 		{name: "accessible", heeds: func(cmd *cobra.Command) bool { return cmd == cmd.Root() }},
 		{name: "no-color", heeds: always},
@@ -50,9 +50,12 @@ func globals() []global {
 
 func always(*cobra.Command) bool { return true }
 
+// shares reports whether a command may open a store that several hosts share.
+func shares(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "copy") }
+
 // opens reports whether a command works on a place, which is the rule.
 func opens(cmd *cobra.Command) bool {
-	return !isOneOf(cmd, "check", "stop", "sim", "version", "keys", "operators", "man", "help", "completion")
+	return !isOneOf(cmd, "check", "stop", "copy", "sim", "version", "keys", "operators", "man", "help", "completion")
 }
 
 // isOneOf reports whether a command, or the one that it belongs to, is among those.
@@ -106,11 +109,11 @@ func (t *tree) oneStore(flags *pflag.FlagSet) error {
 		t.store.Address = ""
 	case shared:
 		t.database = ""
-	case t.database != "" && t.store.Address != "":
+	case t.database != "" && t.store.Address != "" && opens(t.ran):
 		return misuse("ARCADIA_DB and ARCADIA_STORE name two stores: unset one, or say --db or --store")
 	}
 	for _, f := range []string{"store-ca", "store-cert", "store-key"} {
-		if flags.Changed(f) && t.store.Address == "" {
+		if flags.Changed(f) && t.store.Address == "" && opens(t.ran) {
 			return misuse("--%s goes with --store: name the store that several hosts share, or leave it out", f)
 		}
 	}

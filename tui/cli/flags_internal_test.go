@@ -15,7 +15,7 @@ import (
 // Every flag of every command that is not global, by its name, and what its value is: in an attached session the command line is run
 // by another process, so that one that names a file is made absolute. Write the row with the flag, and call MarkFlagFilename for a file.
 var rows = map[string]string{
-	"all": "yes", "confirm": "text", "cron": "text", "every": "time", "jitter": "time", "misfire": "choice", "overlap": "choice", "tz": "text", "window": "time",
+	"all": "yes", "from": "text", "to": "text", "confirm": "text", "cron": "text", "every": "time", "jitter": "time", "misfire": "choice", "overlap": "choice", "tz": "text", "window": "time",
 	"events": "list", "format": "choice", "exec": "text", "kinds": "list", "min-age": "time", "secret": "text", "url": "text",
 	"action-time": "time", "action-time-per-gb": "time", "delete-window": "time", "fault": "array", "latency": "time", "public-url": "text", "tls": "file",
 	"authorized-keys": "file", "by": "text", "check": "yes", "domain": "text", "drain": "yes", "drift": "yes", "droplet": "number", "host-key": "file",
