@@ -6,13 +6,17 @@ LINT    := go tool -modfile=.ci/tools.mod golangci-lint
 
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help demo build cross test race torture crowd check lint format bench golden screenshots package-files release-check
+.PHONY: help demo demo-hosts build cross test race torture crowd check lint format bench golden screenshots package-files release-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## the console on a simulated account
 	./arcadia --demo
+
+demo-hosts: build ## three members of an etcd, two hosts and a console on each, on a simulated account
+	cd members && go build -o ../members.demo .
+	bash members/demo.sh ./arcadia ./members.demo
 
 build: ## ./arcadia, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o arcadia .
