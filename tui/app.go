@@ -217,6 +217,9 @@ func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 	if name == "ctrl+c" {
 		return a.do(Leave{})
 	}
+	if suspend := a.env.Config.Suspend; name == "ctrl+z" && suspend != nil {
+		return func() tea.Msg { suspend(); return nil }
+	}
 	if a.plain != nil {
 		a.plain = nil
 		return nil

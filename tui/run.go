@@ -18,8 +18,6 @@ import (
 // Run shows the console on a terminal until its operator leaves or ctx ends; both are nil. in and out are the terminal's:
 // a file that is one is put into raw mode, and guarded (see Guard). opts come after ours and win.
 func Run(ctx context.Context, cfg Config, in io.Reader, out io.Writer, opts ...tea.ProgramOption) error {
-	app := New(cfg)
-	defer app.Close()
 	hold := input.HoldLocal
 	if cfg.Remote {
 		hold = input.HoldRemote
@@ -28,8 +26,18 @@ func Run(ctx context.Context, cfg Config, in io.Reader, out io.Writer, opts ...t
 	if err != nil {
 		return err
 	}
+	own, isTerminal := in.(*terminal)
+	if isTerminal {
+		cfg.Suspend = suspendSelf
+	}
+	app := New(cfg)
+	defer app.Close()
 	all := []tea.ProgramOption{tea.WithContext(ctx), tea.WithOutput(out), tea.WithInput(in)}
-	_, err = tea.NewProgram(newPaced(app, time.Now), append(all, opts...)...).Run()
+	program := tea.NewProgram(newPaced(app, time.Now), append(all, opts...)...)
+	if isTerminal {
+		defer obeyJobControl(program, own.Guard)()
+	}
+	_, err = program.Run()
 	release()
 	switch {
 	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):

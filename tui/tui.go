@@ -86,7 +86,8 @@ type Config struct {
 	// them go on in the background; nil when that cannot be done here.
 	Hosting  bool
 	Handover func(ctx context.Context) error
-	Fleeting bool // the account is a simulated one that ends with this process
+	Suspend  func() // stops the process as a shell does; nil: ctrl+z does nothing. It is called in a command
+	Fleeting bool   // the account is a simulated one that ends with this process
 
 	// Place is where to begin; Left is told where the operator was when the console ends. Both may be left out.
 	Place Place

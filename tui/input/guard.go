@@ -3,6 +3,7 @@ package input
 
 import (
 	"io"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
@@ -12,6 +13,13 @@ import (
 const (
 	HoldRemote = 200 * time.Millisecond
 	HoldLocal  = 20 * time.Millisecond
+)
+
+// What the terminal is asked at the beginning, and after a suspension, it may answer late and in pieces: for so long after the
+// question pieces are held for so long, wherever the terminal is.
+const (
+	answerTime = 2 * time.Second
+	holdAnswer = 600 * time.Millisecond
 )
 
 // Bounds of what passes a Guard.
@@ -32,8 +40,10 @@ const (
 // A Guard has no goroutine of its own but for the duration of one Read of the input, when it must not wait for it for ever.
 // It is for one reader at a time.
 type Guard struct {
-	in   io.Reader
-	hold time.Duration
+	in    io.Reader
+	hold  time.Duration
+	asked atomic.Int64  // when the terminal was last asked something, in nanoseconds
+	woken chan struct{} // a Read shall return with nothing
 
 	sieve sieve
 	out   []byte
@@ -47,7 +57,23 @@ type chunk struct {
 }
 
 // NewGuard stands before in and holds torn sequences for the given time.
-func NewGuard(in io.Reader, hold time.Duration) *Guard { return &Guard{in: in, hold: hold} }
+func NewGuard(in io.Reader, hold time.Duration) *Guard {
+	g := &Guard{in: in, hold: hold, woken: make(chan struct{}, 1)}
+	g.Asked()
+	return g
+}
+
+// Asked says that the terminal was asked something just now. Safe for concurrent use.
+func (g *Guard) Asked() { g.asked.Store(time.Now().UnixNano()) }
+
+// Wake lets the Read under way, or the next, return with nothing. What is read meanwhile is for the Read after it. Safe for
+// concurrent use.
+func (g *Guard) Wake() {
+	select {
+	case g.woken <- struct{}{}:
+	default:
+	}
+}
 
 // Read passes on what may pass. Errors of the input come after everything that was read before them.
 func (g *Guard) Read(p []byte) (int, error) {
@@ -58,8 +84,10 @@ func (g *Guard) Read(p []byte) (int, error) {
 		if g.err != nil {
 			return 0, g.err
 		}
-		c, late := g.chunk()
+		c, late, woken := g.chunk()
 		switch {
+		case woken:
+			return 0, nil
 		case late:
 			g.out = g.sieve.expire(g.out)
 		case c.err != nil:
@@ -77,8 +105,8 @@ func (g *Guard) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// chunk reads once. It reports late when something is held and the input has been silent for too long.
-func (g *Guard) chunk() (chunk, bool) {
+// chunk reads once. It reports late when something is held and the input has been silent for too long, and woken by Wake.
+func (g *Guard) chunk() (c chunk, late, woken bool) {
 	if g.next == nil {
 		g.next = make(chan chunk, 1)
 		go func(to chan<- chunk) {
@@ -88,11 +116,18 @@ func (g *Guard) chunk() (chunk, bool) {
 		}(g.next)
 	}
 	if !g.sieve.waiting() {
-		c := <-g.next
-		g.next = nil
-		return c, false
+		select {
+		case c := <-g.next:
+			g.next = nil
+			return c, false, false
+		case <-g.woken:
+			return chunk{}, false, true
+		}
 	}
 	wait := g.hold
+	if time.Since(time.Unix(0, g.asked.Load())) < answerTime {
+		wait = max(wait, holdAnswer)
+	}
 	if g.sieve.pasting {
 		wait = max(wait, pasteSilence)
 	}
@@ -101,9 +136,11 @@ func (g *Guard) chunk() (chunk, bool) {
 	select {
 	case c := <-g.next:
 		g.next = nil
-		return c, false
+		return c, false, false
+	case <-g.woken:
+		return chunk{}, false, true
 	case <-t.C:
-		return chunk{}, true
+		return chunk{}, true, false
 	}
 }
 
@@ -222,11 +259,12 @@ func (s *sieve) sequence(out, buf []byte) ([]byte, int) {
 			return out, 0
 		}
 		return append(out, esc), 1 // the key, or alt with the sequence that follows
-	case c < utf8.RuneSelf:
-		return append(out, buf[:2]...), 2
 	}
-	return append(out, esc), 1
+	return append(out, escKey...), 1 // two keys that came in one packet, and no alt: over a network nobody can tell
 }
+
+// escKey is the escape key in the form that cannot be the beginning of anything.
+const escKey = "\x1b[27u"
 
 // csi is token for a control sequence: parameters, intermediates, one final byte.
 func (s *sieve) csi(out, buf []byte) ([]byte, int) {

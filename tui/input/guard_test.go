@@ -26,7 +26,7 @@ func TestAGuardPassesKeysAndDropsEverythingElse(t *testing.T) {
 		"controls are keys":            {"\r\t\x7f\x03", "\r\t\x7f\x03"},
 		"arrows":                       {"\x1b[A\x1b[1;5D\x1bOC", "\x1b[A\x1b[1;5D\x1bOC"},
 		"function keys":                {"\x1b[15~\x1bOP\x1b[[A", "\x1b[15~\x1bOP\x1b[[A"},
-		"alt":                          {"\x1bx", "\x1bx"},
+		"escape and a key":             {"\x1bx", "\x1b[27ux"},
 		"the escape key":               {"\x1b", "\x1b"},
 		"twice":                        {"\x1b\x1b", "\x1b"},
 		"mouse":                        {"\x1b[<0;10;20M", "\x1b[<0;10;20M"},
@@ -77,6 +77,7 @@ func TestATornSequenceIsHeldUntilItsRestComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
 		g := NewGuard(r, HoldRemote)
+		time.Sleep(answerTime) // nothing was asked of the terminal lately
 		go func() {
 			for _, p := range []string{"\x1b", "[", "D"} {
 				_, _ = w.Write([]byte(p)) // a pipe fails only when it is closed
@@ -148,5 +149,57 @@ func FuzzGuard(f *testing.F) {
 		if err := uv.NewTerminalReader(bytes.NewReader(out), "xterm").StreamEvents(context.Background(), events); err != nil {
 			t.Errorf("%q: %v", out, err)
 		}
+	})
+}
+
+// What a terminal answers to our own questions is one answer, wherever it was torn and however slow the line is; what comes before the
+// pieces are together is nothing.
+func TestATornAnswerPressesNoKey(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"\x1b]11;rgb:1616/1616/1e1e\x1b\\", "\x1b[?2026;2$y", "\x1b[?1u", "\x1b[?62;4c", "\x1bP>|tmux 3.4\x1b\\"} {
+		for _, hold := range []time.Duration{HoldLocal, HoldRemote} {
+			for _, gap := range []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 250 * time.Millisecond, 400 * time.Millisecond} {
+				for at := 1; at < len(answer); at++ {
+					synctest.Test(t, func(t *testing.T) {
+						r, w := io.Pipe()
+						g := NewGuard(r, hold)
+						go func() {
+							_, _ = w.Write([]byte(answer[:at]))
+							time.Sleep(gap)
+							_, _ = w.Write([]byte(answer[at:]))
+							_ = w.Close()
+						}()
+						got, err := io.ReadAll(g)
+						if err != nil || string(got) != answer {
+							t.Errorf("%q torn at %d for %s: %q (%v)", answer, at, gap, got, err)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// Wake ends a read that waits, and nothing of the input is lost by it.
+func TestAWokenReadLosesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		g := NewGuard(r, HoldLocal)
+		go func() {
+			time.Sleep(time.Second)
+			g.Wake()
+			time.Sleep(time.Second)
+			_, _ = w.Write([]byte("q"))
+			_ = w.Close()
+		}()
+		buf := make([]byte, 10)
+		if n, err := g.Read(buf); n != 0 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		if n, err := g.Read(buf); string(buf[:n]) != "q" || err != nil {
+			t.Errorf("%q, %v", buf[:n], err)
+		}
+		_, _ = g.Read(buf)
 	})
 }
