@@ -332,9 +332,9 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 	cfg.Backend, cfg.Operator, cfg.ReadOnly = e.Session, e.Actor().Name, look.ReadOnly
 	cfg.Remote = host.Remote(os.Environ())
 	cfg.ASCII, cfg.NoColor, cfg.Hosting, cfg.Fleeting = look.ASCII || host.ASCIIOnly(os.Getenv), look.NoColor, p.Host != nil, !e.lasting
-	var err error
-	if cfg.Settings, _, err = cli.OwnSettings(os.Getenv); err != nil {
-		return err
+	var wrong error
+	if cfg.Settings, _, wrong = cli.OwnSettings(os.Getenv); wrong != nil {
+		cfg.Warning = "your settings are not used: " + wrong.Error()
 	}
 	if cfg.Hosting && e.lasting {
 		cfg.Handover = func(context.Context) error {

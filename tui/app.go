@@ -72,7 +72,7 @@ func (a *App) Close() {
 
 // Init starts the console.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.tell(Shown{}), a.lookWho(), a.lookDrifts(nil), a.awaitNotice(), a.sayHere())
+	return tea.Batch(tea.RequestBackgroundColor, a.open(), a.tick(), a.tell(Shown{}), a.lookWho(), a.lookDrifts(nil), a.awaitNotice(), a.sayHere(), a.warn())
 }
 
 // Update takes one message.

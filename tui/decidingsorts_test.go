@@ -18,10 +18,9 @@ import (
 
 // unable is a step that can be broken in either direction.
 type unable struct {
-	name        string
-	final       string
-	fwd, back   atomic.Pointer[error]
-	asks, sends bool
+	name      string
+	final     string
+	fwd, back atomic.Pointer[error]
 }
 
 func (u *unable) Name() string { return u.name }
@@ -73,7 +72,7 @@ func TestEverySortOfDecisionTakesFourKeys(t *testing.T) {
 	broken := errors.New("out of luck")
 	set := func(err error) *error { return &err }
 	for name, c := range map[string]struct {
-		break1 func(*unable)
+		spoil  func(*unable)
 		final  bool
 		launch engine.Launch
 		roll   bool
@@ -108,7 +107,7 @@ func TestEverySortOfDecisionTakesFourKeys(t *testing.T) {
 					synctest.Wait()
 				}()
 				if !c.roll {
-					c.break1(u)
+					c.spoil(u)
 				}
 				c.launch.Kind, c.launch.Steps = "adhoc", []string{"work"}
 				sg, err := session.Start(t.Context(), c.launch)
@@ -117,7 +116,7 @@ func TestEverySortOfDecisionTakesFourKeys(t *testing.T) {
 				}
 				if c.roll {
 					enginetest.Rest(t, session, sg.ID)
-					c.break1(u)
+					c.spoil(u)
 					if err := session.Rollback(t.Context(), sg.ID, engine.Request{}); err != nil {
 						t.Fatal(err)
 					}

@@ -119,3 +119,10 @@ func TestQuitIsAWordOfThePalette(t *testing.T) {
 		})
 	}
 }
+
+func TestWrongSettingsAreAWarningInTheFooter(t *testing.T) {
+	t.Parallel()
+	onStage(t, 120, 24, func() Backend { return newExhibit(t).session(enginetest.Ops) }, func(c *Config) { c.Warning = "your settings are not used:\nline 3: no key" }, func(s *stage) {
+		s.has("your settings are not used: line 3: no key")
+	})
+}

@@ -2,11 +2,14 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/engine/visible"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
@@ -68,4 +71,13 @@ func messageCell(env *Env, r *list.Row, column int) (widget.Cell, bool) {
 		return widget.Cell{Text: x.Text, Ink: levelInk(t, x.Level)}, true
 	}
 	return widget.Cell{}, false
+}
+
+// warn says what whoever opened this console has to say about it.
+func (a *App) warn() tea.Cmd {
+	text := visible.Text(strings.Join(strings.Fields(a.env.Config.Warning), " "))
+	if text == "" {
+		return nil
+	}
+	return func() tea.Msg { return said{Level: say.Warn, Text: text} }
 }

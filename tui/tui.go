@@ -50,6 +50,7 @@ type Config struct {
 	Dark      bool          // the background until the terminal has said what it is
 	Theme     string        // one of ThemeNames; empty: that of the settings, or auto
 	Settings  Settings      // what the operator has chosen
+	Warning   string        // said in the footer at the beginning; empty: nothing
 
 	// Progress shows how far things are in the terminal's own progress bar (OSC 9;4). Bell rings when a saga that is open
 	// on a screen comes to rest.

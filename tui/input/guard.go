@@ -235,10 +235,10 @@ func (s *sieve) sequence(out, buf []byte) ([]byte, int) {
 	if len(buf) < 2 {
 		return out, 0
 	}
-	switch c := buf[1]; {
-	case c == '[':
+	switch buf[1] {
+	case '[':
 		return s.csi(out, buf)
-	case c == 'O':
+	case 'O':
 		n := 2
 		for n < len(buf) && n < 4 && buf[n] >= '0' && buf[n] <= '9' {
 			n++
@@ -250,11 +250,11 @@ func (s *sieve) sequence(out, buf []byte) ([]byte, int) {
 			return out, n
 		}
 		return append(out, buf[:n+1]...), n + 1
-	case c == ']' || c == 'P':
+	case ']', 'P':
 		return s.report(out, buf, true)
-	case c == '_' || c == '^' || c == 'X':
+	case '_', '^', 'X':
 		return s.report(out, buf, false)
-	case c == esc:
+	case esc:
 		if len(buf) == 2 {
 			return out, 0
 		}
