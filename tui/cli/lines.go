@@ -41,10 +41,17 @@ func (t *tree) lineMode(ctx context.Context, p *Place) error {
 			return err
 		}
 		n, err := m.choose(ctx, "number", labels)
-		if err != nil || menu[n].do == nil {
+		switch {
+		case errors.Is(err, errBack):
+			continue
+		case errors.Is(err, errLeave):
+			return nil
+		case err != nil || menu[n].do == nil:
 			return err
 		}
 		switch err := menu[n].do(ctx); {
+		case errors.Is(err, errLeave):
+			return nil
 		case ctx.Err() != nil, errors.Is(err, errInputOver):
 			return err
 		case err != nil:

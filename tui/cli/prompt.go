@@ -17,6 +17,12 @@ import (
 // errInputOver says that there is nobody to answer any more.
 var errInputOver = errors.New("the input has ended: nothing further is done")
 
+// What an operator answers in place of what was asked.
+var (
+	errBack  = errors.New("back to the menu: nothing further is done")
+	errLeave = errors.New("left: nothing further is done")
+)
+
 const maxAnswer = 64 << 10 // bytes of one line
 
 // prompter asks in plain lines. One goroutine reads the input, so that a wait for an answer can end with its context.
@@ -71,13 +77,13 @@ func (p *prompter) print(lines ...string) {
 	}
 }
 
-// ask asks until the answer passes check. An empty answer is def.
+// ask asks until the answer passes check. An empty answer is def; b is errBack and q errLeave, and each question says so.
 func (p *prompter) ask(ctx context.Context, label, def string, check func(string) error) (string, error) {
 	if def != "" {
 		label += " [" + def + "]"
 	}
 	for {
-		if _, err := fmt.Fprint(p.out, visible.Text(label)+": "); err != nil {
+		if _, err := fmt.Fprint(p.out, visible.Text(label)+" (b back, q leave): "); err != nil {
 			return "", written(err)
 		}
 		select {
@@ -89,8 +95,13 @@ func (p *prompter) ask(ctx context.Context, label, def string, check func(string
 				return "", errInputOver
 			}
 			answer := strings.TrimSpace(line)
-			if answer == "" {
+			switch answer {
+			case "":
 				answer = def
+			case "b":
+				return "", errBack
+			case "q":
+				return "", errLeave
 			}
 			err := check(answer)
 			if err == nil {
