@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // Replay gives the batches by which a saga's ledger comes to be again in another store: header, resources, moves and traces change
 // with the entries with which they changed at first. Entries that change nothing else go with those after them, as far as a
 // batch has room. Locks and documents are not in them.
@@ -14,7 +16,7 @@ func Replay(entries []Entry) ([]Batch, error) {
 		if err := saga.Apply(e); err != nil {
 			return nil, err
 		}
-		next := Batch{ID: saga.ID, After: after, Entries: []Entry{*e}, Summary: saga.Summary, Key: "", Resources: e.Resources, Moves: e.Moves}
+		next := Batch{ID: saga.ID, After: after, Entries: []Entry{*e}, Summary: saga.Summary, Resources: e.Resources, Moves: e.Moves}
 		if after == 0 {
 			next.Key = saga.Key
 		}
@@ -26,7 +28,7 @@ func Replay(entries []Entry) ([]Batch, error) {
 		}
 		if open {
 			joined := all[len(all)-1]
-			joined.Entries = append(joined.Entries[:len(joined.Entries):len(joined.Entries)], *e)
+			joined.Entries = append(slices.Clip(joined.Entries), *e)
 			joined.Summary, joined.Resources, joined.Moves, joined.Traces = next.Summary, next.Resources, next.Moves, next.Traces
 			if joined.Fits() == nil {
 				all[len(all)-1] = joined

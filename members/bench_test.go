@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,11 +16,11 @@ import (
 
 // TestTable measures pages of lists at ARCADIA_BENCH sagas, and appends beside a file's store. Its members sync the disk.
 func TestTable(t *testing.T) {
-	if os.Getenv("ARCADIA_BENCH") == "" {
+	sagas, err := strconv.Atoi(os.Getenv("ARCADIA_BENCH"))
+	if err != nil {
 		t.Skip("ARCADIA_BENCH is not set")
 	}
 	ctx := t.Context()
-	const sagas = 100_000
 	full := opened(t, fresh())
 	began := time.Now()
 	must(t, enginetest.Population{To: sagas}.Fill(ctx, full))

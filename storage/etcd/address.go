@@ -37,12 +37,12 @@ var storeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // Parse reads an address: etcd://[USER@]HOST:PORT[,HOST:PORT...]/NAME. What is wrong with it is an ErrInput.
 func Parse(address string) (Config, error) {
-	bad := func(why string) (Config, error) {
-		return Config{}, fmt.Errorf("%w: store %q: %s: give etcd://HOST:2379,HOST:2379/NAME", engine.ErrInput, address, why)
+	bad := func(why string) error {
+		return fmt.Errorf("%w: store %q: %s: give etcd://HOST:2379,HOST:2379/NAME", engine.ErrInput, address, why)
 	}
 	rest, is := strings.CutPrefix(address, Scheme)
 	if !is {
-		return bad("it is no address of etcd")
+		return Config{}, bad("it is no address of etcd")
 	}
 	hosts, name, _ := strings.Cut(rest, "/")
 	c := Config{Name: name}
@@ -52,17 +52,17 @@ func Parse(address string) (Config, error) {
 		}
 		plain, err := url.PathUnescape(user)
 		if err != nil || plain == "" {
-			return bad("the user's name cannot be read")
+			return Config{}, bad("the user's name cannot be read")
 		}
 		c.User, hosts = plain, after
 	}
 	if !storeName.MatchString(name) {
-		return bad("the name of the store is missing or has more than letters, digits, dots, dashes and underscores")
+		return Config{}, bad("the name of the store is missing or has more than letters, digits, dots, dashes and underscores")
 	}
 	for one := range strings.SplitSeq(hosts, ",") {
 		host, port, err := net.SplitHostPort(one)
 		if err != nil || host == "" || port == "" {
-			return bad(fmt.Sprintf("%q is no HOST:PORT", one))
+			return Config{}, bad(fmt.Sprintf("%q is no HOST:PORT", one))
 		}
 		c.Endpoints = append(c.Endpoints, one)
 	}

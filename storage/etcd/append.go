@@ -190,7 +190,7 @@ func (a *appending) refusal(st *state) error {
 	b := a.b
 	at := "append to ledger of saga " + b.ID.Short()
 	switch {
-	case b.Term != 0 && st.leader != int64(b.Term): //nolint:gosec // a token is a revision
+	case b.Term != 0 && st.leader != int64(b.Term):
 		return fmt.Errorf("%s: %w", at, engine.ErrDeposed)
 	case a.ticketed() && st.ticket >= ticketText(b.Locks.Ticket):
 		last, _ := strconv.ParseUint(st.ticket, 16, 64)
@@ -222,7 +222,7 @@ func (a *appending) compares(st *state) []clientv3.Cmp {
 	b, k := a.b, a.keys
 	cmps := []clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(k.header(b.ID)), "=", st.head.mod)}
 	if b.Term != 0 {
-		cmps = append(cmps, clientv3.Compare(clientv3.CreateRevision(k.leader()), "=", int64(b.Term))) //nolint:gosec // a token is a revision
+		cmps = append(cmps, clientv3.Compare(clientv3.CreateRevision(k.leader()), "=", int64(b.Term)))
 	}
 	if a.ticketed() {
 		cmps = append(cmps, clientv3.Compare(clientv3.Value(k.ticket()), "<", ticketText(b.Locks.Ticket)))

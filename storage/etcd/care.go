@@ -70,7 +70,7 @@ func (s *Store) measure() {
 		r, err := s.client.Status(ctx, e)
 		cancel()
 		if err == nil && r.DbSizeQuota > 0 {
-			fullest, known = max(fullest, uint64(100*r.DbSizeInUse/r.DbSizeQuota)), true //nolint:gosec // not negative
+			fullest, known = max(fullest, uint64(100*r.DbSizeInUse/r.DbSizeQuota)), true
 		}
 	}
 	if known {
@@ -79,7 +79,7 @@ func (s *Store) measure() {
 }
 
 // Full is how much of etcd's quota was in use when it was last looked at, in percent.
-func (s *Store) Full() int { return int(s.full.Load()) } //nolint:gosec // percent
+func (s *Store) Full() int { return int(s.full.Load()) }
 
 // compact gives up the revisions before one, and the nonces of processes that have not written since. Errors are the next round's
 // affair.

@@ -130,7 +130,7 @@ func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
 		return nil, nil
 	}
 	run, stop := context.WithCancel(s.open)
-	t := &term{s: s, token: uint64(r.Kvs[0].CreateRevision), lease: lease.ID, done: make(chan struct{}), stop: stop} //nolint:gosec // a revision
+	t := &term{s: s, token: uint64(r.Kvs[0].CreateRevision), lease: lease.ID, done: make(chan struct{}), stop: stop}
 	t.alive.Store(&sent)
 	s.drives.Store(true)
 	t.ended.Add(1)

@@ -33,28 +33,33 @@ type walk struct {
 	rev       int64
 }
 
-// widths remembers how wide a window must be, index by index.
+// widths remembers how wide a window must be, and where the sagas begin, index by index.
 type widths struct {
 	mu sync.Mutex // guards of
-	of map[string]uint64
+	of map[string]extent
 }
 
-func (w *widths) get(index string) uint64 {
+// extent is what the last page of an index has taught: how much time holds a page, and, for a walk from the end that it starts at,
+// where the first saga stood.
+type extent struct{ width, edge uint64 }
+
+func (w *widths) get(index string) extent {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if n, ok := w.of[index]; ok {
-		return n
+	if e, ok := w.of[index]; ok {
+		return e
 	}
-	return firstWidth
+	return extent{width: firstWidth}
 }
 
-func (w *widths) put(index string, n uint64) {
+func (w *widths) put(index string, e extent) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.of) > 1024 {
 		clear(w.of)
 	}
-	w.of[index] = min(max(n, 1), lastClock)
+	e.width = min(max(e.width, 1), lastClock)
+	w.of[index] = e
 }
 
 // walk gives up to need ids in the order of the index, and the revision at which they stood there.
@@ -74,10 +79,13 @@ func (s *reader) walk(ctx context.Context, w walk) ([]engine.ID, int64, error) {
 		clock = clockOf(from)
 		from += "\x00"
 	}
-	width := s.widths.get(index)
-	to := clock // before the first saga that is expected there may be others: of a clock that is wrong, or older than the store
-	if w.beyond != "" {
+	known := s.widths.get(index)
+	width, to := known.width, clock // what lies before now, or before the store was made, is of a clock that is wrong, or was copied
+	switch {
+	case w.beyond != "":
 		to = clock + width
+	case known.edge > clock:
+		to = known.edge + 1
 	}
 	var ids []engine.ID
 	for {
@@ -101,18 +109,35 @@ func (s *reader) walk(ctx context.Context, w walk) ([]engine.ID, int64, error) {
 			ids = append(ids, engine.ID(id))
 		}
 		if len(r.Kvs) == want {
-			last := clockOf(string(r.Kvs[want-1].Key[len(index):]))
-			s.widths.put(index, 2*(last-min(clock, last))+1)
+			s.learn(index, w, ids, known)
 			return ids, w.rev, nil
 		}
 		if to > lastClock {
 			return ids, w.rev, nil
 		}
-		if to > clock && len(r.Kvs) == 0 {
+		if len(r.Kvs) == 0 && to > clock {
 			width *= widen
 		}
 		from, to = clockText(to), to+width
 	}
+}
+
+// learn keeps what a full page teaches.
+func (s *reader) learn(index string, w walk, ids []engine.ID, known extent) {
+	at := func(id engine.ID) uint64 {
+		if w.oldest {
+			return clockOf(string(id))
+		}
+		return clockOf(inverted(string(id)))
+	}
+	first, last := at(ids[0]), at(ids[len(ids)-1])
+	if len(ids) > 1 {
+		known.width = 2 * (last - first)
+	}
+	if w.beyond == "" {
+		known.edge = first
+	}
+	s.widths.put(index, known)
 }
 
 // start is the time at which a walk begins that begins at an end: now, or when the store was made.
@@ -120,7 +145,7 @@ func (s *reader) start(oldest bool) uint64 {
 	if oldest {
 		return s.made
 	}
-	return lastClock - uint64(time.Now().UnixMilli()) //nolint:gosec // after 1970
+	return lastClock - uint64(time.Now().UnixMilli())
 }
 
 // List implements engine.Store. All of a page is of one revision.

@@ -74,7 +74,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		urls = append(urls, scheme+e)
 	}
 	s := &Store{
-		reader:  reader{config: c, keys: layout{"/arcadia/" + c.Name + "/"}, patience: patience, open: open, widths: &widths{of: map[string]uint64{}}},
+		reader:  reader{config: c, keys: layout{"/arcadia/" + c.Name + "/"}, patience: patience, open: open, widths: &widths{of: map[string]extent{}}},
 		process: newNonce(), lease: cmp.Or(c.Lease, 10*time.Second), end: end, heads: heads{of: map[engine.ID]head{}},
 	}
 	s.client, err = clientv3.New(clientv3.Config{
@@ -128,7 +128,7 @@ func (s *Store) begin(ctx context.Context) error {
 	case meta.Schema > schema:
 		return fmt.Errorf("store %s has schema %d, this build knows %d: use a newer arcadia", s.config, meta.Schema, schema)
 	}
-	s.made = uint64(meta.Made.UnixMilli()) //nolint:gosec // after 1970
+	s.made = uint64(meta.Made.UnixMilli())
 	return nil
 }
 
@@ -153,7 +153,7 @@ func (s *Store) versions(ctx context.Context) error {
 			return fmt.Errorf("store %s: %s runs etcd %s: older than %d.%d.%d, which arcadia needs: upgrade the members one by one", s.config, e, r.Version, leastVersion[0], leastVersion[1], leastVersion[2])
 		}
 		if r.DbSizeQuota > 0 {
-			s.full.Store(uint64(100 * r.DbSize / r.DbSizeQuota)) //nolint:gosec // not negative
+			s.full.Store(uint64(100 * r.DbSize / r.DbSizeQuota))
 		}
 	}
 	if answered == 0 {
