@@ -221,7 +221,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
 	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}
 	if want.Access == cli.Act {
-		p.Host = eng.Run
+		p.Host = driving(eng, store)
 		if want.Purpose != "arcadia console" && want.Purpose != "arcadia serve" { // these open their doors themselves
 			p.Host = func(ctx context.Context) error { return h.Drive(ctx, eng.Run) }
 		}
