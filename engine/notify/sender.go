@@ -156,7 +156,7 @@ func (s Sender) serve(ctx context.Context, t Target, list []letter, now time.Tim
 		}
 		answer, err := s.Carrier.Carry(ctx, t, l.ID, l.Note)
 		if ctx.Err() != nil {
-			return nil // it is tried again, under the same id
+			return nil //nolint:nilerr // it is tried again, under the same id
 		}
 		failed[l.Note.Saga] = err != nil
 		if err := s.record(ctx, l, answer, err, time.Now()); err != nil {

@@ -139,8 +139,7 @@ func (c *Carrier) post(ctx context.Context, t notify.Target, id string, body []b
 	}
 	resp, err := c.client.Do(req)
 	if err != nil {
-		var u *url.Error
-		if errors.As(err, &u) {
+		if u, ok := errors.AsType[*url.Error](err); ok {
 			err = u.Err // without the address: its path may be a secret
 		}
 		return "", err
@@ -211,7 +210,7 @@ func (c *Carrier) run(ctx context.Context, t notify.Target, body []byte) (string
 	if err := trust.Owned(path, info, 0o022); err != nil {
 		return "", fmt.Errorf("exec %s: %w", t.Exec, err)
 	}
-	cmd := exec.CommandContext(ctx, path)
+	cmd := exec.CommandContext(ctx, path) //nolint:gosec // a program of the hooks' folder, judged by its owner and mode
 	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(body), time.Second
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("exec %s: %w", t.Exec, err)

@@ -127,7 +127,7 @@ func TestWhatIsNotTakenSaysWhyAndShowsNoSecret(t *testing.T) {
 	down := httptest.NewServer(&inbox{status: http.StatusInternalServerError})
 	t.Cleanup(down.Close)
 	open := filepath.Join(t.TempDir(), "open")
-	if err := os.WriteFile(open, []byte(key), 0o644); err != nil { //nolint:gosec // this is what is refused
+	if err := os.WriteFile(open, []byte(key), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	const hidden = "/T0/B0/XXXXSECRET"
@@ -174,7 +174,7 @@ func TestAProgramOfTheFolderGetsTheNote(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out")
-	if err := os.WriteFile(filepath.Join(dir, "page"), []byte("#!/bin/sh\ncat > '"+out+"'\n"), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(filepath.Join(dir, "page"), []byte("#!/bin/sh\ncat > '"+out+"'\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	c := New(words, dir)
