@@ -124,7 +124,7 @@ func newExportWriter(format string, w io.Writer) exportWriter {
 
 // export writes every saga that the filter lets pass, newest first, also those that are not in memory.
 func (s *sagas) export() (string, func(context.Context, Backend, exportWriter) (int, error)) {
-	f := s.pages.Sift()
+	f := s.sift
 	return "sagas", func(ctx context.Context, b Backend, out exportWriter) (int, error) {
 		n := 0
 		w := list.From(f)

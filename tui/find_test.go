@@ -82,7 +82,7 @@ func TestNOnASagaLaunchesItAgain(t *testing.T) {
 func TestAPagerFindsText(t *testing.T) {
 	t.Parallel()
 	onStage(t, 80, 24, func() Backend { return newExhibit(t).session(enginetest.Ops) }, nil, func(s *stage) {
-		s.press("down", "enter", "e")
+		s.press("down", "down", "enter", "e")
 		p := s.app.overlays[0].(*pager)
 		s.press("/")
 		s.write("STEP_STARTED")

@@ -33,7 +33,7 @@ func TestAFreezeStandsOnEveryScreenAndSize(t *testing.T) {
 		s.has("FROZEN")
 		s.send(resize(120, 40))
 		s.press("down", "down")
-		s.has("0 of 1 undone, frozen")
+		s.has("web-01 (482913) · frozen")
 		s.send(resize(200, 60))
 		s.has("frozen  ") // of the sagas that wait
 		s.command("freeze")

@@ -17,13 +17,13 @@ func TestScreensLookAsDrawn(t *testing.T) {
 	scenes := map[string][]string{
 		"sagas":            nil,
 		"sagas-failed":     {"!", "esc"},
-		"saga":             {"down", "down", "enter"},
+		"saga":             {"down", "down", "down", "enter"},
 		"saga-failed":      {"!", "s"},
 		"saga-rolled-back": {"down", "down", "down", "down", "down", "enter"},
-		"saga-log":         {"down", "down", "L"},
+		"saga-log":         {"down", "down", "down", "L"},
 		"row":              {"!", "s", "enter"},
-		"entries":          {"down", "enter", "e"},
-		"actions":          {"a"},
+		"entries":          {"down", "down", "enter", "e"},
+		"actions":          {"down", "a"},
 		"help":             {"?"},
 		"palette":          {":"},
 		"messages":         {"T", "T", "T", "5"},
@@ -43,7 +43,7 @@ func TestScreensLookAsDrawn(t *testing.T) {
 		"schedule-actions": {"8", "down", "a"},
 		"decide":           {"!"},
 		"filter":           {"/", "f", "a", "i", "l"},
-		"marks":            {"space", "space", ">"},
+		"marks":            {"down", "space", "space", ">"},
 		"copy":             {"y"},
 	}
 	for name, keys := range scenes {
@@ -101,7 +101,7 @@ func TestSessionsOfAnotherKindLookAsDrawn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pages := newAlbum(t, "session-"+name)
-			for _, keys := range [][]string{nil, {"down", "down", "enter"}, {"down", "down", "enter", "a"}} {
+			for _, keys := range [][]string{nil, {"down", "down", "down", "enter"}, {"down", "down", "down", "enter", "a"}} {
 				onStage(t, 120, 40, func() Backend { return newExhibit(t).session(enginetest.Ops) }, change, func(s *stage) {
 					s.press(keys...)
 					pages.add(s)

@@ -59,7 +59,7 @@ func TestCompensationIsWatchedStepByStep(t *testing.T) {
 		const frame = 100 * time.Millisecond
 		s.wait(frame)
 		s.has("● running")
-		s.has("step 1 of 3")
+		s.has("1/3 first")
 		s.press("enter")
 		for _, want := range []string{"step 2 of 3", "step 3 of 3", "0 of 2 undone", "1 of 2 undone", "rolled back · not looked at again"} {
 			s.wait(2 * time.Second)

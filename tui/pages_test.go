@@ -122,6 +122,7 @@ func TestJumpsGoToTheEndsOfAListThatIsNotInMemory(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, 1_000_000)
 	onStage(t, 120, 40, func() Backend { return c }, nil, func(s *stage) {
+		s.press("o") // newest first, without bands
 		s.press("G")
 		s.has(crowdID(0).Short())
 		if l := s.list(); l.cursor != crowdID(0) {
@@ -167,6 +168,7 @@ func TestFiltersByStatusAndKindGoToTheStore(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, 1_000_000)
 	onStage(t, 120, 40, func() Backend { return c }, nil, func(s *stage) {
+		c.made = 0
 		s.press("/")
 		s.send(tea.PasteMsg{Content: "status:failed kind:snapshot"})
 		s.press("enter")

@@ -16,7 +16,7 @@ func TestOthersAreToldWhichSagaIsOnTheScreenInOrder(t *testing.T) {
 	onExhibit(t, func(c *Config) { c.Here = here }, func(s *stage) {
 		s.press("down", "enter", "esc", "down", "enter", "5", "1", "esc", "q")
 	})
-	want := "9ad01c77, , 3f9c2a1b, , 3f9c2a1b, "
+	want := "0c4411aa, , 9ad01c77, , 9ad01c77, "
 	if got := strings.Join(told, ", "); got != want {
 		t.Errorf("they were told %q, want %q", got, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -98,6 +99,7 @@ func TestAStepChangeCostsFewBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := page.Items[1]
+		s.StepNames = append(slices.Clone(s.StepNames), "first", "second", "third")
 		time.Sleep(10 * time.Second)
 		w.take()
 		for range 2 {

@@ -21,7 +21,9 @@ const (
 	orders
 )
 
-func newOrder() list.Order { return list.Order{By: byAge, Stored: byAge, Compare: compareSagas} }
+func newOrder() list.Order {
+	return list.Order{By: byAge, Stored: byAge, Banded: true, Compare: compareSagas}
+}
 
 func compareSagas(by int, a, b *engine.Summary) int {
 	switch by {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -17,6 +18,8 @@ import (
 // sagas is the home screen: every saga there is, newest first, live, and a preview of the one under the cursor.
 type sagas struct {
 	pages   list.Pages
+	bands   list.Bands
+	sift    list.Sift // of all bands
 	order   list.Order
 	search  list.Search
 	preview watched
@@ -24,7 +27,8 @@ type sagas struct {
 	cursor  engine.ID // Invariant: the cursor is a saga, never a row number
 	was     int       // the index that it had when it was last seen
 	top     int
-	tall    int // rows that were shown
+	tall    int   // rows that were shown
+	drawn   []int // the row that each line shows, -1 for none
 	landing landing
 	still   bool // the rows are held
 	held    int  // changes since
@@ -42,7 +46,9 @@ const (
 )
 
 func newSagas() *sagas {
-	return &sagas{search: list.Search{Fields: sagaFields}, order: newOrder()}
+	s := &sagas{search: list.Search{Fields: sagaFields}, order: newOrder()}
+	s.bands = list.NewBands(&s.pages)
+	return s
 }
 
 func (s *sagas) root() keys.Command { return keys.CmdSagas }
@@ -92,6 +98,10 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 		}
 	case tea.MouseWheelMsg:
 		return s.goTo(s.index() + list.Wheel(msg))
+	case Ticked:
+		if s.bands.On {
+			return s.settled(env.Clock.Now, false)
+		}
 	case tea.MouseClickMsg:
 		return s.clicked(env, msg.Y)
 	}
@@ -105,9 +115,13 @@ func (s *sagas) reload(env *Env, around engine.ID) Action {
 	if s.order.By != byAge {
 		around, limit = "", list.SortMax
 	}
-	wants := s.pages.Reset(f, s.order.By == byAge && s.order.Turned && around == "", around, limit)
+	s.sift, s.err = f, ""
 	s.order.Forget()
-	s.err = ""
+	s.bands.On = s.order.Plain() && s.order.Banded && s.search.Text() == ""
+	if s.bands.On {
+		return s.ask(s.bands.Reset(around))
+	}
+	wants := s.pages.Reset(f, s.order.By == byAge && s.order.Turned && around == "", around, limit)
 	return s.ask(wants)
 }
 
@@ -147,7 +161,8 @@ func (s *sagas) ask(wants []list.Want) Action {
 // took adds what a read has found, and reads on while the cursor is close to an open end.
 func (s *sagas) took(p list.Piece) Action {
 	hold := s.hold()
-	if !s.pages.Take(p) {
+	s.bands.Forget()
+	if !s.bands.Front.Take(p) && !s.pages.Take(p) {
 		return nil
 	}
 	if p.Err != nil {
@@ -168,8 +183,36 @@ func (s *sagas) changed(env *Env, f Fresh) Action {
 		return Batch{s.reload(env, s.cursor), s.preview.look(s)}
 	}
 	hold := s.hold()
-	s.pages.Apply(f.Summaries)
+	if s.bands.On {
+		s.bands.Apply(f.Summaries, env.Clock.Now)
+	} else {
+		s.pages.Apply(f.Summaries)
+	}
 	return s.settle(hold)
+}
+
+// settled moves what has ended to where it belongs.
+func (s *sagas) settled(now time.Time, all bool) Action {
+	hold := s.hold()
+	if !s.bands.Settle(now, all) {
+		return nil
+	}
+	return s.settle(hold)
+}
+
+// size is how many rows there are.
+func (s *sagas) size() int { return s.bands.Ahead() + len(s.pages.Rows) }
+
+// find is the display index of a saga, if it is in memory.
+func (s *sagas) find(id engine.ID) (int, bool) {
+	if i, have := s.bands.Find(id); have {
+		return i, true
+	}
+	at, have := s.pages.Find(id)
+	if !have {
+		return 0, false
+	}
+	return s.bands.Ahead() + s.order.Display(&s.pages, at), true
 }
 
 // hold is where the cursor stands on the screen, so that it can stay there.
@@ -187,19 +230,25 @@ func (s *sagas) settle(h hold) Action {
 	if s.order.By != byAge {
 		most = list.SortMax
 	}
-	at, have := s.pages.Find(s.cursor)
-	if !have {
-		at = min(at, len(s.pages.Rows)-1)
+	at, _ := s.pages.Find(s.cursor)
+	_, front := s.bands.Find(s.cursor)
+	if front {
+		at = 0
 	}
-	s.pages.Trim(max(0, at), most)
+	s.pages.Trim(max(0, min(at, len(s.pages.Rows)-1)), most)
 	s.order.Forget()
-	n := len(s.pages.Rows)
+	_, have := s.find(s.cursor)
+	n := s.size()
 	if n == 0 {
 		s.top, s.was = 0, 0
 		return s.ask(s.more(0))
 	}
+	both := s.pages.Began && (!s.bands.On || s.bands.Front.Began)
+	if !both && s.cursor == "" {
+		return nil // what comes first is not known yet
+	}
 	i := s.index()
-	if s.pages.Began {
+	if both {
 		switch {
 		case s.landing == landLast:
 			i, h = n-1, hold{line: s.tall, top: 1}
@@ -223,12 +272,20 @@ func (s *sagas) more(i int) []list.Want {
 	if s.order.By != byAge && len(s.pages.Rows) >= list.SortMax {
 		return nil
 	}
-	return s.pages.Wants(s.order.Real(&s.pages, i))
+	var out []list.Want
+	ahead := s.bands.Ahead()
+	if s.bands.On && i+list.PageSize > ahead {
+		out = s.bands.Front.Wants(len(s.bands.Front.Rows))
+	}
+	if len(s.pages.Rows) == 0 {
+		return append(out, s.pages.Wants(0)...)
+	}
+	return append(out, s.pages.Wants(s.order.Real(&s.pages, max(0, i-ahead)))...)
 }
 
 // goTo moves the cursor to a display index.
 func (s *sagas) goTo(i int) Action {
-	n := len(s.pages.Rows)
+	n := s.size()
 	if n == 0 {
 		return nil
 	}
@@ -247,7 +304,7 @@ func (s *sagas) jump(last bool) Action {
 	}
 	if s.order.By != byAge || side.End {
 		if last {
-			return s.goTo(len(s.pages.Rows) - 1)
+			return s.goTo(s.size() - 1)
 		}
 		return s.goTo(0)
 	}
@@ -255,52 +312,50 @@ func (s *sagas) jump(last bool) Action {
 	if last {
 		s.landing = landLast
 	}
+	s.order.Forget()
 	return s.ask(s.pages.Reset(s.pages.Sift(), oldest, "", 0))
 }
 
 // index is the display index of the cursor, or that of its neighbour when it has left.
 func (s *sagas) index() int {
-	n := len(s.pages.Rows)
-	at, have := s.pages.Find(s.cursor)
-	switch {
-	case n == 0 || s.cursor == "":
+	n := s.size()
+	if n == 0 || s.cursor == "" {
 		return 0
-	case have:
-		return s.order.Display(&s.pages, at)
-	case s.order.By != byAge:
+	}
+	if i, have := s.find(s.cursor); have {
+		return i
+	}
+	if s.order.By != byAge || s.bands.On || len(s.pages.Rows) == 0 {
 		return max(0, min(s.was, n-1))
 	}
+	at, _ := s.pages.Find(s.cursor)
 	return max(0, min(s.order.Display(&s.pages, min(at, n-1)), n-1))
 }
 
 // at is the row at a display index.
-func (s *sagas) at(i int) *engine.Summary { return &s.pages.Rows[s.order.Real(&s.pages, i)] }
+func (s *sagas) at(i int) *engine.Summary {
+	if ahead := s.bands.Ahead(); i < ahead {
+		return s.bands.At(i)
+	} else if ahead > 0 {
+		i -= ahead
+	}
+	return &s.pages.Rows[s.order.Real(&s.pages, i)]
+}
 
 // current is the saga under the cursor, or nil.
 func (s *sagas) current() *engine.Summary {
-	if at, have := s.pages.Find(s.cursor); have {
-		return &s.pages.Rows[at]
+	if i, have := s.find(s.cursor); have {
+		return s.at(i)
 	}
 	return nil
 }
 
 // clicked moves the cursor to the row on a line of the body; on the cursor's own row it opens it.
-func (s *sagas) clicked(env *Env, y int) Action {
-	per := 1
-	if env.Width < twoLines {
-		per = 2
-	}
-	head := 1
-	if s.search.On() {
-		head++
-	}
-	if per == 2 {
-		head--
-	}
-	i := s.top + (y-head)/per
-	if y < head || i >= len(s.pages.Rows) || i >= s.top+s.tall {
+func (s *sagas) clicked(_ *Env, y int) Action {
+	if y < 0 || y >= len(s.drawn) || s.drawn[y] < 0 || s.drawn[y] >= s.size() {
 		return nil
 	}
+	i := s.drawn[y]
 	if s.at(i).ID == s.cursor {
 		return Press{keys.CmdOpen}
 	}

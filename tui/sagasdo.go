@@ -37,11 +37,12 @@ func (s *sagas) Commands(*Env) []command {
 		}},
 		s.chosen(copyKey, func(env *Env, at *engine.Summary) Action { return s.copyMenu(env, at) }),
 	)
-	out = append(out, moving(func(_ *Env, c keys.Command) Action {
+	out = append(out, moving(func(env *Env, c keys.Command) Action {
+		s.bands.Settle(env.Clock.Now, true)
 		if c == keys.CmdNewest || c == keys.CmdOldest {
 			return s.jump(c == keys.CmdOldest)
 		}
-		to, _ := list.Move(c, s.index(), len(s.pages.Rows), s.tall)
+		to, _ := list.Move(c, s.index(), s.size(), s.tall)
 		return s.goTo(to)
 	})...)
 	open := openKey // on a saga that needs a person it leads to the decision
@@ -100,7 +101,7 @@ func (s *sagas) reorder(env *Env, c keys.Command) Action {
 		s.order.By = (s.order.By + 1) % orders
 		s.order.Turned = false
 	default:
-		s.order.Turned = !s.order.Turned
+		s.order.Next()
 	}
 	s.order.Forget()
 	s.landing = landKeep
@@ -167,11 +168,11 @@ func (s *sagas) found(env *Env, m foundMsg) Action {
 		return Notify{Level: say.Good, Text: "no saga needs you"}
 	}
 	open := Open{newDeciding(m.saga)}
-	if _, have := s.pages.Find(m.saga.ID); have {
+	if _, have := s.find(m.saga.ID); have {
 		s.cursor = m.saga.ID
 		return Batch{s.goTo(s.index()), open}
 	}
-	if !s.pages.Sift().Match(m.saga) {
+	if !s.sift.Match(m.saga) {
 		s.search.Clear()
 	}
 	s.order = newOrder()

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,128 +10,196 @@ import (
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
 	"arcadia/tui/say"
+	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
-// The columns of the list, in the order of the orders.
-var sagaColumns = []widget.Column{
-	{Title: "STATUS", Width: 14},
-	{Title: "SAGA", Width: 8},
-	{Title: "KIND", Width: 17, Drop: 1},
-	{Title: "TARGET", Width: 22, Grow: 1},
-	{Title: "STEP", Width: 5, Right: true, Drop: 4},
-	{Title: "PROGRESS", Width: 14, Drop: 5},
-	{Title: "AGE", Width: 4, Right: true, Drop: 2},
-	{Title: "BY", Width: 8, Drop: 6, Gap: 1},
-}
-
-// columnOf is the column that an order shows its arrow in.
-var columnOf = [orders]int{byStatus: 0, byKind: 2, byTarget: 3, byStep: 4, byAge: 6, byWho: 7}
+// columnTitles are the titles of the columns that the list can be ordered by.
+var columnTitles = [orders]string{byStatus: "STATUS", byKind: "KIND", byTarget: "TARGET", byAge: "AGE", byWho: "BY"}
 
 // orderNames say what a list is ordered by when the column is not there to say it.
 var orderNames = [orders]string{byStatus: "status", byKind: "kind", byTarget: "target", byStep: "step", byAge: "age", byWho: "operator"}
 
-// listWide is how wide a list with a preview beside it gets at most: further apart, columns cannot be read together.
-const listWide = 124
+// Widths of the list from which a column more is shown.
+const (
+	idWide  = 100 // SAGA and BY
+	nowWide = 132 // NOW as a column of its own
+)
 
-// View draws list and preview side by side, one above the other, or the list alone.
+// View draws list and preview side by side, one above the other, or the list and a card.
 func (s *sagas) View(env *Env, width, height int) Drawing {
 	switch {
-	case width >= sideWidth && s.current() != nil:
-		left := width - max(40, width/3) - 1
-		left = min(left, listWide)
-		right := width - left - 1
-		d := s.list(env, left, height)
-		bar := env.Theme.Border.Paint(env.Theme.Symbols.Bar)
-		side := widget.Lines(s.pre(env, right-3, height), right-3, height)
-		d.Lines = widget.Lines(d.Lines, left, height)
-		for i := range d.Lines {
-			d.Lines[i] += bar + " " + side[i]
-		}
-		return d
-	case width >= twoLines && height >= 18 && s.current() != nil:
-		low := min(9, height/2-1)
-		d := s.list(env, width, height-low-1)
-		d.Lines = widget.Lines(d.Lines, width, height-low-1)
-		d.Lines = append(d.Lines, env.Theme.Border.Paint(repeat(env.Theme.Symbols.Rule, width)))
-		for _, l := range s.pre(env, width-2, low) {
-			d.Lines = append(d.Lines, " "+l)
-		}
-		return d
+	case s.current() == nil || width < twoLines || height < 14:
+		return s.list(env, width, height)
+	case width >= sideWidth:
+		return s.beside(env, width, height)
 	}
-	return s.list(env, width, height)
+	below := s.card
+	low := 3
+	if width >= lowWidth && height >= lowHeight {
+		below, low = s.below, max(8, min(13, height/3))
+	}
+	d := s.list(env, width, height-low-1)
+	d.Lines = widget.Lines(d.Lines, width, height-low-1)
+	rule, lines := below(env, width, low)
+	d.Lines = append(append(d.Lines, rule), lines...)
+	return d
+}
+
+// beside draws the preview beside the list.
+func (s *sagas) beside(env *Env, width, height int) Drawing {
+	right := min(72, 48+(width-sideWidth)/2)
+	left := width - right
+	d := s.list(env, left-1, height)
+	side := widget.Lines(s.pre(env, right-3, height), right-3, height)
+	bar := env.Theme.Border.Paint(env.Theme.Symbols.Bar)
+	d.Lines = widget.Lines(d.Lines, left-1, height)
+	for i := range d.Lines {
+		d.Lines[i] += " " + bar + " " + side[i]
+	}
+	return d
 }
 
 // list draws the filter, the titles and the rows.
 func (s *sagas) list(env *Env, width, height int) Drawing {
 	t := env.Theme
 	var d Drawing
+	s.drawn = s.drawn[:0]
+	put := func(row int, lines ...string) {
+		for _, l := range lines {
+			d.Lines, s.drawn = append(d.Lines, l), append(s.drawn, row)
+		}
+	}
 	if s.search.On() {
 		line, cursor := s.search.View(env.Theme, width, s.hits())
-		d.Lines, d.Cursor = append(d.Lines, line), cursor
+		d.Cursor = cursor
+		put(-1, line)
 	}
-	n := len(s.pages.Rows)
+	n := s.size()
 	if n == 0 {
-		d.Lines = append(d.Lines, s.none(env, width, height-len(d.Lines))...)
+		put(-1, s.none(env, width, height-len(d.Lines))...)
 		return d
 	}
-	two := width < twoLines
-	columns := sagaColumns
-	var widths []int
-	if !two {
-		columns = s.titled(env, width < env.Width)
-		widths = widget.Layout(columns, width-list.Margin)
-		d.Lines = append(d.Lines, s.head(env, columns, widths, width))
+	per, headings := 1, 0
+	if width < twoLines {
+		per = 2
 	}
-	s.tall = max(1, height-len(d.Lines))
-	if two {
-		s.tall = max(1, s.tall/2)
+	if s.bands.On && env.Height >= 30 && per == 1 {
+		headings = s.bands.Filled()
 	}
 	at := s.index()
+	c := s.columns(env, at, width, height)
+	if per == 1 {
+		put(-1, s.head(env, c, width))
+	}
+	s.tall = max(1, (height-len(d.Lines)-headings)/per)
 	s.top = widget.Window(n, at, s.top, s.tall)
-	for i := s.top; i < n && i < s.top+s.tall; i++ {
+	for i := s.top; i < n && len(d.Lines)+per <= height; i++ {
 		row := s.at(i)
+		if headings > 0 && (i == s.top || s.bands.Band(i) != s.bands.Band(i-1)) {
+			if len(d.Lines)+2 > height {
+				break
+			}
+			put(-1, s.heading(env, s.bands.Band(i), width))
+		}
 		bar := widget.Bar{}
 		if i == at {
 			bar = t.Bar
 		}
-		if two {
-			d.Lines = append(d.Lines, s.rowOfTwo(env, row, width, bar)...)
+		if per == 2 {
+			put(i, s.rowOfTwo(env, row, width, bar)...)
 			continue
 		}
-		d.Lines = append(d.Lines, widget.Row(columns, widths, s.cells(env, row), s.lead(env, row), width, bar))
+		put(i, widget.Row(c.columns, c.widths, s.cells(env, row, &c), s.lead(env, row), width, bar))
 	}
 	return d
 }
 
-// titled fits the columns to how times are written and to the preview beside them, which says when the saga was launched,
-// and marks the one that the list is ordered by, unless that is how it always is.
-func (s *sagas) titled(env *Env, beside bool) []widget.Column {
-	out := make([]widget.Column, len(sagaColumns))
-	copy(out, sagaColumns)
-	age := &out[columnOf[byAge]]
-	if env.Clock.Format != say.Age {
-		age.Title, age.Width = "TIME", 8
+// heading is the line above a band: its name, how many are in it, and a rule.
+func (s *sagas) heading(env *Env, b say.Band, width int) string {
+	t, st := env.Theme, env.State
+	n, ink := st.Done(), t.Faint
+	switch b {
+	case say.BandNeeds:
+		n, ink = st.NeedsMe(), t.Failed
+	case say.BandUnderWay:
+		n = st.UnderWay()
+	case say.BandAtRest, say.Bands:
 	}
-	if beside && s.order.By != byAge || beside && !s.order.Turned {
-		age.Drop = 7
-	}
-	if s.order.Plain() {
-		return out
-	}
-	arrow := env.Theme.Symbols.Down
-	if s.order.Turned {
-		arrow = env.Theme.Symbols.Up
-	}
-	out[columnOf[s.order.By]].Title += arrow
-	return out
+	text := "  " + b.Word() + " " + say.Thousands(n) + " "
+	return ink.Paint(text) + t.Border.Paint(repeat(t.Symbols.Rule, width-1-widget.Width(text))) + " "
 }
 
-func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int) string {
+// sagaGrid are the columns of the list in a width: which are shown, and where.
+type sagaGrid struct {
+	columns []widget.Column
+	widths  []int
+	order   []int // the order that each column stands for, -1 for none
+	now     bool  // NOW has a column of its own
+}
+
+// columns fits the columns to the width of the list and to the rows around the cursor.
+func (s *sagas) columns(env *Env, at, width, height int) sagaGrid {
+	var g sagaGrid
+	add := func(order int, title string, c widget.Column) {
+		c.Title = title
+		if order >= 0 {
+			c.Title = columnTitles[order]
+		}
+		if order == s.order.By && !s.order.Plain() {
+			c.Title += s.arrow(env)
+		}
+		g.columns, g.order = append(g.columns, c), append(g.order, order)
+	}
+	kind, by := 14, 4
+	if width >= 72 {
+		for i := max(0, at-height); i < min(s.size(), at+height); i++ {
+			kind = min(20, max(kind, widget.Width(s.at(i).Kind)))
+			by = min(8, max(by, widget.Width(s.at(i).CreatedBy)))
+		}
+	}
+	g.now = width >= nowWide
+	add(byStatus, "", widget.Column{Width: 14})
+	if width >= idWide {
+		add(-1, "SAGA", widget.Column{Width: 8})
+	}
+	add(byKind, "", widget.Column{Width: kind})
+	if g.now {
+		add(byTarget, "", widget.Column{Width: 36})
+		add(-1, "NOW", widget.Column{Width: 10, Grow: 1})
+	} else {
+		add(byTarget, "", widget.Column{Width: 10, Grow: 1})
+	}
+	age := widget.Column{Width: 4, Right: true}
+	if env.Clock.Format != say.Age {
+		age.Width = 8
+	}
+	if width < idWide {
+		age.Gap = 1
+	}
+	add(byAge, "", age)
+	if env.Clock.Format != say.Age {
+		g.columns[len(g.columns)-1].Title = "TIME"
+	}
+	if width >= idWide {
+		add(byWho, "", widget.Column{Width: by, Gap: 1})
+	}
+	g.widths = widget.Layout(g.columns, width-list.Margin)
+	return g
+}
+
+func (s *sagas) arrow(env *Env) string {
+	if s.order.Turned {
+		return env.Theme.Symbols.Up
+	}
+	return env.Theme.Symbols.Down
+}
+
+// head draws the titles, and at their end what is not as it always is.
+func (s *sagas) head(env *Env, g sagaGrid, width int) string {
 	t := env.Theme
-	head := widget.Head(columns, widths, list.Margin, width, t.Faint)
+	head := widget.Head(g.columns, g.widths, list.Margin, width, t.Faint)
 	pill := ""
-	by := columnOf[s.order.By]
 	switch {
 	case s.still:
 		pill = " held still, " + strconv.Itoa(s.held) + say.Plural(s.held, " change ", " changes ")
@@ -139,12 +208,8 @@ func (s *sagas) head(env *Env, columns []widget.Column, widths []int, width int)
 	case s.order.By != byAge && len(s.pages.Rows) >= list.SortMax:
 		pill = " of the newest " + strconv.Itoa(list.SortMax) + " "
 	}
-	if widths[by] == 0 && (!s.order.Plain()) {
-		arrow := t.Symbols.Down
-		if s.order.Turned {
-			arrow = t.Symbols.Up
-		}
-		pill = " " + orderNames[s.order.By] + arrow + " " + pill
+	if !slices.Contains(g.order, s.order.By) {
+		pill = " " + orderNames[s.order.By] + s.arrow(env) + " " + pill
 	}
 	if pill == "" {
 		return head
@@ -162,23 +227,70 @@ func (s *sagas) lead(env *Env, row *engine.Summary) string {
 	return "  "
 }
 
-func (s *sagas) cells(env *Env, r *engine.Summary) []widget.Cell {
+// cells are the row of a saga. Of one that is at rest only status and target carry.
+func (s *sagas) cells(env *Env, r *engine.Summary, g *sagaGrid) []widget.Cell {
 	t := env.Theme
-	st := t.Saga(r)
-	step := ""
-	if n := len(r.StepNames); n > 0 {
-		step = strconv.Itoa(r.CurrentStepIdx) + "/" + strconv.Itoa(n)
+	stand := say.StandOf(r)
+	st := t.Stand(stand)
+	quiet := widget.Ink("")
+	if stand.AtRest() {
+		quiet = t.Faint
 	}
-	return []widget.Cell{
-		{Text: st.String(), Ink: st.Ink, Keep: true},
-		{Text: r.Short},
-		{Text: r.Kind},
-		{Text: r.Target},
-		{Text: step, Ink: t.Faint},
-		env.progress(r),
-		{Text: env.Clock.Stamp(r.CreatedAt.Time), Ink: t.Faint},
-		{Text: r.CreatedBy, Ink: t.Faint},
+	texts, tone := env.now().Texts(r)
+	out := make([]widget.Cell, 0, len(g.columns))
+	for i, c := range g.columns {
+		var x widget.Cell
+		switch by := g.order[i]; {
+		case by == byStatus:
+			x = widget.Cell{Text: st.String(), Ink: st.Ink, Keep: true}
+		case by == byKind:
+			x = widget.Cell{Text: widget.Middle(r.Kind, g.widths[i]), Ink: quiet}
+		case by == byTarget && g.now:
+			x = widget.Cell{Text: about(t, r, nil, "", g.widths[i])}
+		case by == byTarget:
+			x = widget.Cell{Text: about(t, r, texts, t.Tone(tone), g.widths[i])}
+		case by == byAge:
+			x = widget.Cell{Text: env.Clock.Stamp(r.CreatedAt.Time), Ink: t.Faint}
+		case by == byWho:
+			x = widget.Cell{Text: r.CreatedBy, Ink: t.Faint}
+		case c.Title == "NOW":
+			x = widget.Cell{Text: longest(texts, g.widths[i]), Ink: t.Tone(tone)}
+		default:
+			x = widget.Cell{Text: r.Short, Ink: quiet}
+		}
+		out = append(out, x)
 	}
+	return out
+}
+
+// longest is the longest of the texts that fits, or the shortest cut.
+func longest(texts []string, width int) string {
+	for _, x := range texts {
+		if widget.Width(x) <= width {
+			return x
+		}
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	return widget.Cut(texts[len(texts)-1], width)
+}
+
+// about is what a saga is about, and how it stands: the longest of its texts that fits. Of one that needs a person the reason
+// comes first. Cutting is the last resort, of the text before the target.
+func about(t *theme.Theme, r *engine.Summary, texts []string, ink widget.Ink, width int) string {
+	target := cmp.Or(r.Target, strings.Join(r.StepNames, ", "))
+	used := widget.Width(target)
+	dot := t.Faint.Paint(" " + t.Symbols.Dot + " ")
+	for _, x := range texts {
+		if used+3+widget.Width(x) <= width {
+			return target + dot + ink.Paint(x)
+		}
+	}
+	if len(texts) == 0 || width-used < 9 {
+		return widget.Cut(target, width)
+	}
+	return target + dot + ink.Paint(widget.Cut(texts[len(texts)-1], width-used-3))
 }
 
 // rowOfTwo is a row for narrow screens: how it stands and what it is about, below it what it is.

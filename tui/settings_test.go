@@ -81,6 +81,7 @@ func TestSettingsAreWhatTheConsoleDoes(t *testing.T) {
 		if !s.app.env.Theme.Plain {
 			t.Error("the theme is not that of the settings")
 		}
+		s.press("down")
 		s.has("f8 cancel")
 		s.has("f1 help")
 		s.press("?")

@@ -46,7 +46,7 @@ func TestTheProgressBarIsTheTerminalsAndOffUntilAskedFor(t *testing.T) {
 		if got := bar(); got.State != tea.ProgressBarError {
 			t.Errorf("with a saga that needs a person the bar is %s", got.State)
 		}
-		s.press("down", "enter") // a saga in its second step of two
+		s.press("down", "down", "enter") // a saga in its second step of two
 		if got := bar(); got.State != tea.ProgressBarDefault || got.Value != 50 {
 			t.Errorf("of a saga half done the bar is %s %d", got.State, got.Value)
 		}

@@ -107,6 +107,11 @@ func (s *State) Count(x say.Stand) int {
 // Active is the number of sagas that are not at rest.
 func (s *State) Active() int { return s.Counts.Active() }
 
+// UnderWay is the number of sagas that are not at rest and need nobody.
+func (s *State) UnderWay() int {
+	return max(0, s.Active()-s.tally[say.NeedsYou]-s.tally[say.YourVote])
+}
+
 // Done is the number of sagas that are at rest and need nobody.
 func (s *State) Done() int {
 	return s.Counts.ByStatus[engine.Completed] + s.Counts.ByStatus[engine.RolledBack]

@@ -10,7 +10,8 @@ import (
 type Order struct {
 	By      int // a column
 	Turned  bool
-	Stored  int // the column in whose order the store has them
+	Stored  int  // the column in whose order the store has them
+	Banded  bool // in the store's order: what needs a person first, then what moves, then the rest
 	Compare func(by int, a, b *engine.Summary) int
 
 	rows []int // Display index → index in memory; nil when it has to be made again
@@ -58,6 +59,21 @@ func (o *Order) make(r *Pages) {
 		}
 		return n
 	})
+}
+
+// Next goes on to what the key of the order means next: bands, newest first, oldest first; of another column the other way round.
+func (o *Order) Next() {
+	switch {
+	case o.By != o.Stored:
+		o.Turned = !o.Turned
+	case o.Banded:
+		o.Banded = false
+	case !o.Turned:
+		o.Turned = true
+	default:
+		o.Banded, o.Turned = true, false
+	}
+	o.Forget()
 }
 
 // Plain reports whether the order is the store's own, newest first.

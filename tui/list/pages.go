@@ -29,6 +29,8 @@ type Reader interface {
 //
 // Invariant: Rows is strictly descending by id, and holds every matching saga between its ends that the store knew.
 type Pages struct {
+	Side int // tells two pages of one list apart
+
 	sift Sift
 	Rows []engine.Summary
 	gen  int // counts resets: answers to older reads are dropped
@@ -67,6 +69,7 @@ func (f Sift) Match(s *engine.Summary) bool {
 
 // Want is one read: from somewhere in the list in one direction, until enough has been found or looked at.
 type Want struct {
+	side  int
 	gen   int
 	sift  Sift
 	older bool
@@ -94,7 +97,7 @@ func (r *Pages) Reset(f Sift, oldest bool, around engine.ID, limit int) []Want {
 	if limit == 0 {
 		limit = PageSize
 	}
-	w := Want{gen: r.gen, sift: f, limit: limit}
+	w := Want{side: r.Side, gen: r.gen, sift: f, limit: limit}
 	switch {
 	case around != "":
 		w.older, w.from, w.first = true, around, around
@@ -159,7 +162,7 @@ func (p *Piece) add(items []engine.Summary) {
 
 // Take adds what a read has found. It reports false when the roll has been reset since.
 func (r *Pages) Take(p Piece) bool {
-	if p.want.gen != r.gen {
+	if p.want.gen != r.gen || p.want.side != r.Side {
 		return false
 	}
 	side := &r.Newer
@@ -277,7 +280,7 @@ func (r *Pages) Wants(at int) []Want {
 	var out []Want
 	ask := func(e *edge, older bool) {
 		e.busy = true
-		out = append(out, Want{gen: r.gen, sift: r.sift, older: older, from: e.from, limit: PageSize})
+		out = append(out, Want{side: r.Side, gen: r.gen, sift: r.sift, older: older, from: e.from, limit: PageSize})
 	}
 	if !r.Began {
 		return nil
