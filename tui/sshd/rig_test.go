@@ -192,7 +192,7 @@ type screen struct {
 	done    chan error
 }
 
-func (r *rig) console(c *gossh.Client) *screen { return r.sized(c, 80, 24) }
+func (r *rig) console(c *gossh.Client) *screen { return r.sized(c, 120, 24) }
 
 // wide is a console with room for everything.
 func (r *rig) wide(c *gossh.Client) *screen { return r.sized(c, 160, 40) }
