@@ -33,7 +33,7 @@ func TestTheHeaderSaysWhoElseIsHereAndTheSagaWhoWatchesIt(t *testing.T) {
 		c.Who, c.WhoChanged = who, changed
 	}, func(s *stage) {
 		s.hasNot("with")
-		s.press("enter")
+		s.press("down", "enter")
 		id := string(s.app.screen().(*saga).first.ID) //nolint:forcetypeassert // enter opens one
 		mu.Lock()
 		all = []Presence{{Name: "ops3"}, {Name: "ops\u202e2", Saga: id}, {Name: "ops3"}}
