@@ -222,8 +222,9 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}
 	if want.Access == cli.Act {
 		p.Host = driving(eng, store)
-		if want.Purpose != "arcadia console" && want.Purpose != "arcadia serve" { // these open their doors themselves
-			p.Host = func(ctx context.Context) error { return h.Drive(ctx, eng.Run) }
+		if !slices.Contains([]string{"arcadia console", "arcadia serve", "arcadia host"}, want.Purpose) { // these open their doors themselves
+			drive := p.Host
+			p.Host = func(ctx context.Context) error { return h.Drive(ctx, drive) }
 		}
 	}
 	return p, nil
