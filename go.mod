@@ -94,6 +94,7 @@ require (
 )
 
 require (
+	github.com/miekg/dns v1.1.73
 	github.com/netresearch/go-cron v0.9.1
 	go.etcd.io/etcd/api/v3 v3.7.3
 	go.etcd.io/etcd/client/v3 v3.7.3

@@ -28,6 +28,7 @@ import (
 	"arcadia/steps/demo"
 	"arcadia/steps/digitalocean"
 	"arcadia/steps/dosim"
+	"arcadia/steps/probe"
 	"arcadia/storage/bolt"
 	"arcadia/tui"
 	"arcadia/tui/cli"
@@ -191,7 +192,12 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 			store = h.Meter
 		}
 	}
-	catalog, kinds := steps.Catalog(cloud, store)
+	var prober steps.Prober = probe.Net{}
+	simulated := cloud != nil && (want.Demo || w.simulated(ctx))
+	if simulated {
+		prober = demo.Sight{Cloud: cloud}
+	}
+	catalog, kinds := steps.Catalog(cloud, store, prober)
 	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner, Tell: notify.Teller{Store: store}.Tell})
 	if err != nil {
 		return nil, err
@@ -201,7 +207,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		role = engine.Viewer
 	}
 	if client != nil {
-		p.Name, p.Simulated = "DigitalOcean", want.Demo || w.simulated(ctx)
+		p.Name, p.Simulated = "DigitalOcean", simulated
 		if p.Simulated {
 			p.Name = "DEMO"
 		}

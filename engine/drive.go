@@ -117,7 +117,7 @@ func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 	a.state.elsewhere = r.e.copied(r.saga.CreatedAt)
 	a.ctx, a.end = context.WithCancelCause(ctx)
 	a.state.idle = r.idle(a)
-	a.state.heard = r.e.heard
+	a.state.heard, a.state.show = r.e.heard, r.show
 	r.under = a.state
 	if m.Do == DoExecute {
 		r.stop = a.end
@@ -185,6 +185,7 @@ func (r *run) giveUp(ctx context.Context, done <-chan result) *result {
 // settle closes an attempt and says what came of it.
 func (r *run) settle(ctx context.Context, a *attempt, res *result) []Entry {
 	said := a.state.close()
+	r.live.Store(nil)
 	if res.err == nil {
 		res.err = said.err
 	}

@@ -17,6 +17,8 @@ const (
 	EntryStepFailed          EntryType = "step_failed"
 	EntryInterrupted         EntryType = "interrupted"   // the engine shut down in an orderly way during the attempt
 	EntryIdle                EntryType = "step_idle"     // the step only waits or looks, for what Waiting says; no worker is held
+	EntryWaitEnded           EntryType = "wait_ended"    // an operator goes on before the moment that a step waits for
+	EntryWaitMoved           EntryType = "wait_moved"    // an operator makes it wait until Next
 	EntryOutlived            EntryType = "step_outlived" // started again after a process death, it is not why the process died
 	EntryRollbackStarted     EntryType = "rollback_started"
 	EntryCompensating        EntryType = "step_compensating"

@@ -40,7 +40,7 @@ func (s *Saga) fits(e *Entry) error {
 		return err
 	case EntryStepStarted:
 		return s.fitsStart(e)
-	case EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived, EntrySkipped:
+	case EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived, EntrySkipped, EntryWaitEnded, EntryWaitMoved:
 		return s.fitsForward(e)
 	case EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed, EntryResolved:
 		return s.fitsBackward(e)
@@ -147,6 +147,8 @@ func (s *Saga) fitsForward(e *Entry) error {
 	switch e.Type {
 	case EntryInterrupted, EntryIdle, EntryOutlived:
 		return r.is(e, RowRunning, RowCompensating)
+	case EntryWaitEnded, EntryWaitMoved:
+		return s.fitsMoment(e, r)
 	case EntrySkipped:
 		if e.Idx != s.CurrentStepIdx || s.Status != Running {
 			return fmt.Errorf("step %d is skipped at step %d", e.Idx, s.CurrentStepIdx)

@@ -43,7 +43,7 @@ func randomEntry(r *rand.Rand, s *Saga) Entry {
 		EntryCreated, EntryWaiting, EntryCancelRequested, EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted,
 		EntryStepFailed, EntryInterrupted, EntryRollbackStarted, EntryCompensating, EntryCompensationSaved, EntryCompensationRetried,
 		EntryCompensated, EntryCompensationFailed, EntryRetryRequested, EntryPaused, EntryResumed, EntrySkipped, EntryVerified,
-		EntryResolved, EntryLogged, EntrySagaCompleted, EntrySagaRolledBack, EntrySagaFailed, "vanished", "",
+		EntryIdle, EntryWaitEnded, EntryWaitMoved, EntryResolved, EntryLogged, EntrySagaCompleted, EntrySagaRolledBack, EntrySagaFailed, "vanished", "",
 	}
 	e := Entry{V: entryVersion, Seq: s.Seq + 1, At: At(time.Unix(2000+int64(s.Seq), 0)), Type: types[r.IntN(len(types))]}
 	e.Idx, e.Attempt = r.IntN(4)-r.IntN(2), r.IntN(3)

@@ -64,7 +64,7 @@ func (s *Saga) change(e *Entry) {
 		s.end(RolledBack, e)
 	case EntrySagaFailed:
 		s.end(Failed, e)
-	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived,
+	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived, EntryWaitEnded, EntryWaitMoved,
 		EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed,
 		EntryResolved, EntryLogged, EntrySkipped:
 		s.changeRow(e)
@@ -165,11 +165,16 @@ func (s *Saga) changeRow(e *Entry) {
 	if e.Type == EntryStepStarted || e.Type == EntryCompensating {
 		r.lived = false
 	}
-	if e.Type != EntryLogged && e.Type != EntryOutlived {
+	switch e.Type {
+	case EntryLogged, EntryOutlived, EntryWaitEnded, EntryWaitMoved:
+	default:
 		r.idle = e.Type == EntryIdle
 		s.goesOn(BecauseIdle)
+		s.goesOn(BecauseMoment)
 	}
 	switch e.Type {
+	case EntryWaitEnded, EntryWaitMoved:
+		s.changeMoment(r, e)
 	case EntryIdle:
 		s.Waiting = e.Waiting
 	case EntryOutlived:

@@ -18,6 +18,7 @@ func (e *Engine) Saga(ctx context.Context, id ID) (*Saga, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read saga %s: %w", id.Short(), err)
 	}
+	s.Live = e.shown(id)
 	return s, nil
 }
 

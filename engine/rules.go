@@ -18,6 +18,8 @@ const (
 	VerbSkip     Verb = "skip"
 	VerbPause    Verb = "pause"
 	VerbResume   Verb = "resume"
+	VerbProceed  Verb = "proceed"
+	VerbPostpone Verb = "postpone"
 )
 
 // refusal is why a verb cannot be done to a saga, in words that follow the saga's name. It is an ErrRefused; one that is
@@ -58,6 +60,8 @@ func (s *Summary) Refuses(v Verb) error {
 		case s.Paused:
 			return moot("it is paused already")
 		}
+	case VerbProceed, VerbPostpone:
+		return s.refusesMoment()
 	case VerbResume: // also of one that came to its end while it was paused: its rollback would wait
 		if !s.Paused {
 			return refuse("it is not paused")
@@ -170,7 +174,7 @@ func (s *Saga) Refuses(v Verb) error {
 		case row.Dirty && s.Passed == "":
 			return refuse("step %d may have changed something: retry it, or cancel", row.Idx)
 		}
-	case VerbRetry, VerbResolve, VerbOverrule, VerbPause, VerbResume:
+	case VerbRetry, VerbResolve, VerbOverrule, VerbPause, VerbResume, VerbProceed, VerbPostpone:
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,7 +17,8 @@ import (
 type run struct {
 	e    *Engine
 	id   ID
-	wake chan struct{} // holds one nudge: something has happened that the driver should look at
+	live atomic.Pointer[string] // what the attempt under way shows of itself; nil: nothing
+	wake chan struct{}          // holds one nudge: something has happened that the driver should look at
 
 	mu     sync.Mutex // guards the fields below; held across commits; never held while a step runs
 	saga   *Saga
@@ -271,7 +273,7 @@ func (r *run) record(ctx context.Context, idx int, t EntryType, put map[string]j
 	}
 }
 
-// reload reads the saga again when what is in memory is void, and tells the attempt under way when it was canceled meanwhile.
+// reload reads the saga again when what is in memory is void, and tells the attempt under way what was said meanwhile.
 // Call with mu held.
 func (r *run) reload(ctx context.Context) error {
 	if r.saga != nil {
@@ -283,9 +285,7 @@ func (r *run) reload(ctx context.Context) error {
 	if err := r.load(ctx); err != nil {
 		return err
 	}
-	if r.saga.CancelRequested && r.stop != nil {
-		r.stop(ErrCanceled)
-	}
+	r.tell()
 	return nil
 }
 

@@ -49,6 +49,8 @@ type Saga struct {
 	// means that nobody has looked.
 	Verified Time     `json:"verified_at"`
 	Left     []string `json:"left"`
+	// Live is what the step at work shows of itself while it waits, as it was at the read; nothing of it is stored.
+	Live string `json:"live,omitempty"`
 
 	OnFailure OnFailure `json:"on_failure,omitempty"`
 	// Pivot is the number of the final step, from 1: the point of no return is before it. 0 for none.
@@ -94,6 +96,8 @@ type Row struct {
 	forward   RowStatus        // how it ended going forward: completed or failed
 	paused    bool             // the last attempt ended with an orderly shutdown
 	idle      bool             // the last attempt waits, or waited when its process ended
+	until     Time             // what an operator has moved its wait to; zero: none has
+	ended     bool             // an operator has ended its wait
 	lived     bool             // the last attempt is known not to be why a process died
 	asks      bool             // it has failed, and an operator decides what follows
 	goOn      bool             // an operator has said so

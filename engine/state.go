@@ -22,7 +22,9 @@ type State struct {
 	elsewhere bool      // the store was copied since the saga was created
 
 	record recorder
+	told   chan struct{} // holds one nudge: the row's wait was ended or moved
 	heard  func()
+	show   func(text string)
 	idle   idler // nil for a state that is only for looking
 
 	mu        sync.Mutex // guards the fields below; held during record, so that saves of one step stay in order
@@ -36,6 +38,8 @@ type State struct {
 	idling    bool // a wait lasts: nothing is saved
 	passed    string
 	goOn      bool // an operator has said so since the last failure
+	until     Time // what somebody has moved the row's wait to; zero: nobody has
+	ended     bool // somebody has ended it
 	over      bool
 }
 
@@ -52,6 +56,7 @@ func newState(saga *Saga, row *Row, attempt int, saved EntryType, record recorde
 		id: saga.ID, idx: row.Idx, attempt: attempt, overrules: overrules, inputs: saga.Inputs.Step(row.Idx),
 		asked:  saga.Error != nil && saga.Error.By != "" || row.Compensation != nil && row.Compensation.asked,
 		record: record, saved: saved, goOn: row.goOn, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
+		until: row.until, ended: row.ended, told: make(chan struct{}, 1),
 	}
 }
 

@@ -222,8 +222,6 @@ func (r *run) ask(ctx context.Context, v Verb, q Request, decide decision) error
 		}
 		return err
 	}
-	if r.saga.CancelRequested && r.stop != nil {
-		r.stop(ErrCanceled)
-	}
+	r.tell()
 	return nil
 }

@@ -33,6 +33,7 @@ const (
 	BecauseBusy    Because = "workers_busy"  // all N of them
 	BecauseRefused Because = "refused"       // Text is the answer of the other side
 	BecauseIdle    Because = "idle"          // the step at work waits or looks: Text says at what
+	BecauseMoment  Because = "moment"        // the step at work waits until Until, which operators may move or end: Text says for what
 	BecauseCopied  Because = "store_copied"  // the store is a copy, and the saga would do something else now than it was launched for; Text, if it cannot be told
 	BecauseAccount Because = "account"       // the store belongs to another account, or whose it is cannot be asked: Text says which
 	BecauseUnknown Because = "step_not_here" // step Idx is not in this build

@@ -61,7 +61,7 @@ func newWorld(t *testing.T) *world {
 		}
 		cloud.Close()
 	})
-	catalog, kinds := steps.Catalog(cloud, store)
+	catalog, kinds := steps.Catalog(cloud, store, nil)
 	eng, _ := enginetest.Drive(t, store, engine.Config{Steps: catalog, Kinds: kinds, Log: log})
 	w := &world{t: t, cloud: cloud, eng: eng, orphs: steps.NewInventory(cloud, store)}
 	w.drift = steps.NewPatrol(w.orphs, eng.Resources, func() int { return cloud.Budget().HourRemaining })

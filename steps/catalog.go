@@ -11,8 +11,8 @@ import "arcadia/engine"
 
 // Catalog gives all steps and kinds over a provider and the store that the engine will use. With a nil cloud the steps
 // that need one refuse the launch and, in a saga that is under way, wait; echo and fail work. With a nil ledger nothing is
-// accounted for, so that the steps about a resource refuse every launch.
-func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Kind) {
+// accounted for, so that the steps about a resource refuse every launch. With a nil prober nothing that is waited for is ever good.
+func Catalog(cloud Cloud, ledger Ledger, prober Prober) (steps []engine.Step, kinds []engine.Kind) {
 	cloud, ledger = orNone(cloud, ledger)
 	steps = []engine.Step{
 		Echo{},
@@ -85,6 +85,10 @@ func Catalog(cloud Cloud, ledger Ledger) (steps []engine.Step, kinds []engine.Ki
 			Summary: "any list of steps", Undo: "undoes each step, the last one first",
 		},
 	}
+	if prober == nil {
+		prober = noProber{}
+	}
+	steps = append(steps, WaitUntil{}, NewWaitFor(prober), NewSoak(prober))
 	return append(steps, fleetSteps(cloud, ledger)...), append(kinds, fleetKinds(cloud)...)
 }
 

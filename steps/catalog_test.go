@@ -10,7 +10,7 @@ import (
 
 func TestTheCatalogNamesEveryKindOnceWithASummaryAndAnUndo(t *testing.T) {
 	t.Parallel()
-	list, kinds := steps.Catalog(nil, nil)
+	list, kinds := steps.Catalog(nil, nil, nil)
 	known := map[string]bool{}
 	for _, s := range list {
 		known[s.Name()] = true

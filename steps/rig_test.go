@@ -22,13 +22,14 @@ import (
 
 // rig is the real steps in a real engine over godo and the simulator, on the clock of a synctest bubble.
 type rig struct {
-	t     tb
-	sim   *dosim.Sim
-	cloud *digitalocean.Client
-	store engine.Store
-	over  chan error // what Run returned
-	stop  func()     // an orderly shutdown
-	kill  func()     // the same for an engine whose store has failed
+	prober steps.Prober
+	t      tb
+	sim    *dosim.Sim
+	cloud  *digitalocean.Client
+	store  engine.Store
+	over   chan error // what Run returned
+	stop   func()     // an orderly shutdown
+	kill   func()     // the same for an engine whose store has failed
 	*engine.Session
 }
 
@@ -79,7 +80,7 @@ func (r *rig) start() {
 	if r.cloud != nil {
 		cloud = r.cloud
 	}
-	list, kinds := steps.Catalog(cloud, r.store)
+	list, kinds := steps.Catalog(cloud, r.store, r.prober)
 	e, err := engine.New(r.store, engine.Config{Steps: enginetest.Late(list), Kinds: kinds})
 	if err != nil {
 		r.t.Fatal(err)

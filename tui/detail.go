@@ -100,6 +100,8 @@ func (w *watched) news(f Fresh) {
 	for i := range f.Summaries {
 		if s := &f.Summaries[i]; s.ID == w.id {
 			w.point(s.ID, s.Seq)
+			have := w.shown()
+			w.stale = w.stale || have != nil && len(have.saga.Waiting) > 0 // what a wait shows of itself is in no entry
 		}
 	}
 }

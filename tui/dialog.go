@@ -30,6 +30,7 @@ type dialog struct {
 const (
 	typedLine  = "typed"
 	reasonLine = "reason"
+	untilLine  = "until"
 	doIt       = "do"
 )
 
@@ -48,6 +49,9 @@ func newDialog(verb keys.Command, row int, about ...engine.Summary) *dialog {
 	lines := []confirm.Line{reason}
 	if p := d.phrase(); p != "" {
 		lines = []confirm.Line{{ID: typedLine, Phrase: p}, reason}
+	}
+	if verb == keys.CmdPostpone {
+		lines = []confirm.Line{{ID: untilLine, Label: "Until", Missing: "say until when: 2026-12-01 08:00, or +2h"}, reason}
 	}
 	d.Dialog = confirm.New(lines, confirm.Answer{ID: doIt, Word: w.act, Danger: w.danger})
 	return d

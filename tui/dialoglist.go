@@ -43,6 +43,8 @@ func (d *dialog) list(env *Env, width int) []string {
 		return append(widget.Wrap("It goes on where it was paused.", width), s.follows(t, width, "comes next")...)
 	case keys.CmdSkip:
 		return s.skips(t, width)
+	case keys.CmdProceed, keys.CmdPostpone:
+		return s.moments(env, width)
 	}
 	if s.saga.Status == engine.Failed {
 		return s.leftovers(t, width, "will be tried again, in this order")
@@ -162,7 +164,7 @@ func (s *detail) undoing(idx int) string {
 
 // brief is the list where there are only a few lines for it: no headings, no names, only what would be undone or is left.
 func (d *dialog) brief(env *Env, width int) []string {
-	undoes := d.verb != keys.CmdPause && d.verb != keys.CmdResume && d.verb != keys.CmdSkip
+	undoes := !slices.Contains([]keys.Command{keys.CmdPause, keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone}, d.verb)
 	if !undoes || !d.one() || d.seen[d.ids[0]] == nil || d.unfit(env, d.ids[0]) != "" {
 		return d.list(env, width)
 	}

@@ -61,3 +61,12 @@ func (s *detail) skips(t *theme.Theme, width int) []string {
 	}
 	return append(out, "No step follows: the saga will be completed.")
 }
+
+// moments is what the saga waits for, until when, and what comes then.
+func (s *detail) moments(env *Env, width int) []string {
+	out := widget.Wrap("It waits for "+say.WaitingOn(s.saga.Waiting)+".", width)
+	if rest := s.follows(env.Theme, width, "comes next"); len(rest) > 0 {
+		return append(append(out, ""), rest...)
+	}
+	return out
+}

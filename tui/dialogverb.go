@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -35,6 +36,8 @@ var dialogVerbs = map[keys.Command]dialogWords{
 	keys.CmdPause:    {"Pause", "Pause it", "pauses before its next step", "", false},
 	keys.CmdResume:   {"Resume", "Resume", "goes on", "", false},
 	keys.CmdSkip:     {"Skip", "Skip the step", "goes on without the failed step", "", true},
+	keys.CmdProceed:  {"Proceed with", "Go on now", "goes on now", "say why it need not wait any longer", true},
+	keys.CmdPostpone: {"Postpone", "Move the wait", "waits until then", "say why it shall wait until then", false},
 }
 
 // dialogRead answers a read.
@@ -113,6 +116,19 @@ func (d *dialog) confirm(env *Env) Action {
 		}
 	}
 	verb, row, reason := d.verb, d.row, d.Text(reasonLine)
+	var until time.Time
+	if verb == keys.CmdPostpone {
+		var err error
+		until, err = engine.ParseMoment(d.Text(untilLine), env.Clock.Zone(), env.Clock.Now)
+		if err == nil {
+			err = engine.PostponeTo(until, env.Clock.Now)
+		}
+		if err != nil {
+			d.Busy = false
+			d.Refuse(visible.Text(err.Error()))
+			return nil
+		}
+	}
 	return Ask{To: d, Read: func(ctx context.Context, b Backend) tea.Msg {
 		m := dialogDone{now: map[engine.ID]*detail{}, refused: map[engine.ID]string{}}
 		order := ids
@@ -123,7 +139,7 @@ func (d *dialog) confirm(env *Env) Action {
 			}
 		}
 		for _, id := range order {
-			now, why := askOne(ctx, b, verb, id, row, reason, shown[id])
+			now, why := askOne(ctx, b, verb, id, row, until, reason, shown[id])
 			switch why {
 			case "":
 				m.done = append(m.done, id)
@@ -140,7 +156,7 @@ func (d *dialog) confirm(env *Env) Action {
 
 // askOne does a verb to one saga if it still is as it was shown. A saga at work writes all the time, so what is compared is
 // what was decided on; what is passed to the engine is the number of the entry that this was read at.
-func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, reason string, shown *detail) (*detail, string) {
+func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, until time.Time, reason string, shown *detail) (*detail, string) {
 	for range dialogTries {
 		now, err := readWhole(ctx, b, id)
 		if err != nil {
@@ -149,7 +165,7 @@ func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row
 		if diff := say.Changes(shown.saga, now.saga); diff != "" && verb != keys.CmdPause { // a pause may come before any step
 			return now, "nothing was done, because " + diff
 		}
-		err = do(ctx, b, verb, id, row, engine.Request{Reason: reason, IfSeq: now.saga.Seq})
+		err = do(ctx, b, verb, id, row, until, engine.Request{Reason: reason, IfSeq: now.saga.Seq})
 		if errors.Is(err, engine.ErrChanged) {
 			continue
 		}
@@ -161,7 +177,7 @@ func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row
 	return nil, "nothing was done: it changes faster than it can be read; try again"
 }
 
-func do(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, v engine.Request) error {
+func do(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, until time.Time, v engine.Request) error {
 	switch verb {
 	case keys.CmdCancel:
 		return b.Cancel(ctx, id, v)
@@ -177,6 +193,10 @@ func do(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int
 		return b.Resume(ctx, id, v)
 	case keys.CmdSkip:
 		return b.Skip(ctx, id, v)
+	case keys.CmdProceed:
+		return b.Proceed(ctx, id, v)
+	case keys.CmdPostpone:
+		return b.Postpone(ctx, id, until, v)
 	}
 	return fmt.Errorf("%w: no verb %s", engine.ErrRefused, verb)
 }

@@ -248,6 +248,16 @@ func (g guarded) Skip(ctx context.Context, id engine.ID, v engine.Request) error
 	return g.Backend.Skip(ctx, id, v)
 }
 
+func (g guarded) Proceed(ctx context.Context, id engine.ID, v engine.Request) error {
+	outside()
+	return g.Backend.Proceed(ctx, id, v)
+}
+
+func (g guarded) Postpone(ctx context.Context, id engine.ID, until time.Time, v engine.Request) error {
+	outside()
+	return g.Backend.Postpone(ctx, id, until, v)
+}
+
 func (g guarded) Resolve(ctx context.Context, id engine.ID, idx int, v engine.Request) error {
 	outside()
 	return g.Backend.Resolve(ctx, id, idx, v)

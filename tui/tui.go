@@ -143,6 +143,8 @@ type Verbs interface {
 	Pause(ctx context.Context, id engine.ID, v engine.Request) error
 	Resume(ctx context.Context, id engine.ID, v engine.Request) error
 	Skip(ctx context.Context, id engine.ID, v engine.Request) error
+	Proceed(ctx context.Context, id engine.ID, v engine.Request) error
+	Postpone(ctx context.Context, id engine.ID, until time.Time, v engine.Request) error
 }
 
 // Freezer stops everything, and lets it go on.

@@ -30,6 +30,7 @@ func (e *Env) impossible(c keys.Command, s *engine.Summary, whole *engine.Saga) 
 var asks = map[keys.Command]engine.Verb{
 	keys.CmdCancel: engine.VerbCancel, keys.CmdRollback: engine.VerbRollback, keys.CmdRetry: engine.VerbRetry, keys.CmdResolve: engine.VerbResolve,
 	keys.CmdPause: engine.VerbPause, keys.CmdResume: engine.VerbResume, keys.CmdSkip: engine.VerbSkip,
+	keys.CmdProceed: engine.VerbProceed, keys.CmdPostpone: engine.VerbPostpone,
 }
 
 // notDue is the row whose next attempt is not due yet, or nil.
@@ -100,6 +101,8 @@ func verbCommands(chosen func() *engine.Summary, whole func() *engine.Saga, mark
 		bind(keys.Sagas, keys.CmdPause, "pause", "let the step under way finish and start no other; a paused saga is resumed; asks first", "p"),
 		danger(bind(keys.Sagas, keys.CmdResume, "resume", "let a paused saga go on; asks first")),
 		danger(bind(keys.Sagas, keys.CmdSkip, "skip", "go on without the step that failed, when it changed nothing; asks first", "s")),
+		danger(bind(keys.Sagas, keys.CmdProceed, "proceed", "end the wait for a moment: the saga goes on at once; asks why")),
+		danger(bind(keys.Sagas, keys.CmdPostpone, "postpone", "move the wait to another moment; asks why")),
 	} {
 		why := func(env *Env) string { return env.impossible(b.Command, chosen(), whole()) }
 		out = append(out, command{
@@ -131,7 +134,7 @@ func verbCommands(chosen func() *engine.Summary, whole func() *engine.Saga, mark
 // actionsMenu offers everything that can be done to a saga; what cannot be done is greyed, with the reason.
 func actionsMenu(env *Env, all []command, s *engine.Summary) Action {
 	items := pickItems(env, all, keys.CmdOpen, keys.CmdLog, keys.CmdDecide, keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdResolve, keys.CmdPause,
-		keys.CmdResume, keys.CmdSkip, keys.CmdEntries, keys.CmdCopy, keys.CmdNew)
+		keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone, keys.CmdEntries, keys.CmdCopy, keys.CmdNew)
 	for i := range items {
 		switch it := &items[i]; {
 		case !s.Paused:

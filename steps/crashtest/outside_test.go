@@ -93,7 +93,7 @@ func (o *outside) live(t *testing.T, store engine.Store) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, kinds := steps.Catalog(cloud, store)
+	list, kinds := steps.Catalog(cloud, store, nil)
 	e, err := engine.New(store, engine.Config{Steps: list, Kinds: kinds})
 	if err != nil {
 		t.Fatal(err)

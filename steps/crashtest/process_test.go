@@ -106,7 +106,7 @@ func (m *machine) engine(store engine.Store, rt http.RoundTripper) (*engine.Engi
 	if err != nil {
 		return nil, err
 	}
-	list, kinds := steps.Catalog(cloud, store)
+	list, kinds := steps.Catalog(cloud, store, nil)
 	if m.rig.steps != nil {
 		list = m.rig.steps(cloud, list)
 	}

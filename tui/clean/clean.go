@@ -45,7 +45,7 @@ func Saga(s *engine.Saga) *engine.Saga {
 			r.Compensation = &k
 		}
 	}
-	c.Locks, c.Left = All(s.Locks), All(s.Left)
+	c.Locks, c.Left, c.Live = All(s.Locks), All(s.Left), visible.Text(s.Live)
 	return &c
 }
 

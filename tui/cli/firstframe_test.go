@@ -59,7 +59,7 @@ func fill(t *testing.T, file string, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalog, kinds := steps.Catalog(nil, nil)
+	catalog, kinds := steps.Catalog(nil, nil, nil)
 	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Workers: 256})
 	if err != nil {
 		t.Fatal(err)

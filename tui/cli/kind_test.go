@@ -29,7 +29,7 @@ func newSimulated(t *testing.T, sim *dosim.Sim) *session {
 		t.Fatal(err)
 	}
 	store := storagetest.NewMemory()
-	list, kinds := steps.Catalog(cloud, store)
+	list, kinds := steps.Catalog(cloud, store, nil)
 	eng, err := engine.New(store, engine.Config{Steps: list, Kinds: append(kinds, repoint(cloud))})
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"arcadia/engine"
 )
@@ -35,6 +36,8 @@ func (m *lineMode) verbs() []lineVerb {
 		{label: "resolve what one step has left behind", verb: engine.VerbResolve, question: "accept what is left?", why: true, do: m.resolve, said: "what is left is accepted"},
 		{label: "pause a saga, or let it go on", verb: engine.VerbPause, question: "pause it, or let it go on if it is paused?", do: m.pause, said: "done"},
 		{label: "skip a step that failed", verb: engine.VerbSkip, question: "go on without the step that failed?", do: plain(eng.Skip), said: "it goes on"},
+		{label: "end the wait of a saga", verb: engine.VerbProceed, question: "go on now?", why: true, do: plain(eng.Proceed), said: "it goes on now"},
+		{label: "move the wait of a saga", verb: engine.VerbPostpone, question: "move its wait?", why: true, do: m.postpone, said: "it waits until then"},
 	}
 }
 
@@ -125,6 +128,20 @@ func (m *lineMode) pause(ctx context.Context, s *engine.Saga, v engine.Request) 
 		return m.p.Engine.Resume(ctx, s.ID, v)
 	}
 	return m.p.Engine.Pause(ctx, s.ID, v)
+}
+
+func (m *lineMode) postpone(ctx context.Context, s *engine.Saga, v engine.Request) error {
+	var until time.Time
+	_, err := m.ask(ctx, "until when, as 2026-12-01 08:00 or +2h", "", func(a string) (err error) {
+		if until, err = engine.ParseMoment(a, time.Local, time.Now()); err != nil {
+			return err
+		}
+		return engine.PostponeTo(until, time.Now())
+	})
+	if err != nil {
+		return err
+	}
+	return m.p.Engine.Postpone(ctx, s.ID, until, v)
 }
 
 // freeze freezes everything, or thaws it.

@@ -16,7 +16,7 @@ import (
 
 // catalogNames finds the names of kinds, steps and inputs that are more than a plain word.
 func catalogNames() *regexp.Regexp {
-	list, kinds := steps.Catalog(nil, nil)
+	list, kinds := steps.Catalog(nil, nil, nil)
 	names := map[string]bool{}
 	for _, k := range kinds {
 		names[k.Name] = true

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -63,4 +64,30 @@ func (t *tree) skipCommand() *cobra.Command {
 		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
 			return eng.Skip(ctx, id, v)
 		})
+}
+
+func (t *tree) proceedCommand() *cobra.Command {
+	return t.decision("proceed", "Let a saga that waits for a moment go on now",
+		"proceed ends the wait of a saga for a moment: its step goes on at once, where\nsagas are driven. The reason is required.", "the old TTL has passed everywhere",
+		takes(engine.VerbProceed),
+		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
+			return eng.Proceed(ctx, id, v)
+		})
+}
+
+func (t *tree) postponeCommand() *cobra.Command {
+	until := ""
+	cmd := t.decision("postpone", "Let a saga that waits for a moment wait until another",
+		"postpone moves the wait of a saga to another moment, later or earlier, in the\nlocal time zone, or with an offset, or as +2h from now. The reason is required.", "the customer asked for a day more",
+		takes(engine.VerbPostpone),
+		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
+			at, err := engine.ParseMoment(until, time.Local, time.Now())
+			if err != nil {
+				return misuse("--until: %w", err)
+			}
+			return eng.Postpone(ctx, id, at, v)
+		})
+	cmd.Example = `arcadia postpone 3f9c2a1b --until "2026-12-01 08:00" --reason "the customer asked for a day more"`
+	cmd.Flags().StringVar(&until, "until", "", "the moment: 2026-12-01 08:00, or +2h")
+	return cmd
 }

@@ -14,7 +14,7 @@ import (
 // itself that it cannot be undone.
 func TestKindsWithoutAWayBackSaySo(t *testing.T) {
 	t.Parallel()
-	catalog, kinds := steps.Catalog(nil, nil)
+	catalog, kinds := steps.Catalog(nil, nil, nil)
 	final := map[string]bool{}
 	for _, s := range catalog {
 		_, final[s.Name()] = s.(engine.Final)

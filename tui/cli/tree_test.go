@@ -30,7 +30,7 @@ const (
 
 func newSession(t *testing.T, role engine.Role, hosted bool) *session {
 	t.Helper()
-	catalog, kinds := steps.Catalog(nil, nil)
+	catalog, kinds := steps.Catalog(nil, nil, nil)
 	eng, err := engine.New(storagetest.NewMemory(), engine.Config{Steps: catalog, Kinds: kinds})
 	if err != nil {
 		t.Fatal(err)

@@ -86,6 +86,8 @@ const (
 	CmdFire      Command = "fire"
 	CmdRemove    Command = "remove"
 	CmdSkip      Command = "skip"
+	CmdProceed   Command = "proceed"
+	CmdPostpone  Command = "postpone"
 	CmdLog       Command = "log"
 	CmdNeedsMe   Command = "next that needs me"
 	CmdEntries   Command = "entries"

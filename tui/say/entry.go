@@ -46,6 +46,10 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 		text, tone = step+" goes well since the crash", Faint
 	case engine.EntryIdle:
 		text, tone = step+" waits for "+EntryWaitsFor(x), Faint
+	case engine.EntryWaitEnded:
+		text, tone = "the wait of "+step+" ended"+by(x), Compensating
+	case engine.EntryWaitMoved:
+		text, tone = "the wait of "+step+" moved to "+MovedTo(x)+by(x), Compensating
 	case engine.EntryInterrupted:
 		text, tone = step+" interrupted by a shutdown", Faint
 	case engine.EntryRollbackStarted:
@@ -125,6 +129,14 @@ func attempt(x *engine.Entry) string {
 	return text
 }
 
+// MovedTo is the moment that somebody has moved a wait to.
+func MovedTo(x *engine.Entry) string {
+	if x.Next == nil {
+		return ""
+	}
+	return x.Next.UTC().Format("2006-01-02 15:04:05") + " UTC"
+}
+
 func again(x *engine.Entry) string {
 	if x.Next == nil || x.Next.IsZero() {
 		return ""
@@ -155,7 +167,7 @@ func EntryLevel(x *engine.Entry) Level {
 		}
 		return Good
 	case engine.EntryCancelRequested, engine.EntryRollbackStarted, engine.EntryCompensating, engine.EntryRetryRequested, engine.EntryPaused, engine.EntrySkipped,
-		engine.EntryRollbackWithdrawn:
+		engine.EntryWaitEnded, engine.EntryWaitMoved, engine.EntryRollbackWithdrawn:
 		return Warn
 	case engine.EntryStepCompleted, engine.EntrySagaCompleted, engine.EntryCompensated, engine.EntrySagaRolledBack, engine.EntryResolved:
 		return Good

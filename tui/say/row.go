@@ -25,10 +25,13 @@ func (n Now) Row(s *engine.Saga, idx int, undo string, most Tries) (string, bool
 		if text := n.NotYet(r, most); text != "" {
 			return text, true
 		}
-		if r.Note != "" {
-			return r.Note, false
+		if s.Live != "" {
+			return s.Live, false
 		}
-		return "", false
+		if text := n.untilMoment(s); text != "" {
+			return text, false
+		}
+		return r.Note, false
 	case engine.RowCompleted:
 		if (s.Status == engine.RolledBack || s.Status == engine.Failed) && !r.Undoable {
 			return "nothing to undo", false
@@ -59,6 +62,28 @@ func (n Now) Row(s *engine.Saga, idx int, undo string, most Tries) (string, bool
 		}
 	}
 	return r.Error, r.Error != ""
+}
+
+// untilMoment says of a saga that waits for a moment when it goes on, and how much a cancel takes back.
+func (n Now) untilMoment(s *engine.Saga) string {
+	at := slices.IndexFunc(s.Waiting, func(w engine.Waiting) bool { return w.Because == engine.BecauseMoment })
+	if at < 0 {
+		return ""
+	}
+	text := "goes on in " + Short(max(0, s.Waiting[at].Until.Sub(n.Clock.Now)))
+	undo := 0
+	for _, i := range s.ToUndo() {
+		if s.Rows[i].Status == engine.RowCompleted {
+			undo++
+		}
+	}
+	switch undo {
+	case 0:
+		return text + "; a cancel has nothing to undo"
+	case 1:
+		return text + "; a cancel undoes 1 step"
+	}
+	return text + "; a cancel undoes " + strconv.Itoa(undo) + " steps"
 }
 
 // NoReturn is the line before the step after which there is no way back, drawn with the given rule.

@@ -49,7 +49,7 @@ func Waiting(w engine.Waiting) string {
 		return fmt.Sprintf("a worker: %d are busy", w.N)
 	case engine.BecauseUnknown:
 		return "step " + w.Step + ", which this build does not have"
-	case engine.BecauseIdle:
+	case engine.BecauseIdle, engine.BecauseMoment:
 		if !w.Until.IsZero() {
 			return w.Text + " until " + w.Until.UTC().Format("2006-01-02 15:04") + " UTC"
 		}
