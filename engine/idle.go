@@ -20,7 +20,7 @@ func (s *State) Idle(ctx context.Context, on string, until time.Time, f func(con
 	if s.idle == nil {
 		return fmt.Errorf("wait for %s: this state is only for looking: %w", on, ErrStopped)
 	}
-	w := Waiting{For: ForProvider, Because: BecauseIdle, Text: on}
+	w := &Waiting{For: ForProvider, Because: BecauseIdle, Text: on}
 	if !until.IsZero() {
 		w.For, w.Until = ForTime, At(until)
 	}
@@ -36,7 +36,7 @@ func (s *State) Heard() {
 }
 
 // idler is what State.Idle does for the saga's driver.
-type idler func(ctx context.Context, s *State, w Waiting, f func(context.Context) error) error
+type idler func(ctx context.Context, s *State, w *Waiting, f func(context.Context) error) error
 
 // still marks the state as waiting or as at work again: nothing is saved while it waits. It fails when there is something to
 // save that only a Save would make durable, or when the attempt is over.
@@ -55,7 +55,7 @@ func (s *State) still(waits bool) error {
 
 // idle is State.Idle for the attempt a.
 func (r *run) idle(a *attempt) idler {
-	return func(ctx context.Context, s *State, w Waiting, f func(context.Context) error) error {
+	return func(ctx context.Context, s *State, w *Waiting, f func(context.Context) error) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -78,11 +78,12 @@ func (r *run) idle(a *attempt) idler {
 }
 
 // depart makes a wait durable and gives back what the attempt holds.
-func (r *run) depart(ctx context.Context, a *attempt, w Waiting) error {
+func (r *run) depart(ctx context.Context, a *attempt, w *Waiting) error {
 	w.Idx, w.Step, w.Text = a.move.Idx, a.step.Name(), clip(w.Text, MaxLine)
-	e := Entry{Type: EntryIdle, Idx: a.move.Idx, Waiting: []Waiting{w}}
+	e := Entry{Type: EntryIdle, Idx: a.move.Idx, Waiting: []Waiting{*w}}
 	if !w.Until.IsZero() {
-		e.Next = &w.Until
+		at := w.Until
+		e.Next = &at
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -28,7 +28,7 @@ func (s *State) Await(ctx context.Context, on string, end time.Time) (moved time
 	if early || !time.Now().Before(moved) {
 		return moved, early, nil
 	}
-	err = s.idle(ctx, s, Waiting{For: ForTime, Because: BecauseMoment, Text: on, Until: At(moved)}, func(ctx context.Context) error {
+	err = s.idle(ctx, s, &Waiting{For: ForTime, Because: BecauseMoment, Text: on, Until: At(moved)}, func(ctx context.Context) error {
 		for {
 			moved, early = s.moment(end)
 			left := time.Until(moved.Round(0)) // by the wall clock

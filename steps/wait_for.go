@@ -137,3 +137,9 @@ func (k Soak) Execute(ctx context.Context, s *engine.State) error {
 		return shown, false, nil
 	})
 }
+
+// Local says that no account is needed for it.
+func (WaitFor) Local() {}
+
+// Local says that no account is needed for it.
+func (Soak) Local() {}

@@ -169,3 +169,6 @@ func (w WaitUntil) end(s *engine.State) (engine.Time, error) {
 	}
 	return at, err
 }
+
+// Local says that no account is needed for it.
+func (WaitUntil) Local() {}
