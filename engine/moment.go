@@ -106,12 +106,12 @@ func (s *Session) Proceed(ctx context.Context, id ID, q Request) error {
 // Postpone moves the wait of a saga for a moment to another one, later or earlier, at most MaxPostpone from now. The reason is
 // required. A moment that has passed is ErrInput.
 func (s *Session) Postpone(ctx context.Context, id ID, until time.Time, q Request) error {
-	if err := PostponeTo(until, time.Now()); err != nil {
-		return fmt.Errorf("postpone saga %s: %w: %w", id.Short(), ErrInput, err)
-	}
 	return s.ask(ctx, VerbPostpone, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
 		if strings.TrimSpace(q.Reason) == "" {
 			return nil, fmt.Errorf("%w: say why it shall wait until then", ErrInput)
+		}
+		if err := PostponeTo(until, time.Now()); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrInput, err)
 		}
 		at := At(until)
 		e := s.entry(EntryWaitMoved, q)

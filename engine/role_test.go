@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
@@ -49,6 +50,12 @@ var verbs = map[string]func(s *engine.Session, t *testing.T, id engine.ID) error
 	},
 	"Pause": func(s *engine.Session, t *testing.T, id engine.ID) error {
 		return s.Pause(t.Context(), id, engine.Request{})
+	},
+	"Proceed": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Proceed(t.Context(), id, engine.Request{Reason: "because"})
+	},
+	"Postpone": func(s *engine.Session, t *testing.T, id engine.ID) error {
+		return s.Postpone(t.Context(), id, time.Now().Add(time.Hour), engine.Request{Reason: "because"})
 	},
 	"Freeze": func(s *engine.Session, t *testing.T, _ engine.ID) error {
 		return s.Freeze(t.Context(), engine.Request{Reason: "because"})
