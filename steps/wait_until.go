@@ -62,7 +62,7 @@ func checkZone(value string, _ engine.Inputs) error {
 func checkUntil(value string, in engine.Inputs) error {
 	zone := in[inZone]
 	if zone != "" && checkZone(zone, nil) != nil {
-		return nil // what is wrong is the zone
+		zone = "" // it is refused by itself
 	}
 	_, err := untilOf(value, zone)
 	return err

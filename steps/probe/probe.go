@@ -84,7 +84,7 @@ func (Net) http(ctx context.Context, p steps.Probe) error {
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close() //nolint:errcheck // read only
+	defer res.Body.Close()
 	if res.StatusCode < p.From || res.StatusCode > p.To {
 		return fmt.Errorf("status %d, not %d to %d", res.StatusCode, p.From, p.To)
 	}

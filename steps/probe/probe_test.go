@@ -153,7 +153,7 @@ func nameServer(t *testing.T, records ...string) string {
 	go func() { over <- srv.ActivateAndServe() }()
 	t.Cleanup(func() {
 		_ = srv.Shutdown()
-		<-over
+		_ = <-over
 	})
 	return pc.LocalAddr().String()
 }
