@@ -6,7 +6,7 @@ LINT    := go tool -modfile=.ci/tools.mod golangci-lint
 
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help demo demo-hosts build cross test race torture crowd check lint format bench golden screenshots package-files release-check
+.PHONY: members help demo demo-hosts build cross test race torture crowd check lint format bench golden screenshots package-files release-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +15,8 @@ demo: build ## the console on a simulated account
 	./arcadia --demo
 
 demo-hosts: build ## three members of an etcd, two hosts and a console on each, on a simulated account
-	cd members && go build -o ../members.demo .
-	bash members/demo.sh ./arcadia ./members.demo
+	cd storage/members && go build -o ../../members.demo .
+	bash storage/members/demo.sh ./arcadia ./members.demo
 
 build: ## ./arcadia, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o arcadia .
@@ -29,11 +29,13 @@ cross: ## every platform that must compile
 test: ## the tests in two minutes; make race has the long ones too
 	go test -short $(RACE) ./...
 	cd screenshots && go test -short $(RACE) ./...
-	cd members && go test -short $(RACE) ./...
+
+members: ## storage/etcd against real servers, whose build takes minutes, and its lint
+	cd storage/members && go mod tidy -diff && go vet ./... && go test -short -race -timeout 20m ./...
+	cd storage/members && go tool -modfile=../../.ci/tools.mod golangci-lint run
 
 race: ## all tests with the race detector
 	go test -race -timeout 20m ./...
-	cd members && go test -race -timeout 20m ./...
 
 torture: ## crash at every point and in every pair, all random histories: long
 	set -o pipefail; ARCADIA_TORTURE=1 go test -count=1 -timeout 4h -v ./steps/crashtest | grep -E 'figure|FAIL|^ok'
@@ -50,7 +52,6 @@ check: ## all that CI does: lint, arrows, tests with the race detector, each ben
 lint: ## golangci-lint with the repository's configuration: vet, staticcheck, arrows, format and more
 	$(LINT) run
 	cd screenshots && go tool -modfile=../.ci/tools.mod golangci-lint run
-	cd members && go tool -modfile=../.ci/tools.mod golangci-lint run
 
 format: ## write every file as gofumpt and gci want it
 	$(LINT) fmt

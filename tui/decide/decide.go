@@ -196,7 +196,7 @@ func (a Answer) Do(ctx context.Context, b Verbs, id engine.ID, q engine.Request)
 		return b.Resume(ctx, id, q)
 	case engine.VerbSkip:
 		return b.Skip(ctx, id, q)
-	case engine.VerbRollback, engine.VerbPause:
+	case engine.VerbRollback, engine.VerbPause, engine.VerbProceed, engine.VerbPostpone:
 	}
 	return fmt.Errorf("%w: %s answers nothing", engine.ErrRefused, a.Verb)
 }

@@ -60,7 +60,7 @@ func needs(s *engine.Summary) []string {
 			return []string{"the store is a copy, and this would do something else now", "the store is a copy", "a copy"}
 		case engine.BecauseAccount:
 			return []string{w.Text, "another account"}
-		case engine.BecausePaused, engine.BecauseLocked, engine.BecauseBusy, engine.BecauseRefused, engine.BecauseIdle, engine.BecauseUnknown:
+		case engine.BecausePaused, engine.BecauseLocked, engine.BecauseBusy, engine.BecauseRefused, engine.BecauseIdle, engine.BecauseMoment, engine.BecauseUnknown:
 		}
 	}
 	if len(s.Waiting) > 0 {
