@@ -23,7 +23,7 @@ func TestAnOperatorSeesTheConsoleAndLeaves(t *testing.T) {
 		until(t, func() bool { return strings.Contains(r.log.String(), key) }, func() string { return "not logged at start: " + key })
 	}
 	s := r.console(r.dial("ops1"))
-	s.shows("ops1 operator 80x24")
+	s.shows("ops1 operator 120x24")
 	s.keys("hello")
 	s.shows("[hello]")
 	if list := r.server.Sessions(); len(list) != 1 || list[0].Operator != "ops1" || list[0].What != sshd.Console || list[0].Saga != "key o" || list[0].From == "" {

@@ -102,7 +102,7 @@ func TestAResizeStormLeavesTheLastSize(t *testing.T) {
 	quiet(t)
 	r := newRig(t)
 	s := r.console(r.dial("ops1"))
-	s.shows("80x24")
+	s.shows("120x24")
 	for i := range 5000 {
 		if err := s.session.WindowChange(10+i%90, 40+i%300); err != nil {
 			t.Fatal(err)
@@ -262,10 +262,10 @@ func TestTheSizeIsNotWhatTheInputClaims(t *testing.T) {
 		c.Console = func(ctx context.Context, s *sshd.Session) error { return s.Run(ctx, &sized{}) }
 	})
 	s := r.console(r.dial("ops1"))
-	s.shows("sizes: 80x24.")
+	s.shows("sizes: 120x24.")
 	s.keys("\x1b[48;50;200;500;2000t\x1b[8;60;220tk") // reports of a size, as terminals send them
 	s.shows("keys: 1")
-	if strings.Contains(s.text(), "80x24.2") {
+	if strings.Contains(s.text(), "120x24.2") {
 		t.Errorf("the input has set the size:\n%s", s.text())
 	}
 }
