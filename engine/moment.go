@@ -45,8 +45,8 @@ func (s *State) Await(ctx context.Context, on string, end time.Time) (moved time
 
 // moment is when the row's wait ends, as far as people have said, and whether they have ended it.
 func (s *State) moment(end time.Time) (time.Time, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.waits.Lock()
+	defer s.waits.Unlock()
 	if !s.until.IsZero() {
 		end = s.until.Time
 	}
@@ -68,10 +68,10 @@ func (s *State) listen(ctx context.Context, d time.Duration) error {
 
 // hear takes in what people have said about the row's wait.
 func (s *State) hear(row *Row) {
-	s.mu.Lock()
+	s.waits.Lock()
 	changed := s.until != row.until || s.ended != row.ended
 	s.until, s.ended = row.until, row.ended
-	s.mu.Unlock()
+	s.waits.Unlock()
 	if !changed {
 		return
 	}

@@ -38,9 +38,11 @@ type State struct {
 	idling    bool // a wait lasts: nothing is saved
 	passed    string
 	goOn      bool // an operator has said so since the last failure
-	until     Time // what somebody has moved the row's wait to; zero: nobody has
-	ended     bool // somebody has ended it
 	over      bool
+
+	waits sync.Mutex // guards the fields below; a leaf, since a verb tells a step of them while the step may be in record
+	until Time       // what somebody has moved the row's wait to; zero: nobody has
+	ended bool       // somebody has ended it
 }
 
 // recorder makes an entry of a step's row durable, with lines for the saga's log.
