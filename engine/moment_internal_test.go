@@ -11,7 +11,7 @@ import (
 func TestAStepHearsOfItsWaitWhileItSaves(t *testing.T) {
 	t.Parallel()
 	saving, heard := make(chan struct{}), make(chan struct{})
-	saga := &Saga{Rows: []Row{{}}}
+	saga := &Saga{Context: map[string]json.RawMessage{}, Rows: []Row{{Output: map[string]json.RawMessage{}}}}
 	s := newState(saga, &saga.Rows[0], 1, EntryStepSaved, func(context.Context, int, EntryType, map[string]json.RawMessage, []string) error {
 		close(saving)
 		select {
