@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,9 +22,11 @@ var (
 	errDead = errors.New("the process has died")
 )
 
-// post is a receiver that can be down, and a process that can die around each call.
+// post is a receiver that can be down, and a process that can die around each call. Targets are served at once.
 type post struct {
 	notify.Book
+
+	mu         sync.Mutex // guards what follows while a sender runs
 	down       func() bool
 	got        []string // ids as they came, those that came again too
 	events     []notify.Event
@@ -31,6 +34,12 @@ type post struct {
 }
 
 func (p *post) call() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.callLocked()
+}
+
+func (p *post) callLocked() error {
 	if p.calls++; p.die != 0 && p.calls >= p.die {
 		return errDead
 	}
@@ -38,14 +47,16 @@ func (p *post) call() error {
 }
 
 func (p *post) Carry(_ context.Context, _ notify.Target, id string, n notify.Note) (string, error) {
-	if err := p.call(); err != nil {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.callLocked(); err != nil {
 		return "", err
 	}
 	if p.down != nil && p.down() {
 		return "", errDown
 	}
 	p.got, p.events = append(p.got, id), append(p.events, n.Event)
-	return "204", p.call() // it may die after the receiver has taken it
+	return "204", p.callLocked() // it may die after the receiver has taken it
 }
 
 func (p *post) PutDocs(ctx context.Context, changes ...engine.DocChange) error {
