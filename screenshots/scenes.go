@@ -39,7 +39,7 @@ func scenes() []scene {
 		},
 		{
 			name: "small", size: small, theme: light(), lived: true,
-			script: script(wait("STATUS"), wait("rolled back"), wait("took"), snap("sagas-80x24")),
+			script: script(wait("STATUS"), wait("rolled back"), wait("could not be undone"), snap("sagas-80x24")),
 		},
 		{
 			name: "compensation", size: wide, theme: dark(),
