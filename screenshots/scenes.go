@@ -63,7 +63,7 @@ func chooseDroplet() []action {
 }
 
 func seePlan() []action {
-	return script(press("enter"), wait("[ Show the plan ]"), press("enter"), wait("[ Launch ]"))
+	return script(press("enter"), wait("[ Show the plan ]"), press("enter", "enter"), wait("[ Launch ]"))
 }
 
 func launch() []action { return script(press("tab", "enter"), wait("snapshot_action_id")) }
