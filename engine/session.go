@@ -145,6 +145,7 @@ func (s *Session) create(c Created, l Launch, start bool) (*Saga, error) {
 	a, saga, err := r.create(ctx, Entry{Type: EntryCreated, By: &s.actor, Why: l.Reason, Ticket: ticket, Created: &c}, s.signed(l.Docs), start)
 	if err != nil {
 		e.drop(r)
+		r.letAllGo() // what was refused may have been the start of a step
 		e.wake(e.locks.leave(c.ID))
 		return nil, err
 	}
