@@ -162,14 +162,7 @@ func (a *answering) Update(_ *Env, msg tea.Msg) Action {
 		short := a.of.first.Short
 		return Batch{closeOne{a}, Back{}, Notify{Level: say.Warn, Text: short + ": " + a.answer.Name, Saga: short}}
 	}
-	switch a.Dialog.Update(msg) {
-	case confirm.Leaves:
-		return closeOne{a}
-	case confirm.Answers:
-		return a.give()
-	case confirm.Stays:
-	}
-	return nil
+	return pressed(a, a.Dialog.Update(msg), a.give)
 }
 
 // give gives the answer to what was shown; a saga that is not as it was shown is left alone.

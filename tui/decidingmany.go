@@ -123,14 +123,7 @@ func (a *answeringMany) Update(env *Env, msg tea.Msg) Action {
 	if m, ok := msg.(answeredMany); ok {
 		return a.answered(env, m)
 	}
-	switch a.Dialog.Update(msg) {
-	case confirm.Leaves:
-		return closeOne{a}
-	case confirm.Answers:
-		return a.give()
-	case confirm.Stays:
-	}
-	return nil
+	return pressed(a, a.Dialog.Update(msg), a.give)
 }
 
 // give gives each saga its answer, unless it is not as it was shown.

@@ -94,14 +94,7 @@ func (d *dialog) Update(env *Env, msg tea.Msg) Action {
 	case dialogDone:
 		return d.done(env, msg)
 	}
-	switch d.Dialog.Update(msg) {
-	case confirm.Leaves:
-		return closeOne{d}
-	case confirm.Answers:
-		return d.confirm(env)
-	case confirm.Stays:
-	}
-	return nil
+	return pressed(d, d.Dialog.Update(msg), func() Action { return d.confirm(env) })
 }
 
 // follow reads again what has changed, one read at a time.
@@ -156,5 +149,17 @@ type closeOne struct{ overlay Overlay }
 
 func (c closeOne) perform(a *App) tea.Cmd {
 	a.overlays = slices.DeleteFunc(a.overlays, func(o Overlay) bool { return o == c.overlay })
+	return nil
+}
+
+// pressed is what a key in a dialog comes to: nothing, the dialog's end, or what give makes of the answer under the focus.
+func pressed(o Overlay, e confirm.Event, give func() Action) Action {
+	switch e {
+	case confirm.Leaves:
+		return closeOne{o}
+	case confirm.Answers:
+		return give()
+	case confirm.Stays:
+	}
 	return nil
 }

@@ -99,14 +99,7 @@ func (f *freezing) Update(_ *Env, msg tea.Msg) Action {
 		}
 		return Batch{closeOne{f}, Notify{Level: say.Warn, Text: said}}
 	}
-	switch f.Dialog.Update(msg) {
-	case confirm.Leaves:
-		return closeOne{f}
-	case confirm.Answers:
-		return f.confirm()
-	case confirm.Stays:
-	}
-	return nil
+	return pressed(f, f.Dialog.Update(msg), f.confirm)
 }
 
 func (f *freezing) confirm() Action {

@@ -37,17 +37,12 @@ func (l *leaving) Hints(*Env) []keys.Hint { return l.Dialog.Hints() }
 
 // Update takes keys.
 func (l *leaving) Update(env *Env, msg tea.Msg) Action {
-	switch l.Dialog.Update(msg) {
-	case confirm.Leaves:
-		return closeOne{l}
-	case confirm.Answers:
+	return pressed(l, l.Dialog.Update(msg), func() Action {
 		if l.Focus == leaveHost {
 			return handover{env.Config.Handover}
 		}
 		return Quit{}
-	case confirm.Stays:
-	}
-	return nil
+	})
 }
 
 // View draws what each answer means.

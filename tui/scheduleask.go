@@ -56,22 +56,19 @@ func (s *schedasked) Update(_ *Env, msg tea.Msg) Action {
 		}
 		return Batch{closeOne{s}, Press{keys.CmdReload}, Notify{Level: say.Good, Text: m.said}}
 	}
-	switch s.Dialog.Update(msg) {
-	case confirm.Leaves:
-		return closeOne{s}
-	case confirm.Answers:
-		s.Busy, s.Notice = true, ""
-		why := s.Text(reasonLine)
-		return Ask{To: s, Read: func(ctx context.Context, b Backend) tea.Msg {
-			said, err := s.carryOut(ctx, b, why)
-			if err != nil {
-				return schedDone{err: visible.Text(err.Error())}
-			}
-			return schedDone{said: visible.Text(said)}
-		}}
-	case confirm.Stays:
-	}
-	return nil
+	return pressed(s, s.Dialog.Update(msg), s.give)
+}
+
+func (s *schedasked) give() Action {
+	s.Busy, s.Notice = true, ""
+	why := s.Text(reasonLine)
+	return Ask{To: s, Read: func(ctx context.Context, b Backend) tea.Msg {
+		said, err := s.carryOut(ctx, b, why)
+		if err != nil {
+			return schedDone{err: visible.Text(err.Error())}
+		}
+		return schedDone{said: visible.Text(said)}
+	}}
 }
 
 func (s *schedasked) carryOut(ctx context.Context, b Backend, why string) (string, error) {
