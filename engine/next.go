@@ -114,7 +114,7 @@ func nextForward(s *Saga, w World) Move {
 		if row.Dirty {
 			from = idx
 		}
-		reason := "step_failed:" + row.Error
+		reason := reasonStepFailed + row.Error
 		if s.CancelRequested {
 			reason = reasonCanceled
 		}

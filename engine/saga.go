@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -37,6 +38,14 @@ type SagaError struct {
 	CompensateFromIdx int    `json:"compensate_from_idx"`
 	By                string `json:"by,omitempty"`
 	Why               string `json:"why,omitempty"`
+}
+
+// reasonStepFailed begins the reason of a roll-back that the engine began because a step had failed.
+const reasonStepFailed = "step_failed:"
+
+// StepFailed reports whether a step that failed is why the saga was undone, and not a person.
+func (e *SagaError) StepFailed() bool {
+	return e != nil && strings.HasPrefix(e.Reason, reasonStepFailed)
 }
 
 // Saga is one durable run of a kind, folded from its entries. In JSON it is what `show -o json` prints.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"arcadia/engine"
@@ -69,7 +68,7 @@ func eventsOf(was, is *engine.Summary, happened []engine.Entry) []Event {
 		case engine.EntrySagaFailed:
 			out = append(out, Failed, NeedsYou)
 		case engine.EntrySagaRolledBack:
-			if is.Error != nil && strings.HasPrefix(is.Error.Reason, "step_failed") {
+			if is.Error.StepFailed() {
 				out = append(out, Failed)
 			}
 		case engine.EntrySagaCompleted:
@@ -153,7 +152,7 @@ func (t Teller) recovered(ctx context.Context, is *engine.Summary) (bool, error)
 	p, err := t.Store.List(ctx, engine.Query{Kind: is.Kind, From: is.ID, Limit: lookBack})
 	for i := range p.Items {
 		if s := &p.Items[i]; s.Target == is.Target && s.Status.Terminal() {
-			return s.Status == engine.Failed || s.Status == engine.RolledBack && s.Error != nil && strings.HasPrefix(s.Error.Reason, "step_failed"), err
+			return s.Status == engine.Failed || s.Status == engine.RolledBack && s.Error.StepFailed(), err
 		}
 	}
 	return false, err
