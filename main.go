@@ -323,7 +323,8 @@ func serve(hup *host.Hangup) func(context.Context, *cli.Place, cli.Doors) error 
 		d.Reread = hup.Reread()
 		if d.Listen != "" && d.HostKey == "" {
 			var err error
-			if d.HostKey, err = cli.HostKeyFile(os.Getenv); err != nil {
+			d.HostKey, err = cli.HostKeyFile(os.Getenv)
+			if err != nil {
 				return err
 			}
 		}

@@ -98,7 +98,8 @@ func (w wire) copyStore(ctx context.Context, from, to cli.Store) (n int, err err
 			return 0, err
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
-		if source, err = s.Now(ctx); err != nil {
+		source, err = s.Now(ctx)
+		if err != nil {
 			return 0, err
 		}
 	} else {

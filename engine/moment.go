@@ -17,7 +17,7 @@ const MaxPostpone = 366 * 24 * time.Hour
 // Await waits for a moment by the wall clock, as Idle waits: without a worker, without its deadline and without a place within
 // the gate. Unlike the end of an Idle this moment is the operators' to change: Session.Proceed ends the wait,
 // Session.Postpone moves it, and both hold for every later attempt of the row too. on follows "waits for". The
-// step has saved end before, so that a restart never starts its clock anew. A row has at most one such wait.
+// step has saved end before, so that a restart does not reset it. A row has at most one such wait.
 //
 // Await returns how the wait ended: moved is the moment that counted in the end, early says that somebody has ended it before.
 func (s *State) Await(ctx context.Context, on string, end time.Time) (moved time.Time, early bool, err error) {

@@ -28,7 +28,8 @@ func (r *run) executed(a *attempt, res result) []Entry {
 	if res.err == nil {
 		e.Type = EntryStepCompleted
 		var err error
-		if e.Resources, err = r.provisioned(res.resources, nil); err == nil {
+		e.Resources, err = r.provisioned(res.resources, nil)
+		if err == nil {
 			return []Entry{e}
 		}
 		res.err = err

@@ -120,7 +120,8 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 		return Plan{}, err
 	}
 	p = Plan{Kind: kind, Steps: []PlanStep{}, Locks: []string{}, WaitsFor: []string{}}
-	if p.Target, err = e.target(ctx, c.steps, c.in); err != nil {
+	p.Target, err = e.target(ctx, c.steps, c.in)
+	if err != nil {
 		return Plan{}, err
 	}
 	var touched []string // by the steps so far, when they do something

@@ -47,7 +47,8 @@ func (r *run) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the ledger of saga %s: %w", r.id.Short(), err)
 	}
-	if r.saga, err = Fold(entries); err != nil {
+	r.saga, err = Fold(entries)
+	if err != nil {
 		return fmt.Errorf("read the ledger of saga %s: %w", r.id.Short(), err)
 	}
 	if back := time.Until(r.saga.UpdatedAt.Time); back > 0 {

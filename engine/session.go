@@ -108,7 +108,8 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 	c := Created{Pivot: pivot + 1, Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks, Plan: p.Hash}
 	own := l.Docs
 	for {
-		if c.ID, err = newID(); err != nil {
+		c.ID, err = newID()
+		if err != nil {
 			return nil, err
 		}
 		if e.needsAccount(todo.steps) {

@@ -210,7 +210,8 @@ func (p *palette) convert(img *image.RGBA) *image.Paletted {
 		if c := (color.RGBA{px[0], px[1], px[2], px[3]}); c != last {
 			last = c
 			var ok bool
-			if index, ok = p.nearest[c]; !ok {
+			index, ok = p.nearest[c]
+			if !ok {
 				index = uint8(p.colours.Index(c))
 				p.nearest[c] = index
 			}

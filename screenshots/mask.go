@@ -12,7 +12,7 @@ import (
 // are the next of a fixed sequence when they are first seen. Nothing else is touched, and nothing moves: what goes in is as
 // wide as what comes out.
 //
-// A mask belongs to one picture, so that the sequence starts anew with each. What it has put in stays as it is when
+// A mask belongs to one picture, so that the sequence starts again with each. What it has put in stays as it is when
 // it comes by again. It is not safe for concurrent use.
 type mask struct {
 	put    map[string]string

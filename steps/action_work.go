@@ -210,7 +210,8 @@ func (w *actionWork) shows(ctx context.Context, until time.Time) (bool, error) {
 			if err := pause(ctx, min(pollPause(n), max(time.Until(until), time.Second))); err != nil {
 				return err
 			}
-			if ok, err = w.done(ctx); err != nil {
+			ok, err = w.done(ctx)
+			if err != nil {
 				return err
 			}
 		}

@@ -51,7 +51,7 @@ func (w *snapshotWork) patience(ctx context.Context) time.Duration {
 	return leastPatient
 }
 
-// end is when the wait for the provider ends, as it was saved before the wait began: a restart does not set it anew. Only an
+// end is when the wait for the provider ends, as it was saved before the wait began: a restart does not reset it. Only an
 // operator who says that it shall go on does.
 func (w *snapshotWork) end(ctx context.Context) (time.Time, error) {
 	until, known := w.intent.Until, !w.intent.Until.IsZero()

@@ -174,7 +174,7 @@ func (v VerifySnapshot) wait(ctx context.Context, in engine.Inputs, until time.T
 	}
 }
 
-// account makes the snapshot, when the store accounts for it, a verified one.
+// account records that the snapshot is verified, when the store tracks it.
 func (v VerifySnapshot) account(ctx context.Context, s *engine.State, snap Snapshot) error {
 	r, ours, err := accounted(ctx, v.ledger, snapshotKey(snap.ID))
 	if err != nil || !ours {

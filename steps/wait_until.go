@@ -11,7 +11,7 @@ import (
 )
 
 // WaitUntil waits for a moment: some time from now, a date, or a moment that an earlier step has put. It saves the moment once, so
-// that no restart starts its clock anew. Operators may end it or move it.
+// that a restart does not reset it. Operators may end it or move it.
 type WaitUntil struct{}
 
 const (

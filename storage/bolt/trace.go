@@ -32,7 +32,7 @@ func traceAt(rest []byte, k key) []byte {
 	return traceKey(string(rest[numberLen:]), binary.BigEndian.Uint64(rest), k)
 }
 
-// traces takes away what the saga has left, files it anew, and notes what has moved.
+// traces removes the traces that the saga has left, files its new ones, and notes what has moved.
 func (c *change) traces(p *prepared) error {
 	if p.lift {
 		if err := c.lift(p.id); err != nil {

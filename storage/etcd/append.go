@@ -339,7 +339,7 @@ func (a *appending) resourcesTo(c *change) error {
 	return nil
 }
 
-// tracesTo takes away what the saga has left, and files it anew. The order of traces is that of their keys' revisions; all of one
+// tracesTo removes the traces that the saga has left, and files its new ones. The order of traces is that of their keys' revisions; all of one
 // saga have the same.
 func (a *appending) tracesTo(c *change, left []string) error {
 	t := a.b.Traces

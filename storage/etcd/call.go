@@ -158,7 +158,7 @@ func newNonce() string { return rand.Text()[:16] }
 
 // put makes a small change that has no ledger to be found in: documents and freezes. It goes on until it is known what became of
 // it: every such change of this process leaves its nonce under one key, one change at a time. prepare looks and says what to
-// compare and to change, or refuses; it is asked anew when what it saw has changed meanwhile.
+// compare and to change, or refuses; it is asked again when what it saw has changed meanwhile.
 func (s *Store) put(ctx context.Context, what string, prepare func() ([]clientv3.Cmp, *change, error)) error {
 	if err := ctx.Err(); err != nil {
 		return err

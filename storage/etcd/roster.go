@@ -82,7 +82,7 @@ func (s *Store) present(ctx context.Context, name, value string) (clientv3.Lease
 	return lease.ID, err
 }
 
-// stay gives signs of life until ctx ends. A lease that was lost, by a long sleep, is made anew.
+// stay renews the lease until ctx ends. After a long sleep the lease is lost, and a new one is made.
 func (s *Store) stay(ctx context.Context, lease clientv3.LeaseID, name, value string) {
 	for pause(ctx, ctx, s.lease/4) {
 		once, cancel := context.WithTimeout(ctx, s.lease/2)

@@ -99,7 +99,7 @@ func (s *Store) Watch(ctx context.Context) <-chan engine.Marks {
 }
 
 // listen marks what changes under a prefix after a revision, 0 for now. A watch that was lost, or whose revisions were given up
-// meanwhile, begins anew, and everything may have changed.
+// meanwhile, starts again, and everything may have changed.
 func (s *Store) listen(ctx context.Context, prefix string, rev int64, f *feed) {
 	for wait := leastWait; ctx.Err() == nil; {
 		opts := []clientv3.OpOption{clientv3.WithPrefix()}

@@ -48,8 +48,8 @@ func tracesFollow(t *testing.T, s engine.Store) {
 	b.Traces.Lift = true
 	must(t, s.Append(t.Context(), b))
 	same(t, "after one was lifted", later(heads[2], 9, "www"), []engine.ID{ID(1), ID(0)})
-	heads[0] = leaves(t, s, heads[0], "www") // anew: it is the latest now
-	same(t, "after one was left anew", later(heads[2], 9, "www"), []engine.ID{ID(0), ID(1)})
+	heads[0] = leaves(t, s, heads[0], "www") // again: it is the latest now
+	same(t, "after one was left again", later(heads[2], 9, "www"), []engine.ID{ID(0), ID(1)})
 	if n := len(got(s.Traces(t.Context()))(t)); n != 5 {
 		t.Errorf("%d traces, want 5", n)
 	}
