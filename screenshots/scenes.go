@@ -22,8 +22,8 @@ func scenes() []scene {
 			name: "dark", size: wide, theme: dark(), lived: true,
 			script: script(
 				wait("STATUS"), wait("launched"), press("?"), wait("Keys"), snap("help"), press("esc"), gone("Keys"),
-				press("X"), wait("to confirm"), wait("deletes"), snap("roll-back"), press("esc"), gone("to confirm"),
-				press("down", "X"), wait("live "), snap("conflict"), press("esc"), gone("to confirm"),
+				press("down", "X"), wait("to confirm"), wait("deletes"), snap("roll-back"), press("esc"), gone("to confirm"),
+				press("!"), wait("What shall happen?"), snap("decide-dark"), press("esc"), gone("What shall happen?"),
 				press("4"), wait("modified"), snap("resources"), press("1"), wait("STATUS"),
 				chooseDroplet(), snap("launch"), seePlan(), snap("plan"),
 				launch(), press("esc"), gone("TIMELINE"), press("g"), wait("● running  "), snap("sagas-dark"),
@@ -33,8 +33,8 @@ func scenes() []scene {
 		{
 			name: "light", size: wide, theme: light(), lived: true,
 			script: script(
-				wait("STATUS"), wait("launched"), chooseDroplet(), seePlan(), launch(), press("esc"), gone("TIMELINE"), wait("● running  "),
-				press("!"), wait("left behind"), snap("sagas-light"), press("enter"), wait("TIMELINE"), snap("left-behind"),
+				wait("STATUS"), wait("launched"), chooseDroplet(), seePlan(), launch(), press("esc"), gone("TIMELINE"), wait("● running  "), snap("sagas-light"),
+				press("!"), wait("What shall happen?"), snap("decide-light"),
 			),
 		},
 		{
