@@ -337,6 +337,9 @@ func (e *Entry) measure(m *measure) {
 			m.text("name of an input", k)
 			m.text("input", v)
 		}
+		for name, src := range c.From {
+			m.texts("source of an input", []string{name, src.Key, src.Before, src.After})
+		}
 		m.text("id", string(c.ID))
 		m.text("target", c.Target)
 		m.name("key", c.Key)

@@ -34,7 +34,7 @@ func (r *run) plansAnew(ctx context.Context) {
 	r.mu.Lock()
 	saga := r.saga.clone()
 	r.mu.Unlock()
-	p, err := r.e.plan(ctx, saga.Kind, course{steps: saga.StepNames, in: saga.Inputs})
+	p, err := r.e.plan(ctx, saga.Kind, course{steps: saga.StepNames, in: saga.Inputs, from: saga.From})
 	if ctx.Err() != nil {
 		return // the next start looks
 	}

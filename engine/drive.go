@@ -101,6 +101,7 @@ type attempt struct {
 	stay  *stay
 	step  Step
 	state *State
+	unfit error // why it cannot go forward: an earlier row has not put what the step needs
 	limit *limit
 	ctx   context.Context //nolint:containedctx // made when the start was committed, so that a cancel in between is not lost
 	end   context.CancelCauseFunc
@@ -121,6 +122,7 @@ func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 	r.under = a.state
 	if m.Do == DoExecute {
 		r.stop = a.end
+		a.unfit = r.saga.accepted(a.step, m.Idx)
 	}
 	return a
 }
@@ -232,7 +234,7 @@ func perform(ctx context.Context, a *attempt, done chan<- result) {
 			return
 		}
 		err = c.Compensate(ctx, a.state)
-	} else {
+	} else if err = a.unfit; err == nil {
 		err = a.step.Execute(ctx, a.state)
 	}
 	returned = true

@@ -93,6 +93,9 @@ func (c *Created) appendJSON(b []byte) []byte {
 	o.string("kind", c.Kind)
 	o.strings("step_names", c.StepNames)
 	o.inputs("inputs", c.Inputs)
+	if len(c.From) > 0 {
+		o.any("from", c.From)
+	}
 	o.stringOr("target", c.Target)
 	o.stringOr("key", c.Key)
 	o.stringOr("on_failure", string(c.OnFailure))

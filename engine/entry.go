@@ -99,6 +99,7 @@ type Created struct {
 	Kind      string    `json:"kind"`
 	StepNames []string  `json:"step_names"`
 	Inputs    Inputs    `json:"inputs"`
+	From      Sources   `json:"from,omitempty"` // inputs that come from earlier steps, by "4:droplet_id"
 	Target    string    `json:"target,omitempty"`
 	Key       string    `json:"key,omitempty"`
 	OnFailure OnFailure `json:"on_failure,omitempty"`

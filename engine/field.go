@@ -25,6 +25,8 @@ type Field struct {
 	Default  string    `json:"default,omitempty"`
 	Choices  []string  `json:"choices,omitempty"`
 	Help     string    `json:"help"`
+	// Later says that a kind may give the field what an earlier step puts: Target, Locks and Plan then see no value.
+	Later bool `json:"-"`
 
 	// Check refuses a value with a one-line error; in holds the other inputs as given so far. Pure. Nil accepts.
 	Check func(value string, in Inputs) error `json:"-"`

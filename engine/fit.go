@@ -28,7 +28,7 @@ func (s *Saga) fits(e *Entry) error {
 		if e.Created == nil || e.Created.ID == "" {
 			return fmt.Errorf("no creation in it")
 		}
-		return nil
+		return e.Created.From.fits(len(e.Created.StepNames))
 	case EntryWaiting, EntryCancelRequested, EntryRollbackStarted, EntryRollbackWithdrawn, EntryRetryRequested, EntryPaused, EntryResumed, EntryVerified,
 		EntrySagaCompleted, EntrySagaRolledBack, EntrySagaFailed:
 		return s.fitsSaga(e)

@@ -75,7 +75,7 @@ func (s *Saga) created(e *Entry) {
 	c := e.Created
 	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
 	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
-	s.plan = c.Plan
+	s.plan, s.From = c.Plan, c.From
 	s.OnFailure, s.Pivot, s.Left = c.OnFailure, c.Pivot, []string{}
 	s.Status, s.CreatedAt, s.CreatedBy = Pending, e.At, e.By.name()
 	s.Context = map[string]json.RawMessage{}

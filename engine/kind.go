@@ -33,6 +33,7 @@ type Kind struct {
 type StepCall struct {
 	Step   string            // its name
 	Inputs map[string]string // for this step only
+	From   map[string]Source // likewise, what an earlier step puts; see Producer and Field.Later
 	Why    string            // one line for the plan: "record 12 points at its address"
 }
 
@@ -81,8 +82,12 @@ func (k Kind) sound(steps map[string]Step) error {
 type course struct {
 	steps []string
 	in    Inputs
+	from  Sources
 	why   []string // empty, or one for each step
 }
+
+// known are the inputs of a step as far as they are known at launch.
+func (c course) known(idx int) Inputs { return c.from.known(c.in, idx) }
 
 // course gives a launch, whose steps and inputs were checked, its list.
 func (e *Engine) course(ctx context.Context, kind string, steps []string, in Inputs) (course, error) {
@@ -123,11 +128,14 @@ func (e *Engine) called(calls []StepCall, in Inputs) (course, error) {
 			c.in[own+name] = value
 		}
 		c.steps, c.why = append(c.steps, call.Step), append(c.why, clip(call.Why, maxWhy))
+		if err := e.takes(&c, i, call.From, fields[i]); err != nil {
+			return course{}, fmt.Errorf("step %d %s: %w", i, call.Step, err)
+		}
 	}
 	if _, err := pivotOf(e.steps, c.steps); err != nil {
 		return course{}, err
 	}
-	return c, complete(c.in, fields)
+	return c, complete(c.in, c.from, fields)
 }
 
 // asked are the inputs of a saga that its launch gave: all, or, of a kind that makes its list, those that it declares.

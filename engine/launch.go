@@ -116,14 +116,18 @@ func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
 	if err := undeclared(in, fields, len(steps) > 0); err != nil {
 		return nil, nil, err
 	}
-	return steps, in, complete(in, fields)
+	return steps, in, complete(in, nil, fields)
 }
 
-// complete adds the defaults to the inputs, and refuses what the fields, which are given by step, do not accept.
-func complete(in Inputs, fields [][]Field) error {
+// complete adds the defaults to the inputs, and refuses what the fields, which are given by step, do not accept. What comes from
+// an earlier step is looked at when that has run.
+func complete(in Inputs, from Sources, fields [][]Field) error {
 	for i := range fields {
-		seen := in.Step(i)
+		seen, later := from.known(in, i), from.of(i)
 		for _, f := range fields[i] {
+			if _, ok := later[f.Name]; ok {
+				continue
+			}
 			if value, ok := f.choice(seen[f.Name]); ok {
 				in[nameFor(in, i, f.Name)], seen[f.Name] = value, value
 			}
@@ -132,6 +136,9 @@ func complete(in Inputs, fields [][]Field) error {
 			}
 		}
 		for _, f := range fields[i] {
+			if _, ok := later[f.Name]; ok {
+				continue
+			}
 			if err := f.Accept(seen[f.Name], seen); err != nil {
 				return &InputError{Name: nameFor(in, i, f.Name), Idx: i, Err: err}
 			}
@@ -233,16 +240,16 @@ func nameFor(in Inputs, idx int, name string) string {
 
 // target names what the saga is about, by its steps' live reads; the first step that can say wins, but each is asked, so
 // that an unknown droplet or domain of any step refuses the launch.
-func (e *Engine) target(ctx context.Context, steps []string, in Inputs) (string, error) {
+func (e *Engine) target(ctx context.Context, c course) (string, error) {
 	target := ""
-	for i, name := range steps {
+	for i, name := range c.steps {
 		t, ok := e.steps[name].(Targeter)
 		if !ok {
 			continue
 		}
-		text, err := t.Target(ctx, in.Step(i))
+		text, err := t.Target(ctx, c.known(i))
 		if bad, ok := errors.AsType[*InputError](err); ok { // the step does not know which it is
-			return "", &InputError{Name: nameFor(in, i, bad.Name), Idx: i, Err: bad.Err}
+			return "", &InputError{Name: nameFor(c.in, i, bad.Name), Idx: i, Err: bad.Err}
 		}
 		if err != nil {
 			return "", fmt.Errorf("look at what step %d %s is about: %w", i, name, err)
@@ -255,12 +262,13 @@ func (e *Engine) target(ctx context.Context, steps []string, in Inputs) (string,
 }
 
 // stepLocks are the locks of one step of a launch.
-func (e *Engine) stepLocks(ctx context.Context, idx int, name string, in Inputs) ([]string, error) {
+func (e *Engine) stepLocks(ctx context.Context, idx int, c course) ([]string, error) {
+	name := c.steps[idx]
 	l, ok := e.steps[name].(Locker)
 	if !ok {
 		return nil, nil
 	}
-	own, err := l.Locks(ctx, in.Step(idx))
+	own, err := l.Locks(ctx, c.known(idx))
 	if err != nil {
 		return nil, fmt.Errorf("find out what step %d %s touches: %w", idx, name, err)
 	}

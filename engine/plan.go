@@ -120,7 +120,7 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 		return Plan{}, err
 	}
 	p = Plan{Kind: kind, Steps: []PlanStep{}, Locks: []string{}, WaitsFor: []string{}}
-	p.Target, err = e.target(ctx, c.steps, c.in)
+	p.Target, err = e.target(ctx, c)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -130,13 +130,13 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 		if i < len(c.why) {
 			ps.Why = c.why[i]
 		}
-		own, err := e.stepLocks(ctx, i, name, c.in)
+		own, err := e.stepLocks(ctx, i, c)
 		if err != nil {
 			return Plan{}, fmt.Errorf("plan %s: %w", kind, err)
 		}
 		p.Locks = append(p.Locks, own...)
 		if pl, ok := e.steps[name].(Planner); ok {
-			change, err := pl.Plan(ctx, c.in.Step(i))
+			change, err := pl.Plan(ctx, c.known(i))
 			if err != nil {
 				ps.Error = errorText(err)
 				ps.Refused = !errors.Is(err, ErrUntold) && !slices.ContainsFunc(own, func(lock string) bool { return slices.Contains(touched, lock) })
@@ -144,6 +144,7 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 				ps.Change = change
 			}
 		}
+		ps.Change.Fields = append(ps.Change.Fields, e.later(c, i)...)
 		if final := e.final(name); final != "" && ps.Change.Action != ActNone {
 			ps.Change.Final, ps.Change.Undo = final, "cannot be undone"
 		}
@@ -168,6 +169,6 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 		}
 		account = a.owner()
 	}
-	p.Hash = p.hashOf(c.in, account)
+	p.Hash = p.hashOf(c, account)
 	return p, nil
 }

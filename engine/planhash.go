@@ -43,13 +43,17 @@ func planDigits(given string) (string, error) {
 	return digits, nil
 }
 
-// hashOf is the hash of a plan with these inputs on this account, empty when there is none.
-func (p Plan) hashOf(in Inputs, account string) PlanHash {
+// hashOf is the hash of a plan of this course on this account, empty when there is none.
+func (p Plan) hashOf(c course, account string) PlanHash {
 	w := hashWriter{sha256.New()}
 	w.texts(p.Kind, account)
-	w.count(len(in))
-	for _, name := range slices.Sorted(maps.Keys(in)) {
-		w.texts(name, in[name])
+	w.count(len(c.in))
+	for _, name := range slices.Sorted(maps.Keys(c.in)) {
+		w.texts(name, c.in[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.from)) {
+		src := c.from[name]
+		w.texts(name, strconv.Itoa(src.Step), src.Key, src.Before, src.After)
 	}
 	w.count(len(p.Locks))
 	w.texts(p.Locks...)

@@ -78,11 +78,11 @@ func TestAnySingleChangeOfAnEffectIsAnotherPlan(t *testing.T) {
 	t.Parallel()
 	seen := map[PlanHash]string{}
 	base, in := planOf()
-	first := base.hashOf(in, "b6fc89db")
+	first := base.hashOf(course{in: in}, "b6fc89db")
 	for seed := range uint64(10_000) {
 		p, in := planOf()
 		what := vary(rand.New(rand.NewPCG(seed, 0)), &p, in)
-		h := p.hashOf(in, "b6fc89db")
+		h := p.hashOf(course{in: in}, "b6fc89db")
 		if h == first {
 			t.Fatalf("seed %d: %s: the hash is the same", seed, what)
 		}
@@ -95,7 +95,7 @@ func TestAnySingleChangeOfAnEffectIsAnotherPlan(t *testing.T) {
 	if len(seen) < 4_000 {
 		t.Errorf("only %d different changes were tried", len(seen))
 	}
-	if base.hashOf(in, "another") == first {
+	if base.hashOf(course{in: in}, "another") == first {
 		t.Error("another account has the same hash")
 	}
 }
@@ -103,7 +103,7 @@ func TestAnySingleChangeOfAnEffectIsAnotherPlan(t *testing.T) {
 func TestWordsAboutAnEffectAreNoPartOfItsHash(t *testing.T) {
 	t.Parallel()
 	p, in := planOf()
-	want := p.hashOf(in, "")
+	want := p.hashOf(course{in: in}, "")
 	p.Target, p.WaitsFor = "said otherwise", []string{"1a2b3c4d"}
 	for i := range p.Steps {
 		c := &p.Steps[i].Change
@@ -112,13 +112,13 @@ func TestWordsAboutAnEffectAreNoPartOfItsHash(t *testing.T) {
 			c.Fields[j].Note = "said otherwise"
 		}
 	}
-	if got := p.hashOf(in, ""); got != want {
+	if got := p.hashOf(course{in: in}, ""); got != want {
 		t.Error("a reworded note is another plan")
 	}
 	p.Steps[0].Error = "connection refused"
-	failed := p.hashOf(in, "")
+	failed := p.hashOf(course{in: in}, "")
 	p.Steps[0].Error = "connection reset"
-	if got := p.hashOf(in, ""); got != failed || got == want {
+	if got := p.hashOf(course{in: in}, ""); got != failed || got == want {
 		t.Error("a failed look must count, and its words must not")
 	}
 }
@@ -126,7 +126,7 @@ func TestWordsAboutAnEffectAreNoPartOfItsHash(t *testing.T) {
 func TestAPlansHashIsNamedByTwelveDigitsOrMore(t *testing.T) {
 	t.Parallel()
 	p, in := planOf()
-	h := p.hashOf(in, "")
+	h := p.hashOf(course{in: in}, "")
 	digits := strings.TrimPrefix(string(h), "p2:")
 	if len(digits) != 64 || h.Short() != digits[:12] {
 		t.Fatalf("the hash is %s, in short %s", h, h.Short())

@@ -52,6 +52,7 @@ func (e *SagaError) StepFailed() bool {
 type Saga struct {
 	Summary
 	Inputs  Inputs                     `json:"inputs"`
+	From    Sources                    `json:"from,omitempty"` // inputs that come from earlier steps, by "4:droplet_id"
 	Context map[string]json.RawMessage `json:"context"`
 	Rows    []Row                      `json:"steps"`
 	// Verified says when the undone resources were looked at again, and Left what was still there then. The zero time

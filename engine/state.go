@@ -54,8 +54,9 @@ func newState(saga *Saga, row *Row, attempt int, saved EntryType, record recorde
 	if row.Compensation != nil {
 		overrules = row.Compensation.over
 	}
+	in, _ := saga.inputsOf(row.Idx) // no step starts with one that is missing: see Saga.accepted
 	return &State{
-		id: saga.ID, idx: row.Idx, attempt: attempt, overrules: overrules, inputs: saga.Inputs.Step(row.Idx),
+		id: saga.ID, idx: row.Idx, attempt: attempt, overrules: overrules, inputs: in,
 		asked:  saga.Error != nil && saga.Error.By != "" || row.Compensation != nil && row.Compensation.asked,
 		record: record, saved: saved, goOn: row.goOn, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
 		until: row.until, ended: row.ended, told: make(chan struct{}, 1),
@@ -258,7 +259,8 @@ func (s *State) close() (res result) {
 // preview is a State that records nothing, for what a row would do: the inputs as the row sees them
 // and the row's output.
 func (s *Saga) preview(idx int) *State {
-	st := &State{id: s.ID, idx: idx, inputs: s.Inputs.Step(idx), context: maps.Clone(s.Context), over: true}
+	in, _ := s.inputsOf(idx)
+	st := &State{id: s.ID, idx: idx, inputs: in, context: maps.Clone(s.Context), over: true}
 	if idx < len(s.Rows) {
 		st.output, st.attempt = maps.Clone(s.Rows[idx].Output), s.Rows[idx].Attempts
 	}
