@@ -60,7 +60,7 @@ func (e *Engine) Docs(ctx context.Context, collection string, names ...string) (
 // PutDocs changes documents, all or none, as the session's person and now. It is durable when it returns. A version that is not
 // the expected one is an ErrConflict, and text that cannot be kept an ErrInput.
 func (s *Session) PutDocs(ctx context.Context, changes ...DocChange) error {
-	if err := s.permit("change documents"); err != nil {
+	if err := s.permit(VerbDocs); err != nil {
 		return err
 	}
 	for _, c := range changes {

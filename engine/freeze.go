@@ -57,7 +57,7 @@ func (e *Engine) Frozen() *Frozen {
 // Freeze stops everything until Thaw: no step starts after it returns, in either direction. It is durable then. The reason
 // is required: it stands in everybody's header. A freeze that the engine began is taken over.
 func (s *Session) Freeze(ctx context.Context, v Request) error {
-	if err := s.permit("freeze"); err != nil {
+	if err := s.permit(VerbFreeze); err != nil {
 		return err
 	}
 	if err := v.check("freeze"); err != nil {
@@ -92,7 +92,7 @@ func (e *Engine) freeze(ctx context.Context, by *Actor, why string) error {
 // Thaw ends a freeze. What was held up starts again little by little: each attempt that goes well lets twice as many
 // through.
 func (s *Session) Thaw(ctx context.Context, v Request) error {
-	if err := s.permit("thaw"); err != nil {
+	if err := s.permit(VerbThaw); err != nil {
 		return err
 	}
 	if err := v.check("thaw"); err != nil {

@@ -255,7 +255,7 @@ func (e *Engine) RollbackOrder(ctx context.Context, ids ...ID) ([]ID, error) {
 // RollbackAll rolls back several sagas, each after those that are in its way. When one of them cannot be rolled back the
 // answer says which and why, and nothing is begun. It returns the order.
 func (s *Session) RollbackAll(ctx context.Context, ids []ID, q Request) ([]ID, error) {
-	if err := s.permit("roll back"); err != nil {
+	if err := s.permit(VerbRollback); err != nil {
 		return nil, err
 	}
 	order, err := s.engine.RollbackOrder(ctx, ids...)

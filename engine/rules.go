@@ -22,6 +22,14 @@ const (
 	VerbPostpone Verb = "postpone"
 )
 
+// What an operator can ask of no saga that is there, as messages name it.
+const (
+	VerbLaunch Verb = "launch"
+	VerbFreeze Verb = "freeze"
+	VerbThaw   Verb = "thaw"
+	VerbDocs   Verb = "change documents"
+)
+
 // refusal is why a verb cannot be done to a saga, in words that follow the saga's name. It is an ErrRefused; one that is
 // moot is also an ErrAlready: all is as it would be after the verb, so that asking does no harm.
 type refusal struct {

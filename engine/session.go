@@ -45,7 +45,7 @@ type reader interface {
 // As opens the engine for a person. Who may only look is not told where operators work from.
 func (e *Engine) As(a Actor) *Session {
 	s := &Session{reader: e, engine: e, actor: a}
-	if a.Role != Operator {
+	if !a.Role.Judges() {
 		s.reader = discreet{e}
 	}
 	return s
@@ -54,9 +54,9 @@ func (e *Engine) As(a Actor) *Session {
 // Actor is the person of the session.
 func (s *Session) Actor() Actor { return s.actor }
 
-func (s *Session) permit(verb string) error {
-	if s.actor.Role != Operator {
-		return fmt.Errorf("%s as %s: %w: a %s can only read; ask an operator", verb, s.actor.Name, ErrForbidden, s.actor.Role)
+func (s *Session) permit(verb Verb) error {
+	if !s.actor.Role.May(verb) {
+		return fmt.Errorf("%s as %s: %w: %s; ask an operator", verb, s.actor.Name, ErrForbidden, s.actor.Role.limit())
 	}
 	var m measure
 	m.actor(&s.actor)
@@ -76,7 +76,7 @@ func (s *Session) Create(ctx context.Context, l Launch) (*Saga, error) {
 func (s *Session) Start(ctx context.Context, l Launch) (*Saga, error) { return s.launch(ctx, l, true) }
 
 func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, error) {
-	if err := s.permit("launch"); err != nil {
+	if err := s.permit(VerbLaunch); err != nil {
 		return nil, err
 	}
 	e := s.engine

@@ -147,7 +147,7 @@ func (s *Session) says(t EntryType, q Request) decision {
 // ask applies an operator's decision to a saga, whether it is driven or at rest, and hands it to the driver if there is
 // something to do.
 func (s *Session) ask(ctx context.Context, v Verb, id ID, q Request, decide decision) error {
-	if err := s.permit(string(v)); err != nil {
+	if err := s.permit(v); err != nil {
 		return err
 	}
 	if err := q.check(string(v)); err != nil {

@@ -14,7 +14,7 @@ func newOperators(read func(ctx context.Context) ([]engine.Actor, error)) *listi
 	o := &listing{at: keys.CmdOperators, title: []string{"operators"}, nothing: "nobody may come in", hint: "The operators file names keys, roles and names."}
 	o.Columns = []widget.Column{
 		{Title: "NAME", Width: 16, Grow: 1},
-		{Title: "ROLE", Width: 8},
+		{Title: "ROLE", Width: 17},
 		{Title: "KEY", Width: 50, Drop: 1, Gap: 1},
 	}
 	o.Fields = []string{"name", "role", "key"}

@@ -58,8 +58,9 @@ func (t *tree) serveCommand() *cobra.Command {
 		Use: "serve --listen ADDR --authorized-keys FILE", Short: "Serve the console to operators over SSH", Args: exactly(),
 		Long: "serve drives sagas and serves the console and the commands over SSH, to\n" +
 			"public keys only. The file has one key a line, as in authorized_keys, with a\n" +
-			"role before it (environment=\"ARCADIA_ROLE=operator\" or viewer) and the\n" +
-			"operator's name behind it. It is read at each login.",
+			"role before it (environment=\"ARCADIA_ROLE=operator\", viewer, approver or\n" +
+			"operator,approver) and the operator's name behind it. It is read at each\n" +
+			"login.",
 		Example: "arcadia serve --listen 127.0.0.1:2222 --authorized-keys operators --metrics 127.0.0.1:9464",
 	}
 	flags := cmd.Flags()

@@ -238,7 +238,7 @@ func (h *Host) draw(ctx context.Context, s *sshd.Session, actor engine.Actor, lo
 	cfg := h.Look
 	cfg.ASCII, cfg.NoColor = cfg.ASCII || look.ASCII || ASCIIOnly(func(name string) string { return valueOf(s.Environ(), name) }), cfg.NoColor || look.NoColor
 	cfg.Backend, cfg.Operator, cfg.Hosting, cfg.Handover = h.As(actor), actor.Name, false, nil
-	cfg.ReadOnly, cfg.NoFiles = actor.Role != engine.Operator, true
+	cfg.ReadOnly, cfg.NoFiles = !actor.Role.Has(engine.Operator), true
 	cfg.Place, cfg.Notice = h.place(actor.Name), s.Notices()
 	company(&cfg, s.Seat())
 	app := tui.New(cfg)
@@ -313,7 +313,7 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 					return prune(ctx, before)
 				}
 			}
-			if who.Role != engine.Operator {
+			if !who.Role.Has(engine.Operator) {
 				p.Provider = nil // a smoke test writes past the engine's roles
 			}
 			return &p, nil

@@ -119,14 +119,14 @@ func (i *intake) claim(a engine.Actor, l Limits) error {
 	if i.each[a.Name] >= l.ConnectionsEach {
 		return fmt.Errorf("%s has %d connections here already: close one first", a.Name, l.ConnectionsEach)
 	}
-	if a.Role != engine.Operator && i.lower >= max(1, l.Connections-l.HalfOpen-l.Kept) {
+	if !a.Role.Has(engine.Operator) && i.lower >= max(1, l.Connections-l.HalfOpen-l.Kept) {
 		return errors.New("the connections that are left are kept for operators: try again when somebody has left")
 	}
 	if i.each == nil {
 		i.each = map[string]int{}
 	}
 	i.each[a.Name]++
-	if a.Role != engine.Operator {
+	if !a.Role.Has(engine.Operator) {
 		i.lower++
 	}
 	return nil
@@ -139,7 +139,7 @@ func (i *intake) release(a engine.Actor) {
 	if i.each[a.Name]--; i.each[a.Name] <= 0 {
 		delete(i.each, a.Name)
 	}
-	if a.Role != engine.Operator {
+	if !a.Role.Has(engine.Operator) {
 		i.lower--
 	}
 }

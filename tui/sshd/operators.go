@@ -21,6 +21,7 @@ import (
 // name; the role comes from the one option that is known, and is viewer when it is not given:
 //
 //	environment="ARCADIA_ROLE=operator" ssh-ed25519 AAAA... ops1
+//	environment="ARCADIA_ROLE=operator,approver" ssh-ed25519 AAAA... ops2
 //	ssh-ed25519 AAAA... guest
 //
 // One name may have several keys; one key may stand there once only.
@@ -174,16 +175,17 @@ func roleOf(options []string) (engine.Role, error) {
 		name, value, _ := strings.Cut(o, "=")
 		text, err := strconv.Unquote(value)
 		if !strings.EqualFold(name, "environment") || err != nil {
-			return "", fmt.Errorf("unknown option %s: only environment=\"ARCADIA_ROLE=viewer\" or environment=\"ARCADIA_ROLE=operator\" is known", strconv.Quote(o))
+			return "", fmt.Errorf("unknown option %s: only environment=\"ARCADIA_ROLE=operator\" is known, or another role", strconv.Quote(o))
 		}
+		set, known := strings.CutPrefix(text, "ARCADIA_ROLE=")
 		switch {
 		case given:
 			return "", errors.New("the role is given twice")
-		case text == "ARCADIA_ROLE=viewer":
-		case text == "ARCADIA_ROLE=operator":
-			role = engine.Operator
-		default:
-			return "", fmt.Errorf("unknown setting %s: ARCADIA_ROLE is viewer or operator", strconv.Quote(text))
+		case !known:
+			return "", fmt.Errorf("unknown setting %s: only ARCADIA_ROLE is known", strconv.Quote(text))
+		}
+		if role, err = engine.ParseRole(set); err != nil {
+			return "", fmt.Errorf("unknown setting %s: %w", strconv.Quote(text), err)
 		}
 		given = true
 	}

@@ -73,7 +73,7 @@ func (r *Registry) admit(p Presence, w Weight, l Limits) (*Seat, error) {
 	for _, s := range r.seats {
 		if s.weight == Long {
 			long++
-			if s.at.Role != engine.Operator {
+			if !s.at.Role.Has(engine.Operator) {
 				lower++
 			}
 		}
@@ -83,14 +83,14 @@ func (r *Registry) admit(p Presence, w Weight, l Limits) (*Seat, error) {
 	}
 	// The user's own processes on this machine are many and short (a script of commands); they have the limit in all only.
 	switch {
-	case w == Urgent && p.Role == engine.Operator:
+	case w == Urgent && p.Role.Has(engine.Operator):
 	case w != Long:
 		if !p.Local && same >= l.Short {
 			return nil, fmt.Errorf("%s runs %d commands here already: wait for one to end", p.Operator, same)
 		}
 	case long >= l.Sessions:
 		return nil, errors.New("all sessions are taken: try again when somebody has left")
-	case p.Role != engine.Operator && lower >= max(1, l.Sessions-l.Kept):
+	case !p.Role.Has(engine.Operator) && lower >= max(1, l.Sessions-l.Kept):
 		return nil, errors.New("the sessions that are left are kept for operators: try again when somebody has left")
 	case !p.Local && same >= l.PerOperator:
 		return nil, fmt.Errorf("%s has %d sessions here already: leave one first", p.Operator, same)
