@@ -19,6 +19,7 @@ const (
 	AddRules        Ability = "add rules to firewalls"
 	RemoveRules     Ability = "take rules from firewalls"
 	CopyVolumes     Ability = "take snapshots of volumes"
+	DeleteCopies    Ability = "delete snapshots of volumes"
 )
 
 // Permits is what a Cloud may know of its token beforehand. It is optional.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
@@ -44,7 +43,7 @@ func (a AcceptResource) live(ctx context.Context, r engine.Resource) (engine.Res
 	if err != nil {
 		return r, nil, err
 	}
-	if !found && r.Type == snapshotResource {
+	if !found && r.Type != dnsResource {
 		return r, nil, fmt.Errorf("%w: %s is gone, and nothing brings it back: stop tracking it with forget_resource", errGone, visible.Text(r.Name))
 	}
 	if !found {
@@ -58,11 +57,7 @@ func (a AcceptResource) live(ctx context.Context, r engine.Resource) (engine.Res
 	if err != nil {
 		return r, nil, err
 	}
-	id, err := strconv.ParseInt(now.ExternalID, 10, 64)
-	if err != nil {
-		return r, nil, err
-	}
-	return now, changes, a.free(ctx, r, id)
+	return now, changes, a.free(ctx, r, now.ExternalID)
 }
 
 // liveResource is what Observe has found, as a resource that wants it to stay so.
@@ -74,6 +69,17 @@ func liveResource(r engine.Resource, raw json.RawMessage) (engine.Resource, erro
 		}
 		zone := canonicalZone(spec.Domain)
 		return resource(zone, spec.ID, spec.canonical(zone), nil)
+	}
+	if r.Type == volumeSnapshotResource {
+		spec, err := volumeSnapshotOf(r)
+		if err != nil {
+			return engine.Resource{}, err
+		}
+		spec.VolumeSnapshot = VolumeSnapshot{}
+		if err := json.Unmarshal(raw, &spec.VolumeSnapshot); err != nil {
+			return engine.Resource{}, err
+		}
+		return spec.resource()
 	}
 	spec, err := snapshotOf(r) // what the store knows of it besides stays
 	if err != nil {

@@ -20,19 +20,29 @@ func (i Inventory) Droplets(ctx context.Context) ([]int64, error) {
 	return ids, err
 }
 
-// Tagged lists the droplets that carry a tag, by what kinds ask for; other things carry none here.
+// Tagged lists the droplets or volumes that carry a tag, by what kinds ask for; other things carry none here.
 func (i Inventory) Tagged(ctx context.Context, of, tag string) ([]map[string]string, error) {
-	if of != "droplet" {
-		return nil, fmt.Errorf("%w: a %s carries no tags", engine.ErrInput, of)
-	}
-	all, err := i.cloud.Droplets(ctx)
 	var out []map[string]string
-	for _, d := range all {
-		if slices.Contains(d.Tags, tag) {
-			out = append(out, map[string]string{"id": itoa(d.ID), "name": d.Name})
+	add := func(id, name string, tags []string) {
+		if slices.Contains(tags, tag) {
+			out = append(out, map[string]string{"id": id, "name": name})
 		}
 	}
-	return out, err
+	switch of {
+	case "droplet":
+		all, err := i.cloud.Droplets(ctx)
+		for _, d := range all {
+			add(itoa(d.ID), d.Name, d.Tags)
+		}
+		return out, err
+	case "volume":
+		all, err := i.cloud.Volumes(ctx)
+		for _, v := range all {
+			add(v.ID, v.Name, v.Tags)
+		}
+		return out, err
+	}
+	return nil, fmt.Errorf("%w: a %s carries no tags", engine.ErrInput, of)
 }
 
 // Domains gives the names of the account's domains.

@@ -5,6 +5,7 @@ import "arcadia/engine"
 // What kinds act on.
 var (
 	onDroplet  = engine.Subject{Type: "droplet", Inputs: map[string]string{inDroplet: "id"}}
+	onVolume   = engine.Subject{Type: "volume", Inputs: map[string]string{inVolume: "id"}}
 	onFirewall = engine.Subject{Type: "firewall", Inputs: map[string]string{inFirewall: "id"}}
 )
 
@@ -21,6 +22,8 @@ func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 		NewCreateVolumeSnapshot(cloud),
 		NewVerifySnapshot(cloud, ledger),
 		NewPruneSnapshots(cloud, ledger),
+		NewVerifyVolumeSnapshot(cloud, ledger),
+		NewPruneVolumeSnapshots(cloud, ledger),
 	}
 }
 
@@ -28,6 +31,7 @@ func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 func fleetKinds(cloud Cloud) []engine.Kind {
 	return []engine.Kind{
 		rotateSnapshots(cloud),
+		rotateVolumeSnapshots(cloud),
 		{
 			Name: "resize_droplet", Steps: []string{"create_droplet_snapshot", "power_off_droplet", "resize_droplet", "power_on_droplet"},
 			Summary: "gives a droplet more or fewer processors and memory; its disk stays", Undo: "gives the former size back, switches it on, deletes the snapshot",

@@ -110,14 +110,30 @@ type Firewall struct {
 	Rules    []Rule   `json:"rules"`
 }
 
-// Disks copies volumes.
+// Disks reads volumes and copies them.
 type Disks interface {
+	// Volumes lists the account's now.
+	Volumes(ctx context.Context) ([]Volume, error)
+	// Volume reads one volume now. A missing one is NotFound.
+	Volume(ctx context.Context, id string) (Volume, error)
 	// VolumeSnapshots lists the snapshots of a volume now.
 	VolumeSnapshots(ctx context.Context, volume string) ([]VolumeSnapshot, error)
+	// VolumeSnapshot reads one snapshot now. A missing one is NotFound.
+	VolumeSnapshot(ctx context.Context, id string) (VolumeSnapshot, error)
 	// SnapshotVolume copies a volume at once. Names need not be unique.
 	SnapshotVolume(ctx context.Context, volume, name string) (VolumeSnapshot, error)
 	// DeleteVolumeSnapshot deletes at once. A missing one is NotFound.
 	DeleteVolumeSnapshot(ctx context.Context, id string) error
+}
+
+// Volume is a disk of its own. Its texts are as the provider gave them.
+type Volume struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Region   string   `json:"region"` // slug
+	SizeGB   int      `json:"size_gigabytes"`
+	Droplets []int64  `json:"droplet_ids"`
+	Tags     []string `json:"tags"`
 }
 
 // VolumeSnapshot is a copy of a volume.
@@ -127,4 +143,6 @@ type VolumeSnapshot struct {
 	Volume  string    `json:"volume_id"`
 	Created time.Time `json:"created_at"`
 	SizeGB  float64   `json:"size_gigabytes"`
+	Regions []string  `json:"regions"`
+	MinDisk int       `json:"min_disk_size"` // GiB that a volume made of it has at least
 }

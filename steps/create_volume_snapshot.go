@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
@@ -22,6 +21,8 @@ const (
 
 	keyVolumeIntent   = "volume_snapshot_intent"
 	keyVolumeSnapshot = "volume_snapshot_id"
+	keyVolumeName     = "volume_snapshot_name"
+	keyVolumeCost     = "volume_snapshot_monthly_usd"
 )
 
 // copyIntent is saved before the POST.
@@ -34,42 +35,51 @@ type copyIntent struct {
 func (CreateVolumeSnapshot) Name() string { return "create_volume_snapshot" }
 
 // Inputs declares the volume.
-func (CreateVolumeSnapshot) Inputs() []engine.Field {
+func (c CreateVolumeSnapshot) Inputs() []engine.Field {
 	return []engine.Field{{
-		Name: inVolume, Label: "Volume", Type: engine.TextField, Required: true, Help: "the id of the volume",
-		Check: func(value string, _ engine.Inputs) error {
-			bad := strings.ContainsFunc(value, func(r rune) bool { return (r < 'a' || r > 'f') && (r < '0' || r > '9') && r != '-' })
-			if bad || len(value) != 36 {
-				return fmt.Errorf("%q is not a volume's id", visible.Short(value, 40))
-			}
-			return nil
-		},
+		Name: inVolume, Label: "Volume", Type: engine.TextField, Required: true, Check: checkVolume, Options: c.volumes, Help: "the id of the volume",
 	}}
+}
+
+func (c CreateVolumeSnapshot) volumes(ctx context.Context, _ engine.Inputs) ([]engine.Option, error) {
+	all, err := c.disks.Volumes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]engine.Option, 0, len(all))
+	for _, v := range all {
+		out = append(out, engine.Option{Value: v.ID, Label: visible.Text(v.Name), Detail: visible.Text(fmt.Sprintf("%s  %d GiB", v.Region, v.SizeGB))})
+	}
+	return out, nil
 }
 
 // Locks names the volume.
 func (CreateVolumeSnapshot) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
-	return []string{"volume:" + in[inVolume]}, nil
+	return []string{volumeLock(in[inVolume])}, nil
 }
 
-// Target is the volume. One that does not exist refuses the launch.
+// Target is "db-01-data (9a1b…)". A volume that does not exist refuses the launch, and so does a token known to lack a scope.
 func (c CreateVolumeSnapshot) Target(ctx context.Context, in engine.Inputs) (string, error) {
-	if _, err := c.disks.VolumeSnapshots(ctx, in[inVolume]); absent(err) {
-		return "", fmt.Errorf("volume %s is not in this account", in[inVolume])
-	} else if err != nil {
+	v, err := volumeOf(ctx, c.disks, in)
+	if err != nil {
 		return "", err
 	}
-	if err := denied(c.disks, CopyVolumes); err != nil {
-		return "", fmt.Errorf("copy volume %s: %w", in[inVolume], err)
+	if err := denied(c.disks, CopyVolumes, DeleteCopies); err != nil {
+		return "", fmt.Errorf("snapshot %s: %w", v.title(), err)
 	}
-	return "volume " + in[inVolume], nil
+	return v.title(), nil
 }
 
-// Plan says that a copy would be made.
-func (c CreateVolumeSnapshot) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
+// Plan says that a copy would be made, and what it costs at most.
+func (c CreateVolumeSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	v, err := volumeOf(ctx, c.disks, in)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	most := fmt.Sprintf("it costs at most $%.2f a month, for a volume of %d GiB that is full", MonthlyUSD(float64(v.SizeGB)), v.SizeGB)
 	return engine.Change{
-		Action: engine.ActCreate, Subject: "snapshot of volume " + in[inVolume], Undo: "deletes the snapshot",
-		Fields: []engine.FieldChange{{Name: "name", To: "arcadia-vol-" + in[inVolume] + "-<short>", Note: "the end is the saga's short id"}},
+		Action: engine.ActCreate, Subject: "snapshot of " + v.title(), Undo: "deletes the snapshot",
+		Fields: []engine.FieldChange{{Name: "name", To: "arcadia-vol-" + in[inVolume] + "-<short>", Note: joined("the end is the saga's short id", most)}},
 	}, nil
 }
 
@@ -96,45 +106,58 @@ func (c CreateVolumeSnapshot) look(ctx context.Context, s *engine.State, n int) 
 	return VolumeSnapshot{}, false, nil
 }
 
-// Execute puts the copy's id.
+// Execute puts volume_snapshot_id, its name and what it costs. The store accounts for the copy from then on.
 func (c CreateVolumeSnapshot) Execute(ctx context.Context, s *engine.State) error {
-	var id string
-	if done, err := s.Saved(keyVolumeSnapshot, &id); err != nil || done {
+	snap, err := c.take(ctx, s)
+	if err != nil {
 		return err
+	}
+	putVolumeSnapshot(s, snap)
+	r, err := volumeSnapshotSpec{VolumeSnapshot: snap}.resource()
+	if err != nil {
+		return err
+	}
+	s.Provision(r)
+	return nil
+}
+
+// take gives the copy that an earlier attempt has made, or makes one.
+func (c CreateVolumeSnapshot) take(ctx context.Context, s *engine.State) (VolumeSnapshot, error) {
+	var id string
+	if done, err := s.Saved(keyVolumeSnapshot, &id); err != nil {
+		return VolumeSnapshot{}, err
+	} else if done {
+		snap, err := again(ctx, func() (VolumeSnapshot, error) { return c.disks.VolumeSnapshot(ctx, id) })
+		return snap, verdict(ctx, err)
 	}
 	in := copyIntent{Name: volumeSnapshotName(s)}
 	begun, err := s.Saved(keyVolumeIntent, &in)
 	if err != nil {
-		return err
+		return VolumeSnapshot{}, err
 	}
 	if begun && !in.Refused { // the POST of an earlier attempt may arrive after the look
 		if err := pause(ctx, lateWrite); err != nil {
-			return err
+			return VolumeSnapshot{}, err
 		}
 		found, is, err := c.look(ctx, s, lateLooks)
-		if err != nil {
-			return err
-		}
-		if is {
-			s.Put(keyVolumeSnapshot, found.ID)
-			return nil
+		if err != nil || is {
+			return found, err
 		}
 	}
 	in.Refused = false
 	s.Put(keyVolumeIntent, in)
 	if err := s.Save(ctx); err != nil {
-		return err
+		return VolumeSnapshot{}, err
+	}
+	if ctx.Err() != nil {
+		return VolumeSnapshot{}, context.Cause(ctx)
 	}
 	made, err := c.disks.SnapshotVolume(ctx, s.Input(inVolume), in.Name)
-	if err != nil {
-		if refused(err) {
-			in.Refused = true
-			s.Put(keyVolumeIntent, in)
-		}
-		return verdict(ctx, err)
+	if err != nil && refused(err) {
+		in.Refused = true
+		s.Put(keyVolumeIntent, in)
 	}
-	s.Put(keyVolumeSnapshot, made.ID)
-	return nil
+	return made, verdict(ctx, err)
 }
 
 // Compensate deletes the copy, whether its id was ever recorded or not.
@@ -180,4 +203,50 @@ func (CreateVolumeSnapshot) DescribeUndo(s *engine.State) string {
 		return nothingToUndo
 	}
 	return "looks for volume snapshot " + visible.Text(in.Name) + " and deletes it"
+}
+
+// Touches is the copy.
+func (CreateVolumeSnapshot) Touches(s *engine.State) []engine.Touch { return volumeSnapshotTouches(s) }
+
+// LeavesBehind is the copy that the row has asked for, by its id where that is known.
+func (CreateVolumeSnapshot) LeavesBehind(s *engine.State) []engine.LeftBehind {
+	var in copyIntent
+	if ok, err := s.Saved(keyVolumeIntent, &in); err != nil || !ok || in.Refused {
+		return nil
+	}
+	left := engine.LeftBehind{Type: volumeSnapshotResource, Name: in.Name}
+	_, _ = s.Saved(keyVolumeSnapshot, &left.ID) // what is not known is not said
+	_, _ = s.Saved(keyVolumeCost, &left.MonthlyUSD)
+	return []engine.LeftBehind{left}
+}
+
+// Verify looks whether the copy is still there.
+func (c CreateVolumeSnapshot) Verify(ctx context.Context, s *engine.State) ([]string, error) {
+	ctx = Urgent(ctx)
+	if begun, err := s.Saved(keyVolumeIntent, &copyIntent{}); err != nil || !begun {
+		return nil, err
+	}
+	var id string
+	if _, err := s.Saved(keyVolumeSnapshot, &id); err != nil {
+		return nil, err
+	}
+	return settled(ctx, func() ([]string, error) {
+		all, err := c.disks.VolumeSnapshots(ctx, s.Input(inVolume))
+		if absent(err) && id != "" { // the copies of a volume that is gone are listed nowhere by its id
+			var one VolumeSnapshot
+			if one, err = c.disks.VolumeSnapshot(ctx, id); err == nil {
+				all = []VolumeSnapshot{one}
+			}
+		}
+		if absent(err) {
+			return nil, nil
+		}
+		var left []string
+		for _, v := range all {
+			if v.Name == volumeSnapshotName(s) {
+				left = append(left, v.title())
+			}
+		}
+		return left, err
+	})
 }

@@ -36,12 +36,13 @@ type Drift struct {
 // Cures are the verbs that can do something about a resource of the type in this state: restore, accept, forget. A deleted
 // snapshot cannot be written back, and that it is gone cannot be wanted.
 func Cures(resourceType string, s DriftState) []string {
+	isCopy := resourceType == snapshotResource || resourceType == volumeSnapshotResource
 	switch {
-	case s == Deleted && resourceType == snapshotResource:
+	case s == Deleted && isCopy:
 		return []string{"forget"}
 	case s == Deleted:
 		return []string{"restore", "forget"}
-	case s == Modified && resourceType == snapshotResource:
+	case s == Modified && isCopy:
 		return []string{"accept", "forget"}
 	case s == Modified:
 		return []string{"restore", "accept", "forget"}
@@ -80,6 +81,8 @@ func (Inventory) Drift(desired engine.Resource, live json.RawMessage) ([]engine.
 	switch desired.Type {
 	case snapshotResource:
 		return compare(desired, live, snapshotFields)
+	case volumeSnapshotResource:
+		return compare(desired, live, volumeSnapshotFields)
 	case dnsResource:
 		return compare(desired, live, recordFields)
 	}

@@ -44,6 +44,8 @@ func (i Inventory) Observe(ctx context.Context, r engine.Resource) (live json.Ra
 	switch r.Type {
 	case snapshotResource:
 		thing, found, err = i.snapshot(ctx, r)
+	case volumeSnapshotResource:
+		thing, found, err = i.volumeSnapshot(ctx, r)
 	case dnsResource:
 		thing, found, err = i.record(ctx, r)
 	default:

@@ -67,6 +67,12 @@ func resourceLocks(r engine.Resource) []string {
 		if spec, err := recordOf(r); err == nil {
 			return []string{recordLock(spec.Domain, spec.Name)}
 		}
+	case volumeSnapshotResource:
+		locks := []string{volumeSnapshotLock(r.ExternalID)}
+		if spec, err := volumeSnapshotOf(r); err == nil && spec.Volume != "" {
+			locks = append(locks, volumeLock(spec.Volume))
+		}
+		return locks
 	case snapshotResource:
 		locks := []string{snapshotLock(r.ExternalID)}
 		if spec, err := snapshotOf(r); err == nil && spec.Droplet > 0 {

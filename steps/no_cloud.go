@@ -52,6 +52,13 @@ func (noCloud) CreateDroplet(context.Context, DropletOrder) (Droplet, error) {
 	return Droplet{}, errNoCloud()
 }
 
+func (noCloud) Volumes(context.Context) ([]Volume, error)      { return nil, errNoCloud() }
+func (noCloud) Volume(context.Context, string) (Volume, error) { return Volume{}, errNoCloud() }
+
+func (noCloud) VolumeSnapshot(context.Context, string) (VolumeSnapshot, error) {
+	return VolumeSnapshot{}, errNoCloud()
+}
+
 func (noCloud) VolumeSnapshots(context.Context, string) ([]VolumeSnapshot, error) {
 	return nil, errNoCloud()
 }

@@ -43,6 +43,7 @@ func exampleLaunches(r *rig) []engine.Launch {
 		{Kind: "delete_snapshot", Inputs: inputs("snapshot", strconv.FormatInt(snapshot, 10))},
 		{Kind: "resize_droplet", Inputs: inputs("droplet_id", r.droplet("web-01"), "size", moreSize)},
 		{Kind: "rotate_snapshots", Inputs: inputs("droplet_id", machine, "keep_daily", "7")},
+		{Kind: "rotate_volume_snapshots", Inputs: inputs("volume", r.sim.Volumes()[0].ID, "keep_daily", "7")},
 		{Kind: "open_port", Inputs: inputs("firewall", r.wall().ID, "ports", "8080")},
 		{Kind: "close_port", Inputs: inputs("firewall", r.wall().ID, "ports", "443")},
 		{Kind: "echo"},

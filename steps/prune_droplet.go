@@ -2,12 +2,10 @@ package steps
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 
 	"arcadia/engine"
-	"arcadia/engine/visible"
 )
 
 // PruneSnapshots deletes the snapshots of a droplet that a retention does not keep: of those that sagas have made and the store
@@ -24,11 +22,7 @@ func (PruneSnapshots) Name() string { return "prune_snapshots" }
 
 // Inputs declares the droplet, the retention and its brake.
 func (p PruneSnapshots) Inputs() []engine.Field {
-	return append(append(NewCreateDropletSnapshot(p.copies.(dropletCopies).cloud).Inputs()[:1], retentionFields()...), engine.Field{
-		Name: inCountsNew, Label: "Counts the new one", Type: engine.TextField,
-		When: func(engine.Inputs) bool { return false }, // a kind says so, nobody is asked
-		Help: "whether the plan counts the snapshot that the saga takes before",
-	})
+	return pruneFields(NewCreateDropletSnapshot(p.copies.(dropletCopies).cloud).Inputs()[:1])
 }
 
 // dropletCopies are the snapshots of a droplet.
@@ -94,14 +88,7 @@ func rotateSnapshots(cloud SnapshotCloud) engine.Kind {
 		Name: "rotate_snapshots", Summary: "takes a snapshot of a droplet, verifies it, and deletes those that a retention does not keep",
 		Undo: "deletes the new snapshot, until the first old one is gone", On: onDroplet, Inputs: asks,
 		Make: func(_ context.Context, in engine.Inputs) ([]engine.StepCall, error) {
-			if _, err := retentionOf(in); err != nil {
-				return nil, err
-			}
-			return []engine.StepCall{
-				{Step: "create_droplet_snapshot", Why: "tonight's snapshot"},
-				{Step: "verify_snapshot", Why: "nothing is deleted for a snapshot that could not be used"},
-				{Step: "prune_snapshots", Inputs: map[string]string{inCountsNew: "yes"}, Why: fmt.Sprintf("keeps %s", visible.Text(keptBy(in)))},
-			}, nil
+			return rotation(in, "create_droplet_snapshot", "verify_snapshot", "prune_snapshots")
 		},
 	}
 }

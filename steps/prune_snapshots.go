@@ -54,6 +54,15 @@ type pruning struct {
 	Posted bool     `json:"posted,omitempty"` // a DELETE may have been applied
 }
 
+// pruneFields are the inputs of a step: the thing, the retention and its brake.
+func pruneFields(thing []engine.Field) []engine.Field {
+	return append(append(thing, retentionFields()...), engine.Field{
+		Name: inCountsNew, Label: "Counts the new one", Type: engine.TextField,
+		When: func(engine.Inputs) bool { return false }, // a kind says so, nobody is asked
+		Help: "whether the plan counts the snapshot that the saga takes before",
+	})
+}
+
 // Final says why there is no way back.
 func (prune) Final() string { return "a deleted snapshot cannot be brought back" }
 

@@ -49,7 +49,9 @@ func (h held) Inputs() []engine.Field {
 
 func checkResource(value string, _ engine.Inputs) error {
 	kind, id, _ := strings.Cut(value, "/")
-	if n, err := strconv.ParseInt(id, 10, 64); err != nil || n < 1 || id != itoa(n) || kind != dnsResource && kind != snapshotResource {
+	n, err := strconv.ParseInt(id, 10, 64)
+	numbered := err == nil && n > 0 && id == itoa(n) && (kind == dnsResource || kind == snapshotResource)
+	if !numbered && (kind != volumeSnapshotResource || !isUUID(id)) {
 		return fmt.Errorf("%q is not a resource: write it like %s/123 or %s/123", visible.Short(value, 60), dnsResource, snapshotResource)
 	}
 	return nil
@@ -117,8 +119,8 @@ func (h held) Target(ctx context.Context, in engine.Inputs) (string, error) {
 }
 
 // free refuses a provider's id that another resource has already.
-func (h held) free(ctx context.Context, r engine.Resource, id int64) error {
-	other := engine.Resource{Type: r.Type, ExternalID: itoa(id)}
+func (h held) free(ctx context.Context, r engine.Resource, id string) error {
+	other := engine.Resource{Type: r.Type, ExternalID: id}
 	if other.ExternalID == r.ExternalID {
 		return nil
 	}

@@ -73,7 +73,7 @@ func (r RestoreResource) Plan(ctx context.Context, in engine.Inputs) (engine.Cha
 		out.Fields = append(out.Fields, engine.FieldChange{Name: "id", From: itoa(w.rec.ID), To: "new"})
 		out.Note = strings.Join(slices.DeleteFunc([]string{w.aside(c), elsewhere, out.Note}, func(s string) bool { return s == "" }), "; ")
 	case id != w.rec.ID:
-		if err := r.free(ctx, res, id); err != nil {
+		if err := r.free(ctx, res, itoa(id)); err != nil {
 			return engine.Change{}, err
 		}
 		if len(c.Ops) == 0 {
@@ -129,7 +129,7 @@ func (r RestoreResource) Execute(ctx context.Context, s *engine.State) error {
 		if err != nil {
 			return c, err
 		}
-		return c, r.free(ctx, res, cmp.Or(w.kept(c), w.rec.ID))
+		return c, r.free(ctx, res, itoa(cmp.Or(w.kept(c), w.rec.ID)))
 	})
 	if err != nil {
 		return err

@@ -49,6 +49,9 @@ func kindOf(method, path string) string {
 		parts = parts[1:]
 	}
 	family := parts[0]
+	if len(parts) > 2 && parts[1] == "snapshots" { // of volumes: no id stands before it
+		return method + " " + family + "/snapshots"
+	}
 	if len(parts) > 2 {
 		family += "/" + parts[2]
 	}
@@ -71,6 +74,7 @@ var kinds = map[steps.Ability]string{
 	steps.AddRules:        "POST firewalls/rules",
 	steps.RemoveRules:     "DELETE firewalls/rules",
 	steps.CopyVolumes:     "POST volumes/snapshots",
+	steps.DeleteCopies:    "DELETE volumes/snapshots",
 }
 
 // scopes are what the service wants to see in a token for each kind of request, as its documentation has it.
@@ -97,8 +101,10 @@ var scopes = map[string]string{
 	"GET firewalls":             "firewall:read",
 	"POST firewalls/rules":      "firewall:update",
 	"DELETE firewalls/rules":    "firewall:update",
+	"GET volumes":               "block_storage:read",
 	"GET volumes/snapshots":     "block_storage_snapshot:read",
 	"POST volumes/snapshots":    "block_storage_snapshot:create",
+	"DELETE volumes/snapshots":  "block_storage_snapshot:delete",
 }
 
 // Denied is what the service's refusals of the last five minutes say about an ability, as a *steps.CloudError that names

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/digitalocean/godo"
 
@@ -196,42 +195,4 @@ func (c *Client) IPActions(ctx context.Context, ip string) ([]steps.Action, erro
 		return nil, err
 	}
 	return each(all, actionOf), nil
-}
-
-// VolumeSnapshots lists the snapshots of a volume now.
-func (c *Client) VolumeSnapshots(ctx context.Context, volume string) ([]steps.VolumeSnapshot, error) {
-	all, err := list(ctx, c, "list the snapshots of volume "+volume, "v2/volumes/"+url.PathEscape(volume)+"/snapshots", nil,
-		snapshots, snapshotID)
-	if err != nil {
-		return nil, err
-	}
-	return each(all, func(s snapshot) steps.VolumeSnapshot {
-		return steps.VolumeSnapshot{ID: s.ID.text, Name: s.Name, Volume: volume, Created: s.Created, SizeGB: s.SizeGB}
-	}), nil
-}
-
-// SnapshotVolume copies a volume.
-func (c *Client) SnapshotVolume(ctx context.Context, volume, name string) (steps.VolumeSnapshot, error) {
-	var got steps.VolumeSnapshot
-	err := c.write(ctx, "snapshot volume "+volume, func(ctx context.Context, api *godo.Client) error {
-		s, _, err := api.Storage.CreateSnapshot(ctx, &godo.SnapshotCreateRequest{VolumeID: volume, Name: name})
-		if err != nil {
-			return err
-		}
-		if s == nil || s.ID == "" {
-			return garbled("it names no snapshot")
-		}
-		created, _ := time.Parse(time.RFC3339, s.Created)
-		got = steps.VolumeSnapshot{ID: s.ID, Name: s.Name, Volume: volume, Created: created, SizeGB: s.SizeGigaBytes}
-		return nil
-	})
-	return got, err
-}
-
-// DeleteVolumeSnapshot deletes the snapshot of a volume at once.
-func (c *Client) DeleteVolumeSnapshot(ctx context.Context, id string) error {
-	return c.write(ctx, "delete volume snapshot "+id, func(ctx context.Context, api *godo.Client) error {
-		resp, err := api.Storage.DeleteSnapshot(ctx, id)
-		return deleted(resp, err)
-	})
 }

@@ -32,6 +32,7 @@ type page struct {
 	SSHKeys   *[]godo.Key          `json:"ssh_keys"`
 	IPs       *[]godo.ReservedIP   `json:"reserved_ips"`
 	Firewalls *[]godo.Firewall     `json:"firewalls"`
+	Volumes   *[]godo.Volume       `json:"volumes"`
 
 	Links *godo.Links `json:"links"`
 	Meta  *godo.Meta  `json:"meta"`

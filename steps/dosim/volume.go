@@ -252,10 +252,29 @@ func (s *Sim) createVolumeSnapshot(c *call) (reply, error) {
 	}
 	m := &volumeSnapshot{
 		id: s.uuid(), name: in.Name, volume: v.id, region: v.region, created: second(c.now), size: v.size,
-		gigabytes: math.Round(s.rng.Float64()*float64(v.size)*25) / 100, tags: s.tagNames(in.Tags),
+		gigabytes: s.copiedVolume(v), tags: s.tagNames(in.Tags),
 	}
 	s.copies = append(s.copies, m)
+	if f := s.faults.meet(c.method, c.path, FaultSnapshotSmall); f != nil {
+		whole := m.gigabytes
+		m.gigabytes = math.Round(whole*10) / 100
+		if f.Delay > 0 {
+			s.agenda.add(c.now.Add(f.Delay), func() { m.gigabytes = whole })
+		}
+	}
 	return created(fields{"snapshot": m.view()}), nil
+}
+
+// copiedVolume is how many GiB a copy of a volume has: any share of it the first time, and about as much as the last one after that.
+func (s *Sim) copiedVolume(v *volume) float64 {
+	share := s.rng.Float64()
+	size := share * float64(v.size) / 4
+	for _, m := range s.copies {
+		if m.volume == v.id {
+			size = m.gigabytes * (0.97 + 0.06*share)
+		}
+	}
+	return math.Round(size*100) / 100
 }
 
 func (s *Sim) getVolumeSnapshot(c *call) (reply, error) {
