@@ -8,11 +8,11 @@ import (
 // restore puts a terminal back whose program could not: attributes, cursor, mouse, focus, paste, keyboard, screen.
 const restore = "\x1b[m\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?1049l\r\n"
 
-// maxSGR bounds a colour sequence. The longest honest one sets two true colours and a few attributes; the renderer's
+// maxSGR bounds a color sequence. The longest honest one sets two true colors and a few attributes; the renderer's
 // parser panics beyond 32 parameters, on a goroutine where nobody can catch it.
 const maxSGR = 64
 
-// harden lets nothing of what a model draws reach the renderer but printable text, line ends and colours. The console
+// harden lets nothing of what a model draws reach the renderer but printable text, line ends and colors. The console
 // cleans outside text where it enters; this is the second fence, and costs a look at each byte.
 func harden(s string) string {
 	at := unsafeAt(s)
@@ -32,7 +32,7 @@ func harden(s string) string {
 	return b.String()
 }
 
-// plain is harden for one line without colours.
+// plain is harden for one line without colors.
 func plain(s string) string {
 	if strings.IndexFunc(s, control) < 0 {
 		return s
@@ -64,7 +64,7 @@ func unsafeAt(s string) int {
 		c := s[i]
 		switch {
 		case c == 0x1b:
-			n := colour(s[i:])
+			n := color(s[i:])
 			if n == 0 {
 				return i
 			}
@@ -84,8 +84,8 @@ func unsafeAt(s string) int {
 	return -1
 }
 
-// colour is the length of the SGR sequence that s begins with, or 0.
-func colour(s string) int {
+// color is the length of the SGR sequence that s begins with, or 0.
+func color(s string) int {
 	if len(s) < 3 || s[1] != '[' {
 		return 0
 	}

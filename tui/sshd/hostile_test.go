@@ -243,7 +243,7 @@ func sequences(text string) (found []string) {
 	return found
 }
 
-func TestColoursPass(t *testing.T) {
+func TestColorsPass(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(c *sshd.Config) {
 		c.Console = func(ctx context.Context, s *sshd.Session) error {
@@ -253,7 +253,7 @@ func TestColoursPass(t *testing.T) {
 	s := r.console(r.dial("ops1"))
 	s.shows("begin red both end")
 	if !strings.Contains(s.bytes(), "31m") {
-		t.Errorf("no colour: %q", s.bytes())
+		t.Errorf("no color: %q", s.bytes())
 	}
 }
 

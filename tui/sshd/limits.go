@@ -30,6 +30,7 @@ type Limits struct {
 	FPS    int // how often a screen is written in a second at most (15)
 	Width  int // the widest screen drawn (640)
 	Height int // the highest screen drawn (240)
+	Typing int // bytes a second that are read of what is typed into a console, beyond a burst of a longest paste (16 KiB)
 	Cells  int // of all screens of one name together, over the network; a screen that finds less left is drawn smaller (2 × 640 × 240)
 }
 
@@ -71,6 +72,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.FPS, 15},
 		{&l.Width, 640},
 		{&l.Height, 240},
+		{&l.Typing, 16 << 10},
 		{&l.Cells, 2 * 640 * 240},
 	} {
 		if *n.field <= 0 {

@@ -28,7 +28,7 @@ const (
 
 // Run shows a model on the session's terminal until it quits, the session ends, or ctx does; all of these are nil. The
 // terminal has then been put back. opts come before the session's own, which win where they meet: input, output, size,
-// colours, environment, frames per second, filter.
+// colors, environment, frames per second, filter.
 //
 // The program's input is decoded here and not by Bubble Tea: its reader stays for ever on an event that comes after the
 // program has ended, and a sequence that its decoder panics on takes the whole process with it.
@@ -98,7 +98,7 @@ func (r *running) quiet() time.Duration { return time.Since(r.begun) - time.Dura
 // keys hands what is typed to the program, until the input or the program ends. A terminal without input is of no use, so
 // the end of the one is the end of the other.
 func (r *running) keys(ctx context.Context) {
-	in, hold := io.Reader(r.session.in), torn
+	in, hold := io.Reader(newPaced(ctx, r.session.in, r.session.server.limits.Typing)), torn
 	if g := r.session.server.config.Guard; g != nil {
 		in = g(r.session, in)
 		hold = uv.DefaultEscTimeout // the guard has held what was torn
@@ -227,7 +227,7 @@ func awake(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// profile is which colours the client's terminal has. Any NO_COLOR with something in it means none.
+// profile is which colors the client's terminal has. Any NO_COLOR with something in it means none.
 func profile(env []string) colorprofile.Profile {
 	if value(env, "NO_COLOR") != "" {
 		return colorprofile.ASCII
