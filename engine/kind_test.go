@@ -25,7 +25,7 @@ func (m mark) Name() string { return m.name }
 func (m mark) Inputs() []engine.Field {
 	return []engine.Field{
 		{Name: "thing", Label: "Thing", Type: engine.TextField, Required: true, Help: "what to mark"},
-		{Name: "colour", Label: "Colour", Type: engine.ChoiceField, Choices: []string{"red", "blue"}, Default: "red", Help: "how"},
+		{Name: "color", Label: "Color", Type: engine.ChoiceField, Choices: []string{"red", "blue"}, Default: "red", Help: "how"},
 	}
 }
 
@@ -34,11 +34,11 @@ func (m mark) Locks(_ context.Context, in engine.Inputs) ([]string, error) {
 }
 
 func (m mark) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
-	return engine.Change{Action: engine.ActUpdate, Subject: in["thing"] + " " + in["colour"], Undo: "nothing to undo"}, m.cannot
+	return engine.Change{Action: engine.ActUpdate, Subject: in["thing"] + " " + in["color"], Undo: "nothing to undo"}, m.cannot
 }
 
 func (m mark) Execute(_ context.Context, s *engine.State) error {
-	s.Put(fmt.Sprint("marked_", s.Idx()), s.Input("thing")+" "+s.Input("colour"))
+	s.Put(fmt.Sprint("marked_", s.Idx()), s.Input("thing")+" "+s.Input("color"))
 	return nil
 }
 
@@ -129,7 +129,7 @@ func TestAListThatCannotBeMadeIsNotLaunched(t *testing.T) {
 		s := marking(t, w,
 			calling("unknown", engine.StepCall{Step: "paint"}),
 			calling("wrong_input", engine.StepCall{Step: "mark", Inputs: map[string]string{"thing": "x", "size": "1"}}),
-			calling("bad_value", engine.StepCall{Step: "mark", Inputs: map[string]string{"thing": "x", "colour": "green"}}),
+			calling("bad_value", engine.StepCall{Step: "mark", Inputs: map[string]string{"thing": "x", "color": "green"}}),
 			calling("missing", engine.StepCall{Step: "mark"}),
 		)
 		for _, c := range []struct {

@@ -37,7 +37,7 @@ func texts(p *Plan) []*string {
 	return all
 }
 
-// vary makes one change: a byte is set, put in or taken out, a text moves into its neighbour, or a list gets one more or less.
+// vary makes one change: a byte is set, put in or taken out, a text moves into its neighbor, or a list gets one more or less.
 func vary(rng *rand.Rand, p *Plan, in Inputs) string {
 	all := texts(p)
 	at := rng.IntN(len(all))

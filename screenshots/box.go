@@ -49,7 +49,7 @@ func drawArms(img *image.RGBA, box image.Rectangle, weights string, fg color.RGB
 		return false
 	}
 	mid := middle(box)
-	// Light lines are one pixel wide, heavy ones three, both centred on the same pixel. Each arm reaches over the
+	// Light lines are one pixel wide, heavy ones three, both centered on the same pixel. Each arm reaches over the
 	// middle by half the width of the lines that cross it there, so that corners are closed.
 	half := func(i int) int { return max(0, int(weights[i]-'0')-1) }
 	across, along := max(half(0), half(2)), max(half(1), half(3))
@@ -77,25 +77,25 @@ func middle(box image.Rectangle) image.Point {
 	return image.Pt(box.Min.X+box.Dx()/2, box.Min.Y+box.Dy()/2)
 }
 
-// drawArc paints ╭ ╮ ╯ ╰: a quarter of a circle that runs into the light lines of the neighbours.
+// drawArc paints ╭ ╮ ╯ ╰: a quarter of a circle that runs into the light lines of the neighbors.
 func drawArc(img *image.RGBA, box image.Rectangle, r rune, fg color.RGBA) {
 	mid := middle(box)
 	radius := box.Dx() / 2
 	right, down := r == 0x256D || r == 0x2570, r == 0x256D || r == 0x256E
-	centre := image.Pt(mid.X-radius, mid.Y-radius)
+	center := image.Pt(mid.X-radius, mid.Y-radius)
 	if right {
-		centre.X = mid.X + radius
+		center.X = mid.X + radius
 	}
 	if down {
-		centre.Y = mid.Y + radius
+		center.Y = mid.Y + radius
 	}
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		for x := box.Min.X; x < box.Max.X; x++ {
-			inX, inY := x <= centre.X == right || x == centre.X, y <= centre.Y == down || y == centre.Y
+			inX, inY := x <= center.X == right || x == center.X, y <= center.Y == down || y == center.Y
 			var cover float64
 			switch {
 			case inX && inY:
-				d := math.Hypot(float64(x-centre.X), float64(y-centre.Y)) - float64(radius)
+				d := math.Hypot(float64(x-center.X), float64(y-center.Y)) - float64(radius)
 				cover = 1 - min(1, math.Abs(d))
 			case inX && x == mid.X, inY && y == mid.Y:
 				cover = 1

@@ -105,11 +105,11 @@ func (p *painter) cursor(img *image.RGBA, f *frame) {
 	box := place(at.X, at.Y, max(1, c.width))
 	switch f.cursor.style {
 	case vt.CursorUnderline:
-		fill(img, image.Rect(box.Min.X, box.Max.Y-3, box.Max.X, box.Max.Y-1), f.cursor.colour)
+		fill(img, image.Rect(box.Min.X, box.Max.Y-3, box.Max.X, box.Max.Y-1), f.cursor.color)
 	case vt.CursorBar:
-		fill(img, image.Rect(box.Min.X, box.Min.Y+1, box.Min.X+2, box.Max.Y-1), f.cursor.colour)
+		fill(img, image.Rect(box.Min.X, box.Min.Y+1, box.Min.X+2, box.Max.Y-1), f.cursor.color)
 	default:
-		c.fg, c.bg = c.bg, f.cursor.colour
+		c.fg, c.bg = c.bg, f.cursor.color
 		c.line = c.fg
 		fill(img, box, c.bg)
 		p.glyph(img, box, c)

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden pictures anew")
 // symbols are all the characters beyond letters that the program draws with.
 const symbols = "●○✔↺↶▲✖▰▱█◀→▸›◂…·─│┌┐└┘"
 
-// sample has every attribute, colour depth and kind of character on few rows.
+// sample has every attribute, color depth and kind of character on few rows.
 var sample = strings.Join([]string{
 	"\x1b[1mbold\x1b[0m \x1b[2mfaint\x1b[0m \x1b[3mslant\x1b[0m \x1b[1;3mboth\x1b[0m \x1b[7mreverse\x1b[0m \x1b[9mstruck\x1b[0m \x1b[8mhidden\x1b[0m",
 	"\x1b[4mone\x1b[0m \x1b[4:2mtwo\x1b[0m \x1b[4:3mcurl\x1b[0m \x1b[4:4mdots\x1b[0m \x1b[4:5mdash\x1b[0m \x1b[4;58;2;255;0;0mred line\x1b[0m",
@@ -101,7 +101,7 @@ func TestSameScreenSameBytes(t *testing.T) {
 	}
 }
 
-func TestColours(t *testing.T) {
+func TestColors(t *testing.T) {
 	t.Parallel()
 	th, unset := dark(), rgb(0x123456)
 	for _, tc := range []struct {
@@ -116,17 +116,17 @@ func TestColours(t *testing.T) {
 		{"first of the cube", ansi.IndexedColor(16), rgb(0x000000)},
 		{"in the cube", ansi.IndexedColor(33), rgb(0x0087FF)},
 		{"last of the cube", ansi.IndexedColor(231), rgb(0xFFFFFF)},
-		{"darkest grey", ansi.IndexedColor(232), rgb(0x080808)},
-		{"lightest grey", ansi.IndexedColor(255), rgb(0xEEEEEE)},
+		{"darkest gray", ansi.IndexedColor(232), rgb(0x080808)},
+		{"lightest gray", ansi.IndexedColor(255), rgb(0xEEEEEE)},
 		{"true", color.RGBA{1, 2, 3, 255}, rgb(0x010203)},
 	} {
-		if got := th.colour(tc.ask, unset); got != tc.want {
+		if got := th.color(tc.ask, unset); got != tc.want {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}
 	}
 }
 
-func TestCellsCarryFinalColours(t *testing.T) {
+func TestCellsCarryFinalColors(t *testing.T) {
 	t.Parallel()
 	th := light()
 	red := th.named[1]

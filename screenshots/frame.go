@@ -12,7 +12,7 @@ import (
 // size is a terminal's size in cells.
 type size struct{ cols, rows int }
 
-// cell is one place of the screen with everything decided that a picture needs: colours are final (theme, reverse
+// cell is one place of the screen with everything decided that a picture needs: colors are final (theme, reverse
 // video, faint and concealed text are worked in). width is 2 for the left half of a wide character and 0 for the
 // right half, which paints nothing itself.
 type cell struct {
@@ -29,7 +29,7 @@ type cell struct {
 type cursor struct {
 	at      uv.Position
 	style   vt.CursorStyle
-	colour  color.RGBA
+	color  color.RGBA
 	visible bool
 }
 

@@ -85,7 +85,7 @@ func edit(all []taken, pace time.Duration) []shot {
 }
 
 // writeGIF encodes a moving picture that repeats for ever. After the first frame only the rectangle that changed is
-// stored. A GIF has at most 256 colours: those that cells ask for are exact, the shades between them that smooth the
+// stored. A GIF has at most 256 colors: those that cells ask for are exact, the shades between them that smooth the
 // edges of letters are approximate.
 func writeGIF(w io.Writer, paint *painter, shots []shot) error {
 	pal := newPalette(shots)
@@ -108,7 +108,7 @@ func writeGIF(w io.Writer, paint *painter, shots []shot) error {
 		before = now
 	}
 	if before != nil {
-		out.Config = image.Config{ColorModel: pal.colours, Width: before.Rect.Dx(), Height: before.Rect.Dy()}
+		out.Config = image.Config{ColorModel: pal.colors, Width: before.Rect.Dx(), Height: before.Rect.Dy()}
 	}
 	return gif.EncodeAll(w, &out)
 }
@@ -138,11 +138,11 @@ func difference(a, b *image.Paletted) image.Rectangle {
 }
 
 type palette struct {
-	colours color.Palette
+	colors color.Palette
 	nearest map[color.RGBA]uint8
 }
 
-// newPalette takes every colour that a cell has, and fills up with shades between the text and the ground of cells,
+// newPalette takes every color that a cell has, and fills up with shades between the text and the ground of cells,
 // the commonest pairs first.
 func newPalette(shots []shot) *palette {
 	type pair struct{ fg, bg color.RGBA }
@@ -151,8 +151,8 @@ func newPalette(shots []shot) *palette {
 		f := s.frame
 		flats[f.bg]++
 		if f.cursor.visible {
-			flats[f.cursor.colour]++
-			pairs[pair{f.bg, f.cursor.colour}]++
+			flats[f.cursor.color]++
+			pairs[pair{f.bg, f.cursor.color}]++
 		}
 		for _, c := range f.cells {
 			flats[c.bg]++
@@ -166,9 +166,9 @@ func newPalette(shots []shot) *palette {
 	}
 	p := &palette{nearest: map[color.RGBA]uint8{}}
 	add := func(c color.RGBA) {
-		if _, ok := p.nearest[c]; !ok && len(p.colours) < 256 {
-			p.nearest[c] = uint8(len(p.colours))
-			p.colours = append(p.colours, c)
+		if _, ok := p.nearest[c]; !ok && len(p.colors) < 256 {
+			p.nearest[c] = uint8(len(p.colors))
+			p.colors = append(p.colors, c)
 		}
 	}
 	for _, c := range commonest(flats, number) {
@@ -178,7 +178,7 @@ func newPalette(shots []shot) *palette {
 	if len(order) == 0 {
 		return p
 	}
-	steps := min(max((256-len(p.colours))/len(order), 2), 30)
+	steps := min(max((256-len(p.colors))/len(order), 2), 30)
 	for _, q := range order {
 		for i := 1; i <= steps; i++ {
 			add(mix(q.bg, q.fg, uint8(i*255/(steps+1))))
@@ -202,8 +202,8 @@ func commonest[K comparable](count map[K]int, id func(K) uint64) []K {
 }
 
 func (p *palette) convert(img *image.RGBA) *image.Paletted {
-	out := image.NewPaletted(img.Bounds(), p.colours)
-	var last color.RGBA // neighbours are mostly alike; the zero value is transparent and never occurs
+	out := image.NewPaletted(img.Bounds(), p.colors)
+	var last color.RGBA // neighbors are mostly alike; the zero value is transparent and never occurs
 	var index uint8
 	for i := range out.Pix {
 		px := img.Pix[i*4:][:4]
@@ -212,7 +212,7 @@ func (p *palette) convert(img *image.RGBA) *image.Paletted {
 			var ok bool
 			index, ok = p.nearest[c]
 			if !ok {
-				index = uint8(p.colours.Index(c))
+				index = uint8(p.colors.Index(c))
 				p.nearest[c] = index
 			}
 		}

@@ -54,7 +54,7 @@ func TestMovingPictureShowsEachFrameExactly(t *testing.T) {
 			t.Fatalf("size %v, want %v", canvas.Rect, want.Rect)
 		}
 		for p := range want.Pix {
-			// Shades at the edges of letters may be a little off, flat colours may not.
+			// Shades at the edges of letters may be a little off, flat colors may not.
 			if off := int(canvas.Pix[p]) - int(want.Pix[p]); off < -6 || off > 6 {
 				t.Fatalf("frame %d differs by %d at byte %d", i, off, p)
 			}
@@ -65,7 +65,7 @@ func TestMovingPictureShowsEachFrameExactly(t *testing.T) {
 	}
 }
 
-func TestPaletteHoldsEveryCellColourHoweverManyPairs(t *testing.T) {
+func TestPaletteHoldsEveryCellColorHoweverManyPairs(t *testing.T) {
 	t.Parallel()
 	f := &frame{size: size{200, 1}, bg: dark().bg}
 	for i := range uint32(200) {
@@ -73,11 +73,11 @@ func TestPaletteHoldsEveryCellColourHoweverManyPairs(t *testing.T) {
 		f.cells = append(f.cells, cell{text: "x", width: 1, fg: c, bg: dark().bg, line: c})
 	}
 	p := newPalette([]shot{{frame: f}})
-	if len(p.colours) > 256 {
-		t.Fatalf("%d colours", len(p.colours))
+	if len(p.colors) > 256 {
+		t.Fatalf("%d colors", len(p.colors))
 	}
 	for _, c := range f.cells {
-		if p.colours[p.nearest[c.fg]] != c.fg {
+		if p.colors[p.nearest[c.fg]] != c.fg {
 			t.Fatalf("%v is not in the palette", c.fg)
 		}
 	}

@@ -77,7 +77,7 @@ func (sc *screen) frame() *frame {
 	if sc.cursor.visible { // where a hidden one is makes no difference between frames
 		f.cursor = sc.cursor
 		f.cursor.at = sc.emulator.CursorPosition()
-		f.cursor.colour = opaque(sc.emulator.CursorColor())
+		f.cursor.color = opaque(sc.emulator.CursorColor())
 	}
 	for y := range s.rows {
 		for x := range s.cols {
@@ -87,7 +87,7 @@ func (sc *screen) frame() *frame {
 	return f
 }
 
-// cell decides the look of one emulated cell, given the colours of text that asked for none.
+// cell decides the look of one emulated cell, given the colors of text that asked for none.
 func (t theme) cell(c *uv.Cell, fg, bg color.RGBA) cell {
 	if c == nil {
 		return cell{text: " ", width: 1, fg: fg, bg: bg, line: fg}
@@ -95,7 +95,7 @@ func (t theme) cell(c *uv.Cell, fg, bg color.RGBA) cell {
 	st := c.Style
 	out := cell{
 		text: c.Content, width: c.Width, underline: st.Underline,
-		fg: t.colour(st.Fg, fg), bg: t.colour(st.Bg, bg),
+		fg: t.color(st.Fg, fg), bg: t.color(st.Bg, bg),
 		bold:   st.Attrs&uv.AttrBold != 0,
 		italic: st.Attrs&uv.AttrItalic != 0,
 		strike: st.Attrs&uv.AttrStrikethrough != 0,
@@ -112,6 +112,6 @@ func (t theme) cell(c *uv.Cell, fg, bg color.RGBA) cell {
 	if st.Attrs&uv.AttrConceal != 0 {
 		out.fg = out.bg
 	}
-	out.line = t.colour(st.UnderlineColor, out.fg)
+	out.line = t.color(st.UnderlineColor, out.fg)
 	return out
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// theme is what a terminal is set to before any program runs in it: the colours a program gets when it asks for
-// none, the answer to "what is your background?" (OSC 11), and the sixteen named colours.
+// theme is what a terminal is set to before any program runs in it: the colors a program gets when it asks for
+// none, the answer to "what is your background?" (OSC 11), and the sixteen named colors.
 type theme struct {
 	name  string
 	fg    color.RGBA
@@ -46,10 +46,10 @@ func themeNamed(name string) (theme, error) {
 	return theme{}, fmt.Errorf("theme %q: want dark or light", name)
 }
 
-// colour turns what a program asked for into what the picture shows. nil means the program asked for nothing and
-// gets unset. Only the sixteen named colours belong to the theme; the other 240 indexed colours and true colours
+// color turns what a program asked for into what the picture shows. nil means the program asked for nothing and
+// gets unset. Only the sixteen named colors belong to the theme; the other 240 indexed colors and true colors
 // look the same everywhere.
-func (t theme) colour(c color.Color, unset color.RGBA) color.RGBA {
+func (t theme) color(c color.Color, unset color.RGBA) color.RGBA {
 	switch c := c.(type) {
 	case nil:
 		return unset
@@ -72,7 +72,7 @@ func rgb(hex uint32) color.RGBA {
 	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 0xFF}
 }
 
-// mix returns the colour weight/255 of the way from a to b.
+// mix returns the color weight/255 of the way from a to b.
 func mix(a, b color.RGBA, weight uint8) color.RGBA {
 	part := func(a, b uint8) uint8 {
 		return uint8((uint32(a)*(255-uint32(weight)) + uint32(b)*uint32(weight) + 127) / 255)

@@ -9,7 +9,7 @@ import (
 	"arcadia/tui/widget"
 )
 
-// dump is the screen as plain text, on the terminal's own screen and without frame, colours or mouse, so that it can be
+// dump is the screen as plain text, on the terminal's own screen and without frame, colors or mouse, so that it can be
 // selected, and stays in the scrollback. It is nil while the console is shown. Any key goes back.
 type dump []string
 

@@ -12,8 +12,8 @@ import (
 
 func TestAFieldThatThereIsNotIsReportedWithThoseThatThereAre(t *testing.T) {
 	t.Parallel()
-	f := list.Parse("by:nobody colour:red", sagaFields)
-	if !f.Empty() || !strings.Contains(f.Wrong, "no field colour: there are status, kind, by") {
+	f := list.Parse("by:nobody color:red", sagaFields)
+	if !f.Empty() || !strings.Contains(f.Wrong, "no field color: there are status, kind, by") {
 		t.Errorf("%q, empty %v", f.Wrong, f.Empty())
 	}
 	for _, line := range []string{"https://x", "2001:db8::1", "10:30", "::1", "A:x"} {

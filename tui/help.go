@@ -5,7 +5,7 @@ import (
 	"arcadia/tui/say"
 )
 
-// newHelp lists every key of the screen that is shown, made of its commands; what cannot be done now is greyed, with the reason.
+// newHelp lists every key of the screen that is shown, made of its commands; what cannot be done now is grayed, with the reason.
 // Enter does what a line says.
 func newHelp(env *Env, all []command) *menu {
 	var items []item

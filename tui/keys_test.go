@@ -57,7 +57,7 @@ func TestImpossibleVerbsSayWhy(t *testing.T) {
 		s.has("it is completed; roll back undoes it")
 		s.press("a")
 		s.has("nothing in it waits for a retry")
-		s.press("r") // greyed: it stays open and says why
+		s.press("r") // grayed: it stays open and says why
 		s.has("Actions for")
 	})
 	onExhibit(t, func(c *Config) { c.ReadOnly = true }, func(s *stage) {

@@ -18,7 +18,7 @@ type item struct {
 	Key    string // the key that does the same from the screen, and here without asking for enter
 	Text   string
 	Note   string // secondary text
-	Why    string // why it cannot be chosen now; it is greyed then
+	Why    string // why it cannot be chosen now; it is grayed then
 	Danger bool
 	Do     Action
 }
@@ -150,7 +150,7 @@ func (m *menu) move(n int) {
 	m.cursor = max(0, min(m.cursor+n, len(m.shown)-1))
 }
 
-// choose closes the menu and does the line under the cursor; a greyed one stays and says why.
+// choose closes the menu and does the line under the cursor; a grayed one stays and says why.
 func (m *menu) choose() Action {
 	if m.whole != nil {
 		if act := m.whole(strings.TrimSpace(m.field.String())); act != nil {

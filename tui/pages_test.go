@@ -75,7 +75,7 @@ func ordered(t *testing.T, l *sagas) {
 	}
 }
 
-func TestARowThatLeavesTheFilterHandsTheCursorToItsNeighbour(t *testing.T) {
+func TestARowThatLeavesTheFilterHandsTheCursorToItsNeighbor(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, 10_000)
 	onStage(t, 120, 40, func() Backend { return c }, nil, func(s *stage) {
@@ -87,7 +87,7 @@ func TestARowThatLeavesTheFilterHandsTheCursorToItsNeighbour(t *testing.T) {
 		gone.Status, gone.Seq = engine.RolledBack, gone.Seq+1
 		s.send(changesMsg{changed: Fresh{Summaries: []engine.Summary{gone}}})
 		if l.cursor != next.ID {
-			t.Errorf("the cursor is on %s, want the neighbour %s", l.cursor.Short(), next.Short)
+			t.Errorf("the cursor is on %s, want the neighbor %s", l.cursor.Short(), next.Short)
 		}
 		if _, have := l.pages.Find(gone.ID); have {
 			t.Error("the saga that left the filter is still shown")
@@ -95,8 +95,8 @@ func TestARowThatLeavesTheFilterHandsTheCursorToItsNeighbour(t *testing.T) {
 	})
 }
 
-// TestTheRollHoldsEveryNeighbour walks through the whole list in random moves and compares what is in memory with the list.
-func TestTheRollHoldsEveryNeighbour(t *testing.T) {
+// TestTheRollHoldsEveryNeighbor walks through the whole list in random moves and compares what is in memory with the list.
+func TestTheRollHoldsEveryNeighbor(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, 5000)
 	onStage(t, 80, 24, func() Backend { return c }, nil, func(s *stage) {

@@ -13,7 +13,7 @@ import (
 )
 
 // newPalette lists verbs, screens and kinds by name; typing searches, tab completes. What is not done on the screen that is
-// shown is greyed, with where it is done.
+// shown is grayed, with where it is done.
 func newPalette(env *Env, all []command) *menu {
 	var items []item
 	seen := map[keys.Command]bool{keys.CmdPalette: true, keys.CmdDown: true, keys.CmdUp: true, keys.CmdHalfDown: true, keys.CmdHalfUp: true, keys.CmdPageDown: true, keys.CmdPageUp: true, keys.CmdOut: true, keys.CmdPaneBack: true}

@@ -26,7 +26,7 @@ func (p *plan) final() bool {
 // barred reports whether launching wants the tick first.
 func (p *plan) barred() bool { return p.final() && !p.known }
 
-// undoText is what undoing a step would do, or in the colour of danger why nothing does.
+// undoText is what undoing a step would do, or in the color of danger why nothing does.
 func undoText(t *theme.Theme, s engine.PlanStep) (string, widget.Ink) {
 	if s.Change.Final == "" {
 		return s.Change.Undo, ""

@@ -38,7 +38,7 @@ func TestARowThatOnlyWaitsForItsNextAttemptCanBeRetried(t *testing.T) {
 			t.Fatalf("it waits on %+v: the test proves nothing", s.Waiting)
 		}
 		if why := env.impossible(keys.CmdRetry, &s.Summary, s); why != "" {
-			t.Errorf("back %v: retry is greyed: %s", back, why)
+			t.Errorf("back %v: retry is grayed: %s", back, why)
 		}
 		if env.impossible(keys.CmdRetry, &s.Summary, nil) == "" {
 			t.Error("retry is offered although no ledger says that anything waits")

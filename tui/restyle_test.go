@@ -24,10 +24,10 @@ func TestAThemeIsChosenByName(t *testing.T) {
 			return s.app.env.Theme
 		}
 		if th := choose(theme.Mono); !th.Plain {
-			t.Error("mono has colours")
+			t.Error("mono has colors")
 		}
 		if th := choose(theme.Contrast); th.Plain || th.Running != theme.New(theme.Choice{Name: theme.Contrast, Dark: true}).Running || !th.Dark {
-			t.Error("high-contrast is not of the strong colours for the terminal's background")
+			t.Error("high-contrast is not of the strong colors for the terminal's background")
 		}
 		if th := choose(theme.Dark); th.Running != theme.New(theme.Choice{Dark: true}).Running || !th.Dark {
 			t.Error("dark is not dark")

@@ -39,7 +39,7 @@ type sagas struct {
 type landing int
 
 const (
-	landStay landing = iota // on its saga, or its neighbour
+	landStay landing = iota // on its saga, or its neighbor
 	landKeep                // on its saga if it is there, else on the first row
 	landFirst
 	landLast
@@ -223,7 +223,7 @@ func (s *sagas) hold() hold {
 	return hold{line: i - s.top, top: s.top, index: i}
 }
 
-// settle puts the cursor back on its saga, or on its neighbour when the saga has left, without moving it on the screen; a
+// settle puts the cursor back on its saga, or on its neighbor when the saga has left, without moving it on the screen; a
 // list that is shown from its top stays there.
 func (s *sagas) settle(h hold) Action {
 	most := list.MaxRows
@@ -316,7 +316,7 @@ func (s *sagas) jump(last bool) Action {
 	return s.ask(s.pages.Reset(s.pages.Sift(), oldest, "", 0))
 }
 
-// index is the display index of the cursor, or that of its neighbour when it has left.
+// index is the display index of the cursor, or that of its neighbor when it has left.
 func (s *sagas) index() int {
 	n := s.size()
 	if n == 0 || s.cursor == "" {

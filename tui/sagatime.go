@@ -10,7 +10,7 @@ import (
 	"arcadia/tui/widget"
 )
 
-// timeline draws when each step ran: forward in its colour, and the way back running backward in the colour of
+// timeline draws when each step ran: forward in its color, and the way back running backward in the color of
 // compensation.
 func (s *saga) timeline(env *Env, d *detail, width, height int) []string {
 	t := env.Theme

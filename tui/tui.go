@@ -42,7 +42,7 @@ type Config struct {
 	Account   func() string // whose account it is, in place of Env; empty while not known; asked while drawing, so it must not wait
 	Live      bool          // the badge is red: a real account
 	Budget    func() int    // requests left in this hour, below 0 when unknown; asked while drawing, so it must not wait. Nil: not shown
-	ReadOnly  bool          // the operator only looks: verbs are greyed, with the reason
+	ReadOnly  bool          // the operator only looks: verbs are grayed, with the reason
 	Operator  string        // whose session it is
 	ASCII     bool          // no symbols beyond ASCII
 	Remote    bool          // the terminal is at the other end of a network, where sequences arrive torn

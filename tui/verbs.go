@@ -131,7 +131,7 @@ func verbCommands(chosen func() *engine.Summary, whole func() *engine.Saga, mark
 	return out
 }
 
-// actionsMenu offers everything that can be done to a saga; what cannot be done is greyed, with the reason.
+// actionsMenu offers everything that can be done to a saga; what cannot be done is grayed, with the reason.
 func actionsMenu(env *Env, all []command, s *engine.Summary) Action {
 	items := pickItems(env, all, keys.CmdOpen, keys.CmdLog, keys.CmdDecide, keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdResolve, keys.CmdPause,
 		keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone, keys.CmdEntries, keys.CmdCopy, keys.CmdNew)

@@ -35,7 +35,7 @@ func page[T any](c *call, key string, items []T) reply {
 	})
 }
 
-// pageLinks names the neighbours of a page by absolute address. They keep the request's
+// pageLinks names the neighbors of a page by absolute address. They keep the request's
 // own filters and per_page; the last page has no next, the first no prev, and a single
 // page none at all.
 func pageLinks(address string, query url.Values, number, last int) inOrder {

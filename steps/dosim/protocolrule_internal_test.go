@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestPageLinksNameOnlyTheNeighboursThereAre(t *testing.T) {
+func TestPageLinksNameOnlyTheNeighborsThereAre(t *testing.T) {
 	t.Parallel()
 	query := url.Values{"per_page": {"5"}, "type": {"A"}}
 	for _, tt := range []struct {

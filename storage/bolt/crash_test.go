@@ -52,7 +52,7 @@ func child(role, path string) error {
 
 const childSagas = 16
 
-// appendForEver appends from many goroutines and prints each acknowledged append in one write, after the acknowledgement.
+// appendForEver appends from many goroutines and prints each acknowledged append in one write, after the acknowledgment.
 func appendForEver(s *bolt.Store) error {
 	failed := make(chan error)
 	for i := range childSagas {

@@ -266,7 +266,7 @@ func (b *building) looks(door, name string, want answer, show func() (string, in
 		b.missed(door, out, status)
 		return
 	}
-	colour := regexp.MustCompile(`\x1b\[(?:[\d:;]*;)?(?:[34]8[;:]|(?:[349]|10)[0-7]m)`)
+	color := regexp.MustCompile(`\x1b\[(?:[\d:;]*;)?(?:[34]8[;:]|(?:[349]|10)[0-7]m)`)
 	fault := false
 	switch name {
 	case "demo":
@@ -274,7 +274,7 @@ func (b *building) looks(door, name string, want answer, show func() (string, in
 	case "read-only":
 		fault = !strings.Contains(out, "READ-ONLY")
 	case "no-color":
-		fault = colour.MatchString(out)
+		fault = color.MatchString(out)
 	case "ascii":
 		fault = strings.IndexFunc(out, func(r rune) bool { return r > 0x7e }) >= 0
 	case "accessible":

@@ -28,7 +28,7 @@ var afterwards = []struct {
 		{"ARCADIA_DB", "The store."},
 		{"ARCADIA_STORE", "The store that several hosts share, as --store names it, in place of ARCADIA_DB."},
 		{"ARCADIA_STORE_PASSWORD", "The password of the user that the address of that store names."},
-		{"NO_COLOR", "Any value: no colours."},
+		{"NO_COLOR", "Any value: no colors."},
 	}},
 	{"FILES", [][2]string{
 		{"$XDG_DATA_HOME/arcadia/arcadia.db", "The store (~/.local/share). Beside it, while it is open: its lock, and the socket for the operator's other processes."},

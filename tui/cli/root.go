@@ -52,7 +52,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 	return report(env.Err, err)
 }
 
-// help is drawn by fang on a terminal, where colours are welcome. Nothing else goes through it: on an error it asks the process's own
+// help is drawn by fang on a terminal, where colors are welcome. Nothing else goes through it: on an error it asks the process's own
 // terminal for its background, on the stream that is for results.
 func (t *tree) help(ctx context.Context, root *cobra.Command, plain bool) error {
 	if !t.env.Screen || t.env.Session || t.env.NoColor || plain {
@@ -110,7 +110,7 @@ func (t *tree) root(args []string) *cobra.Command {
 	}
 	flags.BoolVar(&t.readOnly, "read-only", false, "only look")
 	flags.BoolVar(&t.accessible, "accessible", false, "the console as plain lines and numbered menus")
-	flags.BoolVar(&t.noColor, "no-color", t.env.NoColor, "no colours")
+	flags.BoolVar(&t.noColor, "no-color", t.env.NoColor, "no colors")
 	flags.BoolVar(&t.ascii, "ascii", false, "no symbols beyond ASCII")
 	root.AddGroup(&cobra.Group{ID: "act", Title: "act on sagas"}, &cobra.Group{ID: "look", Title: "look"}, &cobra.Group{ID: "care", Title: "care"})
 	group := func(id string, commands ...*cobra.Command) {

@@ -119,15 +119,15 @@ func TestConsoleEndsInOrder(t *testing.T) {
 	}
 }
 
-func TestHelpIsColouredOnlyWhereThatIsWelcome(t *testing.T) {
+func TestHelpIsColoredOnlyWhereThatIsWelcome(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]bool{"launch --help": true, "launch --help --no-color": false} {
 		term := onTerminal(t, t.TempDir(), strings.Fields(args)...)
 		if got := term.end(t); got != 0 {
 			t.Errorf("%s: exit status %d", args, got)
 		}
-		if coloured := strings.Contains(term.seen.String(), "\x1b[3"); coloured != want {
-			t.Errorf("%s: coloured is %v\n%q", args, coloured, term.seen.String())
+		if colored := strings.Contains(term.seen.String(), "\x1b[3"); colored != want {
+			t.Errorf("%s: colored is %v\n%q", args, colored, term.seen.String())
 		}
 	}
 }

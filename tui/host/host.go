@@ -351,7 +351,7 @@ func valueOf(environ []string, name string) string {
 	return ""
 }
 
-// noColor reports whether a session's environment wants no colours: any NO_COLOR with something in it.
+// noColor reports whether a session's environment wants no colors: any NO_COLOR with something in it.
 func noColor(environ []string) bool {
 	return slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "NO_COLOR=") && v != "NO_COLOR=" })
 }

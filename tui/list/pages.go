@@ -24,7 +24,7 @@ type Reader interface {
 	Summaries(ctx context.Context, ids ...engine.ID) ([]engine.Summary, error)
 }
 
-// Pages are the part of the list of all sagas that is in memory: a run of neighbours in the order of their ids, newest first.
+// Pages are the part of the list of all sagas that is in memory: a run of neighbors in the order of their ids, newest first.
 // The list may be of any length; what is in memory is not. It grows where the cursor goes, by reads that run in commands.
 //
 // Invariant: Rows is strictly descending by id, and holds every matching saga between its ends that the store knew.
