@@ -29,7 +29,7 @@ type cell struct {
 type cursor struct {
 	at      uv.Position
 	style   vt.CursorStyle
-	color  color.RGBA
+	color   color.RGBA
 	visible bool
 }
 

@@ -138,7 +138,7 @@ func difference(a, b *image.Paletted) image.Rectangle {
 }
 
 type palette struct {
-	colors color.Palette
+	colors  color.Palette
 	nearest map[color.RGBA]uint8
 }
 
