@@ -44,6 +44,9 @@ type outside struct {
 	resolved int
 	refused  int
 	undone   int
+
+	withdrawn int
+	retries   int
 }
 
 // deed is one saga as the operator who launched it knows it.
@@ -89,7 +92,7 @@ func (o *outside) live(t *testing.T, store engine.Store) []string {
 		o.sim.PutRecord(zone, r)
 	}
 	o.store = store
-	cloud, err := digitalocean.New(digitalocean.Config{Token: token, Transport: o.sim})
+	cloud, err := digitalocean.New(digitalocean.Config{Token: token, Transport: paced{o.sim}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +122,14 @@ func (o *outside) live(t *testing.T, store engine.Store) []string {
 	o.note("start: %s", o.start)
 	for range 2 + o.rng.IntN(4) {
 		o.stranger(4)
-		o.launch()
+		if len(o.deeds) > 0 && o.rng.IntN(4) == 0 {
+			o.crossed()
+		} else {
+			o.launch()
+		}
+		if len(o.found) > 0 {
+			return o.found
+		}
 	}
 	if !o.strange && len(o.deeds) > 1 && o.rng.IntN(5) == 0 {
 		o.atOnce()
@@ -139,12 +149,18 @@ func (o *outside) launch() {
 		return
 	}
 	before, from := o.look(), o.moment
-	s, err := o.op().Start(context.Background(), l)
+	s, err := o.begin(l)
 	if err != nil {
 		o.note("%s is refused: %v", text, err)
 		return
 	}
-	if s = o.rest(s.ID); s == nil {
+	o.settled(s.ID, text, before, from)
+}
+
+// settled waits for the end of a launch, and judges it by the zone.
+func (o *outside) settled(id engine.ID, text string, before picture, from int) {
+	s := o.rest(id)
+	if s == nil {
 		return
 	}
 	d := &deed{id: s.ID, text: text, before: before, after: o.look(), from: from, to: o.moment + 1}
@@ -206,9 +222,15 @@ func (o *outside) rollBackAll() {
 // atOnce asks for all undos in one request, which finds the order, and judges how it ends. A part of them that needs another
 // one first is refused before, and nothing is begun.
 func (o *outside) atOnce() {
-	ids := make([]engine.ID, len(o.deeds))
-	for i, j := range o.rng.Perm(len(o.deeds)) {
-		ids[i] = o.deeds[j].id
+	var ids []engine.ID
+	for _, i := range o.rng.Perm(len(o.deeds)) {
+		if !o.deeds[i].over {
+			ids = append(ids, o.deeds[i].id)
+		}
+	}
+	if len(ids) < 2 {
+		o.rollBackAll()
+		return
 	}
 	before := o.look()
 	if some := ids[:1+o.rng.IntN(len(ids)-1)]; o.rng.IntN(2) == 0 {
@@ -248,9 +270,8 @@ func texts(deeds []*deed) string {
 
 // rollBack asks for one undo and judges it by the zone. It reports whether that has got anywhere.
 func (o *outside) rollBack(d *deed) bool {
-	ctx := context.Background()
 	before := o.look()
-	err := o.op().Rollback(ctx, d.id, engine.Request{})
+	err := o.op().Rollback(context.Background(), d.id, engine.Request{})
 	switch {
 	case errors.Is(err, engine.ErrRefused):
 		o.refused++
@@ -261,7 +282,17 @@ func (o *outside) rollBack(d *deed) bool {
 		o.wrong("roll back %s: %v", d.id.Short(), err)
 		return false
 	}
+	return o.undoneNow(d, before)
+}
+
+// undoneNow waits for the end of an undo that has been asked for, and judges it.
+func (o *outside) undoneNow(d *deed, before picture) bool {
+	ctx := context.Background()
 	s := o.rest(d.id)
+	last := before
+	if s != nil && s.Status == engine.Failed && o.rng.IntN(2) == 0 {
+		s, last = o.retried(d, s)
+	}
 	if s == nil {
 		return false
 	}
@@ -275,7 +306,7 @@ func (o *outside) rollBack(d *deed) bool {
 	case engine.RolledBack:
 		d.over = true
 		o.undone++
-		o.judge(d, before, after)
+		o.judge(d, before, last, after)
 	case engine.Failed:
 		o.note("because: %s", rows(s))
 		if !o.excused(d) {
@@ -304,7 +335,7 @@ func (o *outside) rollBack(d *deed) bool {
 func outsideRun(t *testing.T, first, seeds uint64, strange bool, wrap func(engine.Store) engine.Store, tell bool) (wrong int64) {
 	t.Helper()
 	const lanes = 4
-	var bad, sagas, undone, refused, resolved atomic.Int64
+	var bad, sagas, undone, refused, resolved, withdrawn, retries atomic.Int64
 	t.Run("seeds", func(t *testing.T) {
 		for lane := range uint64(lanes) {
 			t.Run(strconv.FormatUint(lane, 10), func(t *testing.T) {
@@ -317,6 +348,8 @@ func outsideRun(t *testing.T, first, seeds uint64, strange bool, wrap func(engin
 					undone.Add(int64(o.undone))
 					refused.Add(int64(o.refused))
 					resolved.Add(int64(o.resolved))
+					withdrawn.Add(int64(o.withdrawn))
+					retries.Add(int64(o.retries))
 					if len(found) > 0 && bad.Add(1) <= 5 && tell {
 						t.Errorf("seed %d (ARCADIA_SEED=%d repeats it):\n  %s\n    %s", seed, seed, strings.Join(found, "\n  "), strings.Join(o.log, "\n    "))
 					}
@@ -324,8 +357,8 @@ func outsideRun(t *testing.T, first, seeds uint64, strange bool, wrap func(engin
 			})
 		}
 	})
-	t.Logf("figure | histories judged from outside, strangers %v | %d seeds, %d sagas, %d undone, %d refused, %d that said why not | %d wrong",
-		strange, seeds, sagas.Load(), undone.Load(), refused.Load(), resolved.Load(), bad.Load())
+	t.Logf("figure | histories judged from outside, strangers %v | %d seeds, %d sagas, %d undone, %d refused, %d that said why not, %d withdrawn, %d retried | %d wrong",
+		strange, seeds, sagas.Load(), undone.Load(), refused.Load(), resolved.Load(), withdrawn.Load(), retries.Load(), bad.Load())
 	return bad.Load()
 }
 

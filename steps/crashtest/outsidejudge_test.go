@@ -77,9 +77,9 @@ func (o *outside) same(a, b picture, when string) {
 	}
 }
 
-// judge looks at one successful undo: what the saga wrote and nobody wrote since is as before, what somebody wrote since
+// judge looks at one successful undo, which set out from before and was asked for last at last: what the saga wrote and nobody wrote since is as before, what somebody wrote since
 // stands, and nothing else has changed.
-func (o *outside) judge(d *deed, before, after picture) {
+func (o *outside) judge(d *deed, before, last, after picture) {
 	for _, g := range groups(d.before, d.after, before, after) {
 		was, wrote, now, then := d.before.says(g, false), d.after.says(g, false), before.says(g, false), after.says(g, false)
 		switch {
@@ -105,7 +105,7 @@ func (o *outside) judge(d *deed, before, after picture) {
 		if e.was != "" && strings.Contains(d.text, " "+e.data+" ") {
 			continue // likewise, of a record that has moved since or in an earlier step
 		}
-		stood := slices.ContainsFunc(before[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data })
+		stood := slices.ContainsFunc(last[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data })
 		stands := slices.ContainsFunc(after[e.group], func(r dosim.Record) bool { return r.ID == e.id && r.Data == e.data })
 		if stood && !stands {
 			o.wrong("undoing %s took record %d %s away, which a stranger wrote at %d", d.id.Short(), e.id, e.data, e.at)
