@@ -46,6 +46,16 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 		live = slices.DeleteFunc(live, func(r Record) bool { return vanished[r.ID] })
 		c.recognize(done, live)
 		todo, refusal := c.undo(done, live, ids.known)
+		undone := c
+		if s.Idx() > 0 && (refusal != nil || len(todo.Theirs) > 0) {
+			whole, direct, able, err := d.throughout(ctx, s, c, done, live, ids.known, refusal != nil)
+			if err != nil {
+				return err
+			}
+			if able {
+				undone, todo, refusal = whole, direct, nil
+			}
+		}
 		switch {
 		case refusal != nil:
 			return refusal
@@ -65,7 +75,7 @@ func (d dnsWriter) compensate(ctx context.Context, s *engine.State) error {
 		if err := d.announce(ctx, s, todo, ids); err != nil {
 			return err
 		}
-		c.worded(todo.Ops, ids.became)
+		undone.worded(todo.Ops, ids.became)
 		again, err := d.carryOut(ctx, s, c, todo, ids, vanished)
 		if err != nil {
 			return err

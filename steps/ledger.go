@@ -16,6 +16,8 @@ type Ledger interface {
 	Resources(ctx context.Context, keys ...string) ([]engine.Resource, error)
 	// Moves returns for each resource key that has moved the key that it has now; all moves when no key is given.
 	Moves(ctx context.Context, keys ...string) (map[string]string, error)
+	// Entries returns the entries of a saga after the given number, in order.
+	Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error)
 	// Locks returns every place in every lock's queue, by name and then by ticket. The first of a name holds it.
 	Locks(ctx context.Context) ([]engine.Lock, error)
 }
@@ -26,6 +28,9 @@ type noLedger struct{}
 func (noLedger) Resources(context.Context, ...string) ([]engine.Resource, error) { return nil, nil }
 func (noLedger) Moves(context.Context, ...string) (map[string]string, error)     { return nil, nil }
 func (noLedger) Locks(context.Context) ([]engine.Lock, error)                    { return nil, nil }
+func (noLedger) Entries(context.Context, engine.ID, uint64) ([]engine.Entry, error) {
+	return nil, engine.ErrNotFound
+}
 
 // accounted reads one resource.
 func accounted(ctx context.Context, l Ledger, key string) (engine.Resource, bool, error) {

@@ -289,14 +289,20 @@ func (o *outside) rollBack(d *deed) bool {
 func (o *outside) undoneNow(d *deed, before picture) bool {
 	ctx := context.Background()
 	s := o.rest(d.id)
-	last := before
+	var tries []try
 	if s != nil && s.Status == engine.Failed && o.rng.IntN(2) == 0 {
+		tries = append(tries, try{before, o.look()})
+		var last picture
 		s, last = o.retried(d, s)
+		tries = append(tries, try{before: last})
+	} else {
+		tries = append(tries, try{before: before})
 	}
 	if s == nil {
 		return false
 	}
 	after := o.look()
+	tries[len(tries)-1].after = after
 	o.note("roll back %s is %s: %s", d.id.Short(), s.Status, after)
 	o.twins()
 	switch s.Status {
@@ -306,7 +312,7 @@ func (o *outside) undoneNow(d *deed, before picture) bool {
 	case engine.RolledBack:
 		d.over = true
 		o.undone++
-		o.judge(d, before, last, after)
+		o.judge(d, tries)
 	case engine.Failed:
 		o.note("because: %s", rows(s))
 		if !o.excused(d) {

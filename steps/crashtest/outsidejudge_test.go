@@ -77,15 +77,18 @@ func (o *outside) same(a, b picture, when string) {
 	}
 }
 
-// judge looks at one successful undo, which set out from before and was asked for last at last: what the saga wrote and nobody wrote since is as before, what somebody wrote since
-// stands, and nothing else has changed.
-func (o *outside) judge(d *deed, before, last, after picture) {
+// judge looks at one successful undo and at all that was tried for it: what the saga wrote and nobody wrote since is as before, what somebody wrote since
+// stands, and nothing else has changed. Where the saga wrote nothing each try is looked at by itself, since a stranger may have written between two.
+func (o *outside) judge(d *deed, tries []try) {
+	before, last, after := tries[0].before, tries[len(tries)-1].before, tries[len(tries)-1].after
 	for _, g := range groups(d.before, d.after, before, after) {
 		was, wrote, now, then := d.before.says(g, false), d.after.says(g, false), before.says(g, false), after.says(g, false)
 		switch {
 		case slices.Equal(d.before.says(g, true), d.after.says(g, true)): // what it deleted and made again it has written
-			if !slices.Equal(now, then) && !o.echoed(d, g) {
-				o.wrong("undoing %s, which wrote nothing at %s %s, made %v of %v", d.id.Short(), g.name, g.kind, then, now)
+			for _, t := range tries {
+				if now, then := t.before.says(g, false), t.after.says(g, false); !slices.Equal(now, then) && !o.echoed(d, g) {
+					o.wrong("undoing %s, which wrote nothing at %s %s, made %v of %v", d.id.Short(), g.name, g.kind, then, now)
+				}
 			}
 		case slices.Equal(now, wrote) && !o.touched(g, d.from):
 			if !slices.Equal(then, was) {

@@ -100,7 +100,7 @@ func (o *outside) waits(id engine.ID) bool {
 func (o *outside) crossed() {
 	d := o.deeds[o.rng.IntN(len(o.deeds))]
 	l, text := o.draw()
-	if d.over || !(strings.Contains(d.text, " n1 ") && strings.Contains(text, " n1 ")) {
+	if d.over || !strings.Contains(d.text, " n1 ") || !strings.Contains(text, " n1 ") {
 		return // they have no lock in common
 	}
 	ctx := context.Background()
@@ -143,8 +143,11 @@ func (o *outside) crossed() {
 	o.undoneNow(d, before)
 }
 
-// retried asks a second time for an undo that could not be done, and reports how the saga stands then, and what was there
-// before.
+// try is what was there before and after one attempt at an undo.
+type try struct{ before, after picture }
+
+// retried asks a second time for an undo that could not be done, and reports how the saga stands then, and what was there when
+// it asked.
 func (o *outside) retried(d *deed, s *engine.Saga) (*engine.Saga, picture) {
 	o.stranger(3)
 	before := o.look()
