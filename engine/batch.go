@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -20,7 +21,10 @@ type batch struct {
 
 // batch starts a commit. Call with mu held, as for all methods of batch.
 func (r *run) batch() *batch {
-	b := &batch{r: r, at: At(time.Now()), ticket: r.saga.Ticket, stood: r.saga.stands, was: r.saga.Summary, entries: make([]Entry, 0, 2), out: Batch{ID: r.id, After: r.saga.Seq}}
+	b := &batch{
+		r: r, at: At(time.Now()), ticket: r.saga.Ticket, stood: r.saga.stands, was: r.saga.Summary, entries: make([]Entry, 0, 2),
+		out: Batch{ID: r.id, After: r.saga.Seq, Term: r.term},
+	}
 	if b.at.Before(r.saga.UpdatedAt.Time) {
 		b.at = r.saga.UpdatedAt // the clock went back: the ledger's order and durations stay sound
 	}
@@ -100,6 +104,9 @@ func (b *batch) append() error {
 	}
 	err := b.r.e.store.Append(context.Background(), b.out)
 	switch {
+	case errors.Is(err, ErrDeposed):
+		b.r.e.deposed(b.out.Term)
+		return err
 	case err == nil, Untouched(err):
 		return err
 	}

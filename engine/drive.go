@@ -25,6 +25,12 @@ func (r *run) drive(ctx context.Context, a *attempt) {
 // proceed records what came of an attempt, if one ran, and finds the next; nil when there is none yet. It reports false when the
 // driving is over.
 func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*attempt, bool) {
+	if errors.Is(context.Cause(ctx), ErrDeposed) {
+		if ran != nil {
+			r.e.leave(ran.stay)
+		}
+		return nil, false // whoever drives now looks where the ledger ends
+	}
 	m, a, err := r.advance(ctx, outcome, ctx.Err() == nil)
 	if ran != nil {
 		r.e.leave(ran.stay) // only now: what is drained is durable
@@ -41,7 +47,7 @@ func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*atte
 	switch {
 	case ctx.Err() != nil:
 		if a != nil {
-			a.end(ErrShutdown)
+			a.end(context.Cause(ctx))
 			r.e.leave(a.stay)
 		}
 		return nil, false
@@ -171,7 +177,7 @@ func (r *run) outlastSuspect(ctx context.Context, a *attempt, done <-chan result
 // giveUp waits for a step whose context has ended no longer than the engine's grace.
 func (r *run) giveUp(ctx context.Context, done <-chan result) *result {
 	grace := r.e.grace
-	if errors.Is(context.Cause(ctx), ErrShutdown) {
+	if cause := context.Cause(ctx); errors.Is(cause, ErrShutdown) || errors.Is(cause, ErrDeposed) {
 		grace = min(grace, shutdownGrace)
 	}
 	t := time.NewTimer(grace)
@@ -198,6 +204,9 @@ func (r *run) settle(ctx context.Context, a *attempt, res *result) []Entry {
 	defer r.mu.Unlock()
 	r.under, r.stop = nil, nil
 	r.acquit()
+	if errors.Is(res.cause, ErrDeposed) {
+		return nil // nothing that is recorded now would be believed
+	}
 	if err := r.reload(context.WithoutCancel(ctx)); err != nil {
 		r.e.log.Error("what came of an attempt is not recorded", "saga", r.id.Short(), "error", err)
 		return nil // the row stays under way, and is looked at again

@@ -19,6 +19,12 @@ type Config struct {
 	Grace   time.Duration // how long a step may take to return after its context ended; 0 means 30 s
 	Log     *slog.Logger  // nil: silence
 
+	// Call is how long one call of the provider can last. Who begins to drive a store that several processes have open leaves a row
+	// that is under way alone until every call of the driver before has ended. 0 means 30 s.
+	Call time.Duration
+	// Host is what this process announces where several have a store open: its name, its address, its version and its files.
+	Host Host
+
 	// Account says whose things the steps act on; see Account and Local. It is asked when it is needed first, and no more once
 	// it has answered. Nil: they act on nobody's.
 	Account func(ctx context.Context) (Account, error)
@@ -34,6 +40,7 @@ const (
 	defaultWorkers = 8
 	defaultGrace   = 30 * time.Second
 	shutdownGrace  = 5 * time.Second
+	defaultCall    = 30 * time.Second
 	sweepEvery     = 30 * time.Second
 )
 
@@ -43,6 +50,9 @@ type Engine struct {
 	store   Store
 	steps   map[string]Step
 	world   World // what of it never changes
+	several bool  // the store is an Elector
+	self    Host
+	call    time.Duration
 	kinds   []Kind
 	grace   time.Duration
 	log     *slog.Logger
@@ -56,13 +66,19 @@ type Engine struct {
 	trial   chan struct{} // one token: what is started again after a process death starts alone
 	workers chan struct{} // one token per saga going forward; waiting senders are served in order
 
-	freezing     sync.Mutex // guards the two below; held across the commit that begins or ends a freeze
-	freezeN      uint64     // the number of the newest freeze
+	freezing     sync.Mutex // guards the field below; held across the commit that begins or ends a freeze
 	freezeLoaded bool       // whether a freeze lasts from before has been looked up
+
+	queueing sync.Mutex // in a store that several have open: held from a ticket's drawing until it is durable
+	syncing  sync.Mutex // held while the lock table is compared with the store; a leaf but for reads
+	crowd    crowd      // who has the store open
 
 	mu       sync.Mutex      // guards the fields below; never held during a commit or a step
 	ctx      context.Context //nolint:containedctx // of the Run that is under way; nil when none is
 	stop     context.CancelCauseFunc
+	quit     context.CancelFunc // ends the Run that is under way on a store that several have open
+	term     uint64             // the token of the term that lasts, 0 for none
+	quiet    time.Time          // until then calls of the driver before may be under way
 	live     map[ID]*run
 	copiedAt Time        // of the newest freeze that says that the store is a copy
 	parked   map[ID]bool // created without being started, by this process
@@ -78,8 +94,9 @@ type Engine struct {
 func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
 		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account, tell: cfg.Tell,
-		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}),
+		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}), self: cfg.Host, call: cfg.Call,
 	}
+	_, e.several = ability[Elector](store)
 	for _, s := range cfg.Steps {
 		if _, twice := e.steps[s.Name()]; twice {
 			return nil, fmt.Errorf("two steps are named %s", s.Name())
@@ -103,6 +120,9 @@ func New(store Store, cfg Config) (*Engine, error) {
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
+	if e.call <= 0 {
+		e.call = defaultCall
+	}
 	if cfg.Workers <= 0 {
 		cfg.Workers = defaultWorkers
 	}
@@ -112,10 +132,19 @@ func New(store Store, cfg Config) (*Engine, error) {
 }
 
 // Run hosts the engine until ctx ends: it takes up every unfinished saga where its entries end, and drives what is
-// launched meanwhile. It returns nil after an orderly shutdown, in which nothing is compensated and every saga is at rest
+// launched meanwhile. Where several processes have the store open it does so whenever it is its turn, and follows what the others
+// do. It returns nil after an orderly shutdown, in which nothing is compensated and every saga is at rest
 // in the store, and the cause when the store has failed: then nothing more is done, and the next start reads the truth.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.begin(ctx); err != nil {
+	if elector, ok := ability[Elector](e.store); ok {
+		return e.stand(ctx, elector)
+	}
+	return e.lead(ctx, nil)
+}
+
+// lead drives until ctx or the term ends.
+func (e *Engine) lead(ctx context.Context, term Term) error {
+	if err := e.begin(ctx, term); err != nil {
 		if ctx.Err() != nil {
 			return nil // stopped before it began: nothing was started
 		}
@@ -126,20 +155,14 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer tick.Stop()
 	e.drives.Go(func() { e.settle(e.ctx) })
 	for first := true; ; first = false {
-		if err := e.same(); err != nil {
-			e.fail(err)
-		} else if err := e.sweep(); err != nil && e.ctx.Err() == nil {
-			e.fail(err)
-		}
+		e.look()
 		if first {
 			e.readyOnce.Do(func() { close(e.ready) })
 		}
 		select {
 		case <-e.ctx.Done():
 			e.drives.Wait()
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			return e.broken
+			return e.Err()
 		case <-tick.C:
 			if e.gate.widen() {
 				e.stir()
@@ -148,12 +171,29 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 }
 
+// look takes up what nobody drives. Where others have the store open too, one that does not answer is asked again later.
+func (e *Engine) look() {
+	err := e.same()
+	if err == nil {
+		err = e.sweep()
+		if e.several {
+			e.lookAround(err)
+			return
+		}
+	}
+	if err != nil && e.ctx.Err() == nil {
+		e.fail(err)
+	}
+}
+
 // Ready is closed when Run has taken up every saga that was unfinished at its start: what is launched from then on gets a
 // worker at once if one is free.
 func (e *Engine) Ready() <-chan struct{} { return e.ready }
 
-// begin opens the engine for driving.
-func (e *Engine) begin(ctx context.Context) error {
+// begin opens the engine for driving. term is nil where nobody else can.
+func (e *Engine) begin(ctx context.Context, term Term) error {
+	e.queueing.Lock() // nobody stands in a queue of which the store does not know yet
+	defer e.queueing.Unlock()
 	if err := e.loadLocks(ctx); err != nil {
 		return err
 	}
@@ -174,6 +214,9 @@ func (e *Engine) begin(ctx context.Context) error {
 	inner, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	release := context.AfterFunc(ctx, func() { stop(ErrShutdown) })
 	e.ctx, e.stop = inner, func(cause error) { release(); stop(cause) }
+	if term != nil {
+		e.serve(term)
+	}
 	return nil
 }
 
@@ -181,27 +224,9 @@ func (e *Engine) finish() {
 	e.stop(ErrShutdown)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.ctx = nil
+	e.ctx, e.term = nil, 0
 	clear(e.live)
-}
-
-func (e *Engine) loadLocks(ctx context.Context) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.loaded {
-		return nil
-	}
-	locks, err := e.store.Locks(ctx)
-	if err != nil {
-		return fmt.Errorf("read the locks: %w", err)
-	}
-	statuses, err := e.statuses(ctx, locks)
-	if err != nil {
-		return fmt.Errorf("read the locks: %w", err)
-	}
-	e.locks.load(locks, statuses)
-	e.loaded = true
-	return nil
+	e.gate.endThaw() // nobody is left here to hold back
 }
 
 // same stops an engine whose store is no longer the one that was opened.
@@ -213,23 +238,13 @@ func (e *Engine) same() error {
 	return s.Same()
 }
 
-// statuses are those of the sagas in the queues.
-func (e *Engine) statuses(ctx context.Context, locks []Lock) (map[ID]Status, error) {
-	ids := make([]ID, len(locks))
-	for i, l := range locks {
-		ids[i] = l.Saga
-	}
-	slices.Sort(ids)
-	heads, err := e.store.Summaries(ctx, slices.Compact(ids)...)
-	out := make(map[ID]Status, len(heads))
-	for i := range heads {
-		out[heads[i].ID] = heads[i].Status
-	}
-	return out, err
-}
-
 // sweep takes up every saga that is not at rest and that nobody drives. What goes backward comes first.
 func (e *Engine) sweep() error {
+	if e.several {
+		if err := e.syncLocks(e.ctx); err != nil {
+			return err
+		}
+	}
 	for _, st := range []Status{Compensating, Running, Pending} {
 		q := Query{Statuses: []Status{st}, Oldest: true, Limit: 1000}
 		for {
@@ -238,7 +253,7 @@ func (e *Engine) sweep() error {
 				return fmt.Errorf("look for unfinished sagas: %w", err)
 			}
 			for i := range p.Items {
-				e.take(p.Items[i].ID)
+				e.catchUp(&p.Items[i])
 			}
 			if !p.More {
 				break
@@ -261,6 +276,7 @@ func (e *Engine) take(id ID) {
 		return
 	}
 	r := newRun(e, id)
+	r.term = e.term
 	e.live[id] = r
 	ctx := e.ctx
 	e.drives.Go(func() { r.drive(ctx, nil) })
@@ -306,6 +322,9 @@ func (e *Engine) fail(err error) {
 	e.log.Error("the ledger cannot be written, the engine stops", "error", err)
 	if e.stop != nil {
 		e.stop(ErrShutdown)
+	}
+	if e.quit != nil {
+		e.quit()
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Causes with which the engine ends a step's context. Read them with context.Cause.
+// Causes with which the engine ends a step's context; ErrDeposed is another. Read them with context.Cause.
 var (
 	ErrCanceled = errors.New("canceled by the operator")
 	ErrShutdown = errors.New("the engine is shutting down")

@@ -56,6 +56,17 @@ func (f *Feed) mark(id ID) {
 	}
 }
 
+func (f *Feed) markAll() {
+	f.mu.Lock()
+	f.all, f.order = true, nil
+	clear(f.ids)
+	f.mu.Unlock()
+	select {
+	case f.ready <- struct{}{}:
+	default:
+	}
+}
+
 // hub hands marks to every feed.
 type hub struct {
 	mu    sync.RWMutex // guards feeds; held while marking, before Feed.mu, by several sagas at once
@@ -78,5 +89,14 @@ func (h *hub) mark(id ID) {
 	defer h.mu.RUnlock()
 	for f := range h.feeds {
 		f.mark(id)
+	}
+}
+
+// markAll says that anything may have changed.
+func (h *hub) markAll() {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for f := range h.feeds {
+		f.markAll()
 	}
 }

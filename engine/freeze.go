@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ func (e *Engine) Freezes(ctx context.Context, limit int) ([]Freeze, error) {
 // Frozen is the freeze that holds things up now, nil when everything goes on. It is cheap, but for the first call on an
 // engine that does not run, which reads the store. Feeds are marked with the empty ID when it changes.
 func (e *Engine) Frozen() *Frozen {
-	if err := e.loadFreeze(context.Background()); err != nil {
+	if err := e.loadFreezeOnce(context.Background()); err != nil {
 		e.log.Error("whether everything is frozen is not known", "error", err)
 	}
 	return e.gate.frozen()
@@ -76,6 +77,16 @@ func (s *Session) Freeze(ctx context.Context, v Request) error {
 func (e *Engine) freeze(ctx context.Context, by *Actor, why string) error {
 	e.freezing.Lock()
 	defer e.freezing.Unlock()
+	for {
+		err := e.freezeOnce(ctx, by, why)
+		if !e.several || !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+}
+
+// freezeOnce is one try of freeze: in between somebody else may freeze or thaw, elsewhere. Call with freezing held.
+func (e *Engine) freezeOnce(ctx context.Context, by *Actor, why string) error {
 	if err := e.loadFreezeLocked(ctx); err != nil {
 		return err
 	}
@@ -117,11 +128,10 @@ func (s *Session) Thaw(ctx context.Context, v Request) error {
 
 // beginFreeze makes a new freeze durable and closes the gate. Call with freezing held.
 func (e *Engine) beginFreeze(f Freeze) error {
-	f.N, f.At = e.freezeN+1, At(time.Now())
+	f.N, f.At = e.gate.known()+1, At(time.Now())
 	if err := e.putFreeze(f); err != nil {
 		return err
 	}
-	e.freezeN = f.N
 	e.gate.shut(f, time.Now())
 	e.log.Warn("everything is frozen", "by", f.Who(), "why", f.Why)
 	e.hub.mark("")
@@ -179,7 +189,20 @@ func (e *Engine) loadFreeze(ctx context.Context) error {
 	return e.loadFreezeLocked(ctx)
 }
 
+// loadFreezeOnce is loadFreeze for who does not need to know what others have done a moment ago.
+func (e *Engine) loadFreezeOnce(ctx context.Context) error {
+	e.freezing.Lock()
+	defer e.freezing.Unlock()
+	if e.freezeLoaded {
+		return nil
+	}
+	return e.loadFreezeLocked(ctx)
+}
+
 func (e *Engine) loadFreezeLocked(ctx context.Context) error {
+	if e.freezeLoaded && e.several {
+		return e.syncFreezeLocked(ctx)
+	}
 	if e.freezeLoaded {
 		return nil
 	}
@@ -196,7 +219,7 @@ func (e *Engine) loadFreezeLocked(ctx context.Context) error {
 		}
 	}
 	if len(last) > 0 {
-		e.freezeN = last[0].N
+		e.gate.know(last[0].N)
 		if last[0].EndedAt.IsZero() {
 			e.gate.shut(last[0], time.Time{}) // one that the engine began is put to the test at once
 		}

@@ -60,6 +60,7 @@ const (
 type gate struct {
 	mu     sync.Mutex // guards the fields below; a leaf
 	shutBy *Freeze    // nil: open
+	newest uint64     // the number of the newest freeze that is known
 	width  int        // attempts that may be under way at once while it thaws; 0 while the freeze lasts
 	flying int
 	// fresh of them began after the freeze or the thaw of the present era: the others are no probe, and no part of a ramp.
@@ -85,7 +86,8 @@ type stay struct {
 	starting bool // guarded by gate.mu, as all below
 	gone     bool
 	era      int
-	probe    bool // it was let through to see whether an automatic freeze can end
+	probe    bool   // it was let through to see whether an automatic freeze can end
+	freeze   uint64 // the newest that was known when it was let through; never changes
 }
 
 // enter lets an attempt start, or not now. last is the stay that an attempt gave up to wait, nil for one that is new: a probe
@@ -104,7 +106,7 @@ func (g *gate) enter(last *stay, now time.Time) (*stay, bool) {
 	g.flying++
 	g.fresh++
 	g.starting++
-	return &stay{gate: g, starting: true, era: g.era, probe: probe}, true
+	return &stay{gate: g, starting: true, era: g.era, probe: probe, freeze: g.newest}, true
 }
 
 // probing reports whether last was a probe of the freeze that lasts. Call with mu held.
@@ -186,7 +188,7 @@ func (g *gate) heldLocked(last *stay, now time.Time) (bool, time.Time) {
 func (g *gate) shut(f Freeze, from time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.shutBy, g.width = &f, 0
+	g.shutBy, g.width, g.newest = &f, 0, f.N
 	g.probe = from
 	if !from.IsZero() {
 		g.pause = min(max(2*g.pause, probeFirst), probeMost)
@@ -205,6 +207,20 @@ func (g *gate) thaw() {
 		g.turn()
 	}
 	g.forget()
+}
+
+// know takes note of the newest freeze's number.
+func (g *gate) know(n uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.newest = n
+}
+
+// known is the number of the newest freeze, 0 for none.
+func (g *gate) known() uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.newest
 }
 
 // turn begins an era: what is under way now is of the one before. Call with mu held.

@@ -13,7 +13,7 @@ import (
 // is called, in one entry for the whole wait. When f has returned the step queues for a worker and for the gate, so that a
 // freeze holds it there.
 //
-// f returns promptly when its context ends; Idle then returns the cause, ErrCanceled or ErrShutdown. f may Put and Log, and
+// f returns promptly when its context ends; Idle then returns the cause, ErrCanceled, ErrShutdown or ErrDeposed. f may Put and Log, and
 // must not Save. A wait keeps its own end in what the step has saved before: after a restart the step comes here again.
 // Otherwise Idle returns what f returned.
 func (s *State) Idle(ctx context.Context, on string, until time.Time, f func(context.Context) error) error {

@@ -25,6 +25,7 @@ type lockTable struct {
 	queues map[string][]*standing
 	sagas  map[ID]*standing
 	last   uint64
+	moved  map[ID]bool // who has come or gone since the store is being read, to compare; nil: it is not
 }
 
 // standing is one saga in the queues of all its locks.
@@ -36,6 +37,7 @@ type standing struct {
 	back    bool // it is on its way back
 	failed  bool // it rests in its queues, and whoever is on his way back passes it
 	passed  bool // it was granted them before others who stood ahead
+	fresh   bool // its place is not durable yet
 }
 
 // aheadOfAll is the ticket of a saga that holds its locks and has passed others. Ordinary ones are higher.
@@ -45,7 +47,7 @@ const aheadOfAll = 1
 func (t *lockTable) load(locks []Lock, statuses map[ID]Status) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, aheadOfAll
+	t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, max(t.last, aheadOfAll)
 	for _, l := range locks {
 		s := t.sagas[l.Saga]
 		if s == nil {
@@ -77,7 +79,7 @@ func (t *lockTable) enter(id ID, names []string, refuse bool) (ticket uint64, ho
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.queues == nil {
-		t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, aheadOfAll
+		t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, max(t.last, aheadOfAll)
 	}
 	if refuse {
 		if holder := t.claimer(names); holder != nil {
@@ -95,7 +97,7 @@ func (t *lockTable) back(id ID, names []string) (ticket uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.queues == nil {
-		t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, aheadOfAll
+		t.queues, t.sagas, t.last = map[string][]*standing{}, map[ID]*standing{}, max(t.last, aheadOfAll)
 	}
 	return t.stand(id, names, true)
 }
@@ -106,7 +108,7 @@ func (t *lockTable) stand(id ID, names []string, back bool) (ticket uint64) {
 		return s.ticket
 	}
 	t.last++
-	s := &standing{id: id, ticket: t.last, names: names, back: back}
+	s := &standing{id: id, ticket: t.last, names: names, back: back, fresh: true}
 	t.sagas[id] = s
 	for _, n := range names {
 		t.queues[n] = append(t.queues[n], s)
@@ -127,7 +129,7 @@ func (t *lockTable) stops(ahead, s *standing) bool {
 	return t.claims(ahead)
 }
 
-// turns notes whether a saga goes back or has failed, and returns those who stand where it does and may have got their locks.
+// turns notes that a saga's place is durable and whether it goes back or has failed, and returns those who stand where it does and may have got their locks.
 func (t *lockTable) turns(id ID, status Status) []ID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -135,6 +137,15 @@ func (t *lockTable) turns(id ID, status Status) []ID {
 	if s == nil {
 		return nil
 	}
+	if s.fresh && t.moved != nil {
+		t.moved[id] = true
+	}
+	s.fresh = false
+	return t.turn(s, status)
+}
+
+// turn is turns for who holds mu.
+func (t *lockTable) turn(s *standing, status Status) []ID {
 	s.back = status == Compensating
 	if s.failed == (status == Failed) {
 		return nil
@@ -246,6 +257,14 @@ func (t *lockTable) passed(id ID) bool {
 func (t *lockTable) leave(id ID) []ID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.moved != nil {
+		t.moved[id] = true
+	}
+	return t.gone(id)
+}
+
+// gone is leave for who holds mu.
+func (t *lockTable) gone(id ID) []ID {
 	gone := t.sagas[id]
 	if gone == nil {
 		return nil

@@ -33,12 +33,14 @@ type vault struct {
 	log    []string
 
 	s    *engine.Session
-	stop func() error // ends the process in an orderly way, or after its death
+	stop func() error                  // ends the process in an orderly way, or after its death
+	die  func(k int, after bool) error // lets something befall the process at its k-th append from now
 }
 
 func newVault(seed uint64) *vault {
 	rng := rand.New(rand.NewPCG(seed, 0x6c6f636b73))
 	v := &vault{rng: rng, store: storagetest.NewMemory(), rooms: newRooms(), model: newQueues()}
+	v.die = v.next
 	for i := range 2 + rng.IntN(4) {
 		v.names = append(v.names, "lock"+strconv.Itoa(i))
 	}
@@ -185,7 +187,7 @@ func (v *vault) event() error {
 	case n < 24:
 		k, after := 1+v.rng.IntN(12), v.rng.IntN(2) == 0
 		v.note("dies at append %d (after it: %v)", k, after)
-		return v.next(k, after)
+		return v.die(k, after)
 	default:
 		time.Sleep(time.Duration(v.rng.IntN(6000)) * time.Millisecond)
 		return nil
@@ -200,10 +202,15 @@ func (v *vault) event() error {
 
 // settle brings every saga to rest in a process that lives, with an operator who has mended what stuck, or accepts it.
 func (v *vault) settle() error {
-	ctx := context.Background()
 	if err := v.next(0, false); err != nil {
 		return err
 	}
+	return v.rest()
+}
+
+// rest is settle for processes that live.
+func (v *vault) rest() error {
+	ctx := context.Background()
 	v.rooms.mend()
 	v.ledger.freezes(false)
 	if err := v.s.Thaw(ctx, engine.Request{}); err != nil && !errors.Is(err, engine.ErrRefused) {
@@ -276,6 +283,11 @@ func (v *vault) live() []string {
 			v.note("the engine: %v", serr)
 		}
 	}
+	return v.wrongs(err)
+}
+
+// wrongs is all that is wrong when everything is over.
+func (v *vault) wrongs(err error) []string {
 	wrong := append(v.model.wrong, v.rooms.wrong...)
 	if err != nil {
 		wrong = append(wrong, err.Error())

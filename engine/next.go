@@ -15,6 +15,7 @@ type World struct {
 	Barred  string                 // why a rollback that has not begun cannot begin, once it holds all locks; empty when it can
 	Frozen  bool                   // nothing may start now
 	Until   time.Time              // of Frozen: look again then; zero: when something happens
+	Quiet   time.Time              // until then the driver before may have calls under way; zero: there was none
 	Account []Waiting              // what keeps a saga that needs an account from being driven on this one
 	Review  Review                 // of a saga whose store was copied before it had done anything that it has recorded
 }
@@ -59,6 +60,8 @@ const maxDeaths = 10
 // Next decides what a saga does next, from its ledger and from what the world permits. It is pure. Its rules, first match
 // first:
 //
+//	a driver before may have calls of the row under way: hold until they have ended
+//
 //	going forward                                   going backward, from the rollback's first row down
 //	canceled, a row is unfinished → that row fails  undone, resolved or given up  → pass over
 //	a row has failed, past the
@@ -80,6 +83,11 @@ const maxDeaths = 10
 // A wait names every reason that holds. What fails past the point of no return is tried again without end (see onward), and no
 // cancel reaches it.
 func Next(s *Saga, w World) Move {
+	if w.Now.Before(w.Quiet) {
+		if row := s.active(); row != nil && row.open() {
+			return Move{Do: DoHold, Until: w.Quiet}
+		}
+	}
 	switch s.Status {
 	case Pending, Running:
 		return nextForward(s, w)

@@ -46,7 +46,7 @@ func (q *queues) take(b engine.Batch) {
 			q.sagas[b.ID] = e.Created.Locks
 			q.enter(b.ID, e.Ticket)
 		case engine.EntryRollbackStarted:
-			if e.Ticket != 0 {
+			if e.Ticket != 0 && b.Summary.Status != engine.RolledBack { // one that has nothing to undo never stands there
 				q.enter(b.ID, e.Ticket)
 			}
 		case engine.EntryStepStarted, engine.EntryCompensating:

@@ -19,6 +19,7 @@ type run struct {
 	id   ID
 	live atomic.Pointer[string] // what the attempt under way shows of itself; nil: nothing
 	wake chan struct{}          // holds one nudge: something has happened that the driver should look at
+	term uint64                 // the token of the term in which it is driven; 0 where there is none, and for a verb of who follows
 
 	mu     sync.Mutex // guards the fields below; held across commits; never held while a step runs
 	saga   *Saga
@@ -40,6 +41,9 @@ func (r *run) nudge() {
 	default:
 	}
 }
+
+// follows reports whether another process drives the saga, or none yet: a verb is all that is recorded here.
+func (r *run) follows() bool { return r.e.several && r.term == 0 }
 
 // load reads the saga from the store. Call with mu held.
 func (r *run) load(ctx context.Context) error {
@@ -69,6 +73,10 @@ func (r *run) advance(ctx context.Context, outcome []Entry, effects bool) (Move,
 		m, a, err := r.pass(ctx, r.batch(), outcome, effects)
 		switch {
 		case errors.Is(err, ErrConflict):
+		case errors.Is(err, ErrFrozen): // elsewhere, and not heard of yet
+			if err := r.e.syncFreeze(ctx); err != nil {
+				return Move{}, nil, err
+			}
 		case (errors.Is(err, ErrTooLarge) || errors.Is(err, ErrBadValue)) && !bare:
 			outcome, bare = bareOf(outcome, err), true
 		default:
@@ -100,6 +108,9 @@ func (r *run) pass(ctx context.Context, b *batch, outcome []Entry, effects bool)
 		if err := b.add(e); err != nil {
 			return Move{}, nil, err
 		}
+	}
+	if r.follows() && r.saga.Status != Failed {
+		return Move{}, nil, b.commit() // what follows from it is the driver's affair
 	}
 	for {
 		w, err := r.world(ctx)
@@ -141,6 +152,9 @@ func (r *run) start(ctx context.Context, b *batch, m Move) (*attempt, error) {
 	}
 	err := b.add(r.startOf(m))
 	if err == nil {
+		if r.term != 0 {
+			b.out.IfFreeze = stay.freeze + 1
+		}
 		err = b.commit()
 	}
 	stay.begun()
@@ -204,9 +218,13 @@ func (r *run) world(ctx context.Context) (World, error) {
 		now = r.waited // the wait is over, whatever the wall clock was set to meanwhile
 	}
 	w := r.e.world
-	w.Now = now
+	w.Now, w.Quiet = now, r.e.quietUntil()
 	w.Frozen, w.Until = r.e.gate.held(nil, now)
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
+		if err := r.e.stands(ctx, r.id, r.saga.Ticket); err != nil {
+			r.saga = nil
+			return w, err
+		}
 		w.Holder = r.e.locks.ahead(r.id).Short()
 	}
 	if r.e.needsAccount(r.saga.StepNames) {

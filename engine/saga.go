@@ -156,6 +156,9 @@ func (s *Saga) active() *Row {
 // What dies while it only waits is not held against anybody.
 func (r *Row) died() bool { return r.NextAttemptAt.IsZero() && !r.paused && !r.idle && !r.lived }
 
+// open reports whether nobody has said how the row's last attempt ended.
+func (r *Row) open() bool { return r.NextAttemptAt.IsZero() && !r.paused }
+
 // trying is how long the row has been tried since its first failure, with the attempt that ends at now: the attempts and the waits
 // that they asked for. What went by while no process ran, or while everything was frozen, does not count.
 func (r *Row) trying(now time.Time) time.Duration {

@@ -119,13 +119,15 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 			}
 			l.Docs = append(claim, own...)
 		}
-		saga, err := s.create(c, l, start)
+		saga, err := s.create(ctx, c, l, start)
 		var taken *KeyTakenError
 		var moved *DocConflictError
 		switch {
 		case errors.As(err, &moved) && moved.Collection == storeCollection:
 			continue // somebody was first: look whose it is now
 		case errors.Is(err, ErrShortTaken):
+			continue
+		case e.overtaken(ctx, err):
 			continue
 		case errors.As(err, &taken):
 			return e.sameLaunch(ctx, taken.ID, l, steps, in)
@@ -135,23 +137,28 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 }
 
 // create makes one try at recording a new saga.
-func (s *Session) create(c Created, l Launch, start bool) (*Saga, error) {
+func (s *Session) create(ctx context.Context, c Created, l Launch, start bool) (*Saga, error) {
 	e := s.engine
+	entered, err := e.entering(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer entered()
 	ticket, holder := e.locks.enter(c.ID, c.Locks, l.RefuseLocked)
 	if holder != "" {
 		return nil, fmt.Errorf("launch %s: %w: saga %s holds it", l.Kind, ErrLocked, holder.Short())
 	}
 	r := newRun(e, c.ID)
-	ctx := e.adopt(r, start)
-	a, saga, err := r.create(ctx, Entry{Type: EntryCreated, By: &s.actor, Why: l.Reason, Ticket: ticket, Created: &c}, s.signed(l.Docs), start)
+	driving := e.adopt(r, start)
+	a, saga, err := r.create(driving, Entry{Type: EntryCreated, By: &s.actor, Why: l.Reason, Ticket: ticket, Created: &c}, s.signed(l.Docs), start)
 	if err != nil {
 		e.drop(r)
 		r.letAllGo() // what was refused may have been the start of a step
 		e.wake(e.locks.leave(c.ID))
 		return nil, err
 	}
-	e.embark(ctx, r, a)
-	if start && ctx == nil {
+	e.embark(driving, r, a)
+	if start && driving == nil {
 		e.take(c.ID) // Run may have begun meanwhile, and have looked for unfinished sagas before this one was durable
 	}
 	return saga, nil
@@ -168,6 +175,7 @@ func (e *Engine) adopt(r *run, start bool) context.Context {
 	if e.ctx == nil || e.ctx.Err() != nil {
 		return nil
 	}
+	r.term = e.term
 	e.live[r.id] = r
 	return e.ctx
 }
@@ -179,7 +187,7 @@ func (e *Engine) embark(ctx context.Context, r *run, a *attempt) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.ctx == nil { // shut down since: the next start takes the saga up
+	if e.ctx != ctx { // shut down since: the next start takes the saga up
 		r.yieldLocked(a)
 		return
 	}

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // Who drives a store is for the store to say. One that only one process can have open for writing says so by its opening: it has no
 // Elector, and whoever has it drives. One that several have open is an Elector: of them all, one at a time drives, and the
@@ -25,9 +22,6 @@ type Term interface {
 	// its lease have gone by, on the monotonic clock, since the store was asked for the last time that it has answered. Cheap: it
 	// is asked before every call of the provider.
 	Lasts() bool
-	// Margin is how long at least lies between the last moment at which Lasts was true in the term before, wherever that
-	// was, and the beginning of this one: a third of the lease.
-	Margin() time.Duration
 	// Resign ends it, so that another may drive. Safe to call twice.
 	Resign()
 }

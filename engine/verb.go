@@ -157,12 +157,9 @@ func (s *Session) ask(ctx context.Context, v Verb, id ID, q Request, decide deci
 	if err := s.admits(ctx, id); err != nil {
 		return fmt.Errorf("%s saga %s: %w", v, id.Short(), err)
 	}
-	if err := e.loadLocks(ctx); err != nil {
-		return err
-	}
 	for {
-		err := e.runFor(id).ask(ctx, v, q, decide)
-		if errors.Is(err, ErrConflict) {
+		err := e.askOnce(ctx, v, id, q, decide)
+		if errors.Is(err, ErrConflict) || e.overtaken(ctx, err) {
 			continue // a driver wrote between the read and the append
 		}
 		if err != nil {
@@ -174,14 +171,25 @@ func (s *Session) ask(ctx context.Context, v Verb, id ID, q Request, decide deci
 	}
 }
 
-// runFor is the run that drives the saga, or one of its own for a saga at rest.
+func (e *Engine) askOnce(ctx context.Context, v Verb, id ID, q Request, decide decision) error {
+	entered, err := e.entering(ctx)
+	if err != nil {
+		return err
+	}
+	defer entered()
+	return e.runFor(id).ask(ctx, v, q, decide)
+}
+
+// runFor is the run that drives the saga, or one of its own for a saga that is at rest or driven elsewhere.
 func (e *Engine) runFor(id ID) *run {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if r := e.live[id]; r != nil {
+	if r := e.live[id]; r != nil && r.term == e.term {
 		return r
 	}
-	return newRun(e, id)
+	r := newRun(e, id)
+	r.term = e.term
+	return r
 }
 
 // unpark lets a saga that was only created be driven after an operator's verb.

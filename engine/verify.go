@@ -45,7 +45,7 @@ func (r *run) verify(ctx context.Context) []Entry {
 			entries = append(entries, Entry{Type: EntryCompensationFailed, Idx: i, Error: why, LeftBehind: r.e.leaves(saga, i)})
 		}
 	}
-	if errors.Is(context.Cause(ctx), ErrShutdown) {
+	if cause := context.Cause(ctx); errors.Is(cause, ErrShutdown) || errors.Is(cause, ErrDeposed) {
 		return nil // the next start looks
 	}
 	if failed != nil {

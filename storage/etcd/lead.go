@@ -36,9 +36,6 @@ func (t *term) Done() <-chan struct{} { return t.done }
 // Lasts implements engine.Term.
 func (t *term) Lasts() bool { return !t.over.Load() && time.Now().Before(t.until()) }
 
-// Margin implements engine.Term.
-func (t *term) Margin() time.Duration { return t.s.lease / 3 }
-
 // until is the moment after which this process cannot be sure any more.
 func (t *term) until() time.Time { return t.alive.Load().Add(2 * t.s.lease / 3) }
 

@@ -23,9 +23,6 @@ var (
 	_ engine.Roster  = Shared{}
 )
 
-// lease is how long a term outlives the process that has it.
-const lease = 10 * time.Second
-
 // Share opens the store for one more process.
 func (m *Memory) Share() Shared {
 	m.mu.Lock()
@@ -88,7 +85,6 @@ type term struct {
 
 func (t *term) Token() uint64         { return t.token }
 func (t *term) Done() <-chan struct{} { return t.done }
-func (t *term) Margin() time.Duration { return lease / 3 }
 
 func (t *term) Lasts() bool {
 	t.m.mu.Lock()

@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// errUnfit says that another process can drive what this one cannot.
+var errUnfit = errors.New("another process goes first")
+
+// standAgain is how long a process waits after an election that came to nothing.
+const standAgain = time.Second
+
+// stand runs the engine on a store that several have open: it follows what others do, and drives for as long as it is its turn.
+func (e *Engine) stand(ctx context.Context, elector Elector) error {
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	e.mu.Lock()
+	busy, broken := e.quit != nil, e.broken
+	if !busy {
+		e.quit = quit
+	}
+	e.mu.Unlock()
+	switch {
+	case busy:
+		return errors.New("run the engine: it is running already")
+	case broken != nil:
+		return broken
+	}
+	defer e.retire()
+	e.attend(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { e.follow(ctx) })
+	e.readyOnce.Do(func() { close(e.ready) })
+	for ctx.Err() == nil {
+		if err := e.turn(ctx, elector); err != nil {
+			e.log.Warn("it cannot drive now", "error", err)
+			pause(ctx, standAgain)
+		}
+	}
+	return e.Err()
+}
+
+// retire lets the engine be run again.
+func (e *Engine) retire() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.quit = nil
+}
+
+// turn waits until it is this process's turn to drive, and drives until it no longer is.
+func (e *Engine) turn(ctx context.Context, elector Elector) error {
+	if err := e.fit(ctx); err != nil {
+		return err
+	}
+	term, err := elector.Lead(ctx)
+	if err != nil || ctx.Err() != nil {
+		if term != nil {
+			term.Resign()
+		}
+		return err
+	}
+	defer term.Resign()
+	if err := e.fit(ctx); err != nil { // much may have been launched meanwhile
+		return err
+	}
+	e.log.Info("this process drives")
+	defer e.log.Info("this process follows")
+	return e.lead(ctx, term)
+}
+
+// fit refuses to drive when an unfinished saga has a step that is not in this build, while a process is there whose build has it.
+func (e *Engine) fit(ctx context.Context) error {
+	roster, ok := ability[Roster](e.store)
+	if !ok {
+		return nil
+	}
+	lacks, err := e.lacks(ctx)
+	if err != nil || len(lacks) == 0 {
+		return err
+	}
+	hosts, err := roster.Hosts(ctx)
+	if err != nil {
+		return fmt.Errorf("look who is there: %w", err)
+	}
+	for _, h := range hosts {
+		for _, step := range lacks {
+			if h.Name != e.self.Name && slices.Contains(h.Steps, step) {
+				return fmt.Errorf("%w: host %s has step %s, which this build does not have", errUnfit, h.Name, step)
+			}
+		}
+	}
+	return nil
+}
+
+// lookAround is what a driver does after each sweep where others could drive in its place: it says when a look has failed, which is
+// repeated, and makes way for a process whose build has more of the steps that are needed.
+func (e *Engine) lookAround(swept error) {
+	err := swept
+	if err == nil {
+		err = e.fit(e.ctx)
+	}
+	switch {
+	case e.ctx.Err() != nil:
+	case errors.Is(err, errUnfit):
+		e.log.Info("this process makes way", "why", err)
+		e.stop(ErrShutdown)
+	case err != nil:
+		e.log.Warn("unfinished sagas are looked for again in a while", "error", err)
+	}
+}
+
+// lacks are the steps of unfinished sagas that this build does not have.
+func (e *Engine) lacks(ctx context.Context) ([]string, error) {
+	var lacks []string
+	q := Query{Statuses: []Status{Compensating, Running, Pending}, Oldest: true, Limit: 1000}
+	for {
+		p, err := e.store.List(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("look for unfinished sagas: %w", err)
+		}
+		for i := range p.Items {
+			for _, step := range p.Items[i].StepNames {
+				if !e.knows(step) && !slices.Contains(lacks, step) {
+					lacks = append(lacks, step)
+				}
+			}
+		}
+		if !p.More {
+			return lacks, nil
+		}
+		q.From = p.Items[len(p.Items)-1].ID
+	}
+}
+
+// tenure is a term as what is done in it sees it.
+type tenure struct {
+	term Term
+	end  func()
+}
+
+// tenureKey is where a context keeps its tenure.
+type tenureKey struct{}
+
+// Fenced refuses a call of the provider, with ErrDeposed, when this process can no longer be sure that it drives. Whoever calls the
+// provider asks it right before each call, with the context that the engine has given: a process that was stopped for a while
+// and wakes up in the middle of a step so does nothing that its successor does not know of. Where only one process can have the store
+// open, and for who only looks, nothing is refused.
+func Fenced(ctx context.Context) error {
+	t, ok := ctx.Value(tenureKey{}).(*tenure)
+	if !ok || t.term.Lasts() {
+		return nil
+	}
+	t.end()
+	return fmt.Errorf("call the provider: the store has not been heard for too long: %w", ErrDeposed)
+}
+
+// serve makes the engine drive in a term. Call with mu held, when e.ctx is new.
+func (e *Engine) serve(term Term) {
+	token := term.Token()
+	end := func() { e.deposed(token) }
+	ctx := context.WithValue(e.ctx, tenureKey{}, &tenure{term: term, end: end})
+	e.ctx, e.term = ctx, token
+	e.quiet = time.Now().Add(e.call)
+	e.drives.Go(func() {
+		select {
+		case <-term.Done():
+			end()
+		case <-ctx.Done():
+		}
+	})
+}
+
+// deposed ends what is done in a term that has ended: attempts end as in a shutdown, and nothing of them is recorded. A batch of it that
+// is under way is refused by the store.
+func (e *Engine) deposed(token uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if token == 0 || token != e.term {
+		return
+	}
+	e.term = 0
+	e.stop(ErrDeposed)
+}
+
+// Drives reports whether this process drives now.
+func (e *Engine) Drives() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.ctx != nil && e.ctx.Err() == nil
+}
+
+// quietUntil is until when calls of a driver before may be under way, zero when there was none.
+func (e *Engine) quietUntil() time.Time {
+	if !e.several {
+		return time.Time{}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.quiet
+}
+
+// pause waits so long, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
