@@ -198,7 +198,10 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		prober = demo.Sight{Cloud: cloud}
 	}
 	catalog, kinds := steps.Catalog(cloud, store, prober)
-	eng, err := engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner, Tell: notify.Teller{Store: store}.Tell})
+	eng, err := engine.New(store, engine.Config{
+		Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner, Tell: notify.Teller{Store: store}.Tell,
+		Host: w.host(), Call: digitalocean.DefaultTimeout,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +230,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
 	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}
 	if want.Access == cli.Act {
-		p.Host = driving(eng, store)
+		p.Host = eng.Run
 		if !slices.Contains([]string{"arcadia console", "arcadia serve", "arcadia host"}, want.Purpose) { // these open their doors themselves
 			drive := p.Host
 			p.Host = func(ctx context.Context) error { return h.Drive(ctx, drive) }
@@ -256,6 +259,19 @@ func (s *stack) close() error {
 	}
 	*s = nil
 	return errors.Join(errs...)
+}
+
+// host is how this process is called where several have a store open.
+func (w wire) host() engine.Host {
+	name := strings.TrimSpace(w.env("ARCADIA_HOST"))
+	if name == "" {
+		machine, err := os.Hostname()
+		if err != nil {
+			machine = "host"
+		}
+		name = fmt.Sprintf("%s-%d", machine, os.Getpid())
+	}
+	return engine.Host{Name: name, Version: w.build.Version}
 }
 
 // check examines a store file in a child process.

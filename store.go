@@ -84,37 +84,3 @@ func (w wire) file(named string) (string, error) {
 	}
 	return cli.DataFile(w.env)
 }
-
-// driving runs an engine for as long as this process may drive its store. An engine that asks the store itself is left to it;
-// another one is ended when its term is over.
-func driving(eng *engine.Engine, store engine.Store) func(context.Context) error {
-	if m, is := store.(*host.Meter); is {
-		store = m.Unwrap()
-	}
-	elector, shared := store.(engine.Elector)
-	_, asks := any(eng).(interface{ Drives() bool })
-	if !shared || asks {
-		return eng.Run
-	}
-	return func(ctx context.Context) error {
-		term, err := elector.Lead(ctx)
-		if err != nil {
-			return err
-		}
-		defer term.Resign()
-		run, stop := context.WithCancel(ctx)
-		defer stop()
-		go func() {
-			select {
-			case <-term.Done():
-				stop()
-			case <-run.Done():
-			}
-		}()
-		err = eng.Run(run)
-		if ctx.Err() == nil && err == nil {
-			err = fmt.Errorf("drive the store: %w: start again, and this host waits for its turn", engine.ErrDeposed)
-		}
-		return err
-	}
-}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"arcadia/engine"
 	"arcadia/steps"
 )
 
@@ -32,7 +33,7 @@ func classify(a answer) steps.Class {
 	switch {
 	case a.status == 0 && untrusted(a.err):
 		return steps.Permanent
-	case a.status == 0 && (a.unsent || dialing(a.err)):
+	case a.status == 0 && (a.unsent || dialing(a.err) || errors.Is(a.err, engine.ErrDeposed)):
 		return steps.Retryable
 	case a.status == 0, a.status >= 200 && a.status <= 299:
 		return murky

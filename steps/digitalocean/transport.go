@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"arcadia/engine"
 )
 
 // maxBody bounds an answer. godo reads error bodies whole, and makes a text of them.
@@ -31,13 +33,17 @@ type transport struct {
 	clean  func(string) string // keeps outside text in logs harmless
 }
 
-// RoundTrip sends one request. Every answer's rate headers are noted, whatever becomes of the answer.
+// RoundTrip sends one request, unless another process may drive by now. Every answer's rate headers are noted, whatever becomes of
+// the answer.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != t.base.Scheme || req.URL.Host != t.base.Host {
 		return nil, errHost
 	}
 	sent := req.Clone(req.Context())
 	sent.Header.Set("Authorization", "Bearer "+t.token)
+	if err := engine.Fenced(req.Context()); err != nil {
+		return nil, err // the last moment at which it can be held back
+	}
 	began := time.Now()
 	resp, err := t.next.RoundTrip(sent)
 	if err != nil {
