@@ -338,7 +338,7 @@ func (e *Entry) measure(m *measure) {
 			m.text("input", v)
 		}
 		for name, src := range c.From {
-			m.texts("source of an input", []string{name, src.Key, src.Before, src.After})
+			m.texts("source of an input", []string{name, src.Key})
 		}
 		m.text("id", string(c.ID))
 		m.text("target", c.Target)

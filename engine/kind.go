@@ -33,7 +33,7 @@ type Kind struct {
 type StepCall struct {
 	Step   string            // its name
 	Inputs map[string]string // for this step only
-	From   map[string]Source // likewise, what an earlier step puts; see Producer and Field.Later
+	From   map[string]string // likewise, by the key under which an earlier step puts them; see Producer and Field.Later
 	Why    string            // one line for the plan: "record 12 points at its address"
 }
 

@@ -26,8 +26,10 @@ type Change struct {
 	Subject string        `json:"subject"`          // "A app.example.com"
 	Fields  []FieldChange `json:"fields,omitempty"` // what changes, field by field
 	Note    string        `json:"note,omitempty"`
-	Undo    string        `json:"undo"`            // "restore both", "nothing to undo"
-	Final   string        `json:"final,omitempty"` // the point of no return: why it cannot be taken back; filled in by the engine
+	// MonthlyUSD is what it costs a month from then on; below 0 what it saves. No part of a plan's hash: prices change.
+	MonthlyUSD float64 `json:"monthly_usd,omitempty"`
+	Undo       string  `json:"undo"`            // "restore both", "nothing to undo"
+	Final      string  `json:"final,omitempty"` // the point of no return: why it cannot be taken back; filled in by the engine
 }
 
 // FieldChange is one value before and after.

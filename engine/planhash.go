@@ -53,7 +53,7 @@ func (p Plan) hashOf(c course, account string) PlanHash {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.from)) {
 		src := c.from[name]
-		w.texts(name, strconv.Itoa(src.Step), src.Key, src.Before, src.After)
+		w.texts(name, strconv.Itoa(src.Step), src.Key)
 	}
 	w.count(len(p.Locks))
 	w.texts(p.Locks...)

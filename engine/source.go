@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,13 +21,10 @@ type Producer interface {
 	Outputs(in Inputs) []Output
 }
 
-// Source is where an input comes from that is known only once an earlier step has run: what that step has put, between two
-// texts.
+// Source is where an input comes from that is known only once an earlier step has run.
 type Source struct {
-	Step   int    `json:"step"` // the place of the step; of a StepCall the engine fills it in: the last one before that puts the key
-	Key    string `json:"key"`
-	Before string `json:"before,omitempty"` // "http://"
-	After  string `json:"after,omitempty"`  // ":22"
+	Step int    `json:"step"` // the place of that step
+	Key  string `json:"key"`  // what it puts
 }
 
 // Sources are the inputs that come from earlier steps, by "4:droplet_id".
@@ -69,30 +67,29 @@ func (from Sources) fits(steps int) error {
 }
 
 // source finds the step before step idx that puts a key last.
-func (e *Engine) source(c course, idx int, src Source) (Source, Output, error) {
+func (e *Engine) source(c course, idx int, key string) (Source, Output, error) {
 	for j := idx - 1; j >= 0; j-- {
 		p, ok := e.steps[c.steps[j]].(Producer)
 		if !ok {
 			continue
 		}
 		outputs := p.Outputs(c.known(j))
-		at := slices.IndexFunc(outputs, func(o Output) bool { return o.Key == src.Key })
+		at := slices.IndexFunc(outputs, func(o Output) bool { return o.Key == key })
 		if at >= 0 {
-			src.Step = j
-			return src, outputs[at], nil
+			return Source{Step: j, Key: key}, outputs[at], nil
 		}
 	}
-	return src, Output{}, fmt.Errorf("no step before it puts %q", src.Key)
+	return Source{}, Output{}, fmt.Errorf("no step before it puts %q", key)
 }
 
 // takes gives a step of a list the sources of its inputs. Its fields say which of them can be known later.
-func (e *Engine) takes(c *course, idx int, from map[string]Source, fields []Field) error {
-	for name, src := range from {
+func (e *Engine) takes(c *course, idx int, from map[string]string, fields []Field) error {
+	for _, name := range slices.Sorted(maps.Keys(from)) {
 		at := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
 		if at < 0 || !fields[at].Later {
 			return fmt.Errorf("input %s is to be known at launch", name)
 		}
-		src, _, err := e.source(*c, idx, src)
+		src, _, err := e.source(*c, idx, from[name])
 		if err != nil {
 			return fmt.Errorf("input %s: %w", name, err)
 		}
@@ -117,12 +114,12 @@ func (e *Engine) later(c course, idx int) []FieldChange {
 		if !ok {
 			continue
 		}
-		_, o, err := e.source(c, idx, src)
+		_, o, err := e.source(c, idx, src.Key)
 		if err != nil { // of a step that an older build has known
 			o.What = src.Key
 		}
 		out = append(out, FieldChange{
-			Name: f.Name, To: src.Before + o.What + src.After, Note: fmt.Sprintf("known once step %d has run", src.Step),
+			Name: f.Name, To: o.What, Note: fmt.Sprintf("known once step %d has run", src.Step),
 		})
 	}
 	return out
@@ -151,7 +148,7 @@ func (src Source) value(rows []Row) (string, error) {
 	if len(text) > MaxName {
 		return "", fmt.Errorf("%d bytes: %w: at most %d", len(text), ErrTooLarge, MaxName)
 	}
-	return src.Before + text + src.After, nil
+	return text, nil
 }
 
 // inputsOf are the inputs as a row sees them, those from earlier rows included. The error names the first that cannot be known.

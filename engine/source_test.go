@@ -70,7 +70,7 @@ func (ring) Compensate(_ context.Context, s *engine.State) error {
 func (ring) DescribeUndo(s *engine.State) string { return "silences " + s.Input("egg") }
 
 // brood is a kind whose second step takes what the first puts, whatever the saga itself was given under that name.
-func brood(name string, from map[string]engine.Source, more ...string) engine.Kind {
+func brood(name string, from map[string]string, more ...string) engine.Kind {
 	return engine.Kind{
 		Name: name, Inputs: []engine.Field{{Name: "egg", Label: "Egg", Type: engine.TextField, Default: "99", Help: "another"}},
 		Make: func(context.Context, engine.Inputs) ([]engine.StepCall, error) {
@@ -90,7 +90,7 @@ func brooding(t *testing.T, puts map[string]any, kinds ...engine.Kind) *engine.S
 	return s
 }
 
-var both = map[string]engine.Source{"egg": {Key: "egg"}, "call": {Key: "nest", Before: "hey ", After: "!"}}
+var both = map[string]string{"egg": "egg", "call": "nest"}
 
 func TestAStepTakesWhatAnEarlierOneHasPut(t *testing.T) {
 	t.Parallel()
@@ -103,7 +103,7 @@ func TestAStepTakesWhatAnEarlierOneHasPut(t *testing.T) {
 		}
 		want := []engine.FieldChange{
 			{Name: "egg", To: "the number of heron", Note: "known once step 0 has run"},
-			{Name: "call", To: "hey the nest of heron!", Note: "known once step 0 has run"},
+			{Name: "call", To: "the nest of heron", Note: "known once step 0 has run"},
 		}
 		if !slices.Equal(p.Steps[1].Change.Fields, want) || p.Steps[1].Change.Subject != "the bell" {
 			t.Errorf("plan %+v", p.Steps[1].Change)
@@ -113,7 +113,7 @@ func TestAStepTakesWhatAnEarlierOneHasPut(t *testing.T) {
 			t.Fatal(err)
 		}
 		saga = enginetest.Rest(t, s, saga.ID)
-		if saga.Status != engine.RolledBack || string(saga.Context["rung"]) != `"7 hey reeds!"` || string(saga.Context["silenced"]) != `"7"` {
+		if saga.Status != engine.RolledBack || string(saga.Context["rung"]) != `"7 reeds"` || string(saga.Context["silenced"]) != `"7"` {
 			t.Errorf("%s %s %s", saga.Status, saga.Context["rung"], saga.Context["silenced"])
 		}
 		if src := saga.From["1:egg"]; src != (engine.Source{Step: 0, Key: "egg"}) || saga.Inputs["egg"] != "99" {
@@ -126,13 +126,7 @@ func TestAPlanIsAnotherWhenAnInputComesFromElsewhere(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		hashes := map[engine.PlanHash]bool{}
-		for _, from := range []map[string]engine.Source{
-			{"egg": {Key: "egg"}},
-			{"egg": {Key: "nest"}},
-			{"egg": {Key: "egg", Before: "1"}},
-			{"egg": {Key: "egg", After: "1"}},
-			{"egg": {Key: "egg"}, "call": {Key: "egg"}},
-		} {
+		for _, from := range []map[string]string{nil, {"egg": "egg"}, {"egg": "nest"}, {"egg": "egg", "call": "egg"}, {"call": "egg"}} {
 			p, err := brooding(t, nil, brood("brood", from)).Plan(t.Context(), engine.Launch{Kind: "brood"})
 			if err != nil {
 				t.Fatal(err)
@@ -149,11 +143,11 @@ func TestWhatNoEarlierStepPutsRefusesTheLaunch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := brooding(t, nil,
-			brood("unknown", map[string]engine.Source{"egg": {Key: "chick"}}),
-			brood("fixed", map[string]engine.Source{"egg": {Key: "egg"}, "name": {Key: "nest"}}),
+			brood("unknown", map[string]string{"egg": "chick"}),
+			brood("fixed", map[string]string{"egg": "egg", "name": "nest"}),
 			brood("missing", nil),
 			engine.Kind{Name: "behind", Make: func(context.Context, engine.Inputs) ([]engine.StepCall, error) {
-				return []engine.StepCall{{Step: "ring", From: map[string]engine.Source{"egg": {Key: "egg"}}}, {Step: "hatch"}}, nil
+				return []engine.StepCall{{Step: "ring", From: map[string]string{"egg": "egg"}}, {Step: "hatch"}}, nil
 			}},
 		)
 		for kind, say := range map[string]string{
@@ -182,7 +176,7 @@ func TestAStepDoesNotStartWithAnInputThatItsFormRefuses(t *testing.T) {
 			{map[string]any{"egg": []int{7}}, "input egg: egg of step 0: it is neither a text nor a whole number"},
 			{map[string]any{"egg": 7.5}, "input egg: egg of step 0: it is neither a text nor a whole number"},
 		} {
-			s := brooding(t, c.puts, brood("brood", map[string]engine.Source{"egg": {Key: "egg"}}))
+			s := brooding(t, c.puts, brood("brood", map[string]string{"egg": "egg"}))
 			saga, err := s.Start(t.Context(), engine.Launch{Kind: "brood"})
 			if err != nil {
 				t.Fatal(err)

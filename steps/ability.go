@@ -18,6 +18,8 @@ const (
 	MoveIPs         Ability = "move reserved IPs"
 	AddRules        Ability = "add rules to firewalls"
 	RemoveRules     Ability = "take rules from firewalls"
+	PlaceWalls      Ability = "put firewalls before droplets"
+	LiftWalls       Ability = "take firewalls from droplets"
 	CopyVolumes     Ability = "take snapshots of volumes"
 	DeleteCopies    Ability = "delete snapshots of volumes"
 )

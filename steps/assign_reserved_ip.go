@@ -43,7 +43,7 @@ func (a AssignReservedIP) Inputs() []engine.Field {
 			Help: "the address that moves",
 		},
 		{
-			Name: inDroplet, Label: "Droplet", Type: engine.IntField, Required: true, Check: checkDroplet, Options: a.droplets,
+			Name: inDroplet, Label: "Droplet", Type: engine.IntField, Required: true, Check: checkDroplet, Options: a.droplets, Later: true,
 			Help: "the id of the droplet that it moves to, in the region of the IP",
 		},
 	}
@@ -87,6 +87,14 @@ func (a AssignReservedIP) droplets(ctx context.Context, in engine.Inputs) ([]eng
 // place is "droplet 12" or "no droplet".
 func (r ReservedIP) place() string { return placeOf(r.Droplet) }
 
+// back says what undoing a move of the IP would do.
+func (r ReservedIP) back() string {
+	if r.Droplet == 0 {
+		return "takes it from the droplet"
+	}
+	return "moves it back to " + r.place()
+}
+
 func placeOf(droplet int64) string {
 	if droplet == 0 {
 		return "no droplet"
@@ -109,7 +117,10 @@ func (a AssignReservedIP) find(ctx context.Context, ip string) (ReservedIP, erro
 
 // Locks names the IP, the droplet that it is on now and the one that it moves to.
 func (a AssignReservedIP) Locks(ctx context.Context, in engine.Inputs) ([]string, error) {
-	out := []string{"ip:" + in[inIP], dropletLock(in[inDroplet])}
+	out := []string{"ip:" + in[inIP]}
+	if in[inDroplet] != "" {
+		out = append(out, dropletLock(in[inDroplet]))
+	}
 	r, err := a.find(ctx, in[inIP])
 	if err != nil {
 		return nil, err
@@ -145,6 +156,10 @@ func (a AssignReservedIP) ends(ctx context.Context, in engine.Inputs) (ReservedI
 
 // Target is "198.51.100.7 to web-01 (482913)". What cannot be moved refuses the launch.
 func (a AssignReservedIP) Target(ctx context.Context, in engine.Inputs) (string, error) {
+	if in[inDroplet] == "" { // of a droplet that is yet to be made
+		ip, err := a.find(ctx, in[inIP])
+		return ip.IP, err
+	}
 	ip, d, err := a.ends(ctx, in)
 	if err != nil {
 		return "", err
@@ -157,6 +172,13 @@ func (a AssignReservedIP) Target(ctx context.Context, in engine.Inputs) (string,
 
 // Plan says from where to where.
 func (a AssignReservedIP) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	if in[inDroplet] == "" {
+		ip, err := a.find(ctx, in[inIP])
+		return engine.Change{
+			Action: engine.ActUpdate, Subject: "reserved IP " + ip.IP, Fields: []engine.FieldChange{{Name: "droplet", From: ip.place()}},
+			Undo: ip.back(),
+		}, err
+	}
 	ip, d, err := a.ends(ctx, in)
 	if err != nil {
 		return engine.Change{}, err
@@ -167,10 +189,7 @@ func (a AssignReservedIP) Plan(ctx context.Context, in engine.Inputs) (engine.Ch
 	}
 	c = engine.Change{
 		Action: engine.ActUpdate, Subject: "reserved IP " + ip.IP, Fields: []engine.FieldChange{{Name: "droplet", From: ip.place(), To: placeOf(d.ID)}},
-		Undo: "moves it back to " + ip.place(),
-	}
-	if ip.Droplet == 0 {
-		c.Undo = "takes it from the droplet"
+		Undo: ip.back(),
 	}
 	return c, nil
 }

@@ -24,6 +24,12 @@ func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 		NewPruneSnapshots(cloud, ledger),
 		NewVerifyVolumeSnapshot(cloud, ledger),
 		NewPruneVolumeSnapshots(cloud, ledger),
+		NewDeleteDroplet(cloud, ledger),
+		NewVerifyGone(cloud),
+		NewRebuildDroplet(cloud),
+		NewGrowDropletDisk(cloud),
+		NewSetDNSTTL(cloud, ledger),
+		NewAddToFirewall(cloud),
 	}
 }
 

@@ -66,9 +66,12 @@ type Droplet struct {
 	Region string `json:"region"` // slug
 	Size   string `json:"size"`   // slug
 	Image  string `json:"image"`
-	IPv4   string `json:"ipv4"`   // the first public address, empty for none
-	Locked bool   `json:"locked"` // by the provider, for its own purposes: what runs on a droplet is what its actions say
-	Disk   int    `json:"disk"`   // GiB
+	IPv4   string `json:"ipv4"`           // the first public address, empty for none
+	IPv6   string `json:"ipv6,omitempty"` // likewise
+	Inside string `json:"private_ipv4,omitempty"`
+	VPC    string `json:"vpc,omitempty"` // the id of its private network
+	Locked bool   `json:"locked"`        // by the provider, for its own purposes: what runs on a droplet is what its actions say
+	Disk   int    `json:"disk"`          // GiB
 
 	ImageID   int64     `json:"image_id"`
 	Created   time.Time `json:"created_at"`

@@ -57,6 +57,7 @@ type DropletOrder struct {
 	SSHKeys            []string
 	VPC                string
 	Tags               []string
+	IPv6               bool
 	UserData           string
 }
 
@@ -99,6 +100,10 @@ type Walls interface {
 	AddRule(ctx context.Context, firewall string, r Rule) error
 	// RemoveRule takes a rule away. One that is not there is no error.
 	RemoveRule(ctx context.Context, firewall string, r Rule) error
+	// Guard puts a firewall before a droplet. Before one that it guards already it stays.
+	Guard(ctx context.Context, firewall string, droplet int64) error
+	// Unguard takes a firewall from a droplet. One that it does not guard is no error.
+	Unguard(ctx context.Context, firewall string, droplet int64) error
 }
 
 // Firewall is a set of rules before droplets.

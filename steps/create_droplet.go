@@ -23,6 +23,7 @@ type CreateDroplet struct{ cloud Hatchery }
 // Hatchery is what the step asks of the provider.
 type Hatchery interface {
 	Fleet
+	Snapshots
 	Addresses
 }
 
@@ -36,9 +37,13 @@ const (
 	inKeys     = "ssh_keys"
 	inVPC      = "vpc"
 	inTags     = "tags"
+	inIPv6     = "ipv6"
+	inWakes    = "wakes"
 
 	keyDropletIntent  = "droplet_intent"
 	keyDropletCreated = "created_droplet_id"
+	keyDropletIPv4    = "created_droplet_ipv4"
+	keyDropletIPv6    = "created_droplet_ipv6"
 )
 
 // Reasons for which the step fails.
@@ -61,11 +66,11 @@ var hostname = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])
 
 // Inputs declares what the droplet shall be.
 func (c CreateDroplet) Inputs() []engine.Field {
-	return []engine.Field{
+	return append([]engine.Field{
 		{Name: inHostname, Label: "Name", Type: engine.TextField, Required: true, Help: "the host name", Check: matches(hostname, "a host name: letters, digits, dots and hyphens")},
 		{Name: inRegion, Label: "Region", Type: engine.TextField, Required: true, Help: "the slug of the region, as nyc3", Check: checkSlug},
 		{Name: inSize, Label: "Size", Type: engine.TextField, Required: true, Help: "the slug of the size, as s-1vcpu-1gb", Check: checkSlug, Options: c.sizes},
-		{Name: inImage, Label: "Image", Type: engine.TextField, Required: true, Help: "the slug of an image, as debian-12-x64, or its id", Check: checkSlug},
+		{Name: inImage, Label: "Image", Type: engine.TextField, Required: true, Help: "the slug of an image, as debian-12-x64, or its id", Check: checkSlug, Later: true},
 		{
 			Name: inKeys, Label: "SSH keys", Type: engine.TextField, Required: true, Help: "ids or fingerprints, with commas between",
 			Check: matches(regexp.MustCompile(`^[0-9a-f:]+( *, *[0-9a-f:]+)*$`), "a list of ids or fingerprints"),
@@ -75,7 +80,24 @@ func (c CreateDroplet) Inputs() []engine.Field {
 			Name: inTags, Label: "Tags", Type: engine.TextField, Help: "with commas between",
 			Check: matches(regexp.MustCompile(`^[a-zA-Z0-9_:-]{1,255}( *, *[a-zA-Z0-9_:-]{1,255})*$`), "a list of tags: letters, digits, colons, hyphens and underscores"),
 		},
+		{Name: inIPv6, Label: "IPv6", Type: engine.ChoiceField, Choices: []string{"yes", "no"}, Default: "no", Help: "whether it gets an IPv6 address too"},
+		{
+			Name: inWakes, Label: "Wakes", Type: engine.IntField, Help: "the id of the deleted droplet that it stands for",
+			When: func(engine.Inputs) bool { return false }, // a kind says so, nobody is asked
+		},
+	}, userDataFields()...)
+}
+
+// Outputs are the id of the droplet and its addresses.
+func (CreateDroplet) Outputs(in engine.Inputs) []engine.Output {
+	out := []engine.Output{
+		{Key: keyDropletCreated, What: "the id of " + in[inHostname]},
+		{Key: keyDropletIPv4, What: "the address of " + in[inHostname]},
 	}
+	if in[inIPv6] == "yes" {
+		out = append(out, engine.Output{Key: keyDropletIPv6, What: "the IPv6 address of " + in[inHostname]})
+	}
+	return out
 }
 
 // matches is the check of a value against a pattern; what names a good value.
@@ -111,9 +133,36 @@ func (c CreateDroplet) size(ctx context.Context, in engine.Inputs) (Size, error)
 	return z, err
 }
 
+// fits refuses an image that does not fit the size or is not in the region, as far as that can be known: of a snapshot it is.
+func (c CreateDroplet) fits(ctx context.Context, in engine.Inputs, z Size) error {
+	id, err := strconv.ParseInt(in[inImage], 10, 64)
+	if err != nil {
+		return nil //nolint:nilerr // a slug, or not known before an earlier step has run
+	}
+	s, err := c.cloud.Snapshot(ctx, id)
+	switch {
+	case absent(err): // it may be another image
+		return nil
+	case err != nil:
+		return err
+	case s.MinDisk > z.Disk:
+		return named(inSize, fmt.Errorf("%s needs a disk of %d GiB and size %s has one of %d: choose a larger size", s.title(), s.MinDisk, z.Slug, z.Disk))
+	case !slices.Contains(s.Regions, in[inRegion]):
+		return named(inRegion, fmt.Errorf("%s is not in %s: choose one of %s, or transfer it there first", s.title(), visible.Short(in[inRegion], 20), visible.Short(strings.Join(s.Regions, ", "), 80)))
+	}
+	return nil
+}
+
 // Target is the name. A size that the region does not sell refuses the launch.
 func (c CreateDroplet) Target(ctx context.Context, in engine.Inputs) (string, error) {
-	if _, err := c.size(ctx, in); err != nil {
+	z, err := c.size(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	if err := c.fits(ctx, in, z); err != nil {
+		return "", err
+	}
+	if _, err := userData(in); err != nil {
 		return "", err
 	}
 	if err := denied(c.cloud, CreateDroplets, DeleteDroplets, FollowActions); err != nil {
@@ -128,11 +177,18 @@ func (c CreateDroplet) Plan(ctx context.Context, in engine.Inputs) (engine.Chang
 	if err != nil {
 		return engine.Change{}, err
 	}
-	return engine.Change{
-		Action: engine.ActCreate, Subject: "droplet " + in[inHostname], Undo: "deletes the droplet, and all that is on it",
-		Fields: []engine.FieldChange{{Name: "size", To: z.Slug}, {Name: "region", To: in[inRegion]}, {Name: "image", To: in[inImage]}},
+	out := engine.Change{
+		Action: engine.ActCreate, Subject: "droplet " + in[inHostname], Undo: "deletes the droplet, and all that is on it", MonthlyUSD: z.MonthlyUSD,
+		Fields: []engine.FieldChange{{Name: "size", To: z.Slug}, {Name: "region", To: in[inRegion]}},
 		Note:   fmt.Sprintf("$%.2f a month", z.MonthlyUSD),
-	}, nil
+	}
+	if in[inImage] != "" {
+		out.Fields = append(out.Fields, engine.FieldChange{Name: "image", To: in[inImage]})
+	}
+	if in[inUserData] != "" {
+		out.Fields = append(out.Fields, engine.FieldChange{Name: "user data", To: in[inUserData], Note: fmt.Sprintf("SHA-256 %.12s", in[inUserDataSum])})
+	}
+	return out, nil
 }
 
 // Deadline leaves room for a slow start.
@@ -143,11 +199,13 @@ func dropletTag(s *engine.State) string {
 	return "arcadia-" + s.Saga().Short() + "-" + strconv.Itoa(s.Idx())
 }
 
-func order(s *engine.State) DropletOrder {
+func order(s *engine.State) (DropletOrder, error) {
+	text, err := userData(s.Inputs())
 	return DropletOrder{
+		IPv6: s.Input(inIPv6) == "yes", UserData: text,
 		Name: s.Input(inHostname), Region: s.Input(inRegion), Size: s.Input(inSize), Image: s.Input(inImage), VPC: s.Input(inVPC),
 		SSHKeys: commas(s.Input(inKeys)), Tags: append(commas(s.Input(inTags)), dropletTag(s)),
-	}
+	}, err
 }
 
 // commas splits a list.
@@ -208,7 +266,13 @@ func (c CreateDroplet) Execute(ctx context.Context, s *engine.State) error {
 		return err
 	}
 	s.Put("created_droplet_name", d.Name)
-	s.Put("created_droplet_ipv4", d.IPv4)
+	s.Put(keyDropletIPv4, d.IPv4)
+	if d.IPv6 != "" {
+		s.Put(keyDropletIPv6, d.IPv6)
+	}
+	if former := s.Input(inWakes); former != "" {
+		s.Withdraw(tombstoneResource, former)
+	}
 	return nil
 }
 
@@ -232,12 +296,16 @@ func (c CreateDroplet) create(ctx context.Context, s *engine.State) (int64, erro
 			return d.ID, s.Save(ctx)
 		}
 	}
+	what, err := order(s)
+	if err != nil {
+		return 0, err
+	}
 	in.Refused = false
 	s.Put(keyDropletIntent, in)
 	if err := s.Save(ctx); err != nil {
 		return 0, err
 	}
-	d, err := c.cloud.CreateDroplet(ctx, order(s))
+	d, err := c.cloud.CreateDroplet(ctx, what)
 	if err != nil {
 		if refused(err) {
 			in.Refused = true
@@ -256,7 +324,7 @@ func (c CreateDroplet) running(ctx context.Context, id int64) (Droplet, error) {
 	for n := 0; ; n++ {
 		d, err := c.cloud.Droplet(ctx, id)
 		switch {
-		case err == nil && d.Status == statusActive:
+		case err == nil && d.Status == statusActive && d.IPv4 != "":
 			return d, nil
 		case err == nil:
 			bad = 0

@@ -84,6 +84,11 @@ func (c CreateDropletSnapshot) Inputs() []engine.Field {
 	}
 }
 
+// Outputs is the snapshot.
+func (CreateDropletSnapshot) Outputs(in engine.Inputs) []engine.Output {
+	return []engine.Output{{Key: keySnapshotID, What: "the snapshot of droplet " + in[inDroplet] + " that the saga takes"}}
+}
+
 func checkDroplet(value string, _ engine.Inputs) error {
 	if id, err := strconv.ParseInt(value, 10, 64); err != nil || id < 1 {
 		return fmt.Errorf("%q is not a droplet's id", visible.Short(value, 40))
@@ -184,7 +189,7 @@ func (c CreateDropletSnapshot) Plan(ctx context.Context, in engine.Inputs) (engi
 	change := engine.Change{
 		Action: engine.ActCreate, Subject: fmt.Sprintf("snapshot of %s (%d)", visible.Text(d.Name), id),
 		Fields: []engine.FieldChange{{Name: "name", To: fmt.Sprintf("arcadia-snap-%d-<short>", id), Note: joined("the end is the saga's short id", d.price())}},
-		Undo:   "deletes the snapshot",
+		Undo:   "deletes the snapshot", MonthlyUSD: MonthlyUSD(float64(d.Disk)),
 	}
 	if a, busy := runningOn(ctx, c.cloud, id); busy {
 		change.Action = engine.ActWait

@@ -56,7 +56,7 @@ func (c CreateDroplet) delete(ctx context.Context, s *engine.State, id int64) er
 		err = c.cloud.DeleteDroplet(ctx, id)
 		switch {
 		case err == nil:
-			return s.Idle(ctx, fmt.Sprintf("droplet %d to be gone", id), time.Time{}, func(ctx context.Context) error { return c.vanished(ctx, id) })
+			return s.Idle(ctx, fmt.Sprintf("droplet %d to be gone", id), time.Time{}, func(ctx context.Context) error { return vanished(ctx, c.cloud, id) })
 		case absent(err):
 			return nil
 		case ClassOf(err) != Pending:
@@ -99,21 +99,6 @@ func (c CreateDroplet) ours(ctx context.Context, s *engine.State, d Droplet) err
 	return &engine.Conflict{Subject: "droplet " + d.title(), Prior: "absent", Written: "a new droplet", Live: "the droplet, with " + strings.Join(more, ", ")}
 }
 
-// vanished waits until the droplet cannot be read any more.
-func (c CreateDroplet) vanished(ctx context.Context, id int64) error {
-	for n := range lookups {
-		if _, err := c.cloud.Droplet(ctx, id); absent(err) {
-			return nil
-		} else if err != nil && ClassOf(err) != Retryable {
-			return verdict(ctx, err)
-		}
-		if err := pause(ctx, pollPause(n)); err != nil {
-			return err
-		}
-	}
-	return engine.Retryable(fmt.Errorf("droplet %d was deleted and is still there", id), 0)
-}
-
 // DescribeUndo says which droplet would be deleted, and how old it is.
 func (CreateDroplet) DescribeUndo(s *engine.State) string {
 	var in dropletIntent
@@ -126,6 +111,15 @@ func (CreateDroplet) DescribeUndo(s *engine.State) string {
 		return nothingToUndo
 	}
 	return "looks for the droplet with tag " + in.Tag + " and deletes it"
+}
+
+// Touches is the droplet.
+func (CreateDroplet) Touches(s *engine.State) []engine.Touch {
+	var id int64
+	if known, err := s.Saved(keyDropletCreated, &id); err != nil || !known {
+		return nil
+	}
+	return []engine.Touch{{Name: dropletLock(itoa(id))}}
 }
 
 // Verify names the droplet if it is still there.

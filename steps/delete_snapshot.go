@@ -78,7 +78,7 @@ func (d DeleteSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Chan
 	case err != nil:
 		return engine.Change{}, err
 	case found:
-		c.Action, c.Undo = engine.ActDelete, "cannot be undone"
+		c.Action, c.Undo, c.MonthlyUSD = engine.ActDelete, "cannot be undone", -MonthlyUSD(snap.SizeGB)
 		origin, note, err := d.origin(ctx, snap)
 		if err != nil {
 			return engine.Change{}, err

@@ -36,13 +36,12 @@ type Drift struct {
 // Cures are the verbs that can do something about a resource of the type in this state: restore, accept, forget. A deleted
 // snapshot cannot be written back, and that it is gone cannot be wanted.
 func Cures(resourceType string, s DriftState) []string {
-	isCopy := resourceType == snapshotResource || resourceType == volumeSnapshotResource
 	switch {
-	case s == Deleted && isCopy:
+	case s == Deleted && resourceType != dnsResource:
 		return []string{"forget"}
 	case s == Deleted:
 		return []string{"restore", "forget"}
-	case s == Modified && isCopy:
+	case s == Modified && resourceType != dnsResource:
 		return []string{"accept", "forget"}
 	case s == Modified:
 		return []string{"restore", "accept", "forget"}
@@ -85,6 +84,8 @@ func (Inventory) Drift(desired engine.Resource, live json.RawMessage) ([]engine.
 		return compare(desired, live, volumeSnapshotFields)
 	case dnsResource:
 		return compare(desired, live, recordFields)
+	case tombstoneResource:
+		return nil, nil // what was does not change
 	}
 	return nil, fmt.Errorf("resources of type %q are not known to this build", desired.Type)
 }

@@ -48,6 +48,8 @@ func (i Inventory) Observe(ctx context.Context, r engine.Resource) (live json.Ra
 		thing, found, err = i.volumeSnapshot(ctx, r)
 	case dnsResource:
 		thing, found, err = i.record(ctx, r)
+	case tombstoneResource:
+		thing, found, err = i.tombstone(ctx, r)
 	default:
 		err = fmt.Errorf("resources of type %q are not known to this build", r.Type)
 	}

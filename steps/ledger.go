@@ -84,6 +84,8 @@ func resourceLocks(r engine.Resource) []string {
 			locks = append(locks, dropletLock(itoa(spec.Droplet)))
 		}
 		return locks
+	case tombstoneResource:
+		return []string{dropletLock(r.ExternalID)}
 	}
 	return []string{"resource:" + r.Key()}
 }

@@ -38,6 +38,8 @@ func (noCloud) IPActions(context.Context, string) ([]Action, error) { return nil
 func (noCloud) Firewalls(context.Context) ([]Firewall, error)       { return nil, errNoCloud() }
 func (noCloud) AddRule(context.Context, string, Rule) error         { return errNoCloud() }
 func (noCloud) RemoveRule(context.Context, string, Rule) error      { return errNoCloud() }
+func (noCloud) Guard(context.Context, string, int64) error          { return errNoCloud() }
+func (noCloud) Unguard(context.Context, string, int64) error        { return errNoCloud() }
 func (noCloud) DeleteVolumeSnapshot(context.Context, string) error  { return errNoCloud() }
 
 func (noCloud) Power(context.Context, int64, PowerAction) (Action, error) {

@@ -17,7 +17,14 @@ func NewPowerOnDroplet(cloud Powers) PowerOnDroplet { return PowerOnDroplet{drop
 func (PowerOnDroplet) Name() string { return "power_on_droplet" }
 
 // Inputs declares the droplet.
-func (p PowerOnDroplet) Inputs() []engine.Field { return []engine.Field{p.field()} }
+func (p PowerOnDroplet) Inputs() []engine.Field {
+	return []engine.Field{p.field(), {
+		Name: inIsOff, Label: "Is off by then", Type: engine.TextField, Help: "whether an earlier step has switched it off",
+		When: func(engine.Inputs) bool { return false }, // a kind says so, nobody is asked
+	}}
+}
+
+const inIsOff = "is_off"
 
 // Deadline leaves room for what runs on the droplet before.
 func (PowerOnDroplet) Deadline() time.Duration { return 3 * time.Hour }
@@ -36,6 +43,10 @@ func (p PowerOnDroplet) Plan(ctx context.Context, in engine.Inputs) (engine.Chan
 	c := engine.Change{
 		Action: engine.ActUpdate, Subject: "power of " + d.title(), Fields: []engine.FieldChange{{Name: "status", From: d.Status, To: statusActive}},
 		Undo: "shuts it down",
+	}
+	if in[inIsOff] != "" {
+		c.Fields[0].From = statusOff
+		return c, nil
 	}
 	if d.Status == statusActive {
 		c.Action, c.Fields, c.Undo, c.Note = engine.ActNone, nil, nothingToUndo, "it is on now"

@@ -61,7 +61,7 @@ func probeFields() []engine.Field {
 		{Name: inTCP, Label: "TCP", Type: engine.TextField, Help: "host:port that has to accept connections", Check: checkProbe},
 		{Name: inDNS, Label: "DNS", Type: engine.TextField, Help: "name/type=value that the name servers have to give, as www.example.com/A=192.0.2.7", Check: checkProbe},
 		{Name: inAt, Label: "Name servers", Type: engine.TextField, Help: "where dns is asked, with commas between; empty: at all of the zone's own", When: is(inDNS)},
-		{Name: inHost, Label: "Host", Type: engine.TextField, Help: "stands for {host} in http, tcp and dns"},
+		{Name: inHost, Label: "Host", Type: engine.TextField, Help: "stands for {host} in http, tcp and dns", Later: true},
 	}
 }
 

@@ -150,7 +150,7 @@ func (p prune) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error
 		}
 	}
 	if len(goes) > 0 {
-		c.Action, c.Undo = engine.ActDelete, "cannot be undone"
+		c.Action, c.Undo, c.MonthlyUSD = engine.ActDelete, "cannot be undone", -saves
 	}
 	c.Note = fmt.Sprintf("prunes %d of %d, saves $%.2f a month; hand-made snapshots are never counted nor deleted", len(goes), len(all), saves)
 	return c, nil

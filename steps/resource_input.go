@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,7 +51,7 @@ func (h held) Inputs() []engine.Field {
 func checkResource(value string, _ engine.Inputs) error {
 	kind, id, _ := strings.Cut(value, "/")
 	n, err := strconv.ParseInt(id, 10, 64)
-	numbered := err == nil && n > 0 && id == itoa(n) && (kind == dnsResource || kind == snapshotResource)
+	numbered := err == nil && n > 0 && id == itoa(n) && slices.Contains([]string{dnsResource, snapshotResource, tombstoneResource}, kind)
 	if !numbered && (kind != volumeSnapshotResource || !isUUID(id)) {
 		return fmt.Errorf("%q is not a resource: write it like %s/123 or %s/123", visible.Short(value, 60), dnsResource, snapshotResource)
 	}

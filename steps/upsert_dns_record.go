@@ -2,9 +2,11 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"arcadia/engine"
+	"arcadia/engine/visible"
 )
 
 // UpsertDNSRecord makes sure that a record is there: it creates it, changes it in place, or finds it right already.
@@ -22,7 +24,7 @@ func (UpsertDNSRecord) Name() string { return "upsert_dns_record" }
 func (u UpsertDNSRecord) Inputs() []engine.Field {
 	fields := append(placeFields(u.zones),
 		engine.Field{
-			Name: inData, Label: "Value", Type: engine.TextField, Required: true, Check: checkData,
+			Name: inData, Label: "Value", Type: engine.TextField, Required: true, Check: checkData, Later: true,
 			Help: "an address, a host's full name, or a text; @ names the domain itself as a host",
 		},
 		engine.Field{
@@ -52,11 +54,51 @@ func (UpsertDNSRecord) Locks(_ context.Context, in engine.Inputs) ([]string, err
 // Target is "TXT _acme.example.com". A domain that does not exist refuses the launch, and so does a
 // token known to lack a scope.
 func (u UpsertDNSRecord) Target(ctx context.Context, in engine.Inputs) (string, error) {
+	if in[inData] == "" {
+		c, err := u.later(ctx, in)
+		return c.Subject, err
+	}
 	w, err := wanted(in)
 	if err != nil {
 		return "", u.explained(ctx, in, err)
 	}
 	return u.target(ctx, w.zone, w.rec.Record, u.planOf(w))
+}
+
+// later is the plan of a record whose value is yet to be known: what can be told of it without.
+func (u UpsertDNSRecord) later(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	zone, about, err := about(in)
+	if err != nil {
+		return engine.Change{}, u.explained(ctx, in, err)
+	}
+	live, err := u.look(ctx, zone, about.Name)
+	if absent(err) {
+		err = fmt.Errorf("domain %s is not in this account: add it at the provider first", visible.Short(zone, 80))
+	}
+	if err != nil {
+		return engine.Change{}, err
+	}
+	if err := denied(u.zones, CreateRecords, UpdateRecords, DeleteRecords); err != nil {
+		return engine.Change{}, fmt.Errorf("write %s: %w", about.title(zone), err)
+	}
+	c := engine.Change{Action: engine.ActCreate, Subject: about.title(zone), Undo: "deletes " + about.title(zone)}
+	set, rivals, _ := at(zone, about.Name, about.Type, live)
+	m, id := in[inMode], in[inRecordID]
+	switch {
+	case len(rivals) > 0 && m != modeReplace:
+		err = fmt.Errorf("%w: %s cannot stand beside %s: choose dns_record_mode=replace to delete what is there", errInTheWay, c.Subject, summary(zone, rivals))
+	case len(set) > 1 && m != modeReplace && m != modeAdd && id == "":
+		err = fmt.Errorf("%w: %d records are at %s: %s: choose dns_record_mode=add to add this value, or dns_record_mode=replace to make it the only one",
+			errAmbiguous, len(set), c.Subject, listing(set))
+	case len(set) > 0 && m != modeAdd:
+		c.Action, c.Undo = engine.ActUpdate, "restores "+summary(zone, set)
+		for _, r := range set {
+			if id == "" || id == itoa(r.ID) {
+				c.Fields = append(c.Fields, engine.FieldChange{Name: "record", From: r.canonical(zone).describe()})
+			}
+		}
+	}
+	return c, err
 }
 
 // planOf decides what makes w true, with what the store knows of records that the provider keeps in other words.
@@ -72,6 +114,9 @@ func (u UpsertDNSRecord) planOf(w want) planner {
 
 // Plan says what Execute would write now.
 func (u UpsertDNSRecord) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
+	if in[inData] == "" {
+		return u.later(ctx, in)
+	}
 	w, err := wanted(in)
 	if err != nil {
 		return engine.Change{}, u.explained(ctx, in, err)

@@ -56,6 +56,11 @@ func (v VerifySnapshot) Inputs() []engine.Field {
 	return fields
 }
 
+// Outputs is the snapshot that was found sound.
+func (VerifySnapshot) Outputs(engine.Inputs) []engine.Output {
+	return []engine.Output{{Key: keyVerified, What: "the snapshot that was found sound"}}
+}
+
 // Locks names the snapshot and its droplet. A snapshot that the saga takes is guarded by the step that takes it.
 func (v VerifySnapshot) Locks(ctx context.Context, in engine.Inputs) ([]string, error) {
 	if in[inSnapshot] == "" {

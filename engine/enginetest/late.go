@@ -55,6 +55,15 @@ func (s lateStep) Plan(ctx context.Context, in engine.Inputs) (engine.Change, er
 	return c, nil
 }
 
+// Outputs are those of the step.
+func (s lateStep) Outputs(in engine.Inputs) []engine.Output {
+	p, ok := s.foreteller.(engine.Producer)
+	if !ok {
+		return nil
+	}
+	return p.Outputs(in)
+}
+
 type lateLooker struct {
 	lateStep
 	engine.Verifier

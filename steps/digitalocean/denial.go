@@ -73,6 +73,8 @@ var kinds = map[steps.Ability]string{
 	steps.MoveIPs:         "POST reserved_ips/actions",
 	steps.AddRules:        "POST firewalls/rules",
 	steps.RemoveRules:     "DELETE firewalls/rules",
+	steps.PlaceWalls:      "POST firewalls/droplets",
+	steps.LiftWalls:       "DELETE firewalls/droplets",
 	steps.CopyVolumes:     "POST volumes/snapshots",
 	steps.DeleteCopies:    "DELETE volumes/snapshots",
 }
@@ -102,6 +104,8 @@ var scopes = map[string]string{
 	"POST firewalls/rules":      "firewall:update",
 	"DELETE firewalls/rules":    "firewall:update",
 	"GET volumes":               "block_storage:read",
+	"POST firewalls/droplets":   "firewall:update",
+	"DELETE firewalls/droplets": "firewall:update",
 	"GET volumes/snapshots":     "block_storage_snapshot:read",
 	"POST volumes/snapshots":    "block_storage_snapshot:create",
 	"DELETE volumes/snapshots":  "block_storage_snapshot:delete",

@@ -62,6 +62,13 @@ func dropletOf(d godo.Droplet) steps.Droplet {
 	if ip, err := d.PublicIPv4(); err == nil {
 		out.IPv4 = ip
 	}
+	if ip, err := d.PublicIPv6(); err == nil {
+		out.IPv6 = ip
+	}
+	if ip, err := d.PrivateIPv4(); err == nil {
+		out.Inside = ip
+	}
+	out.VPC = d.VPCUUID
 	return out
 }
 

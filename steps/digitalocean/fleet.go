@@ -63,7 +63,7 @@ func (c *Client) Rebuild(ctx context.Context, droplet, image int64) (steps.Actio
 // CreateDroplet orders one droplet.
 func (c *Client) CreateDroplet(ctx context.Context, o steps.DropletOrder) (steps.Droplet, error) {
 	order := &godo.DropletCreateRequest{
-		Name: o.Name, Region: o.Region, Size: o.Size, VPCUUID: o.VPC, Tags: o.Tags, UserData: o.UserData,
+		Name: o.Name, Region: o.Region, Size: o.Size, VPCUUID: o.VPC, Tags: o.Tags, IPv6: o.IPv6, UserData: o.UserData,
 		Image: godo.DropletCreateImage{Slug: o.Image},
 	}
 	if id, err := strconv.Atoi(o.Image); err == nil {

@@ -60,6 +60,22 @@ func (c *Client) RemoveRule(ctx context.Context, firewall string, r steps.Rule) 
 	})
 }
 
+// Guard puts a firewall before one droplet.
+func (c *Client) Guard(ctx context.Context, firewall string, droplet int64) error {
+	return c.write(ctx, fmt.Sprintf("put firewall %s before droplet %d", firewall, droplet), func(ctx context.Context, api *godo.Client) error {
+		_, err := api.Firewalls.AddDroplets(ctx, firewall, int(droplet))
+		return err
+	})
+}
+
+// Unguard takes a firewall from one droplet.
+func (c *Client) Unguard(ctx context.Context, firewall string, droplet int64) error {
+	return c.write(ctx, fmt.Sprintf("take firewall %s from droplet %d", firewall, droplet), func(ctx context.Context, api *godo.Client) error {
+		_, err := api.Firewalls.RemoveDroplets(ctx, firewall, int(droplet))
+		return err
+	})
+}
+
 func ruleRequest(r steps.Rule) *godo.FirewallRulesRequest {
 	droplets := each(r.Droplets, func(id int64) int { return int(id) })
 	if r.Outbound {
