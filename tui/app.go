@@ -90,6 +90,9 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return nil
 	case tea.WindowSizeMsg:
 		a.env.Width, a.env.Height = min(max(msg.Width, 0), maxSide), min(max(msg.Height, 0), maxSide)
+		if a.tiny() {
+			a.calm()
+		}
 		return a.tell(Resized{})
 	case tea.BackgroundColorMsg:
 		a.env.Config.Dark = msg.IsDark()
@@ -139,6 +142,18 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return a.deliver(msg.to, msg.msg)
 	case tea.KeyPressMsg:
 		return a.key(msg)
+	case tea.PasteMsg, tea.MouseClickMsg, tea.MouseWheelMsg:
+		return a.input(msg)
+	}
+	return nil
+}
+
+// input gives what is pasted, clicked or wheeled to whoever is in front.
+func (a *App) input(msg tea.Msg) tea.Cmd {
+	if a.tiny() {
+		return nil
+	}
+	switch msg := msg.(type) {
 	case tea.PasteMsg:
 		return a.deliver(a.front(), tea.PasteMsg{Content: clean.Paste(msg.Content)})
 	case tea.MouseClickMsg:
@@ -224,10 +239,23 @@ func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 		a.plain = nil
 		return nil
 	}
+	if a.tiny() {
+		if name == "q" {
+			return a.do(Leave{})
+		}
+		return nil // nothing happens unseen
+	}
+	screen := a.screen()
+	_, typing := screen.(Tipper)
+	if t, ok := screen.(Typist); ok {
+		typing = typing || t.Typing()
+	}
+	if name == "f1" && (len(a.overlays) > 0 || typing) {
+		return a.do(Show{newKeysHere(a.hints())})
+	}
 	if n := len(a.overlays); n > 0 {
 		return a.deliver(a.overlays[n-1], k)
 	}
-	screen := a.screen()
 	if t, ok := screen.(Typist); ok && t.Typing() {
 		return a.deliver(screen, k)
 	}

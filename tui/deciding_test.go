@@ -22,7 +22,7 @@ func carveConflict(x *exhibit) {
 
 func TestADecisionLooksAsDrawn(t *testing.T) {
 	t.Parallel()
-	for name, way := range map[string][]string{"decide-conflict": {"!"}, "decide-anyway": {"!", "j", "enter"}} {
+	for name, way := range map[string][]string{"decide-conflict": {"!", "!"}, "decide-anyway": {"!", "!", "j", "enter"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pages := newAlbum(t, name)
@@ -53,7 +53,7 @@ func TestAConflictIsDecidedWithFourKeys(t *testing.T) {
 		id := atRest(s, b, "dns_then_fail")
 		s.status(b, id, engine.Failed)
 		s.has("1 needs you")
-		for _, k := range []struct{ key, footer string }{{"!", "! needs me"}, {"enter", "enter keep theirs"}, {"tab", "tab next"}, {"enter", "enter choose"}} {
+		for _, k := range []struct{ key, footer string }{{"!", "! needs me"}, {"enter", "enter keep theirs"}, {"tab", "tab next"}, {"enter", "enter keep theirs"}} {
 			lines := strings.Split(s.text(), "\n")
 			if foot := lines[len(lines)-1]; !strings.Contains(foot, k.footer) && k.key != "!" {
 				s.tb.Errorf("the footer does not say %q: %s", k.footer, foot)

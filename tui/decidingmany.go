@@ -184,7 +184,7 @@ func (a *answeringMany) View(env *Env, width, height int) Drawing {
 			loses = m.Answer.Loses
 		}
 		if len(a.others) > 0 {
-			out = append(out, "", t.Faint.Paint("left as they are"))
+			out = append(out, "", t.Faint.Paint("LEFT AS THEY ARE"))
 			for _, m := range a.others {
 				why := "nothing in it has to be decided"
 				if m.Case != nil {

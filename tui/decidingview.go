@@ -5,7 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
+
 	"arcadia/engine"
+	"arcadia/tui/confirm"
 	"arcadia/tui/decide"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
@@ -15,10 +18,17 @@ import (
 // plainTheme is for text that leaves the screen.
 var plainTheme = theme.New(theme.Choice{NoColor: true})
 
-// answerAt is the column at which the states and what the answers do begin, where there is room.
+// answerAt is the column at which the states, what the answers do and what is typed begin, where there is room.
 const answerAt = 20
 
-// View draws what has happened, the states, and the answers; the answers are always to be seen.
+// part is some lines of a page. Where there is no room for all, those with the least rank leave first.
+type part struct {
+	lines []string
+	rank  int
+}
+
+// View draws what has happened, the states, the answers, what follows, and the form; what has to be typed and pressed is always to
+// be seen.
 func (d *deciding) View(env *Env, width, height int) Drawing {
 	about := d.about()
 	switch {
@@ -27,55 +37,186 @@ func (d *deciding) View(env *Env, width, height int) Drawing {
 	case d.seen.shown() == nil:
 		return Drawing{Lines: []string{"", "  " + env.Theme.Faint.Paint("reading its ledger"+env.Theme.Symbols.More)}}
 	case about == nil:
-		return Drawing{Lines: empty(env, width, height, "nothing in it has to be decided", "esc goes back")}
+		return Drawing{Lines: empty(env, width, height, "Nothing in it has to be decided.", "esc goes back")}
 	}
-	answers := d.answers(env, about, width, height < 14)
-	lines := d.head(env, about, width)
-	if height >= 26 {
-		lines = append([]string{""}, lines...)
-		answers = append([]string{"  " + env.Theme.Strong.Paint("What shall happen?"), ""}, answers...)
+	t := env.Theme
+	roomy := height >= lowHeight
+	parts := d.head(env, about, width)
+	if roomy {
+		parts = append([]part{{[]string{""}, 3}}, parts...)
+		parts = append(parts, part{[]string{"  " + t.Strong.Paint("What shall happen?"), ""}, 6})
 	}
-	if over := len(lines) + len(answers) - height; over > 0 { // air goes first, then what is below
-		lines = slices.DeleteFunc(lines, func(l string) bool { return l == "" })
-		lines = lines[:max(0, min(len(lines), height-len(answers)))]
+	live := d.Typing()
+	answers := part{d.answers(env, about, width, height < 14), 100}
+	if live {
+		answers.rank = 40
 	}
-	return Drawing{Lines: append(lines, answers...)}
+	parts = append(parts, answers)
+	var cursor *tea.Cursor
+	form := -1
+	if a := d.form; a != nil {
+		if then := d.then(env, a.answer, width); len(then) > 0 {
+			rule := t.Border.Paint(repeat(t.Symbols.Rule, width-3))
+			parts = append(parts, part{append([]string{"", "  " + rule}, then...), 7})
+		}
+		if a.answer.Loses != "" {
+			lines := widget.Wrap(a.answer.Loses, width-7)
+			parts = append(parts, part{append([]string{""}, t.Final(lines[0], lines[1:], width)...), 85})
+		}
+		at := answerAt
+		if width < twoLines {
+			at = 0
+		}
+		var lines []string
+		lines, cursor = a.Form(t, confirm.Zone{At: at, Width: width, Live: live, Airy: height >= 14})
+		rank := 30
+		if live {
+			rank = 200
+		}
+		parts = append(parts, part{[]string{""}, 5}, part{lines, rank})
+		form = len(parts) - 1
+	}
+	return d.compose(env, parts, form, cursor, width, height)
 }
 
-// lines are all of it, for the clipboard.
-func (d *deciding) lines(env *Env, width int) []string {
+// compose puts the parts on the page, fits the cursor of the form to where it stands, and fills with the log what is left free.
+func (d *deciding) compose(env *Env, parts []part, form int, cursor *tea.Cursor, width, height int) Drawing {
+	size := func() int {
+		n := 0
+		for _, p := range parts {
+			n += len(p.lines)
+		}
+		return n
+	}
+	for size() > height {
+		least := -1
+		for i, p := range parts {
+			if len(p.lines) > 0 && p.rank < 100 && (least < 0 || p.rank < parts[least].rank) {
+				least = i
+			}
+		}
+		if least < 0 {
+			break
+		}
+		parts[least].lines = nil
+	}
+	var lines []string
+	for i, p := range parts {
+		if i == form && cursor != nil && len(p.lines) > 0 {
+			cursor.Y += len(lines)
+		}
+		lines = append(lines, p.lines...)
+	}
+	over := max(0, len(lines)-height)
+	if cursor != nil {
+		cursor.Y -= over
+	}
+	lines = lines[over:]
+	if room := height - len(lines) - 2; room >= 2 {
+		lines = append(append(lines, ""), d.lately(env, width, room)...)
+	}
+	return Drawing{Lines: lines, Cursor: cursor}
+}
+
+// then is what follows from an answer.
+func (d *deciding) then(env *Env, a decide.Answer, width int) []string {
+	t := env.Theme
+	var out []string
+	lead := t.Faint.Paint(widget.Fit("  AND THEN", answerAt))
+	for _, f := range a.Then {
+		label := t.Faint.Paint(widget.Fit(f.Label, 8))
+		for _, l := range widget.Wrap(f.Text, max(10, width-answerAt-9)) {
+			out = append(out, lead+label+l)
+			lead, label = widget.Spaces(answerAt), widget.Spaces(8)
+		}
+	}
+	return out
+}
+
+// lately is the end of the log, and who was told.
+func (d *deciding) lately(env *Env, width, room int) []string {
+	t, w := env.Theme, d.seen.shown()
+	lead := t.Faint.Paint(widget.Fit("  LOG", answerAt))
+	var out []string
+	add := func(at engine.Time, text string) {
+		out = append(out, lead+t.Faint.Paint(widget.Fit(env.Clock.When(at.Time), 10))+widget.Cut(text, width-answerAt-11))
+		lead = widget.Spaces(answerAt)
+	}
+	last := w.entries[max(0, len(w.entries)-max(1, room-min(len(w.told), 2))):]
+	for i := range last {
+		text, tone := say.Entry(w.saga, &last[i])
+		add(last[i].At, t.Tone(tone).Paint(text))
+	}
+	for _, x := range w.told {
+		if len(out) < room {
+			add(x.at, x.text(t))
+		}
+	}
+	return out
+}
+
+// text is all of it, for the clipboard.
+func (d *deciding) text(env *Env, width int) []string {
 	about := d.about()
 	if about == nil {
 		return nil
 	}
-	return append(d.head(env, about, width), d.answers(env, about, width, false)...)
+	plain := *env
+	plain.Theme = plainTheme
+	var out []string
+	for _, p := range d.head(&plain, about, width) {
+		out = append(out, p.lines...)
+	}
+	return append(out, d.answers(&plain, about, width, false)...)
 }
 
 // head is what it is about, what has happened, who asked for it, and the states.
-func (d *deciding) head(env *Env, c *decide.Case, width int) []string {
+func (d *deciding) head(env *Env, c *decide.Case, width int) []part {
 	t, s := env.Theme, &d.seen.shown().saga.Summary
-	right := t.Failed.Paint(t.Symbols.Failed + " needs you")
+	loud := t.Strong.With(t.Failed)
+	right := loud.Paint(t.Symbols.Failed + " needs you")
 	if c.More > 0 {
-		right = t.Failed.Paint(t.Symbols.Failed + " " + strconv.Itoa(c.More+1) + " rows need you")
+		right = loud.Paint(t.Symbols.Failed + " " + strconv.Itoa(c.More+1) + " rows need you")
 	}
-	out := []string{widget.Sides("  "+t.Strong.Paint(widget.Cut(c.About, width-widget.Width(right)-5)), right+" ", width)}
-	for _, l := range widget.Wrap(c.What, width-3) {
-		out = append(out, "  "+l)
+	title := part{[]string{widget.Sides("  "+t.Strong.Paint(widget.Cut(c.About, width-widget.Width(right)-5)), right+" ", width)}, 100}
+	said := c.What
+	if c.Brief != "" && widget.Width(said) > width-3 {
+		said = c.Brief
 	}
+	what := part{indented("  ", widget.Wrap(said, width-3)), 90}
 	story := strings.TrimSpace(s.Kind + " " + s.Short)
-	if w := say.Why(s, ""); w != "" {
+	if w := say.Why(s, d.turned(env)); w != "" {
 		story += " " + t.Symbols.Dot + " " + w
 	}
-	out = append(out, "  "+t.Faint.Paint(widget.Cut(story, width-3)), "")
+	out := []part{title, what, {indented("  ", painted(t.Faint, widget.WrapTo(story, width-3, 2))), 50}, {[]string{""}, 4}}
 	switch {
 	case c.States != nil:
-		out = append(out, stateLines(t, c.States, width)...)
+		when := []string{"", "", ""}
+		if !c.WrittenAt.IsZero() {
+			at := env.Clock.When(c.WrittenAt.Time)
+			when = []string{"until " + at, at + ", by " + c.WrittenBy, "read at " + env.Clock.When(c.ReadAt.Time)}
+		}
+		states := stateLines(t, c.States, when, width)
+		out = append(out, part{states, 80}, part{[]string{""}, 4})
+		if !c.WrittenAt.IsZero() && !c.ReadAt.IsZero() && c.States.Why == "" {
+			text := "It was changed after " + env.Clock.When(c.WrittenAt.Time) + " and before " + env.Clock.When(c.ReadAt.Time) + ", not by this saga."
+			out = append(out, part{append(indented("  ", painted(t.Faint, widget.Wrap(text, width-3))), ""), 8})
+		}
 	case c.Detail != "":
-		for _, l := range widget.Wrap(c.Detail, width-3) {
-			out = append(out, "  "+t.Failed.Paint(l))
+		out = append(out, part{indented("  ", painted(t.Failed, widget.Wrap(c.Detail, width-3))), 80}, part{[]string{""}, 4})
+	}
+	return out
+}
+
+// turned is when the saga was told to go back.
+func (d *deciding) turned(env *Env) string {
+	entries := d.seen.shown().entries
+	for i := len(entries) - 1; i >= 0; i-- {
+		if e := &entries[i]; e.Type == engine.EntryRollbackStarted {
+			return "at " + env.Clock.When(e.At.Time)
 		}
 	}
-	return append(out, "")
+	return ""
 }
 
 // stateRow is one attribute in three states.
@@ -95,7 +236,7 @@ func stateRows(x *engine.Conflict) []stateRow {
 
 // stateLines are the three states in columns, what somebody else has changed marked; under each other where columns have no
 // room.
-func stateLines(t *theme.Theme, x *engine.Conflict, width int) []string {
+func stateLines(t *theme.Theme, x *engine.Conflict, when []string, width int) []string {
 	heads, rows := []string{"BEFORE", "WE WROTE", "NOW"}, stateRows(x)
 	mark, wide, line := "  "+t.Symbols.Differs+" somebody else", 8, 0
 	for _, r := range rows {
@@ -107,11 +248,20 @@ func stateLines(t *theme.Theme, x *engine.Conflict, width int) []string {
 		}
 	}
 	wide += 3
+	whens := slices.MaxFunc(when, func(a, b string) int { return widget.Width(a) - widget.Width(b) })
+	if roomy := max(wide, widget.Width(whens)+3, 24); when[0] != "" && answerAt+2*roomy+line < width {
+		wide = roomy
+	} else {
+		when = []string{"", "", ""}
+	}
 	if answerAt+2*wide+line >= width {
 		return statesBelow(t, heads, []string{x.Prior, x.Written, x.Live}, mark, width)
 	}
 	pad := widget.Spaces(answerAt - 2)
 	out := []string{"  " + t.Faint.Paint(pad+widget.Fit(heads[0], wide)+widget.Fit(heads[1], wide)+heads[2])}
+	if when[0] != "" {
+		out = append(out, "  "+t.Faint.Paint(widget.Fit("when", answerAt-2)+widget.Fit(when[0], wide)+widget.Fit(when[1], wide)+when[2]))
+	}
 	for _, r := range rows {
 		now := r[3]
 		if r[3] != r[2] {
@@ -149,12 +299,16 @@ func (d *deciding) answers(env *Env, c *decide.Case, width int, tight bool) []st
 	for i, a := range c.Answers {
 		on := i == d.at.At
 		lead := "  "
-		if on {
-			lead = "  "
-		}
-		does := a.Does
+		ask := ""
 		if a.Phrase != "" {
-			does += "; asks for the name"
+			ask = "; asks for the name"
+		}
+		does := a.Does + ask
+		if room := width - answerAt - 1; a.Brief != "" && widget.Width(does) > room {
+			does = a.Brief + ask
+			if widget.Width(does) > room {
+				does = a.Brief // its line says so
+			}
 		}
 		if tight && !on {
 			does = ""
@@ -163,7 +317,7 @@ func (d *deciding) answers(env *Env, c *decide.Case, width int, tight bool) []st
 		if width < twoLines {
 			block = append(block, lead+a.Name)
 			if does != "" {
-				block = append(block, indented("    ", widget.Wrap(does, width-5))...)
+				block = append(block, indented("    ", widget.WrapTo(does, width-5, 2))...)
 			}
 		} else {
 			for n, l := range widget.Wrap(does, width-answerAt-1) {
@@ -173,15 +327,30 @@ func (d *deciding) answers(env *Env, c *decide.Case, width int, tight bool) []st
 				} else {
 					lead = "  "
 				}
-				block = append(block, lead+widget.Fit(name, answerAt-2)+l)
+				name = widget.Fit(name, answerAt-2)
+				if on {
+					name = t.Strong.Paint(name)
+				} else {
+					l = t.Faint.Paint(l)
+				}
+				block = append(block, lead+name+l)
 			}
 		}
 		for _, l := range block {
 			if on {
-				l = t.Shade.Over(l, width)
+				l = d.bar(t).Over(l, width)
 			}
 			out = append(out, l)
 		}
 	}
 	return out
+}
+
+// bar is what lies below the answer under the cursor; its edge is faint while the form has the focus.
+func (d *deciding) bar(t *theme.Theme) widget.Bar {
+	b := t.Shade
+	if d.Typing() {
+		b.Edge = t.BarRest.Edge
+	}
+	return b
 }

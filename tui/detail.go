@@ -17,6 +17,8 @@ type detail struct {
 	undo    []string    // per row, what compensating it would do or does
 	tries   []say.Tries // per row
 	entries []engine.Entry
+	labels  say.Labels // of its inputs
+	told    []told     // who was told of it, when its log was read too
 }
 
 // detailMsg answers a read of a saga.
@@ -37,6 +39,13 @@ func readWhole(ctx context.Context, b Backend, id engine.ID) (*detail, error) {
 	for i := range raw.Rows {
 		d.tries[i].Forward, d.tries[i].Backward = b.Tries(raw.Rows[i].Name)
 		d.undo[i] = visible.Text(b.UndoText(raw, i))
+	}
+	_, fields, err := b.Fields(raw.Kind, nil)
+	if err != nil { // put together for this saga alone
+		_, fields, err = b.Fields(raw.Kind, raw.StepNames)
+	}
+	if err == nil { // else the kind is not in this build: its inputs have no labels
+		d.labels = say.LabelsOf(fields)
 	}
 	return d, nil
 }
@@ -63,6 +72,10 @@ func readDetail(id engine.ID, log bool, after uint64) func(context.Context, Back
 			}
 			for i := range d.entries {
 				clean.Entry(&d.entries[i])
+			}
+			if d.told, err = readTold(ctx, b, d.saga); err != nil {
+				m.err = visible.Text(err.Error())
+				return m
 			}
 		}
 		m.detail = d

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"arcadia/engine"
 	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
+	"arcadia/tui/say"
 )
 
 // dialog asks before a verb is done to a saga, or to those that are marked. It follows them while it is open, and what it
@@ -71,13 +73,13 @@ func (d *dialog) Name(*Env) string {
 // Hints are the keys of the dialog.
 func (d *dialog) Hints(*Env) []keys.Hint { return d.Dialog.Hints() }
 
-// phrase is what has to be typed before it is done; empty when nothing has.
+// phrase is what has to be typed before it is done, the name of what it is about; empty when nothing has.
 func (d *dialog) phrase() string {
 	switch {
 	case d.verb != keys.CmdRollback:
 		return ""
 	case d.one():
-		return d.ids[0].Short()
+		return cmp.Or(say.Name(d.heads[d.ids[0]].Target), d.ids[0].Short())
 	}
 	return "roll back " + strconv.Itoa(len(d.ids))
 }

@@ -182,7 +182,7 @@ func TestCancelTakesTabAndEnter(t *testing.T) {
 	live(t, 120, 40, func(s *stage, _ *cloud, b *counted) {
 		id := running(s, b)
 		s.press("x")
-		s.has("stops, as soon as it can")
+		s.has("STOPS, AS SOON AS IT CAN")
 		s.has("waits for action 36804636, then deletes snapshot arcadia-snap-482913")
 		s.has("1  upsert_dns_record")
 		s.press("shift+tab")
@@ -202,19 +202,19 @@ func TestCancelTakesTabAndEnter(t *testing.T) {
 	})
 }
 
-func TestRollBackTakesTheShortIDTyped(t *testing.T) {
+func TestRollBackTakesTheNameOfTheThingTyped(t *testing.T) {
 	t.Parallel()
 	live(t, 120, 40, func(s *stage, _ *cloud, b *counted) {
 		id := atRest(s, b, "upsert_dns_record")
 		s.press("X")
 		s.has("restores A app.example.com to 203.0.113.9 ttl 1800")
 		s.press("tab", "enter")
-		s.has("type " + id.Short() + " first")
-		s.send(tea.PasteMsg{Content: id.Short()})
+		s.has("type upsert-dns-record first")
+		s.send(tea.PasteMsg{Content: "upsert-dns-record"})
 		if d := s.openDialog(); d.Text(typedLine) != "" {
 			s.tb.Fatal("a paste counts as typing")
 		}
-		s.write(id.Short())
+		s.write("upsert-dns-record")
 		s.press("enter")
 		s.write("no longer wanted")
 		s.press("enter", "enter")
@@ -302,7 +302,7 @@ func TestRetryTriesAgain(t *testing.T) {
 		id := atRest(s, b, "dns_then_fail")
 		c.bars.Store(false)
 		s.press("r")
-		s.has("will be tried again")
+		s.has("WILL BE TRIED AGAIN")
 		s.press("tab", "enter")
 		enginetest.Until(s.tb, b.Session, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
 		s.send(nil)
@@ -315,7 +315,7 @@ func TestAViewerIsRefusedInPlace(t *testing.T) {
 		id := atRest(s, b, "upsert_dns_record")
 		b.Session = b.as(engine.Actor{Name: "guest", Role: engine.Viewer})
 		s.press("X")
-		s.write(id.Short())
+		s.write("upsert-dns-record")
 		s.press("enter", "enter", "enter")
 		s.has("ask an operator")
 		s.status(b, id, engine.Completed)
@@ -334,7 +334,7 @@ func TestMarkedSagasAreAskedForOnceAndListed(t *testing.T) {
 		s.settle()
 		s.marked(keys.CmdCancel, 3)
 		s.has("cancel: 2 of 3")
-		s.has("left as they are")
+		s.has("LEFT AS THEY ARE")
 		s.press("tab", "enter")
 		for _, id := range []engine.ID{first, second.ID} {
 			enginetest.Until(s.tb, b.Session, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })

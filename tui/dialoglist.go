@@ -40,14 +40,14 @@ func (d *dialog) list(env *Env, width int) []string {
 	case keys.CmdPause:
 		return s.pauses(t, width)
 	case keys.CmdResume:
-		return append(widget.Wrap("It goes on where it was paused.", width), s.follows(t, width, "comes next")...)
+		return append(widget.Wrap("It goes on where it was paused.", width), s.follows(t, width, "COMES NEXT")...)
 	case keys.CmdSkip:
 		return s.skips(t, width)
 	case keys.CmdProceed, keys.CmdPostpone:
 		return s.moments(env, width)
 	}
 	if s.saga.Status == engine.Failed {
-		return s.leftovers(t, width, "will be tried again, in this order")
+		return s.leftovers(t, width, "WILL BE TRIED AGAIN, IN THIS ORDER")
 	}
 	return s.undoes(t, width)
 }
@@ -68,7 +68,7 @@ func (s *detail) cancels(env *Env, width int) []string {
 		if r.Note != "" {
 			text += ": " + r.Note
 		}
-		out = append(out, t.Faint.Paint("stops, as soon as it can"))
+		out = append(out, t.Faint.Paint("STOPS, AS SOON AS IT CAN"))
 		out = append(out, dialogRow(t, i, r.Name, text, len(r.Name), width)...)
 	}
 	if sg.Status == engine.Pending {
@@ -83,7 +83,7 @@ func (s *detail) cancels(env *Env, width int) []string {
 	}
 	out = append(out, s.undoes(t, width)...)
 	if next := sg.StepNames[min(len(sg.Rows), len(sg.StepNames)):]; len(next) > 0 {
-		out = append(out, "", t.Faint.Paint("will not start"))
+		out = append(out, "", t.Faint.Paint("WILL NOT START"))
 		for i, name := range next {
 			out = append(out, t.Faint.Paint(widget.Cut(widget.FitRight(strconv.Itoa(len(sg.Rows)+i), 2)+"  "+name, width)))
 		}
@@ -96,7 +96,7 @@ func (s *detail) undoes(t *theme.Theme, width int) []string {
 	if len(s.saga.ToUndo()) == 0 {
 		return []string{"Nothing that it did has to be undone."}
 	}
-	out := []string{t.Faint.Paint("will be undone, in this order")}
+	out := []string{t.Faint.Paint("WILL BE UNDONE, IN THIS ORDER")}
 	return append(out, s.rows(t, s.saga.ToUndo(), width)...)
 }
 
@@ -117,7 +117,7 @@ func (s *detail) leftovers(t *theme.Theme, width int, heading string) []string {
 // retries is what would be tried again.
 func (s *detail) retries(env *Env, width int) []string {
 	if s.saga.Status == engine.Failed {
-		return s.leftovers(env.Theme, width, "will be tried again with a fresh budget, in this order")
+		return s.leftovers(env.Theme, width, "WILL BE TRIED AGAIN WITH A FRESH BUDGET, IN THIS ORDER")
 	}
 	text := "It waits for " + say.WaitingOn(s.saga.Waiting) + "."
 	if r := notDue(s.saga); r != nil && len(s.saga.Waiting) == 0 {
@@ -130,7 +130,7 @@ func (s *detail) retries(env *Env, width int) []string {
 // resolves is one row, what is left of it, and what accepting that means.
 func (s *detail) resolves(t *theme.Theme, row, width int) []string {
 	r := &s.saga.Rows[row]
-	out := []string{t.Faint.Paint("is left behind, and stays")}
+	out := []string{t.Faint.Paint("IS LEFT BEHIND, AND STAYS")}
 	out = append(out, dialogRow(t, row, r.Name, "not done: "+s.undo[row], widget.Width(r.Name), width)...)
 	out = append(out, whyLeft(t, r, width)...)
 	rest := len(say.Residue(s.saga)) - 1
@@ -267,7 +267,7 @@ func (d *dialog) marked(env *Env, width int) []string {
 	out := []string{t.Faint.Paint(strings.ToLower(dialogVerbs[d.verb].title) + ": " + strconv.Itoa(len(d.ids)-len(miss)) + " of " + strconv.Itoa(len(d.ids)))}
 	out = append(out, hit...)
 	if len(miss) > 0 {
-		out = append(out, t.Faint.Paint("left as they are"))
+		out = append(out, t.Faint.Paint("LEFT AS THEY ARE"))
 		out = append(out, miss...)
 	}
 	return out

@@ -14,11 +14,11 @@ func (s *detail) pauses(t *theme.Theme, width int) []string {
 	var out []string
 	for i := range s.saga.Rows {
 		if r := &s.saga.Rows[i]; r.Status == engine.RowRunning || r.Status == engine.RowCompensating {
-			out = append(out, t.Faint.Paint("goes on to its end"))
+			out = append(out, t.Faint.Paint("GOES ON TO ITS END"))
 			out = append(out, dialogRow(t, i, r.Name, say.Words(string(r.Status)), widget.Width(r.Name), width)...)
 		}
 	}
-	if rest := s.follows(t, width, "will not start before it is resumed"); len(rest) > 0 {
+	if rest := s.follows(t, width, "WILL NOT START BEFORE IT IS RESUMED"); len(rest) > 0 {
 		if len(out) > 0 {
 			out = append(out, "")
 		}
@@ -53,10 +53,10 @@ func (s *detail) skips(t *theme.Theme, width int) []string {
 	if r == nil {
 		return nil
 	}
-	out := []string{t.Faint.Paint("has failed, and changed nothing")}
+	out := []string{t.Faint.Paint("HAS FAILED, AND CHANGED NOTHING")}
 	out = append(out, dialogRow(t, r.Idx, r.Name, r.Error, widget.Width(r.Name), width)...)
 	out = append(out, "")
-	if rest := s.follows(t, width, "comes next"); len(rest) > 0 {
+	if rest := s.follows(t, width, "COMES NEXT"); len(rest) > 0 {
 		return append(out, rest...)
 	}
 	return append(out, "No step follows: the saga will be completed.")

@@ -52,10 +52,10 @@ func TestPPausesAndLetsGoOn(t *testing.T) {
 	t.Parallel()
 	onEngine(t, engine.Launch{Steps: []string{"first", "second"}}, func(s *stage) {
 		s.press("p")
-		s.has("goes on to its end")
-		s.has("will not start before it is resumed")
+		s.has("GOES ON TO ITS END")
+		s.has("WILL NOT START BEFORE IT IS RESUMED")
 		s.press("enter")
-		s.hasNot("goes on to its end") // keeping it running is the first choice
+		s.hasNot("GOES ON TO ITS END") // keeping it running is the first choice
 		s.press("p", "tab", "enter")
 		s.has("pauses before its next step")
 		s.wait(10 * time.Second)
@@ -85,8 +85,8 @@ func TestSGoesOnWithoutTheStepThatFailed(t *testing.T) {
 		s.has("skip: no step of it waits for a decision")
 		s.wait(3 * time.Second)
 		s.press("s")
-		s.has("has failed, and changed nothing")
-		s.has("comes next")
+		s.has("HAS FAILED, AND CHANGED NOTHING")
+		s.has("COMES NEXT")
 		s.press("tab", "enter")
 		s.wait(3 * time.Second)
 		s.has("broken skipped by ops1")

@@ -16,7 +16,7 @@ type dump []string
 // takeDump keeps what is on the screen, with what lies over it.
 func (a *App) takeDump() {
 	e := &a.env
-	if e.Width < minWidth || e.Height < minHeight {
+	if a.tiny() {
 		return
 	}
 	lines, _ := a.body(e.Width, e.Height-headLines-2)

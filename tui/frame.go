@@ -40,8 +40,8 @@ func (a *App) View() tea.View {
 		return v
 	case a.plain != nil:
 		return a.plain.view(w, h)
-	case w < minWidth || h < minHeight:
-		v.Content = widget.Cut(a.counters(w, true), w)
+	case a.tiny():
+		v.Content = a.tooSmall(w, h)
 		return v
 	}
 	rule := e.Theme.Border.Paint(strings.Repeat(e.Theme.Symbols.Rule, w))
@@ -66,46 +66,57 @@ func (a *App) body(w, h int) ([]string, *tea.Cursor) {
 	if len(a.overlays) == 0 {
 		return lines, d.Cursor
 	}
-	lines = widget.Dim(lines, a.env.Theme.Faint)
 	var cursor *tea.Cursor
-	for i, o := range a.overlays {
+	for _, o := range a.overlays {
+		lines = widget.Dim(lines, a.env.Theme.Below)
 		cursor = a.lay(lines, o, w, h)
-		if i < len(a.overlays)-1 {
-			copy(lines, widget.Dim(lines, a.env.Theme.Faint))
-		}
 	}
 	return lines, cursor
 }
 
-// Cells that the border of an overlay takes, and those that stay free beside it.
+// The box of an overlay: the cells that its border and the air inside it take, how wide it is where there is room, and from which
+// height of the body on a blank line stands above and below what is in it.
 const (
 	boxWide, boxHigh = 6, 2
-	besideBox        = 2
+	boxMost          = 88
+	boxAiry          = 16
 )
 
-// lay draws an overlay in its box over the middle of the lines.
+// lay draws an overlay in its box over the middle of the lines. The rows that it covers, and one above and below, are blank beside
+// it, so that no half a word sticks out.
 func (a *App) lay(lines []string, o Overlay, w, h int) *tea.Cursor {
 	e := &a.env
-	beside := besideBox
+	most, least := w-8, min(w-8, boxMost)
 	if w < twoLines {
-		beside = 0
+		most, least = w, w
 	}
-	d := o.View(e, w-boxWide-2*beside, h-boxHigh)
+	air := 0
+	if h >= boxAiry {
+		air = 1
+	}
+	high := h - boxHigh - 2*air
+	d := o.View(e, most-boxWide, high)
 	wide := widget.Width(o.Name(e)) + 4
 	for _, l := range d.Lines {
 		wide = max(wide, widget.Width(l))
 	}
-	wide = min(wide, w-boxWide-2*beside)
-	inner := d.Lines[:min(len(d.Lines), h-boxHigh)]
+	wide = max(least-boxWide, min(wide, most-boxWide))
+	inner := d.Lines[:min(len(d.Lines), high)]
+	if air > 0 {
+		inner = append(append([]string{""}, inner...), "")
+	}
 	box := widget.Box(o.Name(e), inner, wide+boxWide, e.Theme.Edges, e.Theme.Border, e.Theme.Strong)
 	x, y := (w-wide-boxWide)/2, max(0, (h-len(box))/3)
+	for i := max(0, y-1); i < min(len(lines), y+len(box)+1); i++ {
+		lines[i] = widget.Spaces(w)
+	}
 	widget.Over(lines, box, x, y)
 	if d.Cursor == nil {
 		return nil
 	}
 	c := *d.Cursor
 	c.X += x + boxWide/2
-	c.Y += y + 1
+	c.Y += y + 1 + air
 	return &c
 }
 
@@ -268,7 +279,24 @@ func (a *App) footer(w int) string {
 	for i, h := range hints {
 		parts[i] = t.Strong.With(t.Key).Paint(h.Key) + " " + t.Faint.Paint(h.Word)
 	}
-	return widget.Sides("  "+strings.Join(parts, "  "), right, w)
+	left := "  " + strings.Join(parts, "  ")
+	if right == "" {
+		right = a.where(w - widget.Width(left) - 4)
+	}
+	return widget.Sides(left, right, w)
+}
+
+// where says where on the screen one is, when nothing else was said and there is room.
+func (a *App) where(room int) string {
+	p, ok := a.screen().(Placer)
+	if !ok || len(a.overlays) > 0 {
+		return ""
+	}
+	text := p.Where(&a.env)
+	if text == "" || widget.Width(text)+1 > room {
+		return ""
+	}
+	return a.env.Theme.Faint.Paint(text) + " "
 }
 
 // mostHints is how many keys a footer names: more of them nobody reads.
@@ -290,7 +318,9 @@ func (a *App) hints() []keys.Hint {
 		return a.overlays[n-1].Hints(&a.env)
 	}
 	if t, ok := a.screen().(Tipper); ok {
-		return t.Tips(&a.env)
+		if tips := t.Tips(&a.env); tips != nil {
+			return tips
+		}
 	}
 	if t, ok := a.screen().(Typist); ok && t.Typing() {
 		return keys.Hints("enter", "done", "esc", "clear")

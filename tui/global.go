@@ -28,7 +28,7 @@ func globals() []command {
 	logs := show(keys.CmdLogs, "log", "what the engine did over all sagas; on a saga L is its own log", nil, "6", "L")
 	logs.Label = "6 L"
 	return []command{
-		{Binding: bound(keys.CmdHelp, "help", "every key that works here; type to search, enter does it", "?"), do: then(act(func(a *App) tea.Cmd {
+		{Binding: labeled("?", bound(keys.CmdHelp, "help", "every key that works here; type to search, enter does it", "?", "f1")), do: then(act(func(a *App) tea.Cmd {
 			return a.do(Show{newHelp(&a.env, a.commands())})
 		}))},
 		{Binding: bound(keys.CmdPalette, "palette", "verbs and screens by name, tab completes", ":"), do: then(act(func(a *App) tea.Cmd {

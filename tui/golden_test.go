@@ -116,7 +116,7 @@ func TestSessionsOfAnotherKindLookAsDrawn(t *testing.T) {
 func TestATinyTerminalShowsTheCounters(t *testing.T) {
 	t.Parallel()
 	onStage(t, 39, 9, func() Backend { return newExhibit(t).session(enginetest.Ops) }, nil, func(s *stage) {
-		if got := s.text(); got != "1 needs you  1 compensating  1 running" {
+		if got := s.text(); got != "arcadia needs 40x10 (this is 39x9)\n1 needs you  1 compensating  1 running" {
 			t.Errorf("a tiny terminal shows %q", got)
 		}
 		for _, size := range [][2]int{{0, 0}, {1, 1}, {7, 3}, {40, 10}, {41, 11}, {59, 12}, {60, 18}, {109, 17}, {110, 18}, {-1, -1}, {1000, 10}, {40, 1000}, {100000, 100000}} {

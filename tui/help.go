@@ -32,3 +32,14 @@ func newHelp(env *Env, all []command) *menu {
 	m.tips = keys.Hints("type", "search", "enter", "do it", "esc", "close", env.Theme.Symbols.Failed, "changes the world")
 	return m
 }
+
+// newKeysHere lists the keys of what has the focus, where letters are text.
+func newKeysHere(hints []keys.Hint) *menu {
+	items := make([]item, len(hints))
+	for i, h := range hints {
+		items[i] = item{Key: h.Key, Text: h.Word, Do: Close{}}
+	}
+	m := newMenu("Keys", items)
+	m.tips = keys.Hints("esc", "close")
+	return m
+}

@@ -164,7 +164,7 @@ func (p *plan) stops() []string {
 func (p *plan) tips() []keys.Hint {
 	switch {
 	case p.busy:
-		return nil
+		return []keys.Hint{}
 	case p.lines > p.page && p.page > 0:
 		return keys.Hints("tab", "next", "enter", "choose", "pgdn", "more of the plan", "esc", "back")
 	}

@@ -47,9 +47,11 @@ func (p *plan) tick(t *theme.Theme, width int) string {
 	return " " + t.Danger.Paint(text)
 }
 
-// noReturn is the line before the step after which there is no way back.
-func noReturn(t *theme.Theme, pad string, width int) string {
-	return t.Danger.Paint(widget.Cut(pad+say.NoReturn(t.Symbols.Rule), width))
+// noReturn is the line before the step after which there is no way back: a rule over the width of the text, and the words in it.
+func noReturn(t *theme.Theme, width int) string {
+	rule := func(n int) string { return t.Pivot.Paint(repeat(t.Symbols.Rule, n)) }
+	words := " " + say.NoReturn + " "
+	return widget.Cut("  "+rule(3)+t.Strong.With(t.Danger).Paint(words)+rule(width-6-widget.Width(words)), width)
 }
 
 // actionLook is the sign and the ink of what a step would do.

@@ -219,7 +219,7 @@ func (p *plan) steps(t *theme.Theme, width int) []string {
 	}
 	for _, s := range p.got.Steps {
 		if s.Change.Final != "" {
-			out = append(out, noReturn(t, widget.Spaces(l.margin), width))
+			out = append(out, noReturn(t, width))
 		}
 		out = append(out, p.step(t, s, l)...)
 	}

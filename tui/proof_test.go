@@ -97,11 +97,11 @@ func TestWhatARowTookCountsBothWays(t *testing.T) {
 	at := func(s int) engine.Time { return engine.At(noon.Add(time.Duration(s) * time.Second)) }
 	env := &Env{Clock: say.Clock{Now: noon.Add(20 * time.Second)}}
 	r := &engine.Row{StartedAt: at(0), FinishedAt: at(3), Compensation: &engine.Compensation{StartedAt: at(5), FinishedAt: at(9)}}
-	if got := (&saga{}).took(env, r); got != "7.0s" {
+	if got := (&saga{}).took(env, r); got != "7.0 s" {
 		t.Errorf("3s forward and 4s back are %s", got)
 	}
 	r.Compensation.FinishedAt = engine.Time{}
-	if got := (&saga{}).took(env, r); got != "18.0s" {
+	if got := (&saga{}).took(env, r); got != "18 s" {
 		t.Errorf("3s forward and 15s back so far are %s", got)
 	}
 }

@@ -55,6 +55,14 @@ func (s *saga) Hints(env *Env) []keys.Command {
 	return append(out, keys.CmdPane, keys.CmdTimes, keys.CmdBack)
 }
 
+// Where says that the log goes on by itself.
+func (s *saga) Where(*Env) string {
+	if s.log.Follow && !s.summary().Status.Terminal() {
+		return "following the log"
+	}
+	return ""
+}
+
 // summary is the newest header that is known.
 func (s *saga) summary() *engine.Summary {
 	if d := s.seen.shown(); d != nil {

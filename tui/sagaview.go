@@ -11,6 +11,13 @@ import (
 	"arcadia/tui/widget"
 )
 
+// Widths of the saga page, and the column at which the names of steps begin.
+const (
+	stepAt   = 4
+	toldWide = 36  // TOLD, beside the log
+	resultAt = 100 // from here on: the result of a step in a column, and what was told beside the log
+)
+
 // View draws the header and as many panes as there is room for; when there is not room for all, the one in front.
 func (s *saga) View(env *Env, width, height int) Drawing {
 	lines := s.head(env, width, height)
@@ -22,39 +29,60 @@ func (s *saga) View(env *Env, width, height int) Drawing {
 	case d == nil:
 		return Drawing{Lines: lines}
 	}
-	n := len(d.saga.StepNames)
-	const least = 4 // of log lines
+	const least = 5 // lines of the log, with its heading
+	ledger := s.wholeLedger(env, d, width)
+	times := s.timeline(env, d, width, len(d.saga.StepNames)+1)
+	if rest < len(ledger)+1+least { // what is wrong with a step stands in the head too
+		ledger = s.ledger(env, d, width, len(d.saga.StepNames)+2)
+	}
+	part := max(3, (rest-2)/3)
 	switch {
-	case rest >= 2*(n+2)+1+least:
-		lines = append(lines, s.ledger(env, d, width, n+1)...)
-		lines = append(lines, "")
-		lines = append(lines, s.timeline(env, d, width, n+1)...)
-		lines = append(lines, "")
-		return Drawing{Lines: append(lines, s.logLines(env, d, width, height-len(lines))...)}
+	case rest >= len(ledger)+len(times)+2+least:
 	case rest >= 16:
-		part := (rest - 2) / 3
-		lines = append(lines, s.ledger(env, d, width, min(part, n+1))...)
-		lines = append(lines, "")
-		lines = append(lines, s.timeline(env, d, width, min(part, n+1))...)
-		lines = append(lines, "")
-		return Drawing{Lines: append(lines, s.logLines(env, d, width, height-len(lines))...)}
-	}
-	if rest >= n+1+1+least+1 {
-		lines = append(lines, s.ledger(env, d, width, n+1)...)
-		lines = append(lines, "")
+		ledger = s.ledger(env, d, width, min(part, len(d.saga.StepNames)+2))
+		times = s.timeline(env, d, width, min(part, len(times)))
+	case rest >= len(ledger)+1+least:
 		if s.pane == timelinePane {
-			return Drawing{Lines: append(lines, s.timeline(env, d, width, height-len(lines))...)}
+			return Drawing{Lines: append(append(append(lines, ledger...), ""), s.timeline(env, d, width, rest-len(ledger)-1)...)}
 		}
-		return Drawing{Lines: append(lines, s.logLines(env, d, width, height-len(lines))...)}
-	}
-	switch s.pane {
-	case timelinePane:
+		times = nil
+	case s.pane == timelinePane:
 		return Drawing{Lines: append(lines, s.timeline(env, d, width, rest)...)}
-	case logPane:
+	case s.pane == logPane:
 		return Drawing{Lines: append(lines, s.logLines(env, d, width, rest)...)}
-	case ledgerPane, panes:
+	default:
+		return Drawing{Lines: append(lines, s.ledger(env, d, width, rest)...)}
 	}
-	return Drawing{Lines: append(lines, s.ledger(env, d, width, rest)...)}
+	lines = append(append(lines, ledger...), "")
+	if times != nil {
+		lines = append(append(lines, times...), "")
+	}
+	return Drawing{Lines: append(lines, s.spoken(env, d, width, height-len(lines))...)}
+}
+
+// spoken is the log, with who was told of it beside it, or below it where there is no room beside.
+func (s *saga) spoken(env *Env, d *detail, width, height int) []string {
+	if len(d.told) == 0 {
+		return s.logLines(env, d, width, height)
+	}
+	if width < resultAt {
+		told := env.toldLines(d.told, width-3)
+		high := len(told) + 1
+		if height-high < 4 {
+			return s.logLines(env, d, width, height)
+		}
+		lines := widget.Lines(s.logLines(env, d, width, height-high), width, height-high)
+		return append(append(lines, ""), indented("  ", told)...)
+	}
+	left := width - toldWide
+	lines := widget.Lines(s.logLines(env, d, left, height), left, height)
+	told := env.toldLines(d.told, toldWide-1)
+	for i := range lines {
+		if i < len(told) {
+			lines[i] += told[i]
+		}
+	}
+	return lines
 }
 
 // head says what the saga is, how it stands, who wanted it, and what went wrong first.
@@ -62,56 +90,117 @@ func (s *saga) head(env *Env, width, height int) []string {
 	t, sum := env.Theme, s.summary()
 	st := t.Saga(sum)
 	var lines []string
-	roomy := height >= 14
-	if roomy {
-		lines = append(lines, "")
-	}
-	left := " " + t.Strong.Paint(sum.Kind) + "  " + sum.Target
-	right := st.String()
+	left := "  " + t.Strong.Paint(sum.Kind) + "  " + sum.Target
+	right := t.Strong.With(st.Ink).Paint(st.String())
 	p := env.now().Standing(sum, s.seen.whole())
 	if w := s.seen.whole(); w != nil && len(w.Left) == 0 && !w.Verified.IsZero() && widget.Width(right+p)+5 > width {
 		p = env.now().Phrase(sum) // the same in fewer words
 	}
+	if texts, _ := env.now().Texts(sum); say.StandOf(sum) == say.Sleeping && len(texts) > 0 {
+		p = texts[0]
+	}
 	if p != "" {
-		right += " " + t.Symbols.Dot + " " + p
+		right += st.Ink.Paint(" " + t.Symbols.Dot + " " + p)
 	}
-	if widget.Width(left)+widget.Width(right)+3 <= width {
-		lines = append(lines, widget.Sides(left, st.Ink.Paint(right)+"  ", width))
+	if widget.Width(left)+widget.Width(right)+4 <= width {
+		lines = append(lines, widget.Sides(left, right+" ", width))
 	} else {
-		lines = append(lines, widget.Cut(left, width), " "+st.Ink.Paint(widget.Cut(right, width-2)))
-	}
-	if height >= 10 {
-		lines = append(lines, " "+t.Faint.Paint(widget.Cut(s.story(env), width-2)))
+		lines = append(lines, widget.Cut(left, width))
+		for _, l := range widget.WrapTo(st.String()+" "+t.Symbols.Dot+" "+p, width-3, max(1, height/8)) {
+			lines = append(lines, "  "+st.Ink.Paint(l))
+		}
 	}
 	d := s.seen.shown()
+	if height >= 10 {
+		back := ""
+		if d != nil {
+			back = env.goesBack(d)
+		}
+		story := "  " + t.Faint.Paint(s.story(env))
+		if widget.Width(story)+widget.Width(back)+4 <= width {
+			lines = append(lines, widget.Sides(story, back+" ", width))
+		} else {
+			for _, l := range widget.WrapTo(s.story(env), width-3, max(1, height/12)) {
+				lines = append(lines, "  "+t.Faint.Paint(l))
+			}
+		}
+	}
 	if d == nil {
 		return lines
 	}
-	if in := inputs(d.saga.Inputs); in != "" && height >= 17 {
-		lines = append(lines, " "+t.Faint.Paint(widget.Cut(in, width-2)))
+	if height >= 17 {
+		lines = append(lines, indented("  ", env.inputLines(d, width-3))...)
 	}
 	if height >= 9 {
 		for _, l := range env.leftLines(d.saga, width-3, max(1, height/8)) {
-			lines = append(lines, " "+l)
+			lines = append(lines, "  "+l)
 		}
 	}
 	if text := s.pinned(env, d); text != "" && height >= 9 {
-		for _, l := range widget.WrapTo(text, width-4, 2) {
-			lines = append(lines, " "+t.Failed.Paint(l))
+		for _, l := range widget.WrapTo(text, width-3, max(2, height/8)) {
+			lines = append(lines, "  "+t.Failed.Paint(l))
 		}
 	}
-	if roomy {
+	if height >= 14 {
 		lines = append(lines, "")
 	}
 	return lines
 }
 
-// story is who launched it when, and who turned it round and why.
+// goesBack says how much a cancel or a roll back would take back; empty when neither is possible.
+func (e *Env) goesBack(d *detail) string {
+	undo := 0
+	for _, i := range d.saga.ToUndo() {
+		if d.undo[i] != "" && d.undo[i] != "nothing to undo" {
+			undo++
+		}
+	}
+	word := ""
+	switch s := d.saga; {
+	case undo == 0:
+	case s.Refuses(engine.VerbCancel) == nil:
+		word = "cancel undoes "
+	case s.Refuses(engine.VerbRollback) == nil && s.Status == engine.Completed:
+		word = "roll back undoes "
+	}
+	if word == "" {
+		return ""
+	}
+	return e.Theme.Faint.Paint(word) + strconv.Itoa(undo) + say.Plural(undo, " step", " steps")
+}
+
+// inputLines are what the saga was launched with, each input with its label.
+func (e *Env) inputLines(d *detail, width int) []string {
+	t := e.Theme
+	dot := t.Faint.Paint(" " + t.Symbols.Dot + " ")
+	var out []string
+	line := ""
+	for _, in := range say.Inputs(d.saga.Inputs, d.labels) {
+		part := t.Faint.Paint(in.Label) + " " + widget.Cut(in.Value, max(8, width-widget.Width(in.Label)-1))
+		switch {
+		case line == "":
+			line = part
+		case widget.Width(line)+3+widget.Width(part) <= width:
+			line += dot + part
+		default:
+			out, line = append(out, line), part
+		}
+	}
+	if line == "" {
+		return out
+	}
+	return append(out, line)
+}
+
+// story is who launched it when and why, and who turned it round and why.
 func (s *saga) story(env *Env) string {
 	sum := s.summary()
-	text := "launched " + env.Clock.Time(sum.CreatedAt.Time) + " by " + sum.CreatedBy
+	text := "launched " + env.Clock.When(sum.CreatedAt.Time) + " by " + sum.CreatedBy
+	if d := s.seen.shown(); d != nil && len(d.entries) > 0 && d.entries[0].Why != "" {
+		text += `: "` + d.entries[0].Why + `"`
+	}
 	if !sum.FinishedAt.IsZero() {
-		text += " " + env.Theme.Symbols.Dot + " ended " + env.Clock.Time(sum.FinishedAt.Time)
+		text += " " + env.Theme.Symbols.Dot + " ended " + env.Clock.When(sum.FinishedAt.Time)
 	}
 	if w := say.Why(sum, s.turned(env)); w != "" {
 		text += " " + env.Theme.Symbols.Dot + " " + w
@@ -131,30 +220,21 @@ func (s *saga) turned(env *Env) string {
 	for i := len(d.entries) - 1; i >= 0; i-- {
 		switch e := &d.entries[i]; e.Type {
 		case engine.EntryCancelRequested:
-			return env.Clock.Time(e.At.Time)
+			return env.Clock.When(e.At.Time)
 		case engine.EntryRollbackStarted:
 			if e.By != nil {
-				return env.Clock.Time(e.At.Time)
+				return env.Clock.When(e.At.Time)
 			}
 		}
 	}
 	return ""
 }
 
-func inputs(in engine.Inputs) string {
-	parts := make([]string, 0, len(in))
-	for k, v := range in {
-		parts = append(parts, k+"="+v)
-	}
-	slices.Sort(parts)
-	return strings.Join(parts, "  ")
-}
-
-// pinned explains the first step that failed, wherever the ledger is scrolled to; else what could not be undone.
+// pinned is what has gone wrong: a step that could not be undone, before one that failed.
 func (s *saga) pinned(env *Env, d *detail) string {
 	for i := range d.saga.Rows {
 		r := &d.saga.Rows[i]
-		if c := r.Compensation; c != nil && c.Status == engine.RowCompensationFailed {
+		if c := r.Compensation; r.Status == engine.RowCompensationFailed && c != nil {
 			return env.Theme.Symbols.Failed + " step " + strconv.Itoa(i) + " " + r.Name + " could not be undone: " + c.Error
 		}
 	}
@@ -167,19 +247,73 @@ func (s *saga) pinned(env *Env, d *detail) string {
 	return ""
 }
 
-// ledger draws one row per step around the cursor.
-func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
-	t := env.Theme
+// ledgerColumns are the columns of the ledger in a width.
+func (s *saga) ledgerColumns(d *detail, width int) ([]widget.Column, []int) {
 	columns := []widget.Column{
-		{Title: "#", Width: 3, Right: true},
+		{Title: "#", Width: 2},
 		{Title: "STEP", Width: s.nameWidth(d, width)},
 		{Title: "STATUS", Width: 14},
 		{Title: "TRIES", Width: 5, Right: true, Drop: 2},
-		{Title: "TOOK", Width: 7, Right: true, Drop: 1},
-		{Title: "OUTPUT", Width: 10, Grow: 1, Drop: 3, Gap: 1},
+		{Title: "TOOK", Width: 9, Right: true, Drop: 1},
+		{Title: "RESULT", Width: 10, Grow: 1, Drop: 3, Gap: 1},
 	}
-	widths := widget.Layout(columns, width-1)
-	lines := []string{widget.Head(columns, widths, 1, width, t.Faint)}
+	return columns, widget.Layout(columns, width-2)
+}
+
+// wholeLedger draws all of the ledger, and what is wrong with a step in full.
+func (s *saga) wholeLedger(env *Env, d *detail, width int) []string {
+	columns, widths := s.ledgerColumns(d, width)
+	lines := s.ledger(env, d, width, len(d.saga.StepNames)+2)
+	result := len(columns) - 1
+	if widths[result] == 0 {
+		return lines
+	}
+	at := 2
+	for i := range result {
+		if widths[i] > 0 {
+			at += widths[i] + 2
+		}
+	}
+	pivot := d.saga.PointOfNoReturn()
+	for i := range slices.Backward(d.saga.Rows) {
+		text, bad := d.rowText(env, i)
+		wrapped := widget.Wrap(text, widths[result])
+		if !bad || len(wrapped) < 2 {
+			continue
+		}
+		row := i + 1
+		if pivot >= 0 && i >= pivot {
+			row++
+		}
+		head := []string{lines[row]}
+		bar := s.bar(env, i)
+		cells := s.cells(env, d, i)
+		cells[result].Text = wrapped[0]
+		head[0] = widget.Row(columns, widths, cells, "  ", width, bar)
+		for _, l := range wrapped[1:] {
+			head = append(head, bar.Over(widget.Spaces(at)+env.Theme.Failed.Paint(l), width))
+		}
+		lines = append(lines[:row:row], append(head, lines[row+1:]...)...)
+	}
+	return lines
+}
+
+// bar is what lies below the row of a step.
+func (s *saga) bar(env *Env, idx int) widget.Bar {
+	switch {
+	case idx != s.rows.At:
+		return widget.Bar{}
+	case s.pane == ledgerPane:
+		return env.Theme.Bar
+	}
+	return env.Theme.BarRest
+}
+
+// ledger draws one row per step around the cursor.
+func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
+	t := env.Theme
+	columns, widths := s.ledgerColumns(d, width)
+	lines := []string{widget.Head(columns, widths, 2, width, t.Faint)}
 	n := len(d.saga.StepNames)
 	pivot, tall := d.saga.PointOfNoReturn(), height-1
 	if pivot >= 0 && tall > 1 {
@@ -188,16 +322,9 @@ func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
 	from, to := s.rows.Fit(n, tall)
 	for i := from; i < to; i++ {
 		if i == pivot && height > 2 {
-			lines = append(lines, noReturn(t, " ", width))
+			lines = append(lines, noReturn(t, width))
 		}
-		bar := widget.Bar{}
-		if i == s.rows.At {
-			bar = t.BarRest
-			if s.pane == ledgerPane {
-				bar = t.Bar
-			}
-		}
-		lines = append(lines, widget.Row(columns, widths, s.cells(env, d, i), "  ", width, bar))
+		lines = append(lines, widget.Row(columns, widths, s.cells(env, d, i), "  ", width, s.bar(env, i)))
 	}
 	return lines
 }
@@ -213,23 +340,31 @@ func (s *saga) nameWidth(d *detail, width int) int {
 func (s *saga) cells(env *Env, d *detail, i int) []widget.Cell {
 	t := env.Theme
 	st := t.Row("")
-	cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, {Text: widget.Middle(d.saga.StepNames[i], s.nameWidth(d, env.Width))}, {}, {}, {}, {}}
+	name := widget.Cell{Text: widget.Middle(d.saga.StepNames[i], s.nameWidth(d, env.Width)), Ink: t.Faint}
+	cells := []widget.Cell{{Text: strconv.Itoa(i), Ink: t.Faint}, name, {}, {}, {}, {}}
 	if i < len(d.saga.Rows) {
 		r := &d.saga.Rows[i]
 		st = t.Row(r.Status)
+		if r.Status == engine.RowRunning && say.StandOf(&d.saga.Summary) == say.Sleeping {
+			st = t.Stand(say.Sleeping)
+		}
 		tries := r.Attempts
 		if r.Compensation != nil && r.Status != engine.RowCompleted {
 			tries = max(1, r.Compensation.Attempts)
 		}
-		cells[3] = widget.Cell{Text: strconv.Itoa(tries)}
-		cells[4] = widget.Cell{Text: s.took(env, r)}
+		cells[1].Ink = ""
+		cells[3] = widget.Cell{Text: strconv.Itoa(tries), Ink: t.Faint}
+		if tries > 1 {
+			cells[3].Ink = t.Compensating
+		}
+		cells[4] = widget.Cell{Text: s.took(env, r), Ink: t.Faint}
 		text, bad := d.rowText(env, i)
-		cells[5] = widget.Cell{Text: text, Ink: t.Faint}
+		cells[5] = widget.Cell{Text: text}
 		if bad {
 			cells[5].Ink = t.Failed
 		}
 	}
-	cells[2] = widget.Cell{Text: st.String(), Ink: st.Ink}
+	cells[2] = widget.Cell{Text: st.String(), Ink: st.Ink, Keep: true}
 	return cells
 }
 
@@ -251,5 +386,5 @@ func (s *saga) took(env *Env, r *engine.Row) string {
 	if c := r.Compensation; c != nil {
 		total += part(c.StartedAt, c.FinishedAt)
 	}
-	return say.Took(total)
+	return say.Lasted(total)
 }

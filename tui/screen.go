@@ -30,9 +30,15 @@ type Typist interface {
 	Typing() bool
 }
 
-// Tipper is a Screen whose keys are its own and not those of the key map: the footer shows its Tips and nothing else.
+// Tipper is a Screen whose keys are its own, always or now and then, and not those of the key map: the footer shows its Tips and
+// nothing else, unless they are nil.
 type Tipper interface {
 	Tips(env *Env) []keys.Hint
+}
+
+// Placer is a Screen that says where in it one is: "1 of 2 to decide". The footer shows it when nothing else was said.
+type Placer interface {
+	Where(env *Env) string
 }
 
 // Overlay lies over the dimmed body and takes all keys but ctrl+c while it is open. Esc reaches it like any key: it

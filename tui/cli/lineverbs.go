@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	words "arcadia/tui/say"
 )
 
 // lineVerb is a verb as the plain lines ask for it. Nothing is done without a yes.
@@ -17,7 +19,7 @@ type lineVerb struct {
 	verb     engine.Verb
 	question string
 	undoes   bool // what would be undone is said first
-	typed    bool // the short id has to be typed in place of a yes
+	typed    bool // the name of what it is about has to be typed in place of a yes
 	why      bool // the reason is required
 	do       func(ctx context.Context, s *engine.Saga, v engine.Request) error
 	said     string
@@ -64,8 +66,9 @@ func (m *lineMode) act(d lineVerb) func(context.Context) error {
 		var sure bool
 		if d.typed {
 			var answer string
-			answer, err = m.ask(ctx, d.question+" type its short id", "no", func(string) error { return nil })
-			sure = answer == s.Short
+			name := cmp.Or(words.Name(s.Target), s.Short)
+			answer, err = m.ask(ctx, d.question+" type "+name, "no", func(string) error { return nil })
+			sure = strings.EqualFold(answer, name)
 		} else {
 			sure, err = m.confirm(ctx, d.question)
 		}

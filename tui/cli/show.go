@@ -111,7 +111,7 @@ func ledger(w io.Writer, eng Reader, s *engine.Saga) error {
 }
 
 // noReturn is the line before the step after which there is no way back.
-var noReturn = []string{"", words.NoReturn("─"), "", "", "", ""}
+var noReturn = []string{"", "──── " + words.NoReturn + " ────", "", "", "", ""}
 
 func ledgerRow(r *engine.Row) []string {
 	spent, tries := took(r.StartedAt, r.FinishedAt), strconv.Itoa(r.Attempts)

@@ -35,15 +35,15 @@ func Buttons(t *theme.Theme, all []Button, focus string) string {
 	return strings.Join(parts, "   ")
 }
 
-// rows draws answers on the right, on as many lines as they need.
-func rows(t *theme.Theme, all []Button, focus string, width int) []string {
+// rows draws answers on as many lines as they need, each laid out by fit.
+func rows(t *theme.Theme, all []Button, focus string, width int, fit func(string, int) string) []string {
 	var out []string
 	for len(all) > 0 {
 		n := len(all)
 		for n > 1 && widget.Width(Buttons(t, all[:n], focus)) > width {
 			n--
 		}
-		out = append(out, widget.FitRight(Buttons(t, all[:n], focus), width))
+		out = append(out, fit(Buttons(t, all[:n], focus), width))
 		all = all[n:]
 	}
 	return out

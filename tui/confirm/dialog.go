@@ -25,6 +25,7 @@ const (
 type Line struct {
 	ID, Label string
 	Phrase    string // has to be typed, and not pasted, before anything is done; case does not matter. Empty: anything
+	Hint      string // what is good to know of it, shown behind it
 	Missing   string // what is said while it is empty and must not be; empty: it may stay so
 	Text      line.Line
 }
@@ -131,6 +132,13 @@ func (d *Dialog) Refuse(why string) {
 	d.Busy, d.Notice, d.Bad, d.Focus = false, why, true, Keep
 }
 
+// Calm moves the focus from an answer that does something to the harmless one.
+func (d *Dialog) Calm() {
+	if d.line(d.Focus) == nil {
+		d.Focus = Keep
+	}
+}
+
 // Update takes keys and pastes.
 func (d *Dialog) Update(msg tea.Msg) Event {
 	if d.Busy {
@@ -212,16 +220,22 @@ func (d *Dialog) Hints() []keys.Hint {
 	if d.Busy {
 		return nil
 	}
-	word := "choose"
+	word := "close"
 	switch {
-	case d.Focus == Keep:
-		word = "close"
 	case d.line(d.Focus) != nil:
-		word = "next"
+		word = "next line"
+	case d.Focus == Keep:
+		word = strings.ToLower(KeepWord)
+	default:
+		for _, a := range d.Answers {
+			if a.ID == d.Focus {
+				word = strings.ToLower(a.Word)
+			}
+		}
 	}
 	out := keys.Hints("tab", "next", "enter", word, "esc", "close")
 	if d.lines > d.page && d.page > 0 {
 		out = append(out, keys.Hint{Key: "↑ ↓", Word: "more"})
 	}
-	return out
+	return append(out, keys.Hint{Key: "F1", Word: "help"})
 }

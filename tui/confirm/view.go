@@ -12,7 +12,7 @@ import (
 )
 
 // Width is how wide a dialog is where there is room.
-const Width = 88
+const Width = 82
 
 // airy is the height from which blank lines stand between the parts.
 const airy = 13
@@ -35,17 +35,11 @@ func (d *Dialog) View(t *theme.Theme, p Picture, width, height int) widget.Drawi
 		body = p.Brief(width)
 	}
 	var head []string
-	if height >= airy {
-		head = append(head, "")
-	}
 	if p.Head != nil && height-len(foot) >= 5 {
 		head = append(head, p.Head(width))
 		if height >= airy {
 			head = append(head, "")
 		}
-	}
-	if height >= airy {
-		foot = append(foot, "")
 	}
 	if room := height - len(head) - len(foot); len(body) > room {
 		body = slices.DeleteFunc(body, func(l string) bool { return l == "" })
@@ -82,23 +76,10 @@ func (d *Dialog) foot(t *theme.Theme, p Picture, width, height int) ([]string, *
 	}
 	gap()
 	if d.Notice != "" {
-		ink := t.Compensating
-		if d.Bad {
-			ink = t.Failed
-		}
-		lines := widget.Wrap(d.Notice, width)
-		if room := max(1, height-4); len(lines) > room {
-			lines = append(lines[:room-1:room-1], widget.Cut(lines[room-1]+" "+t.Symbols.More, width))
-		}
-		for _, l := range lines {
-			out = append(out, ink.Paint(l))
-		}
+		out = append(out, d.notice(t, width, max(1, height-4))...)
 		gap()
 	}
-	label := 0
-	for i := range d.Lines {
-		label = max(label, widget.Width(d.Lines[i].label()))
-	}
+	label := d.labels()
 	if width < label+12 {
 		label = 0 // each its own
 	}
@@ -120,13 +101,96 @@ func (d *Dialog) foot(t *theme.Theme, p Picture, width, height int) ([]string, *
 		gap()
 	}
 	if d.Busy {
-		return append(out, widget.FitRight(t.Running.Paint(t.Symbols.Running)+t.Faint.Paint(" asking the engine"+t.Symbols.More), width)), nil
+		return append(out, widget.FitRight(d.asking(t), width)), nil
 	}
-	answers := []Button{{ID: Keep, Word: KeepWord}}
+	return append(out, rows(t, d.buttons(p.Off), d.Focus, width, widget.FitRight)...), cursor
+}
+
+func (d *Dialog) asking(t *theme.Theme) string {
+	return t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" asking the engine"+t.Symbols.More)
+}
+
+// notice is what has to be read, on at most so many lines.
+func (d *Dialog) notice(t *theme.Theme, width, most int) []string {
+	ink := t.Compensating
+	if d.Bad {
+		ink = t.Failed
+	}
+	lines := widget.Wrap(d.Notice, width)
+	if len(lines) > most {
+		lines = append(lines[:most-1:most-1], widget.Cut(lines[most-1]+" "+t.Symbols.More, width))
+	}
+	for i, l := range lines {
+		lines[i] = ink.Paint(l)
+	}
+	return lines
+}
+
+// buttons are the harmless answer and those that do something.
+func (d *Dialog) buttons(off bool) []Button {
+	out := []Button{{ID: Keep, Word: KeepWord}}
 	for _, a := range d.Answers {
-		answers = append(answers, Button{ID: a.ID, Word: a.Word, Danger: a.Danger, Off: p.Off || d.missing() != nil})
+		out = append(out, Button{ID: a.ID, Word: a.Word, Danger: a.Danger, Off: off || d.missing() != nil})
 	}
-	return append(out, rows(t, answers, d.Focus, width)...), cursor
+	return out
+}
+
+// labels is how wide the labels of the lines are.
+func (d *Dialog) labels() int {
+	n := 0
+	for i := range d.Lines {
+		n = max(n, widget.Width(d.Lines[i].label()))
+	}
+	return n
+}
+
+// Zone is where and how a form stands in a page.
+type Zone struct {
+	At    int  // the column of what is typed, and of the answers
+	Width int  // cells of a line
+	Live  bool // it has the focus: else nothing in it is chosen, and there is no cursor
+	Airy  bool // a blank line before the answers
+	Off   bool // what is asked cannot be done now
+}
+
+// Form draws what was refused, the lines and the answers as the part of a page that is typed into. Each line begins at column 2.
+func (d *Dialog) Form(t *theme.Theme, z Zone) ([]string, *tea.Cursor) {
+	const pad = "  "
+	var out []string
+	if d.Notice != "" {
+		for _, l := range d.notice(t, z.Width-3, 3) {
+			out = append(out, pad+l)
+		}
+	}
+	label := max(z.At-len(pad), d.labels())
+	if z.Width < label+24 {
+		label = 0
+	}
+	var cursor *tea.Cursor
+	for i := range d.Lines {
+		l := &d.Lines[i]
+		text, c := l.view(t, label, z.Width-len(pad)-1, z.Live && d.Focus == l.ID)
+		if c != nil {
+			c.X, c.Y = c.X+len(pad), len(out)
+			cursor = c
+		}
+		out = append(out, pad+text)
+	}
+	if z.Airy && len(out) > 0 {
+		out = append(out, "")
+	}
+	lead := widget.Spaces(max(len(pad), label+len(pad)))
+	if d.Busy {
+		return append(out, lead+d.asking(t)), nil
+	}
+	focus := d.Focus
+	if !z.Live {
+		focus = ""
+	}
+	for _, row := range rows(t, d.buttons(z.Off), focus, z.Width-len(lead), widget.Cut) {
+		out = append(out, lead+row)
+	}
+	return out, cursor
 }
 
 // label is what stands before the line.
@@ -137,12 +201,15 @@ func (l *Line) label() string {
 	return l.Label + "  "
 }
 
-// view draws the line, with a tick behind a phrase that matches.
+// most is how wide a line is where there is room.
+const most = 64
+
+// view draws the line, with a tick behind a phrase that matches, and its hint where there is room.
 func (l *Line) view(t *theme.Theme, label, width int, focused bool) (string, *tea.Cursor) {
 	text := l.label()
 	label = max(label, widget.Width(text))
 	shown := widget.Fit(text, label)
-	wide := width - label
+	wide := min(width-label, most)
 	switch {
 	case l.Phrase != "":
 		shown = widget.Fit("Type "+t.Strong.Paint(l.Phrase)+" to confirm", label)
@@ -153,6 +220,9 @@ func (l *Line) view(t *theme.Theme, label, width int, focused bool) (string, *te
 	field, x := l.Text.View(line.Field(t), wide, focused)
 	if l.Phrase != "" && l.filled() {
 		field += " " + t.Completed.Paint(t.Symbols.Completed)
+	}
+	if room := width - label - widget.Width(field); l.Hint != "" && room > widget.Width(l.Hint)+2 {
+		field += "  " + t.Faint.Paint(l.Hint)
 	}
 	if !focused {
 		return shown + field, nil

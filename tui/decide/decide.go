@@ -6,6 +6,7 @@
 package decide
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -33,21 +34,35 @@ type Case struct {
 	Sort    Sort             `json:"sort"`
 	About   string           `json:"about"`  // "A shop.example.com", or the step
 	What    string           `json:"what"`   // what has happened, in a sentence
+	Brief   string           `json:"-"`      // the same where there is little room; empty: there is no shorter one
 	Row     int              `json:"row"`    // the row that it is about, or -1
 	States  *engine.Conflict `json:"states"` // before, what we wrote, and what is there now; nil when it is no conflict
 	Detail  string           `json:"detail"` // the error behind it
 	Answers []Answer         `json:"answers"`
 	More    int              `json:"more"` // rows that have to be decided after this one
+
+	// When the row was written and by whom, and when it was read last: what the states are of. Zero where it is not known.
+	WrittenAt engine.Time `json:"written_at,omitzero"`
+	WrittenBy string      `json:"written_by,omitempty"`
+	ReadAt    engine.Time `json:"read_at,omitzero"`
+}
+
+// Fact is one thing that follows from an answer.
+type Fact struct {
+	Label string `json:"label"`
+	Text  string `json:"text"`
 }
 
 // Answer is one way to go on.
 type Answer struct {
 	Name   string      `json:"name"` // "keep theirs"
 	Does   string      `json:"does"` // what it does, in a sentence
+	Brief  string      `json:"-"`    // the same where there is little room; empty: there is no shorter one
 	Verb   engine.Verb `json:"verb"`
 	Row    int         `json:"row"`    // of verbs that are about one row, else -1
 	Phrase string      `json:"phrase"` // what has to be typed first; empty: nothing
 	Loses  string      `json:"loses"`  // what is lost for good; empty: nothing
+	Then   []Fact      `json:"then"`   // what follows
 	Why    string      `json:"-"`      // the reason that is recorded when the operator gives none; empty: the reason is asked for
 }
 
@@ -83,28 +98,36 @@ func residue(s *engine.Saga, left []int, undo func(idx int) string) *Case {
 	if c.More > 0 {
 		end = strconv.Itoa(c.More) + say.Plural(c.More, " more row has", " more rows have") + " to be decided then"
 	}
+	ends := Fact{"ends", "rolled back, " + strconv.Itoa(s.Accepted+1) + " accepted"}
+	if c.More > 0 {
+		ends = Fact{"next", end}
+	}
 	if row.Compensation != nil {
 		c.States, c.Detail = row.Compensation.Conflict, row.Compensation.Error
+		c.WrittenAt, c.WrittenBy, c.ReadAt = row.FinishedAt, s.CreatedBy, row.Compensation.FinishedAt
 	}
+	undone := []Fact{{"ends", "rolled back, when nothing else is left"}}
 	if x := c.States; x != nil {
 		c.Sort, c.About = SortConflict, x.Subject
 		c.What = "Somebody else changed this after we wrote it, so our change was not taken back."
+		c.Brief = "Somebody else changed this after we wrote it."
 		if x.Why != "" {
+			c.Brief = ""
 			c.What = say.Sentence(x.Why)
 		}
 		c.offer(s,
-			Answer{Name: "keep theirs", Does: x.Live + " stays, nothing is written" + untracked(row) + "; " + end, Verb: engine.VerbResolve, Row: row.Idx, Why: "keep theirs"},
+			Answer{Name: "keep theirs", Does: x.Live + " stays, nothing is written" + untracked(row) + "; " + end, Brief: value(x.Live) + " stays; " + strings.TrimPrefix(end, "the saga "), Verb: engine.VerbResolve, Row: row.Idx, Why: "keep theirs", Then: append(letGo(row), ends)},
 			Answer{
-				Name: "undo it anyway", Does: over(x), Verb: engine.VerbOverrule, Row: row.Idx, Phrase: name(x.Subject),
-				Loses: "What they have set is lost: nobody but its author knows why it was set.",
+				Name: "undo it anyway", Does: over(x), Brief: over(&engine.Conflict{Prior: value(x.Prior), Live: value(x.Live)}), Verb: engine.VerbOverrule, Row: row.Idx, Phrase: cmp.Or(say.Name(x.Subject), "yes"),
+				Loses: "Their value is lost: nobody but its author knows why it was set.", Then: append([]Fact{{"kept", "who wrote over what, when and why, in the ledger"}}, undone...),
 			},
-			Answer{Name: "try again", Does: "looks once more, and takes ours back only if it finds " + x.Written, Verb: engine.VerbRetry, Row: row.Idx, Why: "try again"})
+			Answer{Name: "try again", Does: "looks once more, and takes ours back only if it finds " + x.Written, Brief: "takes ours back only if it finds " + value(x.Written), Verb: engine.VerbRetry, Row: row.Idx, Why: "try again", Then: append([]Fact{{"else", "it asks again"}}, undone...)})
 		return c
 	}
 	c.What = "It could not be undone, and what it made is still there."
 	c.offer(s,
-		Answer{Name: "try again", Does: undo(row.Idx) + ", with a fresh budget", Verb: engine.VerbRetry, Row: row.Idx, Why: "try again"},
-		Answer{Name: "leave it there", Does: "accepts what is left; nothing is written; " + end, Verb: engine.VerbResolve, Row: row.Idx})
+		Answer{Name: "try again", Does: undo(row.Idx) + ", with a fresh budget", Verb: engine.VerbRetry, Row: row.Idx, Why: "try again", Then: append([]Fact{{"else", "it asks again"}}, undone...)},
+		Answer{Name: "leave it there", Does: "accepts what is left; nothing is written; " + end, Verb: engine.VerbResolve, Row: row.Idx, Then: append(letGo(row), ends)})
 	return c
 }
 
@@ -116,6 +139,14 @@ func untracked(r *engine.Row) string {
 	return ", and it is not tracked any more"
 }
 
+// letGo says what becomes of the tracking of what a row has made when it is accepted.
+func letGo(r *engine.Row) []Fact {
+	if len(r.Resources) == 0 {
+		return nil
+	}
+	return []Fact{{"drift", "stops reporting it: arcadia no longer tracks it"}}
+}
+
 // over says what writing over a conflict does.
 func over(x *engine.Conflict) string {
 	if x.Prior == "absent" {
@@ -124,14 +155,10 @@ func over(x *engine.Conflict) string {
 	return "writes " + x.Prior + " over " + x.Live
 }
 
-// name is what of a subject is typed: "shop" of "A shop.example.com".
-func name(subject string) string {
-	words := strings.Fields(subject)
-	if len(words) == 0 {
-		return "yes"
-	}
-	first, _, _ := strings.Cut(words[len(words)-1], ".")
-	return first
+// value is what a state of a record says, without its TTL.
+func value(state string) string {
+	v, _, _ := strings.Cut(state, " ttl ")
+	return v
 }
 
 // offer adds the answers that can be given.

@@ -65,6 +65,40 @@ func (c Clock) Moment(t time.Time) string {
 	return c.write(t, "Jan 02 15:04")
 }
 
+// When writes a time of day to the second, with its day when that is not today.
+func (c Clock) When(t time.Time) string { return c.day(t, "15:04:05") }
+
+// WhenMinute is When to the minute, with the day in three letters or as a date.
+func (c Clock) WhenMinute(t time.Time) string {
+	if name := c.Day(t); name != "" {
+		return name + " " + c.Minute(t)
+	}
+	return c.Minute(t)
+}
+
+func (c Clock) day(t time.Time, layout string) string {
+	name := c.Day(t)
+	if t.In(c.Zone()).Format(time.DateOnly) == c.Now.In(c.Zone()).AddDate(0, 0, -1).Format(time.DateOnly) {
+		name = "yesterday"
+	}
+	if name != "" {
+		name += " "
+	}
+	return name + c.write(t, layout)
+}
+
+// Day names the day of a time that has been: nothing today, "Mon" within a week, else "2 Nov".
+func (c Clock) Day(t time.Time) string {
+	at, now := t.In(c.Zone()), c.Now.In(c.Zone())
+	switch {
+	case t.IsZero() || at.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return ""
+	case now.Sub(at) < 6*24*time.Hour:
+		return at.Format("Mon")
+	}
+	return at.Format("2 Jan")
+}
+
 // Full writes date, time and zone.
 func (c Clock) Full(t time.Time) string { return c.write(t, "2006-01-02 15:04:05 MST") }
 

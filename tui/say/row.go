@@ -86,11 +86,8 @@ func (n Now) untilMoment(s *engine.Saga) string {
 	return text + "; a cancel undoes " + strconv.Itoa(undo) + " steps"
 }
 
-// NoReturn is the line before the step after which there is no way back, drawn with the given rule.
-func NoReturn(rule string) string {
-	side := strings.Repeat(rule, 4)
-	return side + " point of no return " + side
-}
+// NoReturn names the line before the step after which there is no way back.
+const NoReturn = "point of no return"
 
 // NotYet says of a row that waits for its next attempt which one failed, when the next comes, and why; of another nothing.
 func (n Now) NotYet(r *engine.Row, most Tries) string {

@@ -68,24 +68,29 @@ func TestTheCursorIsAlwaysInTheWindow(t *testing.T) {
 	}
 }
 
+var (
+	strokes = widget.Strokes{Forward: "#", Backward: "<", Wait: ".", Gap: ":", Now: "|", At: -1}
+	axis    = widget.Axis{Break: "~", Text: func(at, _ time.Duration) string { return at.String() }}
+)
+
 func TestTheWayBackIsDrawnBackward(t *testing.T) {
 	t.Parallel()
 	second := time.Second
 	spans := []widget.Span{{From: 0, To: 6 * second}, {From: 6 * second, To: 8 * second, Back: true}}
-	if got, want := widget.NewScale(10*second, spans).Until(10*second).Track(spans, 10, "#", "<", ":"), "######<<  "; got != want {
+	if got, want := widget.NewScale(10*second, spans).Until(10*second).Track(spans, 10, strokes), "######<<  "; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	short := []widget.Span{{From: 5 * second, To: 5 * second}, {From: 5 * second, To: 5 * second, Back: true}}
-	if got, want := widget.NewScale(10*second, short).Track(short, 10, "#", "<", ":"), "     #<   "; got != want {
+	if got, want := widget.NewScale(10*second, short).Track(short, 10, strokes), "     #<   "; got != want {
 		t.Errorf("%q, want %q: a short way back hides what it undoes", got, want)
 	}
 	for _, total := range []time.Duration{0, 1, time.Millisecond, 44 * second, time.Hour, 1000 * time.Hour} {
 		scale := widget.NewScale(total, spans)
 		for width := range 130 {
-			if n := ansi.StringWidth(scale.Axis(width, "~")); n != width {
+			if n := ansi.StringWidth(scale.Axis(width, axis)); n != width {
 				t.Errorf("the axis of %v in %d cells has %d", total, width, n)
 			}
-			if n := ansi.StringWidth(scale.Track(spans, width, "#", "<", ":")); n != width {
+			if n := ansi.StringWidth(scale.Track(spans, width, strokes)); n != width {
 				t.Errorf("the track of %v in %d cells has %d", total, width, n)
 			}
 		}
@@ -117,10 +122,10 @@ func TestATimelineCutsShortWhatNothingHappenedIn(t *testing.T) {
 	second2 := []widget.Span{{From: 20 * second, To: 40 * second}}
 	s := widget.NewScale(3*hour+20*second, append(slices.Clone(first), second2...))
 	for got, want := range map[string]string{
-		s.Axis(76, "~"):                          "0s        10s       20s       30s          ~ 2h59m ~             +10s       ",
-		s.Track(first, 76, "#", "<", ":"):        "####################                            :      <<<<<<<<<<<<<<<<<<<<<",
-		s.Track(second2, 76, "#", "<", ":"):      "                    ####################        :                           ",
-		widget.NewScale(hour, nil).Axis(20, "~"): "0s        30m       ",
+		s.Axis(76, axis):                          "0s        10s       20s       30s         ~ 2 h 59 m ~ 3h0m0s    3h0m10s    ",
+		s.Track(first, 76, strokes):               "####################                            :      <<<<<<<<<<<<<<<<<<<<<",
+		s.Track(second2, 76, strokes):             "                    ####################        :                           ",
+		widget.NewScale(hour, nil).Axis(20, axis): "0s        30m0s     ",
 	} {
 		if got != want {
 			t.Errorf("\n%q, want\n%q", got, want)

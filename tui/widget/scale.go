@@ -2,12 +2,13 @@ package widget
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
 
 // Scale lays time out on a timeline. A stretch in which nothing happened, and that is longer than all that did, is cut
-// short, so that what happened stays readable; it is marked, and says how long it was.
+// short, so that what happened stays readable; it says how long it was.
 type Scale struct {
 	total time.Duration // shortened
 	cuts  []cut
@@ -38,6 +39,9 @@ func NewScale(total time.Duration, busy []Span) Scale {
 		}
 	}
 	for _, s := range all {
+		if s.Wait {
+			continue // a wait is no work, however long it is
+		}
 		gap(min(s.From, total))
 		at = min(total, max(at, s.To))
 	}
@@ -77,53 +81,70 @@ func (s Scale) at(d time.Duration) time.Duration {
 	return out
 }
 
-// Axis writes the scale on width cells: times at round distances, as many as fit, counted anew after each cut, and in a cut
-// how long it was, between the marks.
-func (s Scale) Axis(width int, mark string) string {
+// Axis is what is written along a timeline.
+type Axis struct {
+	Phase time.Duration                       // how far the start is behind a round time, so that ticks stand at round ones
+	Text  func(at, step time.Duration) string // what a tick says, when the next is a step away
+	Marks []Mark                              // what is written before any tick is
+	Break string                              // what stands around the length of a cut
+}
+
+// Mark is a moment with a name.
+type Mark struct {
+	At   time.Duration
+	Text string
+}
+
+// Axis writes the scale on width cells: its marks, in each cut how long that was, and ticks at round times, as many as fit.
+func (s Scale) Axis(width int, a Axis) string {
 	cells := []rune(strings.Repeat(" ", max(0, width)))
-	free := 0 // the first cell that nothing is written to
-	put := func(x int, text string, end int) bool {
+	put := func(x int, text string, from, to int) {
 		r := []rune(text)
-		if x < free || x+len(r) > min(end, width) {
-			return false
+		x = max(from, min(x, to-len(r)))
+		if x+len(r) > to {
+			return
+		}
+		for i := max(0, x-1); i < min(width, x+len(r)+1); i++ {
+			if cells[i] != ' ' {
+				return
+			}
 		}
 		copy(cells[x:], r)
-		free = x + len(r) + 1
-		return true
+	}
+	cell := func(d time.Duration) int { return cellOf(s.at(d), s.total, width) }
+	for _, m := range a.Marks {
+		put(cell(m.At)-len([]rune(m.Text))/2, m.Text, 0, width)
+	}
+	for _, c := range s.cuts {
+		from, to := cell(c.from), cell(c.to)
+		for _, text := range []string{a.Break + " " + about(c.to-c.from) + " " + a.Break, about(c.to - c.from), a.Break} {
+			if before := string(cells); to-from > len([]rune(text))+1 {
+				put(from+1+(to-from-len([]rune(text)))/2, text, from+1, to)
+				if string(cells) != before {
+					break
+				}
+			}
+		}
 	}
 	step := tickStep(s.total, width)
+	if step <= 0 || a.Text == nil {
+		return string(cells)
+	}
 	start := time.Duration(0)
-	for i := 0; i <= len(s.cuts); i++ {
-		end, stop := s.total, width
+	for i := 0; i <= len(s.cuts); i++ { // a cut that lasted for years has no ticks
+		end := start + s.total
 		if i < len(s.cuts) {
-			stop = cellOf(s.at(s.cuts[i].from), s.total, width)
 			end = s.cuts[i].from
-		} else if i > 0 {
-			end = start + s.total // farther than any cell
 		}
-		for t := time.Duration(0); start+t <= end; t += step {
-			x, text := cellOf(s.at(start+t), s.total, width), tickText(t)
-			if x >= stop {
-				break
-			}
-			if i > 0 {
-				text = "+" + text
-			}
-			if i == 0 || t > 0 {
-				put(x, text, stop)
-			}
-			if step <= 0 {
-				break
+		first := (start+a.Phase+step-1)/step*step - a.Phase
+		for t := first; t <= end && cell(t) < width; t += step {
+			text := a.Text(t, step)
+			if x := cell(t); i == len(s.cuts) || x+len([]rune(text)) <= cell(s.cuts[i].from)+1 {
+				put(x, text, x, width)
 			}
 		}
 		if i < len(s.cuts) {
-			c := s.cuts[i]
-			from, to := cellOf(s.at(c.from), s.total, width), cellOf(s.at(c.to), s.total, width)
-			text := mark + " " + about(c.to-c.from) + " " + mark
-			if !put(max(free, from+(to-from-len([]rune(text)))/2), text, to) {
-				put(max(free, (from+to)/2), mark, to)
-			}
-			start = c.to
+			start = s.cuts[i].to
 		}
 	}
 	return string(cells)
@@ -132,21 +153,36 @@ func (s Scale) Axis(width int, mark string) string {
 // about is a duration in its two largest units.
 func about(d time.Duration) string {
 	const day = 24 * time.Hour
-	switch {
-	case d >= 2*day:
-		return tickText(d.Truncate(day))
-	case d >= time.Hour:
-		return tickText(d.Truncate(time.Minute))
+	pair := func(a time.Duration, x string, b time.Duration, y string) string {
+		text := strconv.Itoa(int(d/a)) + " " + x
+		if rest := int(d % a / b); rest > 0 {
+			text += " " + strconv.Itoa(rest) + " " + y
+		}
+		return text
 	}
-	return tickText(d.Truncate(time.Second))
+	switch {
+	case d >= day:
+		return pair(day, "d", time.Hour, "h")
+	case d >= time.Hour:
+		return pair(time.Hour, "h", time.Minute, "m")
+	case d >= time.Minute:
+		return pair(time.Minute, "m", time.Second, "s")
+	}
+	return strconv.Itoa(int(d/time.Second)) + " s"
 }
 
-// Track draws the spans of one row on width cells. Later spans lie over earlier ones, and each shows at least one cell. The
-// middle of a cut shows the mark.
-func (s Scale) Track(spans []Span, width int, forward, backward, mark string) string {
-	cells := make([]int, max(0, width)) // 1 + index of the span that shows there; below 0 the mark
+// Strokes are what a timeline is drawn with, one cell each.
+type Strokes struct {
+	Forward, Backward, Wait, Gap string        // Gap stands in the middle of a cut
+	Now                          string        // a line through all rows
+	At                           time.Duration // where Now is; below 0 for nowhere
+}
+
+// Track draws the spans of one row on width cells. Later spans lie over earlier ones, and each shows at least one cell.
+func (s Scale) Track(spans []Span, width int, k Strokes) string {
+	cells := make([]int, max(0, width)) // 1 + index of the span that shows there; -1 the gap, -2 now
 	for _, c := range s.cuts {
-		if x := cellOf((s.at(c.from)+s.at(c.to))/2, s.total, width); x < width {
+		if x := cellOf((s.at(c.from)+s.at(c.to))/2, s.total, width); x < width && k.At < 0 {
 			cells[x] = -1
 		}
 	}
@@ -160,23 +196,40 @@ func (s Scale) Track(spans []Span, width int, forward, backward, mark string) st
 			cells[x] = i + 1
 		}
 	}
+	if x := cellOf(s.at(k.At), s.total, width); k.At >= 0 && x < width {
+		cells[x] = -2
+	}
 	var b strings.Builder
 	for x := 0; x < width; {
 		end := x + 1
 		for end < width && cells[end] == cells[x] {
 			end++
 		}
+		n := end - x
 		switch c := cells[x]; {
 		case c == 0:
-			b.WriteString(Spaces(end - x))
+			b.WriteString(Spaces(n))
+		case c == -1:
+			b.WriteString(strings.Repeat(k.Gap, n))
 		case c < 0:
-			b.WriteString(strings.Repeat(mark, end-x))
+			b.WriteString(k.Now)
+		case spans[c-1].Wait:
+			b.WriteString(spans[c-1].Ink.Paint(strings.Repeat(k.Wait, n)))
 		case spans[c-1].Back:
-			b.WriteString(spans[c-1].Ink.Paint(strings.Repeat(backward, end-x)))
+			b.WriteString(spans[c-1].Ink.Paint(strings.Repeat(k.Backward, n)))
 		default:
-			b.WriteString(spans[c-1].Ink.Paint(strings.Repeat(forward, end-x)))
+			b.WriteString(spans[c-1].Ink.Paint(strings.Repeat(k.Forward, n)))
 		}
 		x = end
 	}
 	return b.String()
+}
+
+// End is the cell behind the last of the spans.
+func (s Scale) End(spans []Span, width int) int {
+	end := 0
+	for _, x := range spans {
+		end = max(end, min(width, max(cellOf(s.at(x.From), s.total, width)+1, cellOf(s.at(x.To), s.total, width))))
+	}
+	return end
 }

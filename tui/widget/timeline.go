@@ -1,14 +1,12 @@
 package widget
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // Span is a stretch of time on a timeline, counted from its start.
 type Span struct {
 	From, To time.Duration
 	Back     bool // drawn running backward
+	Wait     bool // nothing is done in it: it is drawn as a wait, and cut like idle time
 	Ink      Ink
 }
 
@@ -51,26 +49,4 @@ func tickStep(total time.Duration, width int) time.Duration {
 	}
 	const day = 24 * time.Hour
 	return (least/day + 1) * day
-}
-
-func tickText(at time.Duration) string {
-	switch {
-	case at == 0:
-		return "0s"
-	case at < time.Second:
-		return strconv.Itoa(int(at/time.Millisecond)) + "ms"
-	case at < time.Minute && at%time.Second != 0:
-		return strconv.FormatFloat(at.Seconds(), 'f', 1, 64) + "s"
-	case at < time.Minute:
-		return strconv.Itoa(int(at/time.Second)) + "s"
-	case at < time.Hour && at%time.Minute != 0:
-		return strconv.Itoa(int(at/time.Minute)) + "m" + strconv.Itoa(int(at%time.Minute/time.Second)) + "s"
-	case at < time.Hour:
-		return strconv.Itoa(int(at/time.Minute)) + "m"
-	case at < 48*time.Hour && at%time.Hour != 0:
-		return strconv.Itoa(int(at/time.Hour)) + "h" + strconv.Itoa(int(at%time.Hour/time.Minute)) + "m"
-	case at < 48*time.Hour:
-		return strconv.Itoa(int(at/time.Hour)) + "h"
-	}
-	return strconv.Itoa(int(at/(24*time.Hour))) + "d"
 }

@@ -1,0 +1,84 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+
+	"arcadia/engine"
+	"arcadia/engine/notify"
+	"arcadia/engine/visible"
+	"arcadia/tui/theme"
+	"arcadia/tui/widget"
+)
+
+// told is what somebody outside was told of a saga, and what has become of that.
+type told struct {
+	at             engine.Time
+	target, answer string
+	state          toldState
+}
+
+type toldState int
+
+const (
+	toldWaits toldState = iota
+	toldTaken
+	toldRefused
+)
+
+// readTold lists who was told of a saga, the first first. A saga that moves by itself is no news to anybody.
+func readTold(ctx context.Context, b Backend, s *engine.Saga) ([]told, error) {
+	if !s.Status.Terminal() && !s.NeedsOperator() {
+		return nil, nil
+	}
+	all, err := notify.All(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	var out []told
+	for i := len(all) - 1; i >= 0; i-- {
+		d := &all[i]
+		if d.Note.Saga != s.ID {
+			continue
+		}
+		x := told{at: d.Note.At, target: visible.Text(d.Target), answer: visible.Text(d.Answer)}
+		switch {
+		case !d.Sent.IsZero():
+			x.state = toldTaken
+		case !d.GaveUp.IsZero():
+			x.state = toldRefused
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// toldLines say who was told when, and what they answered.
+func (e *Env) toldLines(all []told, width int) []string {
+	t := e.Theme
+	out := []string{t.Faint.Paint("TOLD")}
+	wide := 0
+	for _, x := range all {
+		wide = max(wide, min(10, widget.Width(x.target)))
+	}
+	for _, x := range all {
+		line := t.Faint.Paint(widget.Fit(e.Clock.WhenMinute(x.at.Time), 9)+"  ") + widget.Fit(x.target, wide) + "  " + x.outcome(t)
+		out = append(out, widget.Cut(line, width))
+	}
+	return out
+}
+
+// outcome is what has become of telling it.
+func (x told) outcome(t *theme.Theme) string {
+	switch x.state {
+	case toldTaken:
+		return t.Completed.Paint(t.Symbols.Completed + " " + x.answer)
+	case toldRefused:
+		return t.Failed.Paint(t.Symbols.StepFailed + " " + x.answer)
+	case toldWaits:
+	}
+	return t.Waiting.Paint(t.Symbols.Waiting + " " + cmp.Or(x.answer, "not yet"))
+}
+
+// text is one line of a log.
+func (x told) text(t *theme.Theme) string { return t.Faint.Paint("told "+x.target+" ") + x.outcome(t) }
