@@ -54,16 +54,28 @@ func (r Role) Has(one Role) bool {
 }
 
 // May reports whether the role permits a verb.
-func (r Role) May(Verb) bool {
-	return r.Has(Operator)
+func (r Role) May(v Verb) bool {
+	switch v {
+	case VerbApprove:
+		return r.Has(Approver)
+	case VerbRefuse:
+		return r.Has(Approver) || r.Has(Operator)
+	default:
+		return r.Has(Operator)
+	}
 }
 
 // limit says to whom a verb is refused what a role without it can do.
-func (r Role) limit() string {
-	if r.Has(Approver) {
-		return "an approver can read and approve"
+func (r Role) limit(v Verb) string {
+	switch {
+	case v == VerbApprove && r.Has(Operator):
+		return "an operator can act, and not approve; ask an approver"
+	case v == VerbApprove:
+		return fmt.Sprintf("a %s can only read; ask an approver", r)
+	case r.Has(Approver):
+		return "an approver can read and approve; ask an operator"
 	}
-	return fmt.Sprintf("a %s can only read", r)
+	return fmt.Sprintf("a %s can only read; ask an operator", r)
 }
 
 // Judges reports whether the role has more to do here than to read: who does is told where operators work from, and with which keys.

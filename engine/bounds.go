@@ -325,6 +325,8 @@ func (e *Entry) measure(m *measure) {
 		m.texts("touched", []string{t.Name, t.Part})
 	}
 	m.moved(e.Moves)
+	m.asked(e.Approval)
+	m.text("hash", string(e.Hash))
 	for k, v := range e.Put {
 		m.text("name of a value", k)
 		m.message("value", v)
@@ -346,6 +348,7 @@ func (e *Entry) measure(m *measure) {
 		m.text("on failure", string(c.OnFailure))
 		m.texts("lock", c.Locks)
 		m.text("plan", string(c.Plan))
+		m.texts("lifted", c.Lifted)
 	}
 }
 
@@ -369,4 +372,6 @@ func (s *Summary) measure(m *measure) {
 	}
 	m.waits(s.Waiting)
 	m.text("passed", s.Passed)
+	m.approval(s.Approval)
+	m.name("operator", s.Glass)
 }

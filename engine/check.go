@@ -38,6 +38,7 @@ func (v Violation) String() string {
 //	I10 every lock belongs to a saga that may hold it; no saga stands twice in one queue
 //	I12 no compensation starts after a row has passed the point of no return
 //	I13 a saga stands under the names that it has touched from its end until it is rolled back, and under no others
+//	I14 no step starts while people are asked about it, and nothing is granted that not enough have approved
 //	I11 every resource's saga exists, and its spec_version never goes down but by that saga's own compensation
 //
 // It reads sagas one by one, so its memory does not grow with the store. On a store that is being written it may report
@@ -159,16 +160,22 @@ type transitions struct {
 	last     int // idx of the last compensation start in this rollback, -1 for none
 	within   bool
 	passed   bool
+	asked    *Approval // as the entries say, counted on its own
+	launcher Actor
 }
 
 func (t *transitions) step(e *Entry) {
 	if e.Passed != "" {
 		t.passed, t.canceled = true, false // the cancel came too late
 	}
+	t.approval(e)
 	switch e.Type {
 	case EntryCancelRequested:
 		t.canceled = true
 	case EntryStepStarted:
+		if t.asked != nil {
+			t.c.add("I14", t.id, "entry %d starts row %d, about which people are asked", e.Seq, e.Idx)
+		}
 		if t.canceled {
 			t.c.add("I4", t.id, "entry %d starts row %d after the cancel was recorded", e.Seq, e.Idx)
 		}
@@ -198,6 +205,43 @@ func (t *transitions) step(e *Entry) {
 		if ch.After.SpecVersion != want {
 			t.c.add("I11", t.id, "entry %d takes resource %s to version %d, want %d", e.Seq, ch.Key(), ch.After.SpecVersion, want)
 		}
+	}
+}
+
+// approval checks that what is granted was approved by enough people.
+func (t *transitions) approval(e *Entry) {
+	switch e.Type {
+	case EntryCreated:
+		t.launcher = *e.By.orNobody()
+	case EntryApprovalRequested:
+		if e.Approval != nil {
+			t.asked = &Approval{Demand: e.Approval.Demand}
+		}
+	case EntryApproved:
+		if t.asked != nil && e.By != nil {
+			t.asked.Votes = append(t.asked.Votes, Vote{Actor: *e.By})
+		}
+	case EntryGlassBroken:
+		if t.asked != nil && e.Next != nil {
+			t.asked.Glass = &Glass{Until: *e.Next}
+		}
+	case EntryApprovalGranted:
+		if t.asked == nil {
+			return
+		}
+		names, keys := map[string]bool{t.launcher.Name: true}, map[string]bool{t.launcher.Key: true, "": true}
+		n := 0
+		for _, v := range t.asked.Votes {
+			if !names[v.Name] && !keys[v.Key] && (len(t.asked.From) == 0 || slices.Contains(t.asked.From, v.Name)) {
+				n++
+			}
+			names[v.Name], keys[v.Key] = true, true
+		}
+		if broken := t.asked.Glass != nil && !e.At.Before(t.asked.Glass.Until.Time); n < t.asked.Need && !broken {
+			t.c.add("I14", t.id, "entry %d grants what %d of %d have approved", e.Seq, n, t.asked.Need)
+		}
+		t.asked = nil
+	default:
 	}
 }
 

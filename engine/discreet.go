@@ -8,6 +8,45 @@ import (
 // discreet is what somebody reads who may not act: everything but where operators work from and with which keys. Their names stay.
 type discreet struct{ reader }
 
+// Saga gives one saga whole, without addresses and keys.
+func (d discreet) Saga(ctx context.Context, id ID) (*Saga, error) {
+	s, err := d.reader.Saga(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	s.Approval = s.Approval.namesOnly()
+	for i := range s.Approvals {
+		s.Approvals[i] = *s.Approvals[i].namesOnly()
+	}
+	return s, nil
+}
+
+// Summaries gives headers without addresses and keys.
+func (d discreet) Summaries(ctx context.Context, ids ...ID) ([]Summary, error) {
+	all, err := d.reader.Summaries(ctx, ids...)
+	return discreetly(all), err
+}
+
+// List gives a page of headers without addresses and keys.
+func (d discreet) List(ctx context.Context, q Query) (Page, error) {
+	p, err := d.reader.List(ctx, q)
+	p.Items = discreetly(p.Items)
+	return p, err
+}
+
+func discreetly(all []Summary) []Summary {
+	for i := range all {
+		if all[i].Approval != nil {
+			all = slices.Clone(all)
+			for ; i < len(all); i++ {
+				all[i].Approval = all[i].Approval.namesOnly()
+			}
+			return all
+		}
+	}
+	return all
+}
+
 // Entries gives the entries without addresses and keys.
 func (d discreet) Entries(ctx context.Context, id ID, after uint64) ([]Entry, error) {
 	all, err := d.reader.Entries(ctx, id, after)

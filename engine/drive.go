@@ -35,13 +35,8 @@ func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*atte
 	if ran != nil {
 		r.e.leave(ran.stay) // only now: what is drained is durable
 	}
-	for err == nil && ctx.Err() == nil && a == nil && (m.Do == DoVerify || m.Do == DoReview) {
-		var seen []Entry
-		if m.Do == DoVerify {
-			seen = r.verify(ctx)
-		} else {
-			r.plansAnew(ctx)
-		}
+	for err == nil && ctx.Err() == nil && a == nil && m.looks() {
+		seen := r.look(ctx, m)
 		m, a, err = r.advance(ctx, seen, ctx.Err() == nil)
 	}
 	switch {
@@ -67,7 +62,28 @@ func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*atte
 		return nil, r.await(ctx)
 	}
 	r.letAllGo()
-	return nil, r.rest(ctx, m.Until)
+	return nil, r.rest(ctx, m)
+}
+
+// looks reports whether the move only looks at the world.
+func (m Move) looks() bool {
+	return m.Do == DoVerify || m.Do == DoReview || m.Do == DoAsk || m.Do == DoConfirm
+}
+
+// look does such a move. What is to be recorded of it that does not depend on what else happens meanwhile is returned.
+func (r *run) look(ctx context.Context, m Move) []Entry {
+	switch m.Do {
+	case DoVerify:
+		return r.verify(ctx)
+	case DoReview:
+		r.plansAnew(ctx)
+	case DoAsk:
+		r.asksFor(ctx)
+	case DoConfirm:
+		r.looksAnew(ctx)
+	default:
+	}
+	return nil
 }
 
 // await waits for a worker, or for something to look at. It reports false when the engine shuts down.
@@ -90,15 +106,27 @@ func (r *run) await(ctx context.Context) bool {
 	return true
 }
 
-// rest waits until the given time (for ever when it is zero), or for something to look at.
-func (r *run) rest(ctx context.Context, until time.Time) bool {
-	due := r.doze(ctx, until)
-	if due {
+// rest waits for as long as a move says (for ever when it does not), or for something to look at.
+func (r *run) rest(ctx context.Context, m Move) bool {
+	if m.Wall {
+		return r.restUntil(ctx, m.Until)
+	}
+	if r.doze(ctx, m.Until) {
 		r.mu.Lock()
-		r.waited = until
+		r.waited = m.Until
 		r.mu.Unlock()
 	}
 	return ctx.Err() == nil
+}
+
+// restUntil is rest until a moment by the wall clock, which may be set to another time meanwhile.
+func (r *run) restUntil(ctx context.Context, moment time.Time) bool {
+	for {
+		left := time.Until(moment.Round(0))
+		if left <= 0 || !r.doze(ctx, time.Now().Add(min(left, wallLook))) {
+			return ctx.Err() == nil
+		}
+	}
 }
 
 // attempt is one run of a step in one direction. Its start is durable.

@@ -66,6 +66,10 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	if len(e.LeftBehind) > 0 {
 		o.any("left_behind", e.LeftBehind)
 	}
+	if e.Approval != nil {
+		o.any("approval", e.Approval)
+	}
+	o.stringOr("hash", string(e.Hash))
 	if len(e.Put) > 0 {
 		o.messages("put", e.Put)
 	}
@@ -104,6 +108,9 @@ func (c *Created) appendJSON(b []byte) []byte {
 	}
 	o.stringOr("plan", string(c.Plan))
 	o.intOr("pivot", c.Pivot)
+	if len(c.Lifted) > 0 {
+		o.strings("lifted", c.Lifted)
+	}
 	return append(o.b, '}')
 }
 
@@ -130,6 +137,10 @@ func (s *Summary) AppendFields(b []byte) []byte {
 	}
 	o.boolOr("paused", s.Paused)
 	o.stringOr("passed", s.Passed)
+	if s.Approval != nil {
+		o.any("approval", s.Approval)
+	}
+	o.stringOr("glass_broken_by", s.Glass)
 	o.intOr("residue", s.Residue)
 	o.intOr("accepted", s.Accepted)
 	o.intOr("undone", s.Undone)

@@ -58,7 +58,7 @@ func fill(r *rapid.T, v reflect.Value, label string) {
 		}
 	case reflect.String:
 		v.SetString(rapid.String().Draw(r, label))
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(rapid.Int().Draw(r, label)))
 	case reflect.Uint64:
 		v.SetUint(rapid.Uint64().Draw(r, label))

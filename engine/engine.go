@@ -29,6 +29,14 @@ type Config struct {
 	// it has answered. Nil: they act on nobody's.
 	Account func(ctx context.Context) (Account, error)
 
+	// Policy is asked at every launch: what it says holds for that one. Its error forbids the launch. Nil: there is none.
+	Policy func() (Policy, error)
+	// Approvers lists who comes in now, with key and role; whoever has approved and is not among them any more does not count. Nil: it is
+	// not known, and what needs an approval does not start.
+	Approvers func() ([]Actor, error)
+	// Tags are those ("tag:prod") of a thing that goes by the name of its lock ("droplet:482913"). Nil: nothing has any.
+	Tags func(ctx context.Context, name string) ([]string, error)
+
 	// Tell gives the documents that become durable with what has just happened to a saga: was is how it stood, zero for a new
 	// one, is how it stands now. It is asked in every commit, so that it looks at the store only when there is something to tell;
 	// its error refuses the commit. Nil: nobody is told.
@@ -58,6 +66,10 @@ type Engine struct {
 	log     *slog.Logger
 	account func(ctx context.Context) (Account, error) // nil: the steps act on none
 	tell    func(ctx context.Context, was, is Summary, happened []Entry) ([]DocChange, error)
+	policy  func() (Policy, error)
+	people  func() ([]Actor, error)
+	tags    func(ctx context.Context, name string) ([]string, error)
+	objects func(a *Approval, who Actor, now time.Time) error // Approval.Objection, but for a test of the tests
 	owner   owner
 	hub     hub
 	locks   lockTable
@@ -94,6 +106,7 @@ type Engine struct {
 func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
 		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account, tell: cfg.Tell,
+		policy: cfg.Policy, people: cfg.Approvers, tags: cfg.Tags, objects: (*Approval).Objection,
 		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}), self: cfg.Host, call: cfg.Call,
 	}
 	_, e.several = ability[Elector](store)
@@ -113,7 +126,7 @@ func New(store Store, cfg Config) (*Engine, error) {
 			return nil, err
 		}
 	}
-	e.world = World{Knows: e.knows, Looks: e.looks}
+	e.world = World{Knows: e.knows, Looks: e.looks, Asks: e.asks}
 	if e.grace <= 0 {
 		e.grace = defaultGrace
 	}
@@ -370,6 +383,11 @@ func (e *Engine) leave(s *stay) {
 	if s.leave() {
 		e.stir()
 	}
+}
+
+func (e *Engine) asks(step string) bool {
+	_, ok := e.steps[step].(Asker)
+	return ok
 }
 
 func (e *Engine) looks(step string) bool {

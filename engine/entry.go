@@ -28,10 +28,16 @@ const (
 	EntryCompensationFailed  EntryType = "compensation_failed"
 	EntryRollbackWithdrawn   EntryType = "rollback_withdrawn" // nothing was undone: the saga is completed, as before
 	EntryRetryRequested      EntryType = "retry_requested"
-	EntryPaused              EntryType = "paused"            // by an operator: no step starts until resumed
-	EntryResumed             EntryType = "resumed"           // by an operator
-	EntrySkipped             EntryType = "step_skipped"      // an operator goes on without a failed step that changed nothing
-	EntryVerified            EntryType = "rollback_verified" // what was found when the undone resources were looked at again
+	EntryPaused              EntryType = "paused"             // by an operator: no step starts until resumed
+	EntryResumed             EntryType = "resumed"            // by an operator
+	EntrySkipped             EntryType = "step_skipped"       // an operator goes on without a failed step that changed nothing
+	EntryApprovalRequested   EntryType = "approval_requested" // people are asked to agree to Approval before row Idx starts, -1 before any
+	EntryApproved            EntryType = "approved"           // by By, to Hash
+	EntryApprovalRefused     EntryType = "approval_refused"   // by By: the saga is undone
+	EntryApprovalVoided      EntryType = "approval_voided"    // what was said does not count any more, for Reason
+	EntryApprovalGranted     EntryType = "approval_granted"   // enough have approved: its turn comes, and the plan is looked at again
+	EntryGlassBroken         EntryType = "glass_broken"       // by By, who goes on without approvals at Next
+	EntryVerified            EntryType = "rollback_verified"  // what was found when the undone resources were looked at again
 	EntryResolved            EntryType = "step_resolved"
 	EntryLogged              EntryType = "logged"
 	EntrySagaCompleted       EntryType = "saga_completed"
@@ -75,6 +81,9 @@ type Entry struct {
 
 	LeftBehind []LeftBehind `json:"left_behind,omitempty"` // compensation_failed: what the row has made
 
+	Approval *Asked   `json:"approval,omitempty"` // approval_requested
+	Hash     PlanHash `json:"hash,omitempty"`     // approved: of which plan
+
 	Put       map[string]json.RawMessage `json:"put,omitempty"`
 	Resources []ResourceChange           `json:"resources,omitempty"`
 	Created   *Created                   `json:"created,omitempty"`
@@ -108,4 +117,6 @@ type Created struct {
 	// it would do the same now.
 	Plan  PlanHash `json:"plan,omitempty"`
 	Pivot int      `json:"pivot,omitempty"` // the number of the final step, from 1; 0 for none
+	// Lifted are things it touches that were protected at an earlier launch, and are no more.
+	Lifted []string `json:"lifted,omitempty"`
 }

@@ -32,6 +32,8 @@ func (s *Saga) fits(e *Entry) error {
 	case EntryWaiting, EntryCancelRequested, EntryRollbackStarted, EntryRollbackWithdrawn, EntryRetryRequested, EntryPaused, EntryResumed, EntryVerified,
 		EntrySagaCompleted, EntrySagaRolledBack, EntrySagaFailed:
 		return s.fitsSaga(e)
+	case EntryApprovalRequested, EntryApproved, EntryApprovalRefused, EntryApprovalVoided, EntryApprovalGranted, EntryGlassBroken:
+		return s.fitsApproval(e)
 	case EntryLogged:
 		if len(s.Rows) == 0 {
 			return nil

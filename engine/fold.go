@@ -64,6 +64,8 @@ func (s *Saga) change(e *Entry) {
 		s.end(RolledBack, e)
 	case EntrySagaFailed:
 		s.end(Failed, e)
+	case EntryApprovalRequested, EntryApproved, EntryApprovalRefused, EntryApprovalVoided, EntryApprovalGranted, EntryGlassBroken:
+		s.changeApproval(e)
 	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived, EntryWaitEnded, EntryWaitMoved,
 		EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed,
 		EntryResolved, EntryLogged, EntrySkipped:
@@ -75,7 +77,7 @@ func (s *Saga) created(e *Entry) {
 	c := e.Created
 	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
 	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
-	s.plan, s.From = c.Plan, c.From
+	s.plan, s.From, s.launcher = c.Plan, c.From, *e.By.orNobody()
 	s.OnFailure, s.Pivot, s.Left = c.OnFailure, c.Pivot, []string{}
 	s.Status, s.CreatedAt, s.CreatedBy = Pending, e.At, e.By.name()
 	s.Context = map[string]json.RawMessage{}
@@ -340,6 +342,14 @@ func (s *Saga) derive() {
 		case RowRunning, RowCompleted, RowFailed, RowCompensating: // not decided yet
 		}
 	}
+}
+
+// orNobody is the actor, or one without a name.
+func (a *Actor) orNobody() *Actor {
+	if a == nil {
+		return &Actor{}
+	}
+	return a
 }
 
 func (a *Actor) name() string {

@@ -84,6 +84,7 @@ type course struct {
 	in    Inputs
 	from  Sources
 	why   []string // empty, or one for each step
+	first int      // the step from which it is planned, for what has begun
 }
 
 // known are the inputs of a step as far as they are known at launch.

@@ -244,7 +244,7 @@ func (e *Engine) target(ctx context.Context, c course) (string, error) {
 	target := ""
 	for i, name := range c.steps {
 		t, ok := e.steps[name].(Targeter)
-		if !ok {
+		if !ok || i < c.first {
 			continue
 		}
 		text, err := t.Target(ctx, c.known(i))

@@ -14,9 +14,13 @@ type World struct {
 	Looks   func(step string) bool // whether the step is a Verifier
 	Barred  string                 // why a rollback that has not begun cannot begin, once it holds all locks; empty when it can
 	Frozen  bool                   // nothing may start now
-	Until   time.Time              // of Frozen: look again then; zero: when something happens
+	Until   time.Time              // of Frozen and Untold: look again then; zero: when something happens
 	Quiet   time.Time              // until then the driver before may have calls under way; zero: there was none
 	Account []Waiting              // what keeps a saga that needs an account from being driven on this one
+	Asks    func(step string) bool // whether the step is an Asker; nil: none is
+	Wall    time.Time              // now by the wall clock, whatever it was set to: for moments that people are told
+	Sure    bool                   // the plan that was approved has just been looked at again
+	Untold  string                 // why that cannot be done, until Until
 	Review  Review                 // of a saga whose store was copied before it had done anything that it has recorded
 }
 
@@ -27,11 +31,14 @@ type Do int
 const (
 	DoExecute Do = iota
 	DoCompensate
-	DoVerify // look again at what was undone
-	DoReview // plan again what the copy of a store says has not begun
+	DoVerify  // look again at what was undone
+	DoReview  // plan again what the copy of a store says has not begun
+	DoAsk     // ask people about the steps behind the next
+	DoConfirm // plan again what people have approved
 
 	DoFailRow  // the interrupted row of a canceled saga ends here
 	DoRollback // turn round: undo from row From down
+	DoGrant    // enough have approved, or the glass was broken
 	DoWithdraw // the rollback is given up before it began: the saga is completed, as before
 	DoGiveUp   // a row cannot be undone by this build
 	DoEnd      // the saga ends with Status
@@ -51,6 +58,7 @@ type Move struct {
 	Status  Status
 	Reason  string
 	Until   time.Time // zero: for as long as what it waits for lasts
+	Wall    bool      // Until is a moment by the wall clock
 	Waiting []Waiting // of DoWait: every reason
 }
 
@@ -69,12 +77,14 @@ const maxDeaths = 10
 //	a row has failed, to wait for
 //	an operator                   → wait            paused, or a lock is held     → wait
 //	a row has failed, or canceled → turn round      not begun, and not possible   → withdraw the rollback
+//	nobody has approved yet       → wait, grant, or turn round when it is refused or too late
 //	every step is done            → completed       its effect is final           → give the row up
 //	everything is frozen          → hold            everything is frozen          → hold
 //	paused, a lock is held, this                    this build has no such step   → give the row up
 //	build has no such step, 10                      10 process deaths in a row    → wait
 //	process deaths in a row       → wait            its next attempt is not due   → wait
 //	the store was copied since    → plan again, or wait when it would do something else now
+//	it was approved, or is to be  → plan again, or ask
 //	its next attempt is not due   → wait            otherwise                     → compensate
 //	otherwise                     → execute         no row is left, something could not be undone → failed
 //	                                                what was undone can be looked at again → verify, or hold
@@ -132,6 +142,9 @@ func nextForward(s *Saga, w World) Move {
 	case idx == len(s.StepNames):
 		return Move{Do: DoEnd, Status: Completed}
 	}
+	if m, stands := s.nextApproval(w); stands {
+		return m
+	}
 	waiting := s.held(w)
 	if len(waiting) == 0 && w.Frozen {
 		return Move{Do: DoHold, Until: w.Until}
@@ -144,6 +157,9 @@ func nextForward(s *Saga, w World) Move {
 	}
 	if w.Review == ReviewDiffers {
 		waiting = append(waiting, Waiting{For: ForOperator, Because: BecauseCopied, Idx: idx, Step: s.StepNames[idx]})
+	}
+	if m, looks := s.nextAsk(w); looks && len(waiting) == 0 {
+		return m
 	}
 	attempt, resumed := 1, false
 	if row != nil {

@@ -50,6 +50,8 @@ type PlanStep struct {
 	// Refused says that the step, as the world is now, would not do what is asked, and that no step before it can change
 	// that: such a plan is not launched.
 	Refused bool `json:"refused,omitempty"`
+
+	touches []string // the names of what it changes, as its locks have them
 }
 
 // Plan is what a launch would do, looked up live and without writing.
@@ -62,6 +64,9 @@ type Plan struct {
 	WaitsFor []string `json:"waits_for"`
 	// Hash is the same for the same effects, and another for any other.
 	Hash PlanHash `json:"hash"`
+	// Approval is who has to agree before it starts, by the policy; nil: nobody. Forbidden is why the policy refuses it; empty: it does not.
+	Approval  *Demand `json:"approval,omitempty"`
+	Forbidden string  `json:"forbidden,omitempty"`
 }
 
 // Nothing reports whether no step would change anything.
@@ -76,6 +81,9 @@ func (p Plan) Nothing() bool {
 
 // Refusal is why a launch of the plan is refused, nil when it is not. It is an ErrRefused.
 func (p Plan) Refusal() error {
+	if p.Forbidden != "" {
+		return fmt.Errorf("%w: %s", ErrRefused, p.Forbidden)
+	}
 	for _, s := range p.Steps {
 		if s.Refused {
 			return fmt.Errorf("%w: step %d %s: %s", ErrRefused, s.Idx, s.Name, s.Error)
@@ -99,13 +107,20 @@ func (e *Engine) Plan(ctx context.Context, l Launch) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return e.plan(ctx, l.Kind, c)
+	p, err := e.plan(ctx, l.Kind, c)
+	if err == nil {
+		err = e.govern(ctx, &p)
+	}
+	return p, err
 }
 
 // agreed plans a launch and refuses it when the plan holds a refusal, or is not the one that was shown.
 func (e *Engine) agreed(ctx context.Context, l Launch, c course) (Plan, error) {
 	p, err := e.plan(ctx, l.Kind, c)
 	if err != nil {
+		return Plan{}, err
+	}
+	if err := e.govern(ctx, &p); err != nil {
 		return Plan{}, err
 	}
 	if l.PlanHash != "" && !p.Hash.Begins(l.PlanHash) {
@@ -128,6 +143,9 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 	}
 	var touched []string // by the steps so far, when they do something
 	for i, name := range c.steps {
+		if i < c.first {
+			continue
+		}
 		ps := PlanStep{Idx: i, Name: name, Change: Change{Action: ActRun, Undo: "nothing to undo"}}
 		if i < len(c.why) {
 			ps.Why = c.why[i]
@@ -152,6 +170,9 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 		}
 		if ps.Change.Action != ActNone {
 			touched = append(touched, own...)
+			if _, spares := e.steps[name].(Sparer); !spares && ps.Change.Action != ActWait {
+				ps.touches = own
+			}
 		}
 		p.Steps = append(p.Steps, ps)
 	}

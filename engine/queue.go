@@ -82,6 +82,13 @@ func (e *Engine) overtaken(ctx context.Context, err error) bool {
 	return false
 }
 
+// lateTicket takes a saga out of the table whose ticket the store has refused, so that it draws another, behind those who have entered
+// since.
+func (e *Engine) lateTicket(ctx context.Context, id ID, err error) bool {
+	e.wake(e.locks.leave(id))
+	return e.overtaken(ctx, err)
+}
+
 // stands makes sure that the table knows the place of a saga that stands in queues with that ticket: another process may have entered
 // it, or have taken it out and entered it again.
 func (e *Engine) stands(ctx context.Context, id ID, ticket uint64) error {

@@ -20,6 +20,10 @@ const (
 	VerbResume   Verb = "resume"
 	VerbProceed  Verb = "proceed"
 	VerbPostpone Verb = "postpone"
+
+	VerbApprove    Verb = "approve"
+	VerbRefuse     Verb = "refuse"
+	VerbBreakGlass Verb = "break glass"
 )
 
 // What an operator can ask of no saga that is there, as messages name it.
@@ -70,6 +74,9 @@ func (s *Summary) Refuses(v Verb) error {
 		}
 	case VerbProceed, VerbPostpone:
 		return s.refusesMoment()
+	case VerbApprove, VerbRefuse, VerbBreakGlass:
+		return s.refusesApproval(v)
+	case VerbLaunch, VerbFreeze, VerbThaw, VerbDocs: // are about no saga
 	case VerbResume: // also of one that came to its end while it was paused: its rollback would wait
 		if !s.Paused {
 			return refuse("it is not paused")
@@ -182,7 +189,7 @@ func (s *Saga) Refuses(v Verb) error {
 		case row.Dirty && s.Passed == "":
 			return refuse("step %d may have changed something: retry it, or cancel", row.Idx)
 		}
-	case VerbRetry, VerbResolve, VerbOverrule, VerbPause, VerbResume, VerbProceed, VerbPostpone:
+	case VerbRetry, VerbResolve, VerbOverrule, VerbPause, VerbResume, VerbProceed, VerbPostpone, VerbApprove, VerbRefuse, VerbBreakGlass, VerbLaunch, VerbFreeze, VerbThaw, VerbDocs:
 	}
 	return nil
 }

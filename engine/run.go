@@ -28,6 +28,7 @@ type run struct {
 	trial  bool                    // holds the suspects' token
 	worker bool                    // holds a worker's token
 	review Review                  // whether it would still do what it was launched for
+	seen   sight                   // of the plan that people have approved
 	waited time.Time               // the latest moment that the driver has waited for, by the monotonic clock
 }
 
@@ -77,6 +78,7 @@ func (r *run) advance(ctx context.Context, outcome []Entry, effects bool) (Move,
 			if err := r.e.syncFreeze(ctx); err != nil {
 				return Move{}, nil, err
 			}
+		case errors.Is(err, ErrTicket) && r.e.lateTicket(ctx, r.id, err):
 		case (errors.Is(err, ErrTooLarge) || errors.Is(err, ErrBadValue)) && !bare:
 			outcome, bare = bareOf(outcome, err), true
 		default:
@@ -184,6 +186,12 @@ func (r *run) entryFor(m Move) (Entry, bool) {
 		return Entry{Type: EntryStepFailed, Idx: m.Idx, Error: m.Reason}, r.under == nil
 	case DoRollback:
 		return Entry{Type: EntryRollbackStarted, From: &m.From, Reason: m.Reason}, true
+	case DoGrant:
+		e := Entry{Type: EntryApprovalGranted, Idx: m.Idx, Hash: r.saga.Approval.Hash}
+		if m.Idx < 0 {
+			e.Ticket, _ = r.e.locks.enter(r.id, r.saga.Locks, false)
+		}
+		return e, true
 	case DoWithdraw:
 		return Entry{Type: EntryRollbackWithdrawn, Reason: m.Reason}, true
 	case DoGiveUp:
@@ -196,7 +204,7 @@ func (r *run) entryFor(m Move) (Entry, bool) {
 		return e, true
 	case DoWait:
 		return Entry{Type: EntryWaiting, Waiting: m.Waiting}, !slices.Equal(m.Waiting, r.saga.Waiting) && r.under == nil
-	case DoExecute, DoCompensate, DoVerify, DoReview, DoHold, DoRest:
+	case DoExecute, DoCompensate, DoVerify, DoReview, DoAsk, DoConfirm, DoHold, DoRest:
 	}
 	return Entry{}, false
 }
@@ -218,8 +226,12 @@ func (r *run) world(ctx context.Context) (World, error) {
 		now = r.waited // the wait is over, whatever the wall clock was set to meanwhile
 	}
 	w := r.e.world
-	w.Now, w.Quiet = now, r.e.quietUntil()
+	w.Now, w.Quiet, w.Wall = now, r.e.quietUntil(), time.Now().Round(0)
 	w.Frozen, w.Until = r.e.gate.held(nil, now)
+	w.Sure = r.sure()
+	if r.seen.why != "" && !w.Frozen {
+		w.Untold, w.Until = r.seen.why, r.seen.until
+	}
 	if r.saga.Ticket != 0 && len(r.saga.Locks) > 0 {
 		if err := r.e.stands(ctx, r.id, r.saga.Ticket); err != nil {
 			r.saga = nil

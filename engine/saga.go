@@ -24,12 +24,14 @@ type Summary struct {
 	UpdatedAt       Time       `json:"updated_at"`
 	Waiting         []Waiting  `json:"waiting"` // every reason why it does not go on by itself; empty when it does
 	Paused          bool       `json:"paused"`
-	Passed          string     `json:"passed,omitempty"` // what is gone for good: the saga only goes forward
-	Residue         int        `json:"residue"`          // rows that are compensation_failed
-	Accepted        int        `json:"accepted"`         // rows that an operator has resolved: what they made stays
-	Undone          int        `json:"undone"`           // rows undone or accepted so far
-	UndoTotal       int        `json:"undo_total"`       // rows this rollback has to undo
-	Seq             uint64     `json:"seq"`              // the last entry's number
+	Passed          string     `json:"passed,omitempty"`   // what is gone for good: the saga only goes forward
+	Approval        *Approval  `json:"approval,omitempty"` // what people were asked last, and have said
+	Glass           string     `json:"glass_broken_by,omitempty"`
+	Residue         int        `json:"residue"`    // rows that are compensation_failed
+	Accepted        int        `json:"accepted"`   // rows that an operator has resolved: what they made stays
+	Undone          int        `json:"undone"`     // rows undone or accepted so far
+	UndoTotal       int        `json:"undo_total"` // rows this rollback has to undo
+	Seq             uint64     `json:"seq"`        // the last entry's number
 }
 
 // SagaError says why a saga went backward.
@@ -62,6 +64,12 @@ type Saga struct {
 	// Live is what the step at work shows of itself while it waits, as it was at the read; nothing of it is stored.
 	Live string `json:"live,omitempty"`
 
+	// Approvals are those before Summary.Approval. AskedPlan is the plan that people were asked to agree to last, VoidedPlan the one before,
+	// which would do something else.
+	Approvals  []Approval `json:"approvals,omitempty"`
+	AskedPlan  []PlanStep `json:"asked_plan,omitempty"`
+	VoidedPlan []PlanStep `json:"voided_plan,omitempty"`
+
 	OnFailure OnFailure `json:"on_failure,omitempty"`
 	// Pivot is the number of the final step, from 1: the point of no return is before it. 0 for none.
 	Pivot     int      `json:"pivot,omitempty"`
@@ -70,6 +78,8 @@ type Saga struct {
 	Ticket    uint64   `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
 	pausedBy  string   // who did
 	plan      PlanHash // that was launched
+	launcher  Actor    // who did
+	granted   uint64   // the entry of the last approval that was granted
 	vouched   bool     // an operator has asked for it again in a copy of its store
 	Touched   []Touch  `json:"-"` // what it has written or relies on, once it has ended
 	stands    bool     // it has ended and is not rolled back: later sagas may build on it

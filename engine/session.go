@@ -56,7 +56,7 @@ func (s *Session) Actor() Actor { return s.actor }
 
 func (s *Session) permit(verb Verb) error {
 	if !s.actor.Role.May(verb) {
-		return fmt.Errorf("%s as %s: %w: %s; ask an operator", verb, s.actor.Name, ErrForbidden, s.actor.Role.limit())
+		return fmt.Errorf("%s as %s: %w: %s", verb, s.actor.Name, ErrForbidden, s.actor.Role.limit(verb))
 	}
 	var m measure
 	m.actor(&s.actor)
@@ -106,6 +106,9 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 		return nil, fmt.Errorf("launch %s: %w: %w", l.Kind, ErrInput, err)
 	}
 	c := Created{Pivot: pivot + 1, Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, From: todo.from, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks, Plan: p.Hash}
+	if p.Approval != nil && l.RefuseLocked && len(p.WaitsFor) > 0 {
+		return nil, fmt.Errorf("launch %s: %w: saga %s holds it", l.Kind, ErrLocked, p.WaitsFor[0])
+	}
 	own := l.Docs
 	for {
 		c.ID, err = newID()
@@ -119,7 +122,7 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 			}
 			l.Docs = append(claim, own...)
 		}
-		saga, err := s.create(ctx, c, l, start)
+		saga, err := s.create(ctx, c, p, l, start)
 		var taken *KeyTakenError
 		var moved *DocConflictError
 		switch {
@@ -137,20 +140,26 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 }
 
 // create makes one try at recording a new saga.
-func (s *Session) create(ctx context.Context, c Created, l Launch, start bool) (*Saga, error) {
+func (s *Session) create(ctx context.Context, c Created, p Plan, l Launch, start bool) (*Saga, error) {
 	e := s.engine
 	entered, err := e.entering(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer entered()
-	ticket, holder := e.locks.enter(c.ID, c.Locks, l.RefuseLocked)
-	if holder != "" {
-		return nil, fmt.Errorf("launch %s: %w: saga %s holds it", l.Kind, ErrLocked, holder.Short())
+	entries := []Entry{{Type: EntryCreated, By: &s.actor, Why: l.Reason, Created: &c}}
+	if p.Approval != nil {
+		entries = append(entries, askFor(-1, *p.Approval, p, time.Now())) // it gets its place in the queues when it is approved
+	} else {
+		ticket, holder := e.locks.enter(c.ID, c.Locks, l.RefuseLocked)
+		if holder != "" {
+			return nil, fmt.Errorf("launch %s: %w: saga %s holds it", l.Kind, ErrLocked, holder.Short())
+		}
+		entries[0].Ticket = ticket
 	}
 	r := newRun(e, c.ID)
 	driving := e.adopt(r, start)
-	a, saga, err := r.create(driving, Entry{Type: EntryCreated, By: &s.actor, Why: l.Reason, Ticket: ticket, Created: &c}, s.signed(l.Docs), start)
+	a, saga, err := r.create(driving, entries, s.signed(l.Docs), start)
 	if err != nil {
 		e.drop(r)
 		r.letAllGo() // what was refused may have been the start of a step
@@ -211,24 +220,28 @@ func (e *Engine) sameLaunch(ctx context.Context, id ID, l Launch, steps []string
 }
 
 // create makes a new saga durable, together with its first step's start when the engine runs and a worker is free.
-func (r *run) create(ctx context.Context, e Entry, docs []DocChange, start bool) (*attempt, *Saga, error) {
+func (r *run) create(ctx context.Context, first []Entry, docs []DocChange, start bool) (*attempt, *Saga, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.saga = &Saga{}
 	b := r.batch()
-	b.out.Key, b.out.Docs = e.Created.Key, docs
+	b.out.Key, b.out.Docs = first[0].Created.Key, docs
 	var a *attempt
 	var err error
 	switch {
 	case !start:
-		err = b.add(e)
+		for i := range first {
+			if err == nil {
+				err = b.add(first[i])
+			}
+		}
 		if err == nil {
 			err = b.commit()
 		}
 	case ctx == nil:
-		_, _, err = r.pass(context.Background(), b, []Entry{e}, false)
+		_, _, err = r.pass(context.Background(), b, first, false)
 	default:
-		_, a, err = r.pass(ctx, b, []Entry{e}, true)
+		_, a, err = r.pass(ctx, b, first, true)
 	}
 	if err != nil {
 		return nil, nil, err

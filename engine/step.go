@@ -47,6 +47,18 @@ type Locker interface {
 	Locks(ctx context.Context, in Inputs) ([]string, error)
 }
 
+// Sparer is a step that leaves what it locks as it is, such as one that makes a copy of it: no protection stops it.
+type Sparer interface {
+	Spares()
+}
+
+// Asker is a step before which people have to agree: the saga stands there, with the locks that it has, until they do, and is undone
+// when they refuse or do not answer in time. They agree to the steps behind it as a plan shows them then: once enough have, it is planned
+// again, and goes on when it is the same. Execute runs only after that.
+type Asker interface {
+	Asks(in Inputs) (Demand, error)
+}
+
 // Toucher says what a row has written, or relies on, finer than its locks do. A saga is rolled back before every earlier
 // one that has touched the same. Without it a row touches everything under the saga's locks. It reads only what the row has
 // put.

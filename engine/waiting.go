@@ -18,6 +18,7 @@ const (
 	ForProvider WaitsFor = "provider" // something outside: a token, an action that is under way there
 	ForTime     WaitsFor = "time"     // a moment
 	ForBuild    WaitsFor = "build"    // a program that has the step
+	ForApproval WaitsFor = "approval" // other people have to agree
 )
 
 // Because says why it waits for that.
@@ -25,18 +26,20 @@ type Because string
 
 // The causes of waits.
 const (
-	BecausePaused  Because = "paused"        // by By
-	BecauseFailed  Because = "step_failed"   // step Idx has failed for good with Text, and the saga was to wait then
-	BecauseStuck   Because = "step_stuck"    // step Idx goes on failing with Text, past the point of no return
-	BecauseDied    Because = "process_died"  // N times in a row while step Idx was at work
-	BecauseLocked  Because = "locked"        // by saga Saga
-	BecauseBusy    Because = "workers_busy"  // all N of them
-	BecauseRefused Because = "refused"       // Text is the answer of the other side
-	BecauseIdle    Because = "idle"          // the step at work waits or looks: Text says at what
-	BecauseMoment  Because = "moment"        // the step at work waits until Until, which operators may move or end: Text says for what
-	BecauseCopied  Because = "store_copied"  // the store is a copy, and the saga would do something else now than it was launched for; Text, if it cannot be told
-	BecauseAccount Because = "account"       // the store belongs to another account, or whose it is cannot be asked: Text says which
-	BecauseUnknown Because = "step_not_here" // step Idx is not in this build
+	BecausePaused     Because = "paused"        // by By
+	BecauseFailed     Because = "step_failed"   // step Idx has failed for good with Text, and the saga was to wait then
+	BecauseStuck      Because = "step_stuck"    // step Idx goes on failing with Text, past the point of no return
+	BecauseDied       Because = "process_died"  // N times in a row while step Idx was at work
+	BecauseLocked     Because = "locked"        // by saga Saga
+	BecauseBusy       Because = "workers_busy"  // all N of them
+	BecauseRefused    Because = "refused"       // Text is the answer of the other side
+	BecauseIdle       Because = "idle"          // the step at work waits or looks: Text says at what
+	BecauseMoment     Because = "moment"        // the step at work waits until Until, which operators may move or end: Text says for what
+	BecauseCopied     Because = "store_copied"  // the store is a copy, and the saga would do something else now than it was launched for; Text, if it cannot be told
+	BecauseAccount    Because = "account"       // the store belongs to another account, or whose it is cannot be asked: Text says which
+	BecauseUnapproved Because = "unapproved"    // Have of N have approved plan Text; Until is when they are asked no more
+	BecauseUntold     Because = "untold"        // what was approved cannot be looked at again: Text says why
+	BecauseUnknown    Because = "step_not_here" // step Idx is not in this build
 )
 
 // Waiting is one reason why a saga does not go on by itself. Only the fields that its cause names are set. What a person reads is
@@ -49,6 +52,7 @@ type Waiting struct {
 	Step    string   `json:"step,omitempty"` // its name
 	By      string   `json:"by,omitempty"`
 	N       int      `json:"n,omitempty"`
+	Have    int      `json:"have,omitempty"`
 	Text    string   `json:"text,omitempty"` // of outside origin
 	Until   Time     `json:"until,omitzero"` // when it ends by itself, or is looked at again
 }

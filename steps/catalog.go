@@ -88,7 +88,7 @@ func Catalog(cloud Cloud, ledger Ledger, prober Prober) (steps []engine.Step, ki
 	if prober == nil {
 		prober = noProber{}
 	}
-	steps = append(steps, WaitUntil{}, NewWaitFor(prober), NewSoak(prober))
+	steps = append(steps, WaitUntil{}, Approve{}, NewWaitFor(prober), NewSoak(prober))
 	return append(steps, fleetSteps(cloud, ledger)...), append(kinds, fleetKinds(cloud)...)
 }
 

@@ -267,3 +267,6 @@ func (CreateDropletSnapshot) DescribeUndo(s *engine.State) string {
 	}
 	return "looks for snapshot " + visible.Text(in.Name) + " and deletes it"
 }
+
+// Spares says that a snapshot leaves the droplet as it is.
+func (CreateDropletSnapshot) Spares() {}

@@ -250,3 +250,6 @@ func (c CreateVolumeSnapshot) Verify(ctx context.Context, s *engine.State) ([]st
 		return left, err
 	})
 }
+
+// Spares says that a snapshot leaves the volume as it is.
+func (CreateVolumeSnapshot) Spares() {}

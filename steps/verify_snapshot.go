@@ -253,3 +253,6 @@ func (VerifySnapshot) DescribeUndo(*engine.State) string { return nothingToUndo 
 
 // Touches is the snapshot.
 func (VerifySnapshot) Touches(s *engine.State) []engine.Touch { return snapshotTouches(s) }
+
+// Spares says that looking leaves the snapshot as it is.
+func (VerifySnapshot) Spares() {}

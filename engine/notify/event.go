@@ -23,12 +23,19 @@ const (
 	Frozen      Event = "frozen"      // everything
 	Thawed      Event = "thawed"      //
 	Undelivered Event = "undelivered" // another target could not be told
-	Digest      Event = "digest"      // several at once
-	Test        Event = "test"
+
+	ApprovalRequested Event = "approval_requested"
+	ApprovalGranted   Event = "approval_granted"
+	ApprovalRefused   Event = "approval_refused"
+	ApprovalVoided    Event = "approval_voided" // what was approved does not count any more
+	GlassBroken       Event = "glass_broken"    // somebody goes on without approvals, and why
+
+	Digest Event = "digest" // several at once
+	Test   Event = "test"
 )
 
 // Events are those that a target can ask for.
-var Events = []Event{Failed, NeedsYou, Recovered, Completed, Missed, Frozen, Thawed, Undelivered}
+var Events = []Event{GlassBroken, ApprovalRequested, ApprovalGranted, ApprovalRefused, ApprovalVoided, Failed, NeedsYou, Recovered, Completed, Missed, Frozen, Thawed, Undelivered}
 
 var byDefault = slices.DeleteFunc(slices.Clone(Events), func(e Event) bool { return e == Completed })
 
@@ -56,8 +63,9 @@ type Note struct {
 	Schedule string          `json:"schedule,omitempty"`
 	Told     string          `json:"told,omitempty"` // of undelivered: the target that was not told
 	Waiting  *engine.Waiting `json:"waiting,omitempty"`
-	Parts    []Note          `json:"parts,omitempty"` // of a digest
-	More     int             `json:"more,omitempty"`  // of a digest: those that are left out
+	Asked    *engine.Waiting `json:"approval,omitempty"` // how many have approved which plan
+	Parts    []Note          `json:"parts,omitempty"`    // of a digest
+	More     int             `json:"more,omitempty"`     // of a digest: those that are left out
 }
 
 // eventsOf are the events in one commit of a saga, the first the most important one. It is pure.
@@ -65,6 +73,16 @@ func eventsOf(was, is *engine.Summary, happened []engine.Entry) []Event {
 	var out []Event
 	for i := range happened {
 		switch happened[i].Type {
+		case engine.EntryGlassBroken:
+			out = append(out, GlassBroken)
+		case engine.EntryApprovalVoided:
+			out = append(out, ApprovalVoided)
+		case engine.EntryApprovalRequested:
+			out = append(out, ApprovalRequested)
+		case engine.EntryApprovalGranted:
+			out = append(out, ApprovalGranted)
+		case engine.EntryApprovalRefused:
+			out = append(out, ApprovalRefused)
 		case engine.EntrySagaFailed:
 			out = append(out, Failed, NeedsYou)
 		case engine.EntrySagaRolledBack:
@@ -129,6 +147,7 @@ func (t Teller) Tell(ctx context.Context, was, is engine.Summary, happened []eng
 	if is.Error != nil {
 		n.Reason = is.Error.Reason
 	}
+	n.of(happened)
 	var out []engine.DocChange
 	for _, target := range targets {
 		for _, e := range events {
@@ -145,6 +164,21 @@ func (t Teller) Tell(ctx context.Context, was, is engine.Summary, happened []eng
 		}
 	}
 	return out, nil
+}
+
+// of adds to a note about an approval who said what, and how it stands.
+func (n *Note) of(happened []engine.Entry) {
+	for i := range happened {
+		switch e := &happened[i]; e.Type {
+		case engine.EntryGlassBroken, engine.EntryApprovalRefused:
+			n.By, n.Reason = e.By.Name, e.Why
+		case engine.EntryApprovalVoided:
+			n.Reason = e.Reason
+		case engine.EntryApprovalRequested:
+			n.Asked = &engine.Waiting{For: engine.ForApproval, Because: engine.BecauseUnapproved, N: e.Approval.Need, Text: e.Approval.Hash.Short(), Until: e.Approval.Until}
+		default:
+		}
+	}
 }
 
 // recovered reports whether the saga of the same kind about the same thing before this one has not done what it should.

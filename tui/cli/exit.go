@@ -18,7 +18,7 @@ const (
 	Trouble       = 1 // an error
 	Misuse        = 2 // unknown command, flag, kind or input
 	RolledBack    = 3 // the saga that was waited for is rolled back
-	NeedsOperator = 4 // the saga that was waited for has failed, or waits for a person's decision
+	NeedsOperator = 4 // the saga that was waited for has failed, or waits for a person's decision or approval
 	Held          = 5 // a person has frozen everything, so that the saga that was waited for goes nowhere
 )
 
@@ -38,7 +38,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e))
 // statusOf is the exit status of a command that has waited for a saga.
 func statusOf(s *engine.Saga) error {
 	switch {
-	case s.NeedsOperator():
+	case s.NeedsOperator(), s.Awaits() != nil:
 		return exitError(NeedsOperator)
 	case s.Status == engine.RolledBack:
 		return exitError(RolledBack)

@@ -60,7 +60,9 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, w watch
 }
 
 // atRest reports whether a saga goes nowhere by itself.
-func atRest(s *engine.Saga) bool { return s.Status.Terminal() || s.NeedsOperator() }
+func atRest(s *engine.Saga) bool {
+	return s.Status.Terminal() || s.NeedsOperator() || s.Awaits() != nil
+}
 
 // await hosts the engine until the saga is at rest, with a line per entry on Err when somebody looks there.
 func (t *tree) await(ctx context.Context, p *Place, id engine.ID, after uint64) (*engine.Saga, error) {

@@ -19,6 +19,9 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 	switch x.Type {
 	case engine.EntryCreated:
 		text = "created" + by(x)
+		if x.Created != nil && len(x.Created.Lifted) > 0 {
+			text += "; no longer protected: " + strings.Join(x.Created.Lifted, ", ")
+		}
 	case engine.EntryWaiting:
 		text, tone = "goes on", Faint
 		if on := EntryWaitsFor(x); on != "" {
@@ -84,6 +87,8 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 		}
 	case engine.EntryResolved:
 		text, tone = step+" resolved"+by(x), RolledBack
+	case engine.EntryApprovalRequested, engine.EntryApproved, engine.EntryApprovalRefused, engine.EntryApprovalVoided, engine.EntryApprovalGranted, engine.EntryGlassBroken:
+		text, tone = approval(x)
 	case engine.EntryLogged:
 		text = x.Text
 	case engine.EntrySagaCompleted:
@@ -167,9 +172,10 @@ func EntryLevel(x *engine.Entry) Level {
 		}
 		return Good
 	case engine.EntryCancelRequested, engine.EntryRollbackStarted, engine.EntryCompensating, engine.EntryRetryRequested, engine.EntryPaused, engine.EntrySkipped,
-		engine.EntryWaitEnded, engine.EntryWaitMoved, engine.EntryRollbackWithdrawn:
+		engine.EntryWaitEnded, engine.EntryWaitMoved, engine.EntryRollbackWithdrawn,
+		engine.EntryApprovalRefused, engine.EntryApprovalVoided, engine.EntryGlassBroken:
 		return Warn
-	case engine.EntryStepCompleted, engine.EntrySagaCompleted, engine.EntryCompensated, engine.EntrySagaRolledBack, engine.EntryResolved:
+	case engine.EntryStepCompleted, engine.EntrySagaCompleted, engine.EntryCompensated, engine.EntrySagaRolledBack, engine.EntryResolved, engine.EntryApproved, engine.EntryApprovalGranted:
 		return Good
 	}
 	return Info

@@ -27,6 +27,19 @@ func Notice(n notify.Note) string {
 		if n.Waiting != nil {
 			text += ": it waits for " + Waiting(*n.Waiting)
 		}
+	case notify.ApprovalRequested:
+		text = saga + " by " + n.By + " asks for an approval"
+		if n.Asked != nil {
+			text = fmt.Sprintf("%s by %s asks for %d %s of plan %s", saga, n.By, n.Asked.N, Plural(n.Asked.N, "approval", "approvals"), n.Asked.Text)
+		}
+	case notify.ApprovalGranted:
+		text = saga + " has its approvals and goes on"
+	case notify.ApprovalRefused:
+		text = saga + " was refused by " + n.By + ": " + n.Reason
+	case notify.ApprovalVoided:
+		text = "what was approved of " + saga + " does not count any more: " + n.Reason
+	case notify.GlassBroken:
+		text = "the glass was broken by " + n.By + " for " + saga + ": " + n.Reason
 	case notify.Recovered:
 		text = saga + " completed again, after a failure"
 	case notify.Completed:

@@ -151,6 +151,10 @@ func Why(s *engine.Summary, when string) string {
 		text = "canceled"
 	case "rollback_requested":
 		text = "rollback asked for"
+	case "approval_refused":
+		text = "refused"
+	case "approval_expired":
+		text = "nobody approved in time"
 	default:
 		text = Reason(reason)
 	}

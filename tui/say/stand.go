@@ -31,13 +31,15 @@ func StandOf(s *engine.Summary) Stand {
 		return NeedsYou
 	case engine.Pending, engine.Running, engine.Compensating:
 	}
-	paused, sleeps := s.Paused, false
+	paused, sleeps, asked := s.Paused, false, false
 	for i := range s.Waiting {
 		switch w := &s.Waiting[i]; {
 		case w.For == engine.ForOperator && w.Because != engine.BecausePaused:
 			return NeedsYou
 		case w.For == engine.ForOperator:
 			paused = true
+		case w.For == engine.ForApproval:
+			asked = true
 		case w.For == engine.ForTime:
 			sleeps = true
 		}
@@ -49,7 +51,7 @@ func StandOf(s *engine.Summary) Stand {
 		return Undoing
 	case sleeps:
 		return Sleeping
-	case s.Status == engine.Pending:
+	case s.Status == engine.Pending, asked:
 		return Queued
 	}
 	return AtWork

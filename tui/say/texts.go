@@ -16,7 +16,7 @@ func (n Now) Texts(s *engine.Summary) ([]string, Tone) {
 		return []string{"frozen"}, Compensating
 	}
 	switch stand {
-	case NeedsYou, YourVote:
+	case NeedsYou:
 		return needs(s), tone
 	case Undoing:
 		text := strconv.Itoa(s.Undone) + " of " + strconv.Itoa(s.UndoTotal) + " undone"
@@ -32,7 +32,7 @@ func (n Now) Texts(s *engine.Summary) ([]string, Tone) {
 				return []string{"by " + w.By}, tone
 			}
 		}
-	case Queued, AtWork:
+	case Queued, AtWork, YourVote:
 		return works(s), tone
 	case TakenBack:
 		return backed(s), tone
@@ -60,7 +60,7 @@ func needs(s *engine.Summary) []string {
 			return []string{"the store is a copy, and this would do something else now", "the store is a copy", "a copy"}
 		case engine.BecauseAccount:
 			return []string{w.Text, "another account"}
-		case engine.BecausePaused, engine.BecauseLocked, engine.BecauseBusy, engine.BecauseRefused, engine.BecauseIdle, engine.BecauseMoment, engine.BecauseUnknown:
+		case engine.BecauseUnapproved, engine.BecauseUntold, engine.BecausePaused, engine.BecauseLocked, engine.BecauseBusy, engine.BecauseRefused, engine.BecauseIdle, engine.BecauseMoment, engine.BecauseUnknown:
 		}
 	}
 	if len(s.Waiting) > 0 {
@@ -78,6 +78,9 @@ func works(s *engine.Summary) []string {
 			return []string{"behind " + w.Saga}
 		case engine.ForWorker:
 			on = "waits for its turn"
+		case engine.ForApproval:
+			approved := "approved " + strconv.Itoa(w.Have) + " of " + strconv.Itoa(w.N)
+			return []string{approved + ", plan " + w.Text, approved}
 		case engine.ForProvider, engine.ForBuild, engine.ForOperator, engine.ForTime:
 			on = "waits for " + Waiting(*w)
 		}

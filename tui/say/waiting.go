@@ -53,6 +53,10 @@ func Waiting(w engine.Waiting) string {
 		if !w.Until.IsZero() {
 			return w.Text + " until " + w.Until.UTC().Format("2006-01-02 15:04") + " UTC"
 		}
+	case engine.BecauseUnapproved:
+		return fmt.Sprintf("approval %d of %d, plan %s", w.Have, w.N, w.Text)
+	case engine.BecauseUntold:
+		return "a look at what was approved: " + w.Text
 	case engine.BecauseRefused, engine.BecauseAccount:
 	}
 	return w.Text
@@ -100,7 +104,7 @@ func waitsBriefly(w *engine.Waiting) string {
 		return w.Saga
 	case engine.ForWorker:
 		return "its turn"
-	case engine.ForOperator, engine.ForProvider, engine.ForTime, engine.ForBuild:
+	case engine.ForOperator, engine.ForProvider, engine.ForTime, engine.ForBuild, engine.ForApproval:
 	}
 	return Waiting(*w)
 }
