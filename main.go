@@ -261,22 +261,12 @@ func (s *stack) close() error {
 	return errors.Join(errs...)
 }
 
-// host is how this process is called where several have a store open.
-func (w wire) host() engine.Host {
-	name := strings.TrimSpace(w.env("ARCADIA_HOST"))
-	if name == "" {
-		machine, err := os.Hostname()
-		if err != nil {
-			machine = "host"
-		}
-		name = fmt.Sprintf("%s-%d", machine, os.Getpid())
+// check examines a store: a file in a child process.
+func (w wire) check(ctx context.Context, at cli.Store) (cli.Verdict, error) {
+	if strings.Contains(at.Address, "://") {
+		return w.checkStore(ctx, at)
 	}
-	return engine.Host{Name: name, Version: w.build.Version}
-}
-
-// check examines a store file in a child process.
-func (w wire) check(ctx context.Context, file string) (cli.Verdict, error) {
-	file, err := w.file(file)
+	file, err := w.file(at.Address)
 	if err != nil {
 		return cli.Verdict{}, err
 	}

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"arcadia/engine"
 	"arcadia/storage/bolt"
 	"arcadia/storage/etcd"
 	"arcadia/storage/transfer"
@@ -22,18 +24,21 @@ func (w wire) remote(ctx context.Context, want cli.Want) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	c.ReadOnly = want.Access != cli.Act
+	c.ReadOnly, c.Archive = want.Access != cli.Act, w.archive(c.Name)
 	s, err := etcd.Open(ctx, c)
 	if err != nil {
 		return opened{}, err
 	}
 	backup := func(ctx context.Context, file string) error {
+		at := time.Now()
 		now, err := s.Now(ctx)
 		if err != nil {
 			return err
 		}
-		_, err = intoFile(ctx, now, s.Address(), file)
-		return err
+		if _, err := intoFile(ctx, file, func(to *bolt.Store) (int, error) { return transfer.Copy(ctx, now, to, copied(s.Address())) }); err != nil || c.ReadOnly {
+			return err
+		}
+		return s.BackedUp(ctx, at)
 	}
 	return opened{store: s, where: s.Address(), backup: backup, prune: s.Prune, close: s.Close, away: func() error { return nil }}, nil
 }
@@ -49,8 +54,29 @@ func copied(from string) string {
 	return fmt.Sprintf("this is a copy of %s, made %s: see that nobody drives that one any more, review and thaw", from, time.Now().UTC().Format(time.DateTime))
 }
 
-// intoFile writes a store into a new file, which gets its name when it is whole and examined.
-func intoFile(ctx context.Context, from transfer.Source, name, file string) (n int, err error) {
+// archive keeps sagas of a store of that name in a new file each time, beside the place for the operator's own store.
+func (w wire) archive(name string) func(context.Context, *etcd.Moment, []engine.ID) (string, error) {
+	return func(ctx context.Context, from *etcd.Moment, ids []engine.ID) (string, error) {
+		beside, err := cli.DataFile(w.env)
+		if err != nil {
+			return "", err
+		}
+		folder := filepath.Join(filepath.Dir(beside), "archive")
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return "", fmt.Errorf("make a folder for archives: %w", err)
+		}
+		now := time.Now().UTC()
+		file := filepath.Join(folder, name+"-"+now.Format("20060102T150405.000Z")+".db")
+		why := fmt.Sprintf("this is an archive of sagas that were removed from %s on %s: it is for looking at", name, now.Format(time.DateTime))
+		_, err = intoFile(ctx, file, func(to *bolt.Store) (int, error) {
+			return len(ids), transfer.Archive(ctx, from, to, ids, why)
+		})
+		return file, err
+	}
+}
+
+// intoFile writes a store into a new file, which gets its name when it is whole, on the disk and examined.
+func intoFile(ctx context.Context, file string, fill func(to *bolt.Store) (int, error)) (n int, err error) {
 	if _, err := os.Lstat(file); err == nil {
 		return 0, fmt.Errorf("copy to %s: %w: name a new file", file, bolt.ErrExists)
 	}
@@ -60,11 +86,11 @@ func intoFile(ctx context.Context, from transfer.Source, name, file string) (n i
 	if err != nil {
 		return 0, err
 	}
-	n, err = transfer.Copy(ctx, from, to, copied(name))
+	n, err = fill(to)
 	err = errors.Join(err, to.Close())
 	var report bolt.Report
 	if err == nil {
-		report, err = bolt.VerifyFile(aside)
+		report, err = bolt.Examine(ctx, aside)
 	}
 	if err == nil {
 		err = report.Err()
@@ -82,6 +108,37 @@ func intoFile(ctx context.Context, from transfer.Source, name, file string) (n i
 		return n, fmt.Errorf("copy to %s: %w", file, err)
 	}
 	return n, nil
+}
+
+// checkStore examines a store as it is at one moment.
+func (w wire) checkStore(ctx context.Context, at cli.Store) (verdict cli.Verdict, err error) {
+	c, err := w.etcd(at)
+	if err != nil {
+		return verdict, err
+	}
+	c.ReadOnly = true
+	s, err := etcd.Open(ctx, c)
+	if err != nil {
+		return verdict, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	now, err := s.Now(ctx)
+	if err != nil {
+		return verdict, err
+	}
+	r, err := now.Verify(ctx)
+	if err != nil {
+		return verdict, err
+	}
+	verdict = cli.Verdict{Sagas: r.Sagas, Problems: r.Problems}
+	if r.More > 0 {
+		verdict.Problems = append(verdict.Problems, fmt.Sprintf("and %d more", r.More))
+	}
+	broken, err := engine.Check(ctx, now)
+	for _, b := range broken {
+		verdict.Problems = append(verdict.Problems, b.String())
+	}
+	return verdict, err
 }
 
 // copyStore copies a store into one that is empty, a file or one in etcd either way.
@@ -111,7 +168,7 @@ func (w wire) copyStore(ctx context.Context, from, to cli.Store) (n int, err err
 		source = s
 	}
 	if !strings.HasPrefix(to.Address, etcd.Scheme) {
-		return intoFile(ctx, source, from.Address, to.Address)
+		return intoFile(ctx, to.Address, func(file *bolt.Store) (int, error) { return transfer.Copy(ctx, source, file, copied(from.Address)) })
 	}
 	c, err := w.etcd(to)
 	if err != nil {

@@ -43,7 +43,7 @@ func (v Violation) String() string {
 //
 // It reads sagas one by one, so its memory does not grow with the store. On a store that is being written it may report
 // what was true for an instant only; run it on a store at rest, or on a backup.
-func Check(ctx context.Context, store Store) ([]Violation, error) {
+func Check(ctx context.Context, store Ledgers) ([]Violation, error) {
 	c := &checker{store: store, counts: map[Status]int{}, tickets: map[ID]*Saga{}}
 	q := Query{Oldest: true, Limit: 500}
 	for {
@@ -67,8 +67,19 @@ func Check(ctx context.Context, store Store) ([]Violation, error) {
 	return c.found, nil
 }
 
+// Ledgers is what Check reads: a store, or one as it was at a moment. Its methods are those of Store.
+type Ledgers interface {
+	List(ctx context.Context, q Query) (Page, error)
+	Entries(ctx context.Context, id ID, after uint64) ([]Entry, error)
+	Summaries(ctx context.Context, ids ...ID) ([]Summary, error)
+	Counts(ctx context.Context) (Counts, error)
+	Locks(ctx context.Context) ([]Lock, error)
+	Resources(ctx context.Context, keys ...string) ([]Resource, error)
+	Traces(ctx context.Context, names ...string) ([]Trace, error)
+}
+
 type checker struct {
-	store   Store
+	store   Ledgers
 	found   []Violation
 	counts  map[Status]int
 	total   int

@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -26,6 +27,12 @@ type Config struct {
 	CA, Cert, Key string
 	// Lease is how long the driver keeps its place without a sign of life; 0 means 10 s.
 	Lease time.Duration
+	// Archive keeps copies of sagas that are about to be removed, as they are at a moment, and says where. When it returns they are
+	// durable there and have been examined. Nil: what is removed is gone, and nothing is removed but when somebody asks for it.
+	Archive func(ctx context.Context, from *Moment, ids []engine.ID) (file string, err error)
+	// Care is how often it is looked how full the store is, while this process has it open; 0 means 30 s. All else that is done for
+	// the store follows from it; see care.go.
+	Care time.Duration
 	// ReadOnly: nothing is written, and a store that is not there is not made.
 	ReadOnly bool
 }

@@ -2,10 +2,13 @@ package etcd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"arcadia/engine"
@@ -14,7 +17,8 @@ import (
 // Append implements engine.Store: one transaction, which compares all that the batch depends on.
 //
 // An append that got no answer is sent again, the very same, until it is known what became of it: its nonce in the ledger says
-// that it landed, and a refusal cannot be overtaken by it, since what is compared never comes back to an earlier state.
+// that it landed, and a refusal cannot be overtaken by it, since what is compared never comes back to an earlier state. What goes on
+// with a saga while etcd's quota is used up waits until a person has made room; a launch is refused.
 func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -31,15 +35,21 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 	}
 	known := a.cached()
 	wait, open := s.newBackoff(), false
+	var full error
 	for {
 		if known == nil {
 			var err error
-			if known, err = a.read(ctx, open); err != nil {
-				return err
+			if known, err = a.read(ctx, open); err != nil && open {
+				return fmt.Errorf("append to the ledger of saga %s: whether it was done is not known: %w", b.ID.Short(), err)
 			}
-			if known.landed {
+			switch {
+			case err != nil:
+				return err
+			case known.landed:
 				a.remember(known.head.mod)
 				return nil
+			case full != nil && b.After == 0:
+				return fmt.Errorf("create saga %s: %w", b.ID.Short(), full)
 			}
 			if err := a.refusal(known); err != nil {
 				return err
@@ -57,6 +67,11 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 		case err == nil && r.Succeeded:
 			a.remember(r.Header.Revision)
 			return nil
+		case errors.Is(err, rpctypes.ErrNoSpace): // it may have been done all the same; a saga under way waits until there is room
+			full, open, wait = s.explain(err), true, s.newBackoff()
+			if !pause(s.open, s.open, mostWait) {
+				return fmt.Errorf("append to the ledger of saga %s: whether it was done is not known: %w", b.ID.Short(), full)
+			}
 		case err != nil && final(err):
 			return fmt.Errorf("append to the ledger of saga %s: %w", b.ID.Short(), s.explain(err))
 		case err != nil:
@@ -260,6 +275,14 @@ func (a *appending) change(st *state) (*change, error) {
 		if b.Key != "" {
 			c.put(k.named(b.Key), string(b.ID))
 		}
+		if made := clockOf(string(b.ID)); made < a.made.Load() { // copied into this store: a list begins there
+			value, err := encoded(metaRecord{recordVersion, formatName, schema, engine.At(time.UnixMilli(int64(made)))})
+			if err != nil {
+				return nil, err
+			}
+			c.put(k.meta(), value)
+			a.made.Store(made)
+		}
 	}
 	a.file(c, "k", st.head.kind, b.Summary.Kind, b.After == 0)
 	a.file(c, "b", st.head.by, b.Summary.CreatedBy, b.After == 0)
@@ -364,7 +387,7 @@ func (a *appending) tracesTo(c *change, left []string) error {
 // roomy refuses launches when the quota is nearly used up: what is under way needs the rest.
 func (a *appending) roomy() error {
 	full := a.full.Load()
-	if a.b.After > 0 || full < stopAt {
+	if a.b.After > 0 || full < StopAt {
 		return nil
 	}
 	return fmt.Errorf("create saga %s: %w: store %s has used %s %% of etcd's quota: prune it (arcadia prune --older-than 90d), or raise the quota",

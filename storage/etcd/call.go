@@ -131,19 +131,28 @@ func (s *reader) explain(err error) error {
 	case s.open.Err() != nil:
 		return fmt.Errorf("store %s: %w", at, errClosed)
 	case is(rpctypes.ErrNoSpace):
-		return fmt.Errorf("store %s: %w: etcd's quota is used up: free room with etcdctl defrag, or raise --quota-backend-bytes, then clear the alarm (etcdctl alarm disarm)", at, err)
+		return fmt.Errorf("store %s: %w: %w: etcd's quota is used up: free room with etcdctl defrag, or raise --quota-backend-bytes, then clear the alarm (etcdctl alarm disarm)", at, engine.ErrFull, err)
 	case is(rpctypes.ErrRequestTooLarge, rpctypes.ErrTooManyOps):
 		return fmt.Errorf("%w: etcd takes no request of this size: %w", engine.ErrTooLarge, err)
 	case is(rpctypes.ErrAuthFailed, rpctypes.ErrUserEmpty, rpctypes.ErrInvalidAuthToken):
 		return fmt.Errorf("store %s: %w: etcd does not take this user and password: name the user in the address (etcd://USER@...) and give ARCADIA_STORE_PASSWORD", at, err)
+	case is(rpctypes.ErrPermissionDenied) && s.config.User == "":
+		return fmt.Errorf("store %s: %w: etcd asks for a user and password: name the user in the address (etcd://USER@...) and give ARCADIA_STORE_PASSWORD", at, err)
 	case is(rpctypes.ErrPermissionDenied):
 		return fmt.Errorf("store %s: %w: the user needs to read and write everything under %s", at, err, s.keys.root)
 	case is(rpctypes.ErrNoLeader, rpctypes.ErrTimeoutDueToLeaderFail, rpctypes.ErrTimeoutDueToConnectionLost, rpctypes.ErrTimeout):
 		return fmt.Errorf("store %s: %w: most of the members are away: see that more than half of them run (etcdctl endpoint status)", at, err)
+	case shaken(err):
+		return fmt.Errorf("store %s: %w: see that --store-ca signed the members' certificates, that theirs have the address in them, and that the members take --store-cert", at, err)
 	case unreachable(err), errors.Is(err, context.DeadlineExceeded), status.Code(err) == codes.Unavailable, status.Code(err) == codes.DeadlineExceeded:
-		return fmt.Errorf("store %s does not answer: %w: see that its members run and that the certificates fit", at, err)
+		return fmt.Errorf("store %s does not answer: %w: see that its members run, and whether they want TLS (--store-ca, --store-cert, --store-key)", at, err)
 	}
 	return fmt.Errorf("store %s: %w", at, err)
+}
+
+func shaken(err error) bool {
+	_, is := errors.AsType[*handshakeError](err)
+	return is
 }
 
 func unreachable(err error) bool {
@@ -169,6 +178,7 @@ func (s *Store) put(ctx context.Context, what string, prepare func() ([]clientv3
 	s.putting.Lock()
 	defer s.putting.Unlock()
 	nonce, wait, open := newNonce(), s.newBackoff(), false
+	var full error
 	for {
 		if open {
 			r, err := s.get(s.open, what, s.keys.nonce(s.process))
@@ -178,6 +188,9 @@ func (s *Store) put(ctx context.Context, what string, prepare func() ([]clientv3
 			if len(r.Kvs) > 0 && string(r.Kvs[0].Value) == nonce {
 				return nil
 			}
+		}
+		if full != nil {
+			return full
 		}
 		cmps, c, err := prepare()
 		if err != nil {
@@ -189,6 +202,9 @@ func (s *Store) put(ctx context.Context, what string, prepare func() ([]clientv3
 		case err == nil && r.Succeeded:
 			return nil
 		case err == nil:
+			continue
+		case errors.Is(err, rpctypes.ErrNoSpace): // it may have been done all the same
+			full, open = fmt.Errorf("%s: %w", what, s.explain(err)), true
 			continue
 		case final(err):
 			return fmt.Errorf("%s: %w", what, s.explain(err))

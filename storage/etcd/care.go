@@ -1,19 +1,35 @@
 package etcd
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"arcadia/engine"
 )
 
-// How the store is kept from filling up: old revisions are given up by the process that drives, and launches are refused in time.
+// How the store is kept from filling up: the process that drives gives up old revisions and archives old sagas, and launches are
+// refused in time, so that etcd's own alarm is never reached.
+// With Config.Care at its 30 s: revisions that are older than 10 min are given up every 5 min, and sagas are archived every 15 min,
+// since what was removed counts until its revisions are given up.
 const (
 	careEvery = 30 * time.Second
-	compactTo = 10 * time.Minute // what is older is given up
-	compactIn = 5 * time.Minute  // how often
-	stopAt    = 85               // percent of the quota at which nothing new is launched; compensation goes on
+	compactTo = 20 // rounds of care
+	compactIn = 10
+	archiveIn = 30
 )
+
+// Percent of the quota at which something is done.
+const (
+	ArchiveAt = 60 // sagas at rest are archived and removed, the oldest first
+	PersonAt  = 75 // a person is told
+	StopAt    = 85 // nothing new is launched; what is under way goes on, and so does its compensation
+)
+
+// archiveAges are how long ago sagas must have ended to be archived without being asked, tried in this order.
+var archiveAges = []time.Duration{90 * 24 * time.Hour, 30 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour}
 
 // moment is a revision and when it was the newest.
 type moment struct {
@@ -24,8 +40,9 @@ type moment struct {
 // care looks at the quota and gives up old revisions, until the store is closed.
 func (s *Store) care() {
 	var seen []moment
-	var compacted time.Time
-	tick := time.NewTicker(careEvery)
+	var compacted, archived time.Time
+	every := cmp.Or(s.config.Care, careEvery)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
@@ -38,13 +55,17 @@ func (s *Store) care() {
 				continue
 			}
 			seen = append(seen, moment{now, rev})
-			old, rest := upTo(seen, now.Add(-compactTo))
+			old, rest := upTo(seen, now.Add(-compactTo*every))
 			seen = rest
-			if old == 0 || !s.drives.Load() || now.Sub(compacted) < compactIn {
+			if old == 0 || !s.drives.Load() || now.Sub(compacted) < compactIn*every {
 				continue
 			}
 			compacted = now
 			s.compact(old)
+			if s.Full() >= ArchiveAt && s.config.Archive != nil && now.Sub(archived) >= archiveIn*every {
+				archived = now
+				s.archive(now)
+			}
 		}
 	}
 }
@@ -62,6 +83,16 @@ func upTo(seen []moment, at time.Time) (rev int64, rest []moment) {
 	return rev, rest
 }
 
+// archive makes room with the oldest sagas that are at rest. What it could not do, the next round does; Full says how it stands.
+func (s *Store) archive(now time.Time) {
+	for _, age := range archiveAges {
+		n, err := s.Prune(s.open, now.Add(-age))
+		if n > 0 || err != nil {
+			return
+		}
+	}
+}
+
 // measure asks how full the fullest member is.
 func (s *Store) measure() {
 	fullest, known := uint64(0), false
@@ -70,13 +101,16 @@ func (s *Store) measure() {
 		r, err := s.client.Status(ctx, e)
 		cancel()
 		if err == nil && r.DbSizeQuota > 0 {
-			fullest, known = max(fullest, uint64(100*r.DbSizeInUse/r.DbSizeQuota)), true
+			fullest, known = max(fullest, fullness(r)), true
 		}
 	}
 	if known {
 		s.full.Store(fullest)
 	}
 }
+
+// fullness is how much of the quota a member uses, in percent. What was given up is room, though the file does not shrink.
+func fullness(r *clientv3.StatusResponse) uint64 { return uint64(100 * r.DbSizeInUse / r.DbSizeQuota) }
 
 // Full is how much of etcd's quota was in use when it was last looked at, in percent.
 func (s *Store) Full() int { return int(s.full.Load()) }
@@ -89,6 +123,7 @@ func (s *Store) compact(rev int64) {
 	if _, err := s.client.Compact(ctx, rev); err != nil {
 		return
 	}
+	_ = s.noteCare(ctx, func(c *careRecord) { c.Compacted = engine.At(time.Now()) })
 	r, err := s.client.Get(ctx, s.keys.nonce(""), clientv3.WithPrefix(), clientv3.WithKeysOnly(), clientv3.WithLimit(maxOps))
 	if err != nil {
 		return

@@ -18,6 +18,9 @@
 //	m/FROM                      where a resource has moved
 //	y/INVERTED NUMBER           a freeze; z is the number of the newest, and whether it lets starts pass
 //	c/+STATUS  c/-STATUS        counters: how often a saga came to a status and left it is the version of the key
+//	care                        when revisions were given up last, what was archived, when a backup was made
+//	term/INVERTED TIME          a term: who drove from when to when, and how it ended
+//	board/NAME                  what hosts leave for each other, on which nothing depends
 //	n/PROCESS                   the nonce of the last change of this process that stands in no ledger
 //
 // An append is one transaction. It compares the revision of the header, the term, the newest freeze and the highest ticket, and so

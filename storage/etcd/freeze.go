@@ -19,6 +19,14 @@ func passable(n uint64) string {
 	return fmt.Sprintf("%016x passes", n)
 }
 
+// gateText is what the key of the newest freeze says while it is that.
+func gateText(f *engine.Freeze) string {
+	if f.EndedAt.IsZero() && !f.Auto {
+		return fmt.Sprintf("%016x lasts", f.N)
+	}
+	return passable(f.N)
+}
+
 // Freezes implements engine.Store.
 func (s *reader) Freezes(ctx context.Context, limit int) ([]engine.Freeze, error) {
 	if err := ctx.Err(); err != nil {
@@ -73,10 +81,7 @@ func (s *Store) PutFreeze(ctx context.Context, f engine.Freeze) error {
 		}
 		c := newChange()
 		c.put(s.keys.freeze(f.N), value)
-		c.put(s.keys.frozen(), passable(f.N))
-		if f.EndedAt.IsZero() && !f.Auto {
-			c.put(s.keys.frozen(), fmt.Sprintf("%016x lasts", f.N))
-		}
+		c.put(s.keys.frozen(), gateText(&f))
 		return []clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(s.keys.frozen()), "=", mod)}, c, nil
 	})
 }

@@ -3,6 +3,7 @@ package etcd
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"arcadia/engine"
@@ -13,6 +14,9 @@ type layout struct{ root string }
 
 func (l layout) meta() string   { return l.root + "meta" }
 func (l layout) leader() string { return l.root + "lead" }
+func (l layout) kept() string   { return l.root + "care" }
+func (l layout) board() string  { return l.root + "board/" }
+func (l layout) terms() string  { return l.root + "term/" }
 func (l layout) ticket() string { return l.root + "q" } // the highest ever given
 func (l layout) frozen() string { return l.root + "z" } // the newest freeze: its number, and whether it lets starts pass
 
@@ -44,6 +48,11 @@ func (l layout) trace(name string, id engine.ID) string { return l.traces(name) 
 
 // freeze has the numbers inverted, so that the newest comes first.
 func (l layout) freeze(n uint64) string { return fmt.Sprintf("%s%016x", l.freezes(), ^n) }
+
+// term has the time of its beginning inverted, so that the newest comes first.
+func (l layout) term(began time.Time) string {
+	return fmt.Sprintf("%s%016x", l.terms(), ^uint64(began.UnixMilli()))
+}
 
 // counter counts by its version how often a saga came to a status, or left it.
 func (l layout) counter(sign byte, s engine.Status) string {

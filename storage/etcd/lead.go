@@ -18,6 +18,8 @@ import (
 // life that etcd has acknowledged, on a clock that only goes forward. Who wakes from a long sleep finds it over.
 type term struct {
 	s     *Store
+	host  string
+	began time.Time
 	token uint64
 	lease clientv3.LeaseID
 	alive atomic.Pointer[time.Time] // when the last sign of life was sent that etcd has acknowledged
@@ -48,29 +50,30 @@ func (t *term) Resign() {
 // Lead implements engine.Elector.
 func (s *Store) Lead(ctx context.Context) (engine.Term, error) {
 	for {
-		if err := s.vacant(ctx); err != nil {
+		since, err := s.vacant(ctx)
+		if err != nil {
 			return nil, err
 		}
-		t, err := s.campaign(ctx)
+		t, err := s.campaign(ctx, since)
 		if t != nil || err != nil {
 			return t, err
 		}
 	}
 }
 
-// vacant waits until nobody drives.
-func (s *Store) vacant(ctx context.Context) error {
+// vacant waits until nobody drives, and says when it saw that first.
+func (s *Store) vacant(ctx context.Context) (time.Time, error) {
 	for {
 		r, err := s.get(ctx, "ask who drives", s.keys.leader())
 		switch {
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return time.Time{}, ctx.Err()
 		case s.open.Err() != nil:
-			return fmt.Errorf("stand for driving: %w", errClosed)
+			return time.Time{}, fmt.Errorf("stand for driving: %w", errClosed)
 		case err != nil:
 			pause(ctx, s.open, s.lease/4)
 		case len(r.Kvs) == 0:
-			return nil
+			return time.Now(), nil
 		default:
 			s.untilChanged(ctx, s.keys.leader(), r.Header.Revision+1)
 		}
@@ -98,7 +101,7 @@ func pause(ctx, closed context.Context, d time.Duration) bool {
 }
 
 // campaign makes the leader's key, if nobody else has meanwhile. Nil and no error: somebody has.
-func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
+func (s *Store) campaign(ctx context.Context, vacant time.Time) (engine.Term, error) {
 	once, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	sent := time.Now()
@@ -112,12 +115,16 @@ func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
 		}
 		return nil, fmt.Errorf("stand for driving: %w", s.explain(err))
 	}
-	_, err = s.commit([]clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(s.keys.leader()), "=", 0)},
-		[]clientv3.Op{clientv3.OpPut(s.keys.leader(), s.roster.named(s.process), clientv3.WithLease(lease.ID))})
+	host, began := s.roster.named(s.process), time.Now()
+	written, err := s.begins(ctx, host, began, vacant)
+	if err == nil {
+		_, err = s.commit([]clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(s.keys.leader()), "=", 0)},
+			append(written, clientv3.OpPut(s.keys.leader(), host, clientv3.WithLease(lease.ID))))
+	}
 	// Whatever was answered, the key says who has won.
 	r, lookErr := s.get(ctx, "ask who drives", s.keys.leader())
 	if lookErr != nil || len(r.Kvs) == 0 || clientv3.LeaseID(r.Kvs[0].Lease) != lease.ID {
-		s.revoke(lease.ID)
+		s.revoke(lease.ID, nil)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -127,7 +134,7 @@ func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
 		return nil, nil
 	}
 	run, stop := context.WithCancel(s.open)
-	t := &term{s: s, token: uint64(r.Kvs[0].CreateRevision), lease: lease.ID, done: make(chan struct{}), stop: stop}
+	t := &term{s: s, host: host, began: began, token: uint64(r.Kvs[0].CreateRevision), lease: lease.ID, done: make(chan struct{}), stop: stop}
 	t.alive.Store(&sent)
 	s.drives.Store(true)
 	t.ended.Add(1)
@@ -138,12 +145,12 @@ func (s *Store) campaign(ctx context.Context) (engine.Term, error) {
 		t.over.Store(true)
 		s.drives.Store(false)
 		if run.Err() != nil { // it was resigned: who hears of it may believe that the store knows
-			s.revoke(t.lease)
+			s.revoke(t.lease, t.ends)
 			close(t.done)
 			return
 		}
 		close(t.done)
-		s.revoke(t.lease)
+		s.revoke(t.lease, nil)
 	})
 	return t, nil
 }
@@ -171,9 +178,12 @@ func (t *term) keep(ctx context.Context) {
 	}
 }
 
-// revoke gives a lease back, in a time of its own: the store may be closing.
-func (s *Store) revoke(lease clientv3.LeaseID) {
+// revoke gives a lease back, in a time of its own: the store may be closing. before is done first; nil: nothing.
+func (s *Store) revoke(lease clientv3.LeaseID, before func(context.Context)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.open), s.lease/5)
 	defer cancel()
+	if before != nil {
+		before(ctx)
+	}
 	_, _ = s.client.Revoke(ctx, lease) // or it runs out
 }

@@ -84,7 +84,7 @@ func (s *reader) walk(ctx context.Context, w walk) ([]engine.ID, int64, error) {
 	switch {
 	case w.beyond != "":
 		to = clock + width
-	case known.edge > clock:
+	case known.edge > 0:
 		to = known.edge + 1
 	}
 	var ids []engine.ID
@@ -140,10 +140,10 @@ func (s *reader) learn(index string, w walk, ids []engine.ID, known extent) {
 	s.widths.put(index, known)
 }
 
-// start is the time at which a walk begins that begins at an end: now, or when the store was made.
+// start is the time at which a walk begins that begins at an end: now, or when the oldest saga can have been made.
 func (s *reader) start(oldest bool) uint64 {
 	if oldest {
-		return s.made
+		return s.made.Load()
 	}
 	return lastClock - uint64(time.Now().UnixMilli())
 }

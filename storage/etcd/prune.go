@@ -3,6 +3,7 @@ package etcd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -10,58 +11,113 @@ import (
 	"arcadia/engine"
 )
 
-// pruneLook is how many sagas are looked at at once.
-const pruneLook = 200
+// pruneLook is how many sagas are looked at at once, and pruneMost how many are archived at once: etcd keeps a moment for ten minutes.
+const (
+	pruneLook = 200
+	pruneMost = 10_000
+)
 
 // Prune removes the sagas that finished before olderThan, with all that is stored of them, and returns how many. Left alone are
 // sagas that are not at rest, that failed with residue, that stand in a lock's queue, that a resource names as its last writer,
 // and those to which rolling back another saga would give a resource back. Safe to repeat and to break off: it goes from saga to
 // saga, each wholly or not at all. Their keys stay, so that nothing is launched twice.
+//
+// With Config.Archive no saga is removed of which there is no copy: those that may go are archived as they are at one moment, and
+// one that has changed since stays.
 func (s *Store) Prune(ctx context.Context, olderThan time.Time) (int, error) {
 	if s.config.ReadOnly {
 		return 0, fmt.Errorf("prune %s: %w: open it for writing", s.config, engine.ErrReadOnly)
-	}
-	kept, err := s.bound(ctx)
-	if err != nil {
-		return 0, err
 	}
 	removed := 0
 	for _, status := range engine.Statuses() {
 		if !status.Terminal() {
 			continue
 		}
-		q := engine.Query{Statuses: []engine.Status{status}, Oldest: true, Limit: pruneLook}
-		for more := true; more; {
-			p, err := s.List(ctx, q)
+		p := pruning{status: status, olderThan: olderThan}
+		for !p.over {
+			n, err := s.pruneSome(ctx, &p)
+			removed += n
 			if err != nil {
 				return removed, err
-			}
-			more = p.More
-			for i := range p.Items {
-				h := &p.Items[i]
-				q.From = h.ID
-				if !h.CreatedAt.Before(olderThan) {
-					more = false // ids are in the order of creation: none of the rest finished earlier
-					break
-				}
-				if h.Residue > 0 || h.FinishedAt.IsZero() || !h.FinishedAt.Before(olderThan) || kept[h.ID] {
-					continue
-				}
-				gone, err := s.remove(ctx, h)
-				if err != nil {
-					return removed, err
-				}
-				if gone {
-					removed++
-				}
 			}
 		}
 	}
 	return removed, nil
 }
 
+// pruning goes through the sagas of one status from old to new.
+type pruning struct {
+	status    engine.Status
+	olderThan time.Time
+	from      engine.ID
+	over      bool
+}
+
+// pruneSome archives and removes the next sagas.
+func (s *Store) pruneSome(ctx context.Context, p *pruning) (removed int, err error) {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	ids, err := p.some(ctx, now)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	if s.config.Archive != nil {
+		file, err := s.config.Archive(ctx, now, ids)
+		if err != nil {
+			return 0, fmt.Errorf("prune %s: nothing was removed: %w", s.config, err)
+		}
+		if err := s.noteCare(ctx, func(c *careRecord) { c.Archived, c.ArchivedIn = engine.At(p.olderThan), file }); err != nil {
+			return 0, err
+		}
+	}
+	for _, id := range ids {
+		gone, err := s.remove(ctx, id, now.at)
+		if err != nil {
+			return removed, err
+		}
+		if gone {
+			removed++
+		}
+	}
+	return removed, nil
+}
+
+// some are the next sagas that may go.
+func (p *pruning) some(ctx context.Context, at *Moment) ([]engine.ID, error) {
+	kept, err := at.bound(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []engine.ID
+	q := engine.Query{Statuses: []engine.Status{p.status}, From: p.from, Oldest: true, Limit: pruneLook}
+	for len(ids) < pruneMost {
+		page, err := at.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page.Items {
+			h := &page.Items[i]
+			if !h.CreatedAt.Before(p.olderThan) {
+				p.over = true // ids are in the order of creation: none of the rest finished earlier
+				return ids, nil
+			}
+			q.From, p.from = h.ID, h.ID
+			if h.Residue == 0 && !h.FinishedAt.IsZero() && h.FinishedAt.Before(p.olderThan) && !kept[h.ID] {
+				ids = append(ids, h.ID)
+			}
+		}
+		if !page.More {
+			p.over = true
+			return ids, nil
+		}
+	}
+	return ids, nil
+}
+
 // bound are the sagas that a queue or a resource names.
-func (s *Store) bound(ctx context.Context) (map[engine.ID]bool, error) {
+func (s *reader) bound(ctx context.Context) (map[engine.ID]bool, error) {
 	locks, err := s.Locks(ctx)
 	if err != nil {
 		return nil, err
@@ -80,20 +136,25 @@ func (s *Store) bound(ctx context.Context) (map[engine.ID]bool, error) {
 	return kept, nil
 }
 
-// remove takes one saga away, if nobody appends to it meanwhile and no other saga would give it a resource back.
-func (s *Store) remove(ctx context.Context, h *engine.Summary) (bool, error) {
-	what := "prune saga " + h.Short
-	entries, err := s.Entries(ctx, h.ID, 0)
+// remove takes one saga away, if it has not changed since a revision, nobody appends to it meanwhile and no other saga would give
+// it a resource back.
+func (s *Store) remove(ctx context.Context, id engine.ID, since int64) (bool, error) {
+	what := "prune saga " + id.Short()
+	entries, err := s.Entries(ctx, id, 0)
 	if err != nil {
 		return false, err
 	}
-	r, err := s.look(ctx, what, s.op(s.keys.header(h.ID), clientv3.WithKeysOnly()), s.op(s.keys.left(h.ID)), s.op(s.keys.prior(h.ID), clientv3.WithPrefix(), clientv3.WithKeysOnly(), clientv3.WithLimit(1)))
+	r, err := s.look(ctx, what, s.op(s.keys.header(id)), s.op(s.keys.left(id)), s.op(s.keys.prior(id), clientv3.WithPrefix(), clientv3.WithKeysOnly(), clientv3.WithLimit(1)))
 	if err != nil {
 		return false, err
 	}
 	header := r.Responses[0].GetResponseRange().Kvs
-	if len(header) == 0 || len(r.Responses[2].GetResponseRange().Kvs) > 0 {
+	if len(header) == 0 || header[0].ModRevision > since || len(r.Responses[2].GetResponseRange().Kvs) > 0 {
 		return false, nil
+	}
+	h, err := decodeHeader(id, header[0].Value)
+	if err != nil {
+		return false, err
 	}
 	c := newChange()
 	if left := r.Responses[1].GetResponseRange().Kvs; len(left) > 0 {
@@ -102,32 +163,38 @@ func (s *Store) remove(ctx context.Context, h *engine.Summary) (bool, error) {
 			return false, err
 		}
 		for _, name := range t.Names {
-			c.remove(s.keys.trace(name, h.ID))
+			c.remove(s.keys.trace(name, id))
 		}
-		c.remove(s.keys.left(h.ID))
+		c.remove(s.keys.left(id))
 	}
 	for i := range entries {
 		for _, change := range entries[i].Resources {
-			if b := change.Before; b != nil && b.SagaID != "" && b.SagaID != h.ID {
-				c.remove(s.keys.prior(b.SagaID) + string(h.ID))
+			if b := change.Before; b != nil && b.SagaID != "" && b.SagaID != id {
+				c.remove(s.keys.prior(b.SagaID) + string(id))
 			}
 		}
 	}
-	c.remove(s.keys.header(h.ID))
-	c.remove(s.keys.suffix(h.ID))
-	c.remove(s.keys.index("a", "", false) + inverted(string(h.ID)))
-	for _, i := range [][2]string{{"s", string(h.Status)}, {"k", h.Kind}, {"b", h.CreatedBy}} {
-		c.remove(s.keys.index(i[0], i[1], true) + string(h.ID))
-		c.remove(s.keys.index(i[0], i[1], false) + inverted(string(h.ID)))
+	for _, key := range s.keys.of(&h) {
+		c.remove(key)
 	}
 	c.put(s.keys.counter('-', h.Status), "")
-	ops := append(c.ops(), clientv3.OpDelete(s.keys.ledger(h.ID), clientv3.WithPrefix()))
+	ops := append(c.ops(), clientv3.OpDelete(s.keys.ledger(id), clientv3.WithPrefix()))
 	done, err := s.commit([]clientv3.Cmp{
-		clientv3.Compare(clientv3.ModRevision(s.keys.header(h.ID)), "=", header[0].ModRevision),
-		clientv3.Compare(clientv3.CreateRevision(s.keys.prior(h.ID)).WithPrefix(), "=", 0),
+		clientv3.Compare(clientv3.ModRevision(s.keys.header(id)), "=", header[0].ModRevision),
+		clientv3.Compare(clientv3.CreateRevision(s.keys.prior(id)).WithPrefix(), "=", 0),
 	}, ops)
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", what, s.explain(err))
 	}
 	return done.Succeeded, nil
+}
+
+// of are the keys by which a saga is found: its header and its places in the indexes.
+func (l layout) of(h *engine.Summary) []string {
+	id := string(h.ID)
+	keys := []string{l.header(h.ID), l.suffix(h.ID), l.index("a", "", false) + inverted(id)}
+	for _, i := range [][2]string{{"s", string(h.Status)}, {"k", h.Kind}, {"b", h.CreatedBy}} {
+		keys = append(keys, l.index(i[0], i[1], true)+id, l.index(i[0], i[1], false)+inverted(id))
+	}
+	return slices.Clip(keys)
 }

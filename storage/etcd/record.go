@@ -57,6 +57,15 @@ type freezeRecord struct {
 	engine.Freeze
 }
 
+// careRecord says how the store was kept last.
+type careRecord struct {
+	V          int         `json:"v"`
+	Compacted  engine.Time `json:"compacted"`   // when revisions were given up
+	Archived   engine.Time `json:"archived"`    // sagas that ended before are in archives
+	ArchivedIn string      `json:"archived_in"` // the newest of them
+	Backup     engine.Time `json:"backup"`      // of when the newest backup is
+}
+
 type tracesRecord struct {
 	V     int      `json:"v"`
 	Names []string `json:"names"`

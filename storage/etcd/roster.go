@@ -17,8 +17,9 @@ import (
 
 // roster is what this process has announced.
 type roster struct {
-	mu   sync.Mutex // guards all below
-	name string     // that was announced last
+	mu   sync.Mutex       // guards all below
+	name string           // that was announced last
+	last clientv3.LeaseID // of the last announcement
 	stop map[string]context.CancelFunc
 }
 
@@ -27,6 +28,19 @@ func (r *roster) named(process string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return cmp.Or(r.name, process)
+}
+
+// lease is that of the last announcement, 0 for none.
+func (r *roster) lease() clientv3.LeaseID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
+}
+
+func (r *roster) leased(lease clientv3.LeaseID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = lease
 }
 
 type hostRecord struct {
@@ -57,7 +71,7 @@ func (s *Store) Announce(ctx context.Context, h engine.Host) error {
 	if s.roster.stop == nil {
 		s.roster.stop = map[string]context.CancelFunc{}
 	}
-	s.roster.name, s.roster.stop[h.Name] = h.Name, stop
+	s.roster.name, s.roster.last, s.roster.stop[h.Name] = h.Name, lease, stop
 	s.roster.mu.Unlock()
 	s.owned.Go(func() {
 		defer stop()
@@ -93,9 +107,10 @@ func (s *Store) stay(ctx context.Context, lease clientv3.LeaseID, name, value st
 		}
 		if again, err := s.present(ctx, name, value); err == nil {
 			lease = again
+			s.roster.leased(lease)
 		}
 	}
-	s.revoke(lease)
+	s.revoke(lease, nil)
 }
 
 // Hosts implements engine.Roster.

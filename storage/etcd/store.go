@@ -3,6 +3,7 @@ package etcd
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -23,7 +24,7 @@ type reader struct {
 	config   Config
 	keys     layout
 	client   *clientv3.Client
-	made     uint64 // when the store was made, in milliseconds
+	made     *atomic.Uint64 // when the store was made, or its oldest saga if that was copied into it, in milliseconds
 	patience time.Duration
 	open     context.Context //nolint:containedctx // ends with the store
 	widths   *widths
@@ -74,8 +75,14 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		urls = append(urls, scheme+e)
 	}
 	s := &Store{
-		reader:  reader{config: c, keys: layout{"/arcadia/" + c.Name + "/"}, patience: patience, open: open, widths: &widths{of: map[string]extent{}}},
+		reader:  reader{config: c, keys: layout{"/arcadia/" + c.Name + "/"}, patience: patience, open: open, made: &atomic.Uint64{}, widths: &widths{of: map[string]extent{}}},
 		process: newNonce(), lease: cmp.Or(c.Lease, 10*time.Second), end: end, heads: heads{of: map[engine.ID]head{}},
+	}
+	answer, err := s.knock(ctx, secure)
+	if err != nil {
+		err = fmt.Errorf("open: %w", s.explain(err))
+		end()
+		return nil, err
 	}
 	s.client, err = clientv3.New(clientv3.Config{
 		Context: open, Endpoints: urls, TLS: secure, Username: c.User, Password: c.Password, Logger: zap.NewNop(),
@@ -86,7 +93,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		end()
 		return nil, err
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, answer); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.owned.Go(s.care)
@@ -94,8 +101,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 }
 
 // begin looks whether this is a store that this build can use.
-func (s *Store) begin(ctx context.Context) error {
-	if err := s.versions(ctx); err != nil {
+func (s *Store) begin(ctx context.Context, answer []int) error {
+	if err := s.versions(ctx, answer); err != nil {
 		return err
 	}
 	value, err := encoded(metaRecord{recordVersion, formatName, schema, engine.At(time.Now())})
@@ -128,19 +135,16 @@ func (s *Store) begin(ctx context.Context) error {
 	case meta.Schema > schema:
 		return fmt.Errorf("store %s has schema %d, this build knows %d: use a newer arcadia", s.config, meta.Schema, schema)
 	}
-	s.made = uint64(meta.Made.UnixMilli())
+	s.made.Store(uint64(meta.Made.UnixMilli()))
 	return nil
 }
 
-// versions asks every member. Those that do not answer are looked at by nobody; one must.
-func (s *Store) versions(ctx context.Context) error {
+// versions asks every member that answers. One must.
+func (s *Store) versions(ctx context.Context, answer []int) error {
 	var answered int
 	var last error
-	for i, e := range s.client.Endpoints() {
-		if err := reach(ctx, s.config.Endpoints[i]); err != nil {
-			last = err
-			continue
-		}
+	for _, i := range answer {
+		e := s.client.Endpoints()[i]
 		once, cancel := context.WithTimeout(ctx, callTime)
 		r, err := s.client.Status(once, e)
 		cancel()
@@ -153,7 +157,7 @@ func (s *Store) versions(ctx context.Context) error {
 			return fmt.Errorf("store %s: %s runs etcd %s: older than %d.%d.%d, which arcadia needs: upgrade the members one by one", s.config, e, r.Version, leastVersion[0], leastVersion[1], leastVersion[2])
 		}
 		if r.DbSizeQuota > 0 {
-			s.full.Store(uint64(100 * r.DbSize / r.DbSizeQuota))
+			s.full.Store(max(s.full.Load(), fullness(r)))
 		}
 	}
 	if answered == 0 {
@@ -162,16 +166,66 @@ func (s *Store) versions(ctx context.Context) error {
 	return nil
 }
 
-// reach knocks at a member: why nobody answers there the system knows at once, and etcd's client only after a while.
-func reach(ctx context.Context, endpoint string) error {
+// knock tells which members can be reached at all, and the reason when none can.
+func (s *Store) knock(ctx context.Context, secure *tls.Config) (answer []int, err error) {
+	why := make([]error, len(s.config.Endpoints))
+	var all sync.WaitGroup
+	for i, e := range s.config.Endpoints {
+		all.Go(func() { why[i] = reach(ctx, e, secure) })
+	}
+	all.Wait()
+	for i := range why {
+		if why[i] == nil {
+			answer = append(answer, i)
+		} else {
+			err = why[i]
+		}
+	}
+	if len(answer) > 0 {
+		return answer, nil
+	}
+	return nil, err
+}
+
+// reach knocks at a member: why nobody answers there, or nobody is let in, the system knows at once, and etcd's client only after a
+// while, and not in these words.
+func reach(ctx context.Context, endpoint string, secure *tls.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", endpoint)
-	if err != nil {
+	if err != nil || secure == nil {
+		return errors.Join(err, closed(conn))
+	}
+	defer func() { _ = conn.Close() }()
+	secure = secure.Clone()
+	secure.ServerName, _, _ = net.SplitHostPort(endpoint)
+	secure.NextProtos = []string{"h2"}
+	safe := tls.Client(conn, secure)
+	if err := safe.HandshakeContext(ctx); err != nil {
+		return &handshakeError{err}
+	}
+	until, _ := ctx.Deadline()
+	if err := safe.SetReadDeadline(until); err != nil {
 		return err
+	}
+	if _, err = safe.Read(make([]byte, 1)); err != nil { // whether ours is taken is said with the first byte
+		return &handshakeError{err}
+	}
+	return nil
+}
+
+func closed(conn net.Conn) error {
+	if conn == nil {
+		return nil
 	}
 	return conn.Close()
 }
+
+// handshakeError says that TLS was not agreed on.
+type handshakeError struct{ err error }
+
+func (e *handshakeError) Error() string { return e.err.Error() }
+func (e *handshakeError) Unwrap() error { return e.err }
 
 // older reports whether a version is below the least. One that cannot be read is.
 func older(version string) bool {

@@ -42,7 +42,7 @@ func TestTable(t *testing.T) {
 		t.Logf("page of 50, %-16s first %6s  median %6s  99%% %6s", name, first.Round(10*time.Microsecond), took[100].Round(10*time.Microsecond), took[198].Round(10*time.Microsecond))
 	}
 	dir := t.TempDir()
-	synced, err := start(dir, 1, false)
+	synced, err := start(dir, 1)
 	must(t, err)
 	defer synced.stop()
 	c := fresh()

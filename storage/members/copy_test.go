@@ -39,7 +39,12 @@ func all(t *testing.T, s transfer.Source) string {
 	must(t, err)
 	locks, err := s.Locks(ctx)
 	must(t, err)
-	raw, err := json.Marshal([]any{p, ledgers, docs, locks})
+	return text(t, []any{p, ledgers, docs, locks})
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
 	must(t, err)
 	return string(raw)
 }

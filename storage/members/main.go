@@ -30,7 +30,7 @@ func main() {
 func run(n int, dir, name string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	all, err := start(dir, n, false)
+	all, err := start(dir, n)
 	if err != nil {
 		return err
 	}

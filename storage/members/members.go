@@ -16,9 +16,9 @@ import (
 // members are etcd servers in this process, on loopback.
 type members []*embed.Etcd
 
-// start runs n members of one etcd with their data in a folder, and returns when all of them answer. unsafe leaves out the sync of
-// the disk: what is acknowledged may be lost with the machine's power, as befits a test.
-func start(dir string, n int, unsafe bool) (all members, err error) {
+// start runs n members of one etcd with their data in a folder, configured as some functions want it, and returns when all of them
+// answer.
+func start(dir string, n int, want ...func(*embed.Config)) (all members, err error) {
 	defer func() {
 		if err != nil {
 			all.stop()
@@ -40,7 +40,9 @@ func start(dir string, n int, unsafe bool) (all members, err error) {
 		c.ListenClientUrls, c.AdvertiseClientUrls = []url.URL{at(i)}, []url.URL{at(i)}
 		c.ListenPeerUrls, c.AdvertisePeerUrls = []url.URL{at(n + i)}, []url.URL{at(n + i)}
 		c.InitialCluster, c.LogLevel, c.LogOutputs = strings.Join(cluster, ","), "fatal", []string{"/dev/null"}
-		c.UnsafeNoFsync = unsafe
+		for _, f := range want {
+			f(c)
+		}
 		one, err := embed.StartEtcd(c)
 		if err != nil {
 			return all, fmt.Errorf("start member %d: %w", i+1, err)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/etcd/server/v3/embed"
+
 	"arcadia/engine"
 	"arcadia/storage/etcd"
 	"arcadia/storage/storagetest"
@@ -15,6 +17,9 @@ import (
 
 // one is the member that all tests share, each with a store of its own in it.
 var one members
+
+// careless leaves out the sync of the disk: what is acknowledged may be lost with the machine's power, as befits a test.
+func careless(c *embed.Config) { c.UnsafeNoFsync = true }
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -27,7 +32,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
-		if one, err = start(dir, 1, true); err != nil {
+		if one, err = start(dir, 1, careless); err != nil {
 			panic(err)
 		}
 		defer one.stop()

@@ -61,6 +61,24 @@ func Copy(ctx context.Context, from Source, to Target, why string) (int, error) 
 	return c.sagas, c.freezes(ctx, why)
 }
 
+// Archive fills an empty store with some sagas of another, as a Copy does: what they were and did, without documents and places in
+// queues. None of them may stand in a queue.
+func Archive(ctx context.Context, from Source, to Target, ids []engine.ID, why string) error {
+	if err := empty(ctx, to); err != nil {
+		return err
+	}
+	c := copying{from: from, to: to}
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		if err := c.add(ctx, id); err != nil {
+			return err
+		}
+	}
+	if err := c.upTo(ctx, time.Time{}); err != nil {
+		return err
+	}
+	return to.PutFreeze(ctx, engine.Freeze{N: 1, At: engine.At(time.Now()), Why: why, Copy: true})
+}
+
 func empty(ctx context.Context, to Target) error {
 	counts, err := to.Counts(ctx)
 	if err != nil {
@@ -101,19 +119,27 @@ func (c *copying) ledgers(ctx context.Context) error {
 		}
 		for i := range p.Items {
 			h := &p.Items[i]
-			if err := c.upTo(ctx, h.ID.Created()); err != nil {
+			if err := c.add(ctx, h.ID); err != nil {
 				return err
 			}
-			batches, err := c.replay(ctx, h.ID)
-			if err != nil {
-				return err
-			}
-			heap.Push(&c.ready, batches)
 			q.From = h.ID
 		}
 		more = p.More
 	}
 	return c.upTo(ctx, time.Time{})
+}
+
+// add takes the next saga in, once everything is there that is older than it.
+func (c *copying) add(ctx context.Context, id engine.ID) error {
+	if err := c.upTo(ctx, id.Created()); err != nil {
+		return err
+	}
+	batches, err := c.replay(ctx, id)
+	if err != nil {
+		return err
+	}
+	heap.Push(&c.ready, batches)
+	return nil
 }
 
 func (c *copying) replay(ctx context.Context, id engine.ID) ([]engine.Batch, error) {

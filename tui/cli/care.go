@@ -14,9 +14,10 @@ func (t *tree) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check", Short: "Examine the store: the file, its checksums and the ledger's invariants", Args: exactly(),
 		Long: "check examines a copy of the store, in a process of its own since damaged\n" +
-			"pages can end the process that reads them. It changes nothing and exits\n" +
-			"with 1 when anything is wrong.",
-		Example: "arcadia check\narcadia check --db arcadia-copy.db -o json",
+			"pages can end the process that reads them. A store that several hosts share\n" +
+			"is examined as it is at one moment, while they go on. It changes nothing and\n" +
+			"exits with 1 when anything is wrong.",
+		Example: "arcadia check\narcadia check --db arcadia-copy.db -o json\narcadia check --store etcd://127.0.0.1:2379/prod",
 	}
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -25,7 +26,11 @@ func (t *tree) checkCommand() *cobra.Command {
 		}
 		var verdict Verdict
 		err := t.progress(cmd.Context(), "examining the store", nil, func() (err error) {
-			verdict, err = t.env.Check(cmd.Context(), t.database)
+			at := t.store
+			if at.Address == "" {
+				at.Address = t.database
+			}
+			verdict, err = t.env.Check(cmd.Context(), at)
 			return err
 		})
 		if err != nil {
@@ -56,7 +61,7 @@ func (t *tree) verdict(v Verdict, out *format) error {
 	}
 	last := fmt.Sprintf("sound: %d sagas, every checksum and every invariant holds", v.Sagas)
 	if n := len(v.Problems); n > 0 {
-		last = fmt.Sprintf("not sound: %d problems: keep the file as it is and restore a backup", n)
+		last = fmt.Sprintf("not sound: %d problems: keep the store as it is and restore a backup", n)
 	}
 	_, err := fmt.Fprintln(t.env.Out, last)
 	return written(err)

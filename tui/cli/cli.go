@@ -45,8 +45,9 @@ type Env struct {
 	Open func(ctx context.Context, want Want) (*Place, error)
 	// Console draws the console on an open place until the operator leaves. Nil: there is none here.
 	Console func(ctx context.Context, p *Place, look Look) error
-	// Check examines a store file without changing it and returns what is wrong with it, one line each. Nil: not here.
-	Check func(ctx context.Context, path string) (Verdict, error)
+	// Check examines a store without changing it and returns what is wrong with it, one line each; an address is as for Copy,
+	// and empty for the operator's own file. Nil: not here.
+	Check func(ctx context.Context, at Store) (Verdict, error)
 	// Serve opens doors to a place until ctx ends. Nil: not here.
 	Serve func(ctx context.Context, p *Place, d Doors) error
 	// Settings reads the operator's settings of the console and says from which file. Nil: not here.

@@ -37,7 +37,7 @@ func globals() []global {
 			return elsewhere
 		}},
 		{name: "db", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check", "stop") }, session: func(Env) string { return own }},
-		{name: "store", heeds: opens, session: func(Env) string { return own }},
+		{name: "store", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check") }, session: func(Env) string { return own }},
 		{name: "store-ca", heeds: shares, session: func(Env) string { return own }},
 		{name: "store-cert", heeds: shares, session: func(Env) string { return own }},
 		{name: "store-key", heeds: shares, session: func(Env) string { return own }},
@@ -51,7 +51,7 @@ func globals() []global {
 func always(*cobra.Command) bool { return true }
 
 // shares reports whether a command may open a store that several hosts share.
-func shares(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "copy") }
+func shares(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "copy", "check") }
 
 // opens reports whether a command works on a place, which is the rule.
 func opens(cmd *cobra.Command) bool {
@@ -109,11 +109,11 @@ func (t *tree) oneStore(flags *pflag.FlagSet) error {
 		t.store.Address = ""
 	case shared:
 		t.database = ""
-	case t.database != "" && t.store.Address != "" && opens(t.ran):
+	case t.database != "" && t.store.Address != "" && (opens(t.ran) || isOneOf(t.ran, "check")):
 		return misuse("ARCADIA_DB and ARCADIA_STORE name two stores: unset one, or say --db or --store")
 	}
 	for _, f := range []string{"store-ca", "store-cert", "store-key"} {
-		if flags.Changed(f) && t.store.Address == "" && opens(t.ran) {
+		if flags.Changed(f) && t.store.Address == "" && !isOneOf(t.ran, "copy") {
 			return misuse("--%s goes with --store: name the store that several hosts share, or leave it out", f)
 		}
 	}

@@ -30,7 +30,7 @@ func TestWhatTakesLongShowsHowFarItIs(t *testing.T) {
 				return ctx.Err()
 			}
 			s.env.Lively = true
-			s.env.Check = func(ctx context.Context, _ string) (cli.Verdict, error) { return cli.Verdict{}, work(ctx) }
+			s.env.Check = func(ctx context.Context, _ cli.Store) (cli.Verdict, error) { return cli.Verdict{}, work(ctx) }
 			open := s.env.Open
 			s.env.Open = func(ctx context.Context, want cli.Want) (*cli.Place, error) {
 				p, err := open(ctx, want)

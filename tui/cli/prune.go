@@ -16,7 +16,9 @@ func (t *tree) pruneCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "prune --older-than AGE", Short: "Remove old sagas that are at rest", Args: exactly(),
 		Long: "prune removes sagas that ended longer ago than AGE (90d, 36h). It leaves what\n" +
-			"has failed with something left, and what a resource still points at.",
+			"has failed with something left, and what a resource still points at. From a\n" +
+			"store that several hosts share they go into a new file first, which is examined\n" +
+			"(archive, beside the operator's own store; look at it with --db).",
 		Example: "arcadia prune --older-than 90d",
 	}
 	cmd.Flags().StringVar(&age, "older-than", "", "how long ago they must have ended: 90d, 36h")
