@@ -7,14 +7,13 @@ import (
 	"testing"
 	"time"
 
-	clientv3 "go.etcd.io/etcd/client/v3"
-
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
 	"arcadia/storage/bolt"
 	"arcadia/storage/etcd"
 	"arcadia/storage/storagetest"
 	"arcadia/storage/transfer"
+	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
 // intoFiles archives into files of a folder, each examined, and hands them over.

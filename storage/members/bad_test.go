@@ -10,14 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"arcadia/engine"
+	"arcadia/storage/etcd"
+	"arcadia/storage/storagetest"
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/embed"
 	"google.golang.org/grpc"
-
-	"arcadia/engine"
-	"arcadia/storage/etcd"
-	"arcadia/storage/storagetest"
 )
 
 // says reports an error without the words that tell what is wrong and what to do.

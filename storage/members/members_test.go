@@ -8,11 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"go.etcd.io/etcd/server/v3/embed"
-
 	"arcadia/engine"
 	"arcadia/storage/etcd"
 	"arcadia/storage/storagetest"
+	"go.etcd.io/etcd/server/v3/embed"
 )
 
 // one is the member that all tests share, each with a store of its own in it.

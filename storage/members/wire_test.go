@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"net"
 	"sync"
 	"testing"
@@ -81,7 +80,7 @@ func (w *wire) carry(from, to net.Conn) {
 			<-held
 		}
 		time.Sleep(lag)
-		if _, err := to.Write(buf[:n]); err != nil && err != io.EOF {
+		if _, err := to.Write(buf[:n]); err != nil {
 			return
 		}
 	}
