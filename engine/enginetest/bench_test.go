@@ -132,18 +132,18 @@ func BenchmarkSagas(b *testing.B) {
 			b.Run(fmt.Sprintf("path=%s/callers=%d/bound=plain", path, concurrency), func(b *testing.B) {
 				bd := openBound(b, false)
 				b.ResetTimer()
-				bd.sagas(b, b.N, concurrency, bytes)
+				bd.sagas(b, b.N, concurrency, bytes).report(b)
 			})
 			b.Run(fmt.Sprintf("path=%s/callers=%d/bound=adaptive", path, concurrency), func(b *testing.B) {
 				bd := openBound(b, true)
 				b.ResetTimer()
-				bd.sagas(b, b.N, concurrency, bytes)
+				bd.sagas(b, b.N, concurrency, bytes).report(b)
 			})
 			b.Run(fmt.Sprintf("path=%s/callers=%d/engine", path, concurrency), func(b *testing.B) {
 				h := host(b, open(b), concurrency)
 				b.ReportAllocs()
 				b.ResetTimer()
-				each(concurrency, b.N, func(int) { h.saga(b, steps) })
+				each(concurrency, b.N, func(int) { h.saga(b, steps) }).report(b)
 			})
 		}
 	}

@@ -3,6 +3,7 @@ package enginetest_test
 import (
 	"encoding/binary"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -112,8 +113,8 @@ func (b *bound) gather(group []write, released int, wait time.Duration) []write 
 }
 
 // sagas writes n sagas of as many transitions with the given bytes each, from the given number of goroutines.
-func (b *bound) sagas(tb testing.TB, n, concurrency int, bytes []int) {
-	each(concurrency, n, func(i int) {
+func (b *bound) sagas(tb testing.TB, n, concurrency int, bytes []int) times {
+	return each(concurrency, n, func(i int) {
 		answer := make(chan error, 1)
 		for k, size := range bytes {
 			b.requests <- write{i, k, make([]byte, size-16), answer}
@@ -125,14 +126,17 @@ func (b *bound) sagas(tb testing.TB, n, concurrency int, bytes []int) {
 	})
 }
 
-// each calls f(0) to f(n-1) from the given number of goroutines and waits for them.
-func each(concurrency, n int, f func(i int)) {
+// each calls f(0) to f(n-1) from the given number of goroutines, waits for them, and says how long each call took.
+func each(concurrency, n int, f func(i int)) times {
 	var wg sync.WaitGroup
 	next := make(chan int)
+	took := make(times, n)
 	for range concurrency {
 		wg.Go(func() {
 			for i := range next {
+				start := time.Now()
 				f(i)
+				took[i] = time.Since(start)
 			}
 		})
 	}
@@ -141,4 +145,21 @@ func each(concurrency, n int, f func(i int)) {
 	}
 	close(next)
 	wg.Wait()
+	slices.Sort(took)
+	return took
+}
+
+// times is how long calls took, the shortest first.
+type times []time.Duration
+
+// percentile is the time, in milliseconds, that so many of a hundred calls did not exceed.
+func (t times) percentile(p int) float64 {
+	return float64(t[min(len(t)-1, len(t)*p/100)]) / float64(time.Millisecond)
+}
+
+// report adds what is in the table to a benchmark's line.
+func (t times) report(b *testing.B) {
+	b.ReportMetric(t.percentile(50), "p50-ms")
+	b.ReportMetric(t.percentile(99), "p99-ms")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "sagas/s")
 }

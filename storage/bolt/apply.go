@@ -17,7 +17,7 @@ type change struct {
 	ledger  *bbolt.Bucket
 	cached  map[key]head     // heads as of the last commit, not to be changed
 	heads   map[key]head     // heads as this transaction leaves them
-	recent  *recent          // as of the last commit, not to be changed
+	recent  *recent          // as of the last commit, not to be changed but for how far its filing is
 	filed   map[key]filed    // what this transaction makes of recent sagas, or adds to them
 	ends    map[[4]byte]bool // the last digits of those it adds
 	mark    key              // up to which sagas are in the indexes

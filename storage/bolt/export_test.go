@@ -7,3 +7,10 @@ func WithRecent(n int) Option { return func(o *options) { o.recent = n } }
 
 // Unlock lets go of the file's lock, as on a file system that keeps none.
 func Unlock(s *Store) { _ = unix.Flock(int(s.writer.file.Fd()), unix.LOCK_UN) }
+
+// Recent is how many sagas are not in the indexes yet.
+func (s *Store) Recent() int {
+	s.recent.mu.RLock()
+	defer s.recent.mu.RUnlock()
+	return len(s.recent.sagas)
+}

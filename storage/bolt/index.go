@@ -2,8 +2,6 @@ package bolt
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"arcadia/engine"
 )
@@ -29,21 +27,15 @@ func (c *change) file(k key, from, to head) error {
 			return fmt.Errorf("put suffix: %w", err)
 		}
 	}
-	for _, i := range []struct {
-		bucket   []byte
-		from, to string
-	}{
-		{statusBucket, string(from.status), string(to.status)},
-		{kindBucket, from.kind, to.kind},
-		{byBucket, from.by, to.by},
-	} {
-		if i.from == i.to {
+	was := (&filed{from.status, from.kind, from.by}).places()
+	for i, is := range now.places() {
+		if was[i].value == is.value {
 			continue
 		}
-		if err := c.unindex(i.bucket, i.from, k); err != nil {
+		if err := c.unindex(was[i], k); err != nil {
 			return err
 		}
-		if err := c.index(i.bucket, i.to, k); err != nil {
+		if err := c.index(is, k); err != nil {
 			return err
 		}
 	}
@@ -55,72 +47,36 @@ func reversedKey(k key) []byte {
 	return r[:]
 }
 
-// settle puts all recent sagas into the indexes, in the order of each, so that none of their pages is looked for twice.
-func (c *change) settle() error {
-	sagas := maps.Collect(c.recent.all())
-	maps.Copy(sagas, c.filed)
-	if len(sagas) == 0 {
+// index puts a saga where it stands in an index.
+func (c *change) index(at place, k key) error {
+	if at.value == "" {
 		return nil
 	}
-	c.wrote, c.counted = true, true
-	ids := slices.SortedFunc(maps.Keys(sagas), compareIDs)
-	for _, k := range ids {
-		f := sagas[k]
-		for _, i := range []struct {
-			bucket []byte
-			value  string
-		}{{statusBucket, string(f.status)}, {kindBucket, f.kind}, {byBucket, f.by}} {
-			if err := c.index(i.bucket, i.value, k); err != nil {
-				return err
-			}
-		}
-	}
-	c.mark = ids[len(ids)-1]
-	c.counts.Indexed = c.mark.id()
-	for i, k := range ids {
-		ids[i] = k.reversed()
-	}
-	slices.SortFunc(ids, compareIDs)
-	suffixes := c.tx.Bucket(suffixBucket)
-	for _, k := range ids {
-		if err := suffixes.Put(k[:], nil); err != nil {
-			return fmt.Errorf("put suffix: %w", err)
-		}
-	}
-	clear(c.filed)
-	return nil
-}
-
-// index puts a saga into the index of one value; the empty one has none.
-func (c *change) index(bucket []byte, value string, k key) error {
-	if value == "" {
-		return nil
-	}
-	parent := c.tx.Bucket(bucket)
-	of := parent.Bucket([]byte(value))
+	parent := c.tx.Bucket(at.bucket)
+	of := parent.Bucket([]byte(at.value))
 	if of == nil {
 		var err error
-		if of, err = parent.CreateBucket([]byte(value)); err != nil {
-			return fmt.Errorf("index %s of %q: %w", bucket, value, err)
+		if of, err = parent.CreateBucket([]byte(at.value)); err != nil {
+			return fmt.Errorf("index %s of %q: %w", at.bucket, at.value, err)
 		}
 	}
 	of.FillPercent = indexFill
 	if err := of.Put(k[:], nil); err != nil {
-		return fmt.Errorf("index %s of %q: %w", bucket, value, err)
+		return fmt.Errorf("index %s of %q: %w", at.bucket, at.value, err)
 	}
 	return nil
 }
 
-func (c *change) unindex(bucket []byte, value string, k key) error {
-	if value == "" {
+func (c *change) unindex(at place, k key) error {
+	if at.value == "" {
 		return nil
 	}
-	of := c.tx.Bucket(bucket).Bucket([]byte(value))
+	of := c.tx.Bucket(at.bucket).Bucket([]byte(at.value))
 	if of == nil {
-		return damaged(fmt.Sprintf("index %s of %q", bucket, value), errMissing)
+		return damaged(fmt.Sprintf("index %s of %q", at.bucket, at.value), errMissing)
 	}
 	if err := of.Delete(k[:]); err != nil {
-		return fmt.Errorf("index %s of %q: %w", bucket, value, err)
+		return fmt.Errorf("index %s of %q: %w", at.bucket, at.value, err)
 	}
 	return nil
 }

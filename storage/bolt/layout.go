@@ -65,7 +65,8 @@ type counts struct {
 	V        int                   `json:"v"`
 	Total    int                   `json:"total"`
 	ByStatus map[engine.Status]int `json:"by_status"`
-	// Indexed is the mark: every saga up to it, in the order of ids, is in the indexes, and none above it. See recent.go.
+	// Indexed is the mark: every saga up to it, in the order of ids, is in the indexes, and none above it, but that the
+	// suffix index may have some. See recent.go and filing.go.
 	Indexed engine.ID `json:"indexed,omitempty"`
 	// Traced is the number of the latest trace.
 	Traced uint64 `json:"traced,omitempty"`

@@ -146,11 +146,8 @@ func (c *change) remove(k key) error {
 	if err := c.tx.Bucket(suffixBucket).Delete(reversedKey(k)); err != nil {
 		return fmt.Errorf("remove suffix: %w", err)
 	}
-	for _, i := range []struct {
-		bucket []byte
-		value  string
-	}{{statusBucket, string(h.status)}, {kindBucket, h.kind}, {byBucket, h.by}} {
-		if err := c.unindex(i.bucket, i.value, k); err != nil {
+	for _, at := range (&filed{h.status, h.kind, h.by}).places() {
+		if err := c.unindex(at, k); err != nil {
 			return err
 		}
 	}

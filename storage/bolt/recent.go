@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"iter"
 	"slices"
 	"sync"
 
@@ -12,15 +11,16 @@ import (
 	"arcadia/engine"
 )
 
-// maxRecent is at how many recent sagas they are put into the indexes.
-const maxRecent = 4096
+// maxRecent is at how many recent sagas they begin to be put into the indexes. Some more come meanwhile.
+const maxRecent = 2048
 
 // recent knows the sagas above the mark: they are in the ledger and not yet in the indexes. A new saga would dirty a page
-// of each index, one of them in random order, and another whenever its status changes; putting thousands in at once, in
+// of each index, one of them in random order, and another whenever its status changes; putting thousands in together, in
 // the order of each index, dirties each page once. What stands here is derived from the ledger when the store is opened.
 type recent struct {
-	limit  int   // at how many they are put into the indexes
-	damage error // why it could not be derived; set before anybody reads
+	limit  int    // at how many they are put into the indexes
+	damage error  // why it could not be derived; set before anybody reads
+	filing filing // the writer's
 
 	mu    sync.RWMutex // guards the fields below; the writer alone changes them, and need not lock to read
 	mark  key
@@ -31,12 +31,24 @@ type recent struct {
 type recentSaga struct {
 	id key
 	filed
+	ended bool // it is in the suffix index; the writer's
 }
 
 // filed is what the indexes know of a saga.
 type filed struct {
 	status   engine.Status
 	kind, by string
+}
+
+// place is where a saga stands in an index.
+type place struct {
+	bucket []byte
+	value  string // empty: nowhere
+}
+
+// places are those in the indexes whose order is that of ids.
+func (f *filed) places() [3]place {
+	return [3]place{{statusBucket, string(f.status)}, {kindBucket, f.kind}, {byBucket, f.by}}
 }
 
 func (f *filed) matches(q *engine.Query) bool {
@@ -65,7 +77,7 @@ func (r *recent) load(tx *bbolt.Tx, mark key) {
 			r.damage = err
 			return
 		}
-		r.sagas = append(r.sagas, recentSaga{at, filed{h.Status, h.Kind, h.CreatedBy}})
+		r.sagas = append(r.sagas, recentSaga{id: at, filed: filed{h.Status, h.Kind, h.CreatedBy}})
 		r.ends[[4]byte(at[12:])] = true
 	}
 }
@@ -78,8 +90,14 @@ func (r *recent) update(mark key, sagas map[key]filed) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if mark != r.mark {
-		r.mark, r.sagas = mark, r.sagas[:0]
-		clear(r.ends)
+		n, found := r.find(mark)
+		if found {
+			n++
+		}
+		for i := range r.sagas[:n] {
+			delete(r.ends, [4]byte(r.sagas[i].id[12:]))
+		}
+		r.mark, r.sagas = mark, slices.Delete(r.sagas, 0, n)
 	}
 	for k, f := range sagas {
 		i, found := r.find(k)
@@ -88,17 +106,6 @@ func (r *recent) update(mark key, sagas map[key]filed) {
 			r.ends[[4]byte(k[12:])] = true
 		}
 		r.sagas[i].filed = f
-	}
-}
-
-// all is for the writer only.
-func (r *recent) all() iter.Seq2[key, filed] {
-	return func(yield func(key, filed) bool) {
-		for i := range r.sagas {
-			if !yield(r.sagas[i].id, r.sagas[i].filed) {
-				return
-			}
-		}
 	}
 }
 

@@ -87,3 +87,33 @@ func TestNothingIsMissedWhileSagasAreIndexed(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestSagasAreIndexedSomeAtATime looks after every commit: none lets the mark pass more than a part of the recent sagas, and
+// they do not become more and more.
+func TestSagasAreIndexedSomeAtATime(t *testing.T) {
+	t.Parallel()
+	const limit, parts = 32, 16
+	s := open(t, bolt.WithRecent(limit))
+	before, passed := 0, 0
+	for n := range 6 * limit {
+		create(t, s, storagetest.Creation(n))
+		now := s.Recent()
+		if drop := before + 1 - now; drop > 0 {
+			passed += drop
+			if drop > 2*limit/parts {
+				t.Fatalf("one commit indexed %d sagas", drop)
+			}
+		}
+		if now > 2*limit {
+			t.Fatalf("%d recent sagas", now)
+		}
+		before = now
+	}
+	if passed < 4*limit {
+		t.Errorf("%d sagas indexed of %d", passed, 6*limit)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sound(t, s.Path())
+}

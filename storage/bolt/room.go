@@ -17,8 +17,11 @@ type room struct {
 
 const (
 	roomLeft  = 512 << 10 // more than this beyond the pages in use is enough
-	roomChunk = 1 << 20
+	roomChunk = 256 << 10 // what is written with one commit: it waits for these bytes too
 )
+
+// zeros is what is written ahead.
+var zeros [roomChunk]byte
 
 // make sees to it that there is room beyond the pages in use. Only the writer calls it, and between commits: nobody else
 // changes the file or its size.
@@ -38,11 +41,9 @@ func (r *room) make(used int64) {
 		r.full = true
 		return
 	}
-	zeros := make([]byte, 64<<10)
-	for end := r.size + roomChunk; r.size < end; r.size += int64(len(zeros)) {
-		if _, err := r.file.WriteAt(zeros, r.size); err != nil {
-			r.full = true
-			return
-		}
+	if _, err := r.file.WriteAt(zeros[:], r.size); err != nil {
+		r.full = true
+		return
 	}
+	r.size += roomChunk
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -17,9 +18,10 @@ import (
 const (
 	// maxGroup bounds how many batches share a transaction, and with it how long the first of them waits.
 	maxGroup = 2048
-	// maxGather is the longest the writer waits for the callers it has just released. Hundreds of them need about so long to
-	// come back; it waits no longer than a commit takes, and not for one that is alone.
+	// maxGather is the longest the writer waits for the callers it has just released.
 	maxGather = time.Millisecond
+	// few is how many callers of a group that goes apart are released at once. See release.
+	few = 8
 	// maxHeads bounds the heads kept in memory: sagas at rest are dropped first, then any.
 	maxHeads = 8192
 	// maxSyncedFreelist is up to how many free pages the list of them is written with each commit, in a page of its own.
@@ -30,8 +32,8 @@ const (
 
 // writer owns all writing to the file. Batches queue; run takes what waits into one transaction and answers each caller.
 //
-// It groups by need and has no fixed delay: the callers it has just released are about to come back, and it waits for
-// them for at most the time that a commit takes. When nobody was released, the first batch goes at once.
+// It groups by need and has no fixed delay: what came during a commit and those whom it releases make the next group or the
+// next two, see expected. When nobody was released, the first batch goes at once.
 type writer struct {
 	db     *bbolt.DB
 	path   string   // of the file
@@ -49,11 +51,13 @@ type writer struct {
 	closing bool
 	cause   error // why it is dead
 
-	served   time.Time    // when the last group was answered; run only
-	heads    map[key]head // as of the last commit; run only
-	changed  change       // the last transaction's, whose maps are used again; run only
-	counts   counts       // as of the last commit; run only
-	released int          // callers released by the last commit; run only
+	pace     pace            // run only
+	answers  chan []*request // committed groups that go apart
+	served   time.Time       // when the last group was answered; run only
+	heads    map[key]head    // as of the last commit; run only
+	changed  change          // the last transaction's, whose maps are used again; run only
+	counts   counts          // as of the last commit; run only
+	released int             // callers released by the last commit; run only
 	commit   time.Duration
 	unsynced bool // the file has no list of its free pages
 	stats    counters
@@ -75,7 +79,7 @@ func newWriter(db *bbolt.DB, r *recent, room room, c counts) *writer {
 	return &writer{
 		db: db, recent: r, room: room, counts: c, heads: map[key]head{}, want: 1,
 		changed: change{heads: map[key]head{}, filed: map[key]filed{}, ends: map[[4]byte]bool{}},
-		wake:    make(chan struct{}, 1), done: make(chan struct{}), dead: make(chan struct{}),
+		wake:    make(chan struct{}, 1), answers: make(chan []*request, 1), done: make(chan struct{}), dead: make(chan struct{}),
 	}
 }
 
@@ -118,7 +122,15 @@ func (w *writer) close() {
 
 // run is the only goroutine that writes. It returns after close, when nothing waits any more.
 func (w *writer) run() {
+	var releasing sync.WaitGroup
+	releasing.Go(func() {
+		for group := range w.answers {
+			w.release(group, few)
+		}
+	})
 	defer close(w.done)
+	defer releasing.Wait()
+	defer close(w.answers)
 	for {
 		group := w.gather()
 		if group == nil {
@@ -131,7 +143,12 @@ func (w *writer) run() {
 		} else {
 			w.serve(group)
 		}
-		w.release(group)
+		w.expect(len(group))
+		if w.pace.apart {
+			w.answers <- group
+			continue
+		}
+		w.release(group, len(group))
 	}
 }
 
@@ -153,10 +170,13 @@ func (w *writer) gather() []*request {
 			w.mu.Unlock()
 			return group
 		}
-		closing := w.closing
+		closing, empty := w.closing, len(w.queue) == 0
 		w.mu.Unlock()
 		if closing {
 			return nil
+		}
+		if empty && deadline == nil {
+			w.pace.interrupted()
 		}
 		select {
 		case <-w.wake:
@@ -174,13 +194,21 @@ func (w *writer) take() []*request {
 	return group
 }
 
-// release answers the callers. What came during the commit waits already; all who are released now are expected on top.
-func (w *writer) release(group []*request) {
+// expect says how many requests make the next group, when so many callers are about to be released.
+func (w *writer) expect(released int) {
 	w.mu.Lock()
-	w.released = len(group)
-	w.want = min(len(w.queue)+len(group), maxGroup)
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	w.released = released
+	w.want = min(w.pace.committed(released, len(w.queue), time.Now()), maxGroup)
+}
+
+// release answers the callers, so many at a time: all at once would keep the processors from the writer, who needs one whenever
+// the disk has answered, until each of them has had its turn.
+func (w *writer) release(group []*request, many int) {
 	for i, r := range group {
+		if i > 0 && i%many == 0 {
+			runtime.Gosched()
+		}
 		group[i] = nil
 		r.done <- struct{}{} // never waits; from here on it is the caller's again
 	}
@@ -227,6 +255,11 @@ func (w *writer) serve(group []*request) {
 // append commits the batches in one transaction. A refused batch has written nothing; an error of the file is everybody's.
 func (w *writer) append(batches []*request) {
 	err := w.transact(func(c *change) error {
+		if c.recent.damage == nil {
+			if err := c.fileSome(); err != nil {
+				return err
+			}
+		}
 		for _, r := range batches {
 			from, err := c.admit(r.batch)
 			if err != nil {
@@ -236,9 +269,6 @@ func (w *writer) append(batches []*request) {
 			if err := c.apply(r.batch, from); err != nil {
 				return err
 			}
-		}
-		if len(c.recent.sagas)+len(c.ends) >= c.recent.limit && c.recent.damage == nil {
-			return c.settle()
 		}
 		return nil
 	})
