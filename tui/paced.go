@@ -4,6 +4,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/frames"
 )
 
 // The frames of a local terminal. Bubble Tea writes at fixed moments, at the earliest one period after the start: at fps
@@ -22,6 +24,8 @@ type paced struct {
 	at   time.Time // when left was right
 	last tea.View
 	hold bool // last is shown again, and a frameMsg is on its way
+
+	clock frames.Clock
 }
 
 // frameMsg says that the next frame may be drawn.
@@ -31,6 +35,7 @@ func newPaced(a *App, now func() time.Time) *paced { return &paced{App: a, now: 
 
 // Update takes one message, and sees to it that what it changes is drawn.
 func (p *paced) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	p.clock.Stir()
 	now := p.now()
 	p.left, p.at = min(burst, p.left+now.Sub(p.at).Seconds()*fps), now
 	if _, due := msg.(frameMsg); due {
@@ -48,6 +53,7 @@ func (p *paced) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // View draws, or shows the last frame again.
 func (p *paced) View() tea.View {
+	p.clock.Stir()
 	if p.hold {
 		return p.last
 	}

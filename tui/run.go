@@ -33,7 +33,10 @@ func Run(ctx context.Context, cfg Config, in io.Reader, out io.Writer, opts ...t
 	app := New(cfg)
 	defer app.Close()
 	all := []tea.ProgramOption{tea.WithContext(ctx), tea.WithOutput(out), tea.WithInput(in)}
-	program := tea.NewProgram(newPaced(app, time.Now), append(all, opts...)...)
+	model := newPaced(app, time.Now)
+	program := tea.NewProgram(model, append(all, opts...)...)
+	model.clock.Of(program)
+	defer model.clock.Close()
 	if isTerminal {
 		defer obeyJobControl(program, own.Guard)()
 	}

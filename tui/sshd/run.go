@@ -55,6 +55,8 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 		tea.WithFilter(awake),
 		tea.WithoutSignalHandler(),
 	)...)
+	sh.clock.Of(program)
+	defer sh.clock.Close()
 	r := &running{session: s, program: program, shield: sh, begun: time.Now()}
 	sh.quit = func() { r.group.Go(program.Quit) }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"arcadia/tui/frames"
 )
 
 // shield stands between a program and a model, so that a panic of the model ends its program in order (Bubble Tea would
@@ -19,6 +21,7 @@ type shield struct {
 	quit  func()        // ends the program from where no command can be returned
 	frame time.Duration // of a screen that is not large
 	cells int           // of the screen
+	clock frames.Clock
 
 	drawn   time.Time     // when view was
 	cost    time.Duration // of drawing it
@@ -47,6 +50,7 @@ func (s *shield) Init() (cmd tea.Cmd) {
 }
 
 func (s *shield) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
+	s.clock.Stir()
 	if _, ok := msg.(faultMsg); ok || s.broken() != nil {
 		return s, tea.Quit
 	}
@@ -87,6 +91,7 @@ func (s *shield) gap() time.Duration {
 }
 
 func (s *shield) View() (v tea.View) {
+	s.clock.Stir()
 	if s.pending {
 		return s.view
 	}
