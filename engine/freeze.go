@@ -15,9 +15,10 @@ type Freeze struct {
 	At       Time   `json:"at"`
 	By       *Actor `json:"by,omitempty"` // nil: the engine itself
 	Why      string `json:"why"`
-	Copy     bool   `json:"copy,omitempty"` // begun by the store: it is a copy of another, which may have gone on
-	Auto     bool   `json:"auto"`           // begun by the engine, which also ends it when an attempt goes well again
-	EndedAt  Time   `json:"ended_at"`       // zero while it lasts
+	Copy     bool   `json:"copy,omitempty"`    // begun by the store: it is a copy of another, which may have gone on
+	Auto     bool   `json:"auto"`              // begun by the engine, which also ends it when an attempt goes well again
+	Refused  bool   `json:"refused,omitempty"` // begun by the engine: the provider refuses the token
+	EndedAt  Time   `json:"ended_at"`          // zero while it lasts
 	EndedBy  *Actor `json:"ended_by,omitempty"`
 	EndedWhy string `json:"ended_why,omitempty"`
 }
@@ -261,7 +262,7 @@ func (e *Engine) autoFreeze(v verdict, cause error) {
 	if v == verdictRefused {
 		why = errorText(cause)
 	}
-	if err := e.beginFreeze(Freeze{Why: clip(why, MaxWords), Auto: true}); err != nil {
+	if err := e.beginFreeze(Freeze{Why: clip(why, MaxWords), Auto: true, Refused: v == verdictRefused}); err != nil {
 		e.log.Error("an automatic freeze could not be recorded", "error", err)
 	}
 }

@@ -173,7 +173,7 @@ func TestARefusedTokenFreezesEverythingAndAGoodOneThawsIt(t *testing.T) {
 		}
 		synctest.Wait()
 		f := s.Frozen()
-		if f == nil || !f.Auto || f.Who() != "arcadia" || !strings.Contains(f.Why, "token is refused") {
+		if f == nil || !f.Auto || !f.Refused || f.Who() != "arcadia" || !strings.Contains(f.Why, "token is refused") {
 			t.Fatalf("frozen = %+v", f)
 		}
 		time.Sleep(time.Hour)

@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -15,14 +14,16 @@ type Event string
 
 // The events. Of those of one moment a target is told the first that it wants.
 const (
-	Failed      Event = "failed"      // a saga has not done what it was launched for: it failed, or was rolled back by itself
-	NeedsYou    Event = "needs_you"   // a saga waits for a person
-	Recovered   Event = "recovered"   // the first completion after a failure of the same kind and target
-	Completed   Event = "completed"   // off unless asked for
-	Missed      Event = "missed"      // an occurrence of a schedule was too late, or was refused
-	Frozen      Event = "frozen"      // everything
-	Thawed      Event = "thawed"      //
-	Undelivered Event = "undelivered" // another target could not be told
+	Failed       Event = "failed"        // a saga has not done what it was launched for: it failed, or was rolled back by itself
+	NeedsYou     Event = "needs_you"     // a saga waits for a person
+	Recovered    Event = "recovered"     // the first completion after a failure of the same kind and target
+	Completed    Event = "completed"     // off unless asked for
+	Missed       Event = "missed"        // an occurrence of a schedule was too late, or was refused
+	Frozen       Event = "frozen"        // everything
+	Thawed       Event = "thawed"        // and it goes on
+	TokenRefused Event = "token_refused" // the provider does not take the token, which has frozen everything
+	Drift        Event = "drift"         // a resource is not as it was wanted
+	Undelivered  Event = "undelivered"   // another target could not be told
 
 	ApprovalRequested Event = "approval_requested"
 	ApprovalGranted   Event = "approval_granted"
@@ -35,7 +36,10 @@ const (
 )
 
 // Events are those that a target can ask for.
-var Events = []Event{GlassBroken, ApprovalRequested, ApprovalGranted, ApprovalRefused, ApprovalVoided, Failed, NeedsYou, Recovered, Completed, Missed, Frozen, Thawed, Undelivered}
+var Events = []Event{
+	GlassBroken, ApprovalRequested, ApprovalGranted, ApprovalRefused, ApprovalVoided, Failed, NeedsYou, Recovered, Completed, Missed, Frozen, Thawed,
+	TokenRefused, Drift, Undelivered,
+}
 
 var byDefault = slices.DeleteFunc(slices.Clone(Events), func(e Event) bool { return e == Completed })
 
@@ -61,7 +65,9 @@ type Note struct {
 	Residue  int             `json:"residue,omitempty"`
 	Took     time.Duration   `json:"took,omitempty"`
 	Schedule string          `json:"schedule,omitempty"`
-	Told     string          `json:"told,omitempty"` // of undelivered: the target that was not told
+	Resource string          `json:"resource,omitempty"` // of drift: its key
+	State    string          `json:"state,omitempty"`    // of drift: modified, deleted
+	Told     string          `json:"told,omitempty"`     // of undelivered: the target that was not told
 	Waiting  *engine.Waiting `json:"waiting,omitempty"`
 	Asked    *engine.Waiting `json:"approval,omitempty"` // how many have approved which plan
 	Parts    []Note          `json:"parts,omitempty"`    // of a digest
@@ -155,7 +161,7 @@ func (t Teller) Tell(ctx context.Context, was, is engine.Summary, happened []eng
 			if !target.wants(n) {
 				continue
 			}
-			d, err := deliver(fmt.Sprintf("%s/%d/%s", n.Saga, n.Seq, target.Name), target.Name, n)
+			d, err := deliver(deliveryOf(n.Saga, n.Seq, target.Name), target.Name, n)
 			if err != nil {
 				return nil, err
 			}
@@ -223,6 +229,10 @@ type Delivery struct {
 	Sent   engine.Time `json:"sent_at,omitzero"` // when the receiver has taken it
 	Answer string      `json:"answer,omitempty"` // of the last try: "204", or why it was not taken
 	GaveUp engine.Time `json:"gave_up_at,omitzero"`
+	// Dropped is when somebody has said that one that was given up need not arrive any more.
+	Dropped engine.Time `json:"dropped_at,omitzero"`
+	// Digest is the delivery that has told this with others.
+	Digest string `json:"digest,omitempty"`
 }
 
 func deliver(id, target string, n Note) (engine.DocChange, error) {

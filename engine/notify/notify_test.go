@@ -30,6 +30,7 @@ type post struct {
 	down       func() bool
 	got        []string // ids as they came, those that came again too
 	events     []notify.Event
+	at         []time.Time
 	calls, die int
 }
 
@@ -55,7 +56,7 @@ func (p *post) Carry(_ context.Context, _ notify.Target, id string, n notify.Not
 	if p.down != nil && p.down() {
 		return "", errDown
 	}
-	p.got, p.events = append(p.got, id), append(p.events, n.Event)
+	p.got, p.events, p.at = append(p.got, id), append(p.events, n.Event), append(p.at, time.Now())
 	return "204", p.callLocked() // it may die after the receiver has taken it
 }
 
@@ -224,8 +225,51 @@ func TestAFloodIsOneDigest(t *testing.T) {
 		if len(w.post.got) != 1 || w.post.events[0] != notify.Digest {
 			t.Fatalf("%v", w.post.got)
 		}
-		if d := w.all(t)[0]; len(d.Note.Parts)+d.Note.More != 30 || d.Sent.IsZero() {
-			t.Errorf("%d parts, %d more", len(d.Note.Parts), d.Note.More)
+		traces := 0
+		for _, d := range w.all(t) {
+			switch {
+			case d.Note.Event == notify.Digest && (len(d.Note.Parts)+d.Note.More != 30 || d.Sent.IsZero()):
+				t.Errorf("%d parts, %d more", len(d.Note.Parts), d.Note.More)
+			case d.Note.Event != notify.Digest && d.Digest == w.post.got[0]:
+				traces++
+			}
+		}
+		if traces != 30 {
+			t.Errorf("%d say in which digest they were told", traces)
+		}
+	})
+}
+
+func TestNoTargetIsToldMoreThanTwentyThingsAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, ops(notify.Failed))
+		ctx, cancel := context.WithCancel(t.Context())
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			notify.Sender{Book: w.post, Carrier: w.post}.Run(ctx)
+		}()
+		for range 50 { // never twenty at once
+			w.saga(t, true)
+			time.Sleep(time.Second)
+		}
+		time.Sleep(3 * time.Minute)
+		cancel()
+		<-over
+		digests := 0
+		for _, e := range w.post.events {
+			if e == notify.Digest {
+				digests++
+			}
+		}
+		if len(w.post.got) > 40 || digests != 1 {
+			t.Errorf("%d were sent, %d digests", len(w.post.got), digests)
+		}
+		for i := 20; i < len(w.post.at); i++ {
+			if in := w.post.at[i].Sub(w.post.at[i-20]); in < time.Minute {
+				t.Errorf("21 within %s", in)
+			}
 		}
 	})
 }
@@ -285,8 +329,16 @@ func TestATargetThatCannotBeIsRefusedWithTheReason(t *testing.T) {
 			t.Errorf("%v, want %q", err, text)
 		}
 	}
-	hook := notify.Target{Name: "ops", URL: "https://hooks.slack.com/services/T0/B0/XXXX", Format: notify.FormatSlack}
+	hook := notify.Target{Name: "ops", URL: "https://hooks.example.com/services/T0/B0/XXXX", Format: notify.FormatText}
 	if hook.Check() != nil || strings.Contains(hook.Where(), "XXXX") {
 		t.Errorf("%v %q", hook.Check(), hook.Where())
+	}
+	hook.Format = notify.FormatSlack
+	if err := hook.Check(); !errors.Is(err, engine.ErrInput) || strings.Contains(fmt.Sprint(err), "XXXX") {
+		t.Errorf("the address of a Slack hook is kept: %v", err)
+	}
+	hook.URL = "env:SLACK_URL"
+	if err := hook.Check(); err != nil {
+		t.Error(err)
 	}
 }

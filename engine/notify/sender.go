@@ -26,6 +26,34 @@ type Sender struct {
 	Book    Book
 	Carrier Carrier
 	Log     *slog.Logger // nil: silence
+
+	pace *pace // of one Run; nil: nothing was sent before
+}
+
+// pace is when targets were last told something.
+type pace struct {
+	mu sync.Mutex // guards at: targets are served at once
+	at map[string][]time.Time
+}
+
+// left is how many things a target may be told before a minute has passed.
+func (p *pace) left(target string, now time.Time) int {
+	if p == nil {
+		return flood
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.at[target] = slices.DeleteFunc(p.at[target], func(at time.Time) bool { return now.Sub(at) >= time.Minute })
+	return flood - len(p.at[target])
+}
+
+func (p *pace) sent(target string, now time.Time) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.at[target] = append(p.at[target], now)
 }
 
 // pauses are the waits between the tries.
@@ -35,7 +63,7 @@ const (
 	sendEvery = 2 * time.Second
 	sweeps    = 10 * time.Minute    // between two looks for what is too old
 	keeps     = 30 * 24 * time.Hour // a delivery that is over
-	flood     = 20                  // deliveries to one target at once; what is more goes as one digest
+	flood     = 20                  // things that one target is told in a minute; what is more waits and goes as one digest
 	parts     = 50                  // notes that a digest holds
 	atOnce    = 60                  // documents that one change of the store removes
 )
@@ -46,6 +74,7 @@ func (s Sender) Run(ctx context.Context) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	s.pace = &pace{at: map[string][]time.Time{}}
 	var swept time.Time
 	for {
 		if err := s.Look(ctx, time.Now()); err != nil && ctx.Err() == nil {
@@ -150,7 +179,7 @@ func (s Sender) serve(ctx context.Context, t Target, list []letter, now time.Tim
 		return s.digest(ctx, ready[:min(len(ready), atOnce)])
 	}
 	failed := map[engine.ID]bool{}
-	for _, l := range ready {
+	for _, l := range ready[:min(len(ready), max(0, s.pace.left(t.Name, now)))] {
 		if failed[l.Note.Saga] && l.Note.Saga != "" {
 			continue
 		}
@@ -159,6 +188,7 @@ func (s Sender) serve(ctx context.Context, t Target, list []letter, now time.Tim
 			return nil //nolint:nilerr // it is tried again, under the same id
 		}
 		failed[l.Note.Saga] = err != nil
+		s.pace.sent(t.Name, now)
 		if err := s.record(ctx, l, answer, err, time.Now()); err != nil {
 			return err
 		}
@@ -186,7 +216,11 @@ func (s Sender) record(ctx context.Context, l letter, answer string, failure err
 
 // over takes a delivery from the outbox to those that are over. One that was given up is told to the other targets.
 func (s Sender) over(ctx context.Context, l letter) error {
-	kept, err := l.doc(Deliveries)
+	to := Deliveries
+	if !l.GaveUp.IsZero() {
+		to = GivenUp
+	}
+	kept, err := l.doc(to)
 	if err != nil {
 		return err
 	}
@@ -222,7 +256,7 @@ func (s Sender) orphaned(ctx context.Context, list []letter, now time.Time) erro
 func (s Sender) digest(ctx context.Context, list []letter) error {
 	first := list[0]
 	n := Note{Event: Digest, At: first.Note.At, More: max(0, len(list)-parts)}
-	changes := []engine.DocChange{}
+	id, changes := "digest/"+strconv.Itoa(len(list))+"/"+first.ID, []engine.DocChange{}
 	for i, l := range list {
 		if l.Note.Event == Digest {
 			n.Parts, n.More = append(n.Parts, l.Note.Parts...), n.More+l.Note.More
@@ -230,24 +264,35 @@ func (s Sender) digest(ctx context.Context, list []letter) error {
 			n.Parts = append(n.Parts, l.Note)
 		}
 		changes = append(changes, engine.DocChange{Doc: engine.Doc{Collection: Outbox, Name: l.ID}, IfVersion: l.version, Remove: true})
+		if l.Note.Event == Digest {
+			continue
+		}
+		l.Digest = id
+		trace, err := l.doc(Deliveries)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, trace)
 	}
 	if over := len(n.Parts) - parts; over > 0 {
 		n.Parts, n.More = n.Parts[:parts], n.More+over
 	}
-	c, err := deliver("digest/"+strconv.Itoa(len(list))+"/"+first.ID, first.Target, n)
+	c, err := deliver(id, first.Target, n)
 	return settle(err, func() error { return s.Book.PutDocs(ctx, append(changes, c)...) })
 }
 
 // sweep removes what is over for long.
 func (s Sender) sweep(ctx context.Context, now time.Time) error {
-	docs, err := s.Book.Docs(ctx, Deliveries)
-	if err != nil {
-		return err
-	}
 	var old []engine.DocChange
-	for _, d := range docs {
-		if now.Sub(d.UpdatedAt.Time) > keeps && len(old) < atOnce {
-			old = append(old, engine.DocChange{Doc: engine.Doc{Collection: Deliveries, Name: d.Name}, IfVersion: d.Version, Remove: true})
+	for _, c := range []string{Deliveries, GivenUp} {
+		docs, err := s.Book.Docs(ctx, c)
+		if err != nil {
+			return err
+		}
+		for _, d := range docs {
+			if now.Sub(d.UpdatedAt.Time) > keeps && len(old) < atOnce {
+				old = append(old, engine.DocChange{Doc: engine.Doc{Collection: c, Name: d.Name}, IfVersion: d.Version, Remove: true})
+			}
 		}
 	}
 	if len(old) == 0 {
@@ -272,57 +317,4 @@ func settle(err error, then func() error) error {
 func clip(s string) string {
 	const most = 300
 	return strings.ToValidUTF8(s[:min(len(s), most)], "")
-}
-
-// All gives every delivery that waits or is over, the newest first.
-func All(ctx context.Context, r Reader) ([]Delivery, error) {
-	out := []Delivery{}
-	for _, c := range []string{Outbox, Deliveries} {
-		docs, err := r.Docs(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range docs {
-			var one Delivery
-			if err := json.Unmarshal(d.Body, &one); err != nil {
-				return nil, fmt.Errorf("read delivery %s: %w", d.Name, err)
-			}
-			out = append(out, one)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Delivery) int { return b.Note.At.Compare(a.Note.At.Time) })
-	return out, nil
-}
-
-// Again puts a delivery that was given up back into the outbox, under its own id.
-func Again(ctx context.Context, b Book, id string) error {
-	docs, err := b.Docs(ctx, Deliveries, id)
-	if err != nil {
-		return err
-	}
-	var d Delivery
-	if len(docs) > 0 {
-		if err := json.Unmarshal(docs[0].Body, &d); err != nil {
-			return err
-		}
-	}
-	if d.GaveUp.IsZero() {
-		return fmt.Errorf("%w: no delivery %.120q was given up: arcadia deliveries shows what there is", engine.ErrInput, id)
-	}
-	back, err := deliver(d.ID, d.Target, d.Note)
-	if err != nil {
-		return err
-	}
-	return b.PutDocs(ctx, engine.DocChange{Doc: engine.Doc{Collection: Deliveries, Name: id}, IfVersion: docs[0].Version, Remove: true}, back)
-}
-
-// Try puts a test for a target into the outbox, asked for by somebody, and gives its id.
-func Try(ctx context.Context, b Book, target, by string) (id string, err error) {
-	if _, err := List(ctx, b, target); err != nil {
-		return "", err
-	}
-	now := engine.At(time.Now())
-	id = "test/" + now.Format("20060102T150405.000000000Z") + "/" + target
-	c, err := deliver(id, target, Note{Event: Test, At: now, By: by})
-	return id, settle(err, func() error { return b.PutDocs(ctx, c) })
 }

@@ -15,11 +15,12 @@ import (
 	"arcadia/engine/schedule"
 )
 
-// The collections of documents: who is told, what waits to be sent, and what was sent or given up.
+// The collections of documents: who is told, what waits to be sent, what is over, and what was given up and needs a person.
 const (
 	Targets    = "targets"
 	Outbox     = "outbox"
 	Deliveries = "deliveries"
+	GivenUp    = "undelivered"
 )
 
 // Format is how a target wants to be told.
@@ -87,6 +88,9 @@ func (t Target) Check() error {
 	}
 	if t.URL == "" || Reference(t.URL) {
 		return nil
+	}
+	if t.Form() == FormatSlack && !strings.HasPrefix(t.URL, "http://") { // which is this machine's own
+		return fmt.Errorf("%w: url: whoever knows it can post, so that it is a secret: give env:NAME or file:/PATH", engine.ErrInput)
 	}
 	return CheckURL(t.URL)
 }

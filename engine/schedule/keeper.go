@@ -31,7 +31,7 @@ type Keeper struct {
 	Things Things                       // nil: schedules for each thing fire on nothing, and say so
 	Log    *slog.Logger                 // nil: silence
 
-	// Tell gives the documents that become durable with an outcome that somebody must hear of: what was missed, or refused. Nil: nobody
+	// Tell gives the documents that become durable with an outcome that somebody must hear of: what was missed, or Refused. Nil: nobody
 	// is told.
 	Tell func(ctx context.Context, schedule string, o Outcome) ([]engine.DocChange, error)
 }
@@ -159,7 +159,7 @@ func (k Keeper) tell(ctx context.Context, name string, before []Outcome, state S
 	}
 	var out []engine.DocChange
 	for _, o := range state.Outcomes {
-		if o.Result != Missed || slices.ContainsFunc(before, func(b Outcome) bool { return b.At.Equal(o.At.Time) && b.Result == o.Result }) {
+		if o.Result != Missed && !o.Refused || slices.ContainsFunc(before, func(b Outcome) bool { return b.At.Equal(o.At.Time) && b.Result == o.Result }) {
 			continue
 		}
 		docs, err := k.Tell(ctx, name, o)
@@ -197,7 +197,7 @@ func (k Keeper) fire(ctx context.Context, s *Schedule, at time.Time, state State
 	}
 	launches, why, err := k.launches(ctx, s, at)
 	if err != nil || why != "" {
-		out.Why = why
+		out.Why, out.Refused = why, true
 		return out, err
 	}
 	if !begun {
@@ -212,7 +212,7 @@ func (k Keeper) fire(ctx context.Context, s *Schedule, at time.Time, state State
 		case err == nil:
 			out.Sagas = append(out.Sagas, saga.ID)
 		case refusal(err):
-			out.Why = err.Error()
+			out.Why, out.Refused = err.Error(), true
 		default:
 			return Outcome{}, err
 		}

@@ -186,6 +186,8 @@ type Outcome struct {
 	Result Result      `json:"outcome"`
 	Sagas  []engine.ID `json:"sagas,omitempty"`
 	Why    string      `json:"why,omitempty"`
+	// Refused says that something should have been launched and was not: a launch was refused, or there was nothing to launch it for.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // State is the other document of a schedule.

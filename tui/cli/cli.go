@@ -117,6 +117,8 @@ type Place struct {
 	Engine Engine
 	// Host drives sagas until ctx ends, as Engine.Run does. Nil: somebody else drives them.
 	Host func(ctx context.Context) error
+	// Send tries once to deliver what waits for targets; an error says what could not be recorded. Nil: another process sends.
+	Send func(ctx context.Context) error
 	// Provider looks at the account itself. Nil without access.
 	Provider Provider
 	// Trials are the smoke tests. Without them there are none here.

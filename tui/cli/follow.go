@@ -91,6 +91,9 @@ func (t *tree) attend(ctx context.Context, p *Place, id engine.ID, after uint64,
 		saga, err = follow(ctx, p.Engine, id, after, w)
 		return err
 	})
+	if ctx.Err() == nil {
+		t.sendOff(ctx, p, saga)
+	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return nil, fmt.Errorf("interrupted: saga %s is not at rest and goes on at the next host: arcadia watch %s", id.Short(), id.Short())
 	}

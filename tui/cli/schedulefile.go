@@ -88,53 +88,70 @@ func (t *tree) apply(ctx context.Context, p *Place, wanted []schedule.Schedule, 
 	return columns(t.env.Out, listed(rows))
 }
 
-// readSchedules reads a file of schedules. An unknown key is refused with its line and the nearest that is known.
-func readSchedules(file string) ([]schedule.Schedule, error) {
+// readSchedules reads a file of schedules.
+func readSchedules(file string) (out []schedule.Schedule, err error) {
+	err = readFile(file, "schedules", func(name, body *yaml.Node) error {
+		s, err := scheduleOf(file, name, body)
+		out = append(out, s)
+		return err
+	})
+	return out, err
+}
+
+// readFile reads a file of things by name under one word, each once. An unknown key is refused with its line and the nearest that
+// is known.
+func readFile(file, top string, each func(name, body *yaml.Node) error) error {
 	info, err := os.Stat(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the schedules: %w", err)
+		return fmt.Errorf("read the %s: %w", top, err)
 	}
 	if info.Size() > maxScheduleFile {
-		return nil, misuse("%s: %d bytes: at most %d", file, info.Size(), maxScheduleFile)
+		return misuse("%s: %d bytes: at most %d", file, info.Size(), maxScheduleFile)
 	}
 	raw, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the schedules: %w", err)
+		return fmt.Errorf("read the %s: %w", top, err)
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		return nil, misuse("%s: %w", file, err)
+		return misuse("%s: %w", file, err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil, misuse("%s: begin with schedules:, and under it the schedules by name", file)
+		return misuse("%s: begin with %s:, and under it the %s by name", file, top, top)
 	}
-	var out []schedule.Schedule
-	top := doc.Content[0]
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		key, all := top.Content[i], top.Content[i+1]
-		if err := knownKey(file, key, []string{"schedules"}); err != nil {
-			return nil, err
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(doc.Content[0].Content); i += 2 {
+		key, all := doc.Content[0].Content[i], doc.Content[0].Content[i+1]
+		if err := knownKey(file, key, []string{top}); err != nil {
+			return err
 		}
 		if all.Kind != yaml.MappingNode {
-			return nil, misuse("%s: line %d: schedules: give them by name", file, all.Line)
+			return misuse("%s: line %d: %s: give them by name", file, all.Line, top)
 		}
 		for j := 0; j+1 < len(all.Content); j += 2 {
-			s, err := scheduleOf(file, all.Content[j], all.Content[j+1])
-			if err != nil {
-				return nil, err
+			name := all.Content[j]
+			if seen[name.Value] {
+				return misuse("%s: line %d: %.60s is there twice", file, name.Line, name.Value)
 			}
-			out = append(out, s)
+			seen[name.Value] = true
+			if err := each(name, all.Content[j+1]); err != nil {
+				return err
+			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // scheduleKeys are what a schedule in a file may say: all but what is not its author's to say.
 func scheduleKeys() []string {
+	return slices.DeleteFunc(keysOf(reflect.TypeFor[schedule.Schedule]()), func(k string) bool { return k == "paused" || k == "since" || k == "approved" })
+}
+
+// keysOf are the names of a document's fields.
+func keysOf(of reflect.Type) []string {
 	var keys []string
-	for f := range reflect.TypeFor[schedule.Schedule]().Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name != "-" && name != "paused" && name != "since" {
+	for f := range of.Fields() {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "-" {
 			keys = append(keys, name)
 		}
 	}
@@ -148,29 +165,35 @@ func knownKey(file string, key *yaml.Node, known []string) error {
 	return misuse("%s: line %d: unknown key %.60q%s: there are %s", file, key.Line, key.Value, engine.Meant(key.Value, known), strings.Join(known, ", "))
 }
 
-func scheduleOf(file string, name, body *yaml.Node) (schedule.Schedule, error) {
-	var s schedule.Schedule
-	if body.Kind != yaml.MappingNode {
-		return s, misuse("%s: line %d: schedule %.60q says nothing", file, body.Line, name.Value)
+func scheduleOf(file string, name, body *yaml.Node) (s schedule.Schedule, err error) {
+	if err := readInto(file, "schedule", name, body, scheduleKeys(), &s); err != nil {
+		return s, err
 	}
-	keys := scheduleKeys()
+	s.Name = name.Value
+	if err := s.Check(); err != nil {
+		return s, misuse("%s: line %d: schedule %.60s: %w", file, name.Line, name.Value, err)
+	}
+	return s, nil
+}
+
+// readInto reads the fields of one thing of a file.
+func readInto(file, what string, name, body *yaml.Node, keys []string, into any) error {
+	if body.Kind != yaml.MappingNode {
+		return misuse("%s: line %d: %s %.60s says nothing", file, body.Line, what, name.Value)
+	}
 	for i := 0; i+1 < len(body.Content); i += 2 {
 		if err := knownKey(file, body.Content[i], keys); err != nil {
-			return s, err
+			return err
 		}
 	}
 	raw, err := json.Marshal(texts(body))
 	if err == nil {
-		err = json.Unmarshal(raw, &s)
-	}
-	s.Name = name.Value
-	if err == nil {
-		err = s.Check()
+		err = json.Unmarshal(raw, into)
 	}
 	if err != nil {
-		return s, misuse("%s: line %d: schedule %.60s: %w", file, name.Line, name.Value, err)
+		return misuse("%s: line %d: %s %.60s: %w", file, name.Line, what, name.Value, err)
 	}
-	return s, nil
+	return nil
 }
 
 // texts is a node with every scalar as it was written: a number among inputs is text too.

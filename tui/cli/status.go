@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/engine/notify"
 	"arcadia/engine/schedule"
 )
 
@@ -25,6 +26,8 @@ type state struct {
 	NextName  string      `json:"next_schedule,omitempty"` // the schedule that fires next
 	NextAt    engine.Time `json:"next_firing"`             // and when; null for never
 	Missed    []string    `json:"missed"`                  // schedules whose last occurrence was missed
+
+	Undelivered int `json:"undelivered"` // deliveries that were given up; they count among what needs an operator
 }
 
 func (t *tree) statusCommand() *cobra.Command {
@@ -72,6 +75,12 @@ func stateOf(ctx context.Context, p *Place) (state, error) {
 			s.NeedsYou++
 		}
 	}
+	given, err := notify.NotDelivered(ctx, p.Engine)
+	if err != nil {
+		return state{}, err
+	}
+	s.Undelivered = len(given)
+	s.NeedsYou += s.Undelivered
 	err = s.look(ctx, p)
 	return s, err
 }
@@ -104,6 +113,9 @@ func stateRows(s state) [][]string {
 	rows := [][]string{{"account", s.Account}, {"sagas", strings.TrimRight(strconv.Itoa(s.Total)+"  "+strings.Join(parts, ", "), " ")}}
 	if s.NeedsYou > 0 {
 		rows = append(rows, []string{"need you", strconv.Itoa(s.NeedsYou)})
+	}
+	if s.Undelivered > 0 {
+		rows = append(rows, []string{"undelivered", strconv.Itoa(s.Undelivered) + ", see arcadia deliveries --undelivered"})
 	}
 	if s.NextName != "" {
 		rows = append(rows, []string{"next", s.NextName + " " + soon(s.NextAt)})

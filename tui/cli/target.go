@@ -20,7 +20,7 @@ func (t *tree) targetCommand() *cobra.Command {
 			"driven, and arrive at least once, under one id.",
 		Example: "arcadia target list",
 	}
-	cmd.AddCommand(t.targetAddCommand(), t.targetListCommand(), t.targetTestCommand(), t.targetRemoveCommand())
+	cmd.AddCommand(t.targetAddCommand(), t.targetListCommand(), t.targetShowCommand(), t.targetTestCommand(), t.targetRemoveCommand(), t.targetApplyCommand())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	return cmd
 }
@@ -86,22 +86,10 @@ func (t *tree) targetListCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		type shown struct {
-			Name   string         `json:"name"`
-			Where  string         `json:"where"`
-			Format string         `json:"format"`
-			Secret string         `json:"secret,omitempty"` // where it is
-			Events []notify.Event `json:"events"`
-			Kinds  []string       `json:"kinds"`
-		}
-		list, rows := []shown{}, [][]string{{"NAME", "WHERE", "FORMAT", "EVENTS", "KINDS"}}
+		list, rows := []shownTarget{}, [][]string{{"NAME", "WHERE", "FORMAT", "EVENTS", "KINDS"}}
 		for _, x := range all {
-			list = append(list, shown{x.Name, x.Where(), string(x.Form()), x.Secret, append([]notify.Event{}, x.Events...), append([]string{}, x.Kinds...)})
-			events := []string{}
-			for _, e := range x.Events {
-				events = append(events, string(e))
-			}
-			rows = append(rows, []string{x.Name, x.Where(), string(x.Form()), either(strings.Join(events, ","), "all but completed"), either(strings.Join(x.Kinds, ","), "all")})
+			list = append(list, targetAsShown(x))
+			rows = append(rows, []string{x.Name, x.Where(), string(x.Form()), eventsOf(x), either(strings.Join(x.Kinds, ","), "all")})
 		}
 		if out.value == "json" {
 			return object(t.env.Out, list)
@@ -113,6 +101,29 @@ func (t *tree) targetListCommand() *cobra.Command {
 		return columns(t.env.Out, listed(rows))
 	}
 	return cmd
+}
+
+// shownTarget is a target as it may be shown: without what only its receiver may know.
+type shownTarget struct {
+	Name   string         `json:"name"`
+	Where  string         `json:"where"`
+	Format string         `json:"format"`
+	Secret string         `json:"secret,omitempty"` // where it is
+	Events []notify.Event `json:"events"`
+	Kinds  []string       `json:"kinds"`
+	MinAge schedule.Span  `json:"min_age,omitempty"`
+}
+
+func targetAsShown(x notify.Target) shownTarget {
+	return shownTarget{x.Name, x.Where(), string(x.Form()), x.Secret, append([]notify.Event{}, x.Events...), append([]string{}, x.Kinds...), x.MinAge}
+}
+
+func eventsOf(x notify.Target) string {
+	events := []string{}
+	for _, e := range x.Events {
+		events = append(events, string(e))
+	}
+	return either(strings.Join(events, ","), "all but completed")
 }
 
 func either(text, none string) string {
@@ -150,13 +161,23 @@ func (t *tree) targetVerb(verb, short, long string, do func(ctx context.Context,
 
 func (t *tree) targetTestCommand() *cobra.Command {
 	return t.targetVerb("test", "Send a target a test, to see whether it arrives",
-		"test puts a test into the outbox. It is sent where sagas are driven; arcadia\ndeliveries says what became of it.",
+		"test puts a test into the outbox and sends it, or leaves that to the process\nthat drives the sagas; arcadia deliveries says what became of it.",
 		func(ctx context.Context, p *Place, name string) error {
 			id, err := notify.Try(ctx, p.Engine, name, t.env.Operator)
 			if err != nil {
 				return err
 			}
-			say(t.env.Err, "in the outbox as "+id+": arcadia deliveries says what becomes of it")
+			d, err := t.sendOne(ctx, p, id)
+			switch {
+			case err != nil:
+				return err
+			case d == nil:
+				say(t.env.Err, "in the outbox as "+id+": arcadia deliveries says what becomes of it")
+				return nil
+			case d.Sent.IsZero():
+				return fmt.Errorf("test target %s: it was not taken: %s: it is tried again where sagas are driven", name, either(d.Answer, "no answer in time"))
+			}
+			say(t.env.Err, "sent: "+name+" has answered "+d.Answer)
 			return nil
 		})
 }
@@ -170,65 +191,4 @@ func (t *tree) targetRemoveCommand() *cobra.Command {
 			say(t.env.Err, name+" is told nothing more")
 			return nil
 		})
-}
-
-func (t *tree) deliveriesCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "deliveries", Short: "List who was told what, when, and what they answered", Args: known,
-		Example: "arcadia deliveries\narcadia deliveries -o json",
-	}
-	out := output(cmd, "table", "json")
-	cmd.AddCommand(t.deliverAgainCommand())
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "deliveries")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		all, err := notify.All(cmd.Context(), p.Engine)
-		if err != nil {
-			return err
-		}
-		if out.value == "json" {
-			return object(t.env.Out, all)
-		}
-		rows := [][]string{{"WHEN", "TARGET", "EVENT", "BECAME", "ID"}}
-		for _, d := range all {
-			rows = append(rows, []string{moment(d.Note.At), d.Target, string(d.Note.Event), delivered(d), d.ID})
-		}
-		return columns(t.env.Out, listed(rows))
-	}
-	return cmd
-}
-
-// delivered is what became of a delivery. Only what its receiver has taken was sent.
-func delivered(d notify.Delivery) string {
-	switch {
-	case !d.Sent.IsZero():
-		return "sent " + moment(d.Sent) + ", " + d.Answer
-	case !d.GaveUp.IsZero():
-		return fmt.Sprintf("undelivered after %d tries: %s", d.Tries, d.Answer)
-	case d.Tries > 0:
-		return fmt.Sprintf("waits until %s, try %d: %s", moment(d.Next), d.Tries+1, d.Answer)
-	}
-	return "waits"
-}
-
-func (t *tree) deliverAgainCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "again ID", Short: "Send again what could not be delivered", Args: exactly("ID"), Example: "arcadia deliveries again ID",
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := t.place(cmd.Context(), Act, "deliveries again")
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			if err := notify.Again(cmd.Context(), p.Engine, args[0]); err != nil {
-				return err
-			}
-			say(t.env.Err, "in the outbox again")
-			return nil
-		},
-	}
 }

@@ -304,7 +304,7 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 		Open: func(_ context.Context, want cli.Want) (*cli.Place, error) {
 			who := narrowed(actor, want.ReadOnly)
 			p := *h.Place
-			p.Engine, p.Host, p.Close = h.As(who), nil, func() {}
+			p.Engine, p.Host, p.Send, p.Close = h.As(who), nil, nil, func() {}
 			if prune := p.Prune; !s.Local() {
 				p.Backup, p.Prune = nil, nil // the store's file is for processes of this machine
 			} else if prune != nil && h.Meter != nil {

@@ -50,8 +50,12 @@ func Notice(n notify.Note) string {
 		text = "everything is frozen by " + n.By + ": " + n.Reason
 	case notify.Thawed:
 		text = "everything goes on, by " + n.By
+	case notify.TokenRefused:
+		text = "DigitalOcean does not take the token, so that everything is frozen: " + n.Reason
+	case notify.Drift:
+		text = "resource " + n.Resource + " is not as it was wanted: " + Words(n.State)
 	case notify.Undelivered:
-		text = "target " + n.Told + " could not be told of " + saga + ": " + n.Reason
+		text = strings.TrimSpace("target " + n.Told + " could not be told: " + n.Reason + "; " + saga)
 	case notify.Digest:
 		lines := []string{fmt.Sprintf("%d things at once", len(n.Parts)+n.More)}
 		for _, p := range n.Parts[:min(len(n.Parts), 5)] {
