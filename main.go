@@ -225,7 +225,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	h.As = eng.As
 	if want.Access == cli.Act && !want.ReadOnly {
 		n := w.nights(eng, p.Things, h.Look.Drifts, h.Log)
-		h.Beside, p.Send = append(h.Beside, n.run()...), n.send
+		h.Beside, p.Send = append(h.Beside, n.run(eng)...), n.send
 	}
 	h.Engine = h.As(engine.Actor{Name: w.operator, Role: role})
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true

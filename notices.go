@@ -57,8 +57,13 @@ func (w wire) nights(eng *engine.Engine, things schedule.Things, drifts tui.Drif
 	return n
 }
 
-func (n nights) run() []func(context.Context) {
-	return []func(context.Context){n.keeper.Run, n.sender.Run, n.lookout.Run}
+// run is all of it, each for as long as this process drives.
+func (n nights) run(eng *engine.Engine) []func(context.Context) {
+	all := []func(context.Context){n.keeper.Run, n.sender.Run, n.lookout.Run}
+	for i, f := range all {
+		all[i] = func(ctx context.Context) { eng.WhileDriving(ctx, f) }
+	}
+	return all
 }
 
 // send tries once what is due.

@@ -98,6 +98,8 @@ type Engine struct {
 	loaded   bool
 	drives   sync.WaitGroup
 
+	turned chan struct{} // closed, and made anew, when driving begins or ends
+
 	readyOnce sync.Once
 }
 
@@ -107,7 +109,7 @@ func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
 		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account, tell: cfg.Tell,
 		policy: cfg.Policy, people: cfg.Approvers, tags: cfg.Tags, objects: (*Approval).Objection,
-		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}), self: cfg.Host, call: cfg.Call,
+		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}), turned: make(chan struct{}), self: cfg.Host, call: cfg.Call,
 	}
 	_, e.several = ability[Elector](store)
 	for _, s := range cfg.Steps {
@@ -230,6 +232,7 @@ func (e *Engine) begin(ctx context.Context, term Term) error {
 	if term != nil {
 		e.serve(term)
 	}
+	e.turnedLocked()
 	return nil
 }
 
@@ -238,6 +241,7 @@ func (e *Engine) finish() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.ctx, e.term = nil, 0
+	e.turnedLocked()
 	clear(e.live)
 	e.gate.endThaw() // nobody is left here to hold back
 }

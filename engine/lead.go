@@ -195,6 +195,38 @@ func (e *Engine) Drives() bool {
 	return e.ctx != nil && e.ctx.Err() == nil
 }
 
+// WhileDriving runs f whenever this process drives, with a context that ends when it no longer does, until ctx ends. It returns early
+// when f has returned on its own.
+func (e *Engine) WhileDriving(ctx context.Context, f func(context.Context)) {
+	for ctx.Err() == nil {
+		e.mu.Lock()
+		driving, turned := e.ctx, e.turned
+		e.mu.Unlock()
+		if driving == nil || driving.Err() != nil {
+			select {
+			case <-turned:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		term, stop := context.WithCancelCause(ctx)
+		release := context.AfterFunc(driving, func() { stop(context.Cause(driving)) })
+		f(term)
+		over := term.Err() != nil
+		release()
+		stop(nil)
+		if !over {
+			return
+		}
+	}
+}
+
+// turnedLocked says that driving has begun or ended. Call with mu held.
+func (e *Engine) turnedLocked() {
+	close(e.turned)
+	e.turned = make(chan struct{})
+}
+
 // quietUntil is until when calls of a driver before may be under way, zero when there was none.
 func (e *Engine) quietUntil() time.Time {
 	if !e.several {

@@ -109,25 +109,25 @@ func (m *member) Unwrap() engine.Store { return m.shared }
 
 // Append ends the term of whoever drives when its time has come.
 func (m *member) Append(ctx context.Context, b engine.Batch) error {
-	due := m.crew.due(m)
-	if due && !m.after {
+	due, after := m.crew.due(m)
+	if due && !after {
 		m.crew.memory.Depose(m.crew.delay())
 	}
 	err := m.Store.Append(ctx, b)
-	if due && m.after {
+	if due && after {
 		m.crew.memory.Depose(m.crew.delay())
 	}
 	return err
 }
 
-func (c *crew) due(m *member) bool {
+func (c *crew) due(m *member) (now, after bool) {
 	c.ledger.mu.Lock()
 	defer c.ledger.mu.Unlock()
 	if m.in == 0 {
-		return false
+		return false, false
 	}
 	m.in--
-	return m.in == 0
+	return m.in == 0, m.after
 }
 
 // delay is how long it takes until a process hears that its term has ended.
@@ -139,7 +139,7 @@ func (c *crew) delay() time.Duration {
 }
 
 func newCrew(seed uint64, n int) *crew {
-	c := &crew{vault: newVault(seed), memory: storagetest.NewMemory(), world: enginetest.NewWorld(), fence: engine.Fenced, late: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // repeatable
+	c := &crew{vault: newVault(seed), memory: storagetest.NewMemory(), world: enginetest.NewWorld(), fence: engine.Fenced, late: rand.New(rand.NewPCG(seed, 1))}
 	c.store, c.ledger = c.memory, &journal{Store: c.memory, model: c.model}
 	c.members = make([]*member, n)
 	c.die = func(k int, after bool) error {
@@ -293,7 +293,7 @@ func TestSagasOfSeveralHostsEndAsInOneProcess(t *testing.T) {
 	first, last := histories(t, 40)
 	sagas, waited, deposals := 0, 0, 0
 	for seed := first; seed < last; seed++ {
-		c := newCrew(seed, 2+int(seed%2)) //nolint:gosec // 2 or 3
+		c := newCrew(seed, 2+int(seed%2))
 		var wrong []string
 		synctest.Test(t, func(*testing.T) { wrong = c.live() })
 		sagas, waited, deposals = sagas+len(c.model.sagas), waited+c.model.waited, deposals+c.deposals
@@ -302,7 +302,7 @@ func TestSagasOfSeveralHostsEndAsInOneProcess(t *testing.T) {
 		}
 	}
 	t.Logf("figure | random histories of two and three hosts | %d histories, %d sagas, %d of them waited for a lock, %d terms lost | 0 wrong", last-first, sagas, waited, deposals)
-	if first == 1 && deposals < int(last-first) { //nolint:gosec // a few thousand
+	if first == 1 && deposals < int(last-first) {
 		t.Errorf("only %d terms were lost: this proves too little", deposals)
 	}
 }
