@@ -22,6 +22,12 @@ func globals() []command {
 		}
 		return ""
 	}
+	copies := func(env *Env) string {
+		if env.Config.Orphans == nil {
+			return provider(env)
+		}
+		return ""
+	}
 	freezes := func(c keys.Command) func(*Env) string {
 		return func(env *Env) string { return env.noFreeze(freezeMeant(env, c)) }
 	}
@@ -47,12 +53,9 @@ func globals() []command {
 		show(keys.CmdResource, "resources", "what sagas have provisioned", nil, "4"),
 		show(keys.CmdMessages, "messages", "everything that was said in the footer", nil, "5"),
 		logs,
-		show(keys.CmdOrphans, "orphans", "snapshots created by arcadia but not tracked by any saga, and what they cost", func(env *Env) string {
-			if env.Config.Orphans == nil {
-				return say.NoProvider
-			}
-			return ""
-		}, "7"),
+		show(keys.CmdCopies, "snapshots", "snapshots of droplets and volumes, and what they cost; the orphans first, which no saga tracks", copies, "7"),
+		{Binding: bound(keys.CmdOrphans, "orphans", "snapshots created by arcadia but not tracked by any saga, and what they cost"), why: copies, do: then(act(func(a *App) tea.Cmd { return a.goTo(keys.CmdCopies) }))},
+		show(keys.CmdNetwork, "network", "reserved addresses and firewalls", provider, "0"),
 		show(keys.CmdSchedules, "schedules", "what is launched by itself, when it is next, and what became of the last", nil, "8"),
 		show(keys.CmdOperators, "operators", "who may come in over SSH, by which key and in which role", func(env *Env) string {
 			if env.Config.Operators == nil {
@@ -91,7 +94,7 @@ func (a *App) commands() []command { return append(a.screen().Commands(&a.env), 
 // everyScreen is one of each, to ask which commands there are. None of them is ever shown.
 func everyScreen() []Screen {
 	return []Screen{
-		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newOrphans(nil), newSchedules(),
+		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newSnapshots(Config{}), newNetwork(nil), newSchedules(),
 		newMessages(), newLogs(), newDeciding(&engine.Summary{}), newOperators(nil),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -30,7 +31,7 @@ func TestScreensLookAsDrawn(t *testing.T) {
 		"log":              {"6", "G"},
 		"log-filter":       {"6", "/", "e", "r", "r", "o", "r"},
 		"messages-none":    {"5"},
-		"droplets":         {"2", "down"},
+		"droplets":         {"2", "down", "down"},
 		"domains":          {"3"},
 		"records":          {"3", "enter", "down"},
 		"records-actions":  {"3", "enter", "a"},
@@ -38,6 +39,7 @@ func TestScreensLookAsDrawn(t *testing.T) {
 		"resource":         {"4", "down", "enter"},
 		"resource-actions": {"4", "a"},
 		"orphans":          {"7"},
+		"network":          {"0", "down"},
 		"schedules":        {"8"},
 		"schedule":         {"8", "enter"},
 		"schedule-actions": {"8", "down", "a"},
@@ -72,6 +74,39 @@ func (park) Droplets(context.Context) ([]Droplet, error) {
 		{482976, "db-01", "active", "fra1", "s-4vcpu-8gb", "Ubuntu 24.04 (LTS) x64", "203.0.113.31"},
 		{482977, "db-02", "off", "fra1", "s-4vcpu-8gb", "Ubuntu 24.04 (LTS) x64", ""},
 	}, nil
+}
+
+func (p park) Estate(ctx context.Context) (Estate, error) {
+	all, err := p.Droplets(ctx)
+	day := 24 * time.Hour
+	copies := []Snapshot{
+		{ID: "229305620", Name: "arcadia-snap-482913-0c4411aa", Of: "482913", OfName: "web-01", Created: noon.Add(-7 * time.Hour), SizeGB: 15.4, MonthlyUSD: 0.92, Verified: true, Saga: "0c4411aa"},
+		{ID: "229305621", Name: "before the move", Of: "482913", OfName: "web-01", Created: noon.Add(-18 * day), SizeGB: 15.1, MonthlyUSD: 0.91},
+		{ID: "229305622", Name: "arcadia-snap-482900-5d6e7f80", Of: "482900", Created: noon.Add(-14 * day), SizeGB: 10.4, MonthlyUSD: 0.62, Saga: "5d6e7f80"},
+		{ID: "229305623", Name: "old-db", Of: "482901", Created: noon.Add(-211 * day), SizeGB: 82, MonthlyUSD: 4.92},
+	}
+	wall := Wall{ID: "fe1c9b4e-6c8f-4e8b-8f0a-3c2d1b0a9f8e", Name: "edge", Droplets: 2, Tags: []string{"web"}, Rules: []string{"tcp 80 from anywhere", "tcp 22 from 198.51.100.0/24"}}
+	e := Estate{Copies: copies, Walls: []Wall{wall}, Addresses: []Reserved{{"203.0.113.12", "ams3", 482914, "web-02"}, {"203.0.113.13", "fra1", 0, ""}}}
+	for _, d := range all {
+		m := Machine{Droplet: d, Created: noon.Add(-214 * day), MonthlyUSD: 48, Addresses: []Address{{"10.110.0.7", "private"}}}
+		if d.IPv4 != "" {
+			m.Addresses = append([]Address{{d.IPv4, "public"}}, m.Addresses...)
+		}
+		if d.Region == "ams3" {
+			m.MonthlyUSD, m.Tags, m.Walls = 12, []string{"web", "prod"}, []Wall{wall}
+		}
+		if d.ID == 482913 {
+			m.Copies = copies[:2]
+			m.Records = []Record{{3352894, "example.com", "A", "@", "203.0.113.9", 3600, 0}, {3352895, "example.com", "A", "app", "203.0.113.9", 300, 0}}
+			m.Volumes = []Volume{{ID: "9a1b2c3d", Name: "media", SizeGB: 200, MonthlyUSD: 20, Copies: 2}}
+		}
+		e.Machines = append(e.Machines, m)
+	}
+	e.Remains = []Remains{
+		{ID: "482900", Name: "stage-01", Size: "s-2vcpu-4gb", Region: "fra1", Asleep: true, WasUSD: 24, Copies: copies[2:3], MonthlyUSD: 0.62},
+		{ID: "482901", Copies: copies[3:], MonthlyUSD: 4.92},
+	}
+	return e, err
 }
 
 func (park) Domains(context.Context) ([]string, error) {

@@ -13,7 +13,7 @@ func TestTheKeysOfTheDesignAreBound(t *testing.T) {
 		keys.Everywhere: {
 			"?": keys.CmdHelp, ":": keys.CmdPalette, "/": keys.CmdFilter, "esc": keys.CmdBack, "q": keys.CmdOut, "ctrl+c": keys.CmdLeave, "tab": keys.CmdPane,
 			"1": keys.CmdSagas, "2": keys.CmdDroplets, "3": keys.CmdRecords, "4": keys.CmdResource, "5": keys.CmdMessages, "6": keys.CmdLogs, "L": keys.CmdLogs, "T": keys.CmdTimes, "y": keys.CmdCopy,
-			"ctrl+l": keys.CmdRedraw, "f2": keys.CmdMouse, "7": keys.CmdOrphans, "W": keys.CmdFreeze,
+			"ctrl+l": keys.CmdRedraw, "f2": keys.CmdMouse, "7": keys.CmdCopies, "0": keys.CmdNetwork, "W": keys.CmdFreeze,
 		},
 		keys.Lists: {
 			"j": keys.CmdDown, "k": keys.CmdUp, "up": keys.CmdUp, "down": keys.CmdDown, "g": keys.CmdNewest, "G": keys.CmdOldest, "ctrl+u": keys.CmdHalfUp, "ctrl+d": keys.CmdHalfDown,

@@ -15,6 +15,11 @@ const (
 	thingRecord   = "dns_record"
 	thingSnapshot = "snapshot"
 	thingResource = "resource"
+
+	thingTombstone  = "droplet_tombstone"
+	thingVolumeCopy = "volume_copy"
+	thingAddress    = "address"
+	thingWall       = "firewall"
 )
 
 // thing is what is under the cursor: its type, and its attributes as kinds ask for them.

@@ -125,6 +125,23 @@ func (nasty) Droplets(context.Context) ([]Droplet, error) {
 	return out, nil
 }
 
+func (n nasty) Estate(ctx context.Context) (Estate, error) {
+	var e Estate
+	all, err := n.Droplets(ctx)
+	for i, s := range hostile {
+		c := Snapshot{ID: s, Name: s, Of: s, OfName: s, SizeGB: 1}
+		w := Wall{ID: s, Name: s, Tags: []string{s}, Rules: []string{s}}
+		e.Copies, e.Walls, e.Addresses = append(e.Copies, c), append(e.Walls, w), append(e.Addresses, Reserved{IP: s, Region: s, Name: s, Droplet: 1})
+		e.Remains = append(e.Remains, Remains{ID: s, Name: s, Size: s, Region: s, Copies: []Snapshot{c}})
+		e.Machines = append(e.Machines, Machine{
+			Droplet: all[i], Tags: []string{s}, Addresses: []Address{{s, "public"}}, Records: []Record{{Domain: s, Type: s, Name: s, Data: s}},
+			Volumes: []Volume{{ID: s, Name: s}}, Copies: []Snapshot{c}, Walls: []Wall{w},
+		})
+		e.Missing = append(e.Missing, s)
+	}
+	return e, err
+}
+
 func (nasty) Domains(context.Context) ([]string, error) { return hostile, nil }
 
 func (nasty) Records(context.Context, string) ([]Record, error) {

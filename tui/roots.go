@@ -1,14 +1,17 @@
 package tui
 
-// roots are the screens that keys 1 to 9 show.
+// roots are the screens that keys 0 to 9 show.
 func roots(cfg Config) []stack {
 	out := []stack{{newSagas()}}
 	if inv := cfg.Inventory; inv != nil {
 		out = append(out, stack{newDroplets(inv)}, stack{newDomains(inv)})
 	}
 	out = append(out, stack{newResources(cfg)}, stack{newMessages()}, stack{newLogs()})
-	if list := cfg.Orphans; list != nil {
-		out = append(out, stack{newOrphans(list)})
+	if cfg.Orphans != nil || cfg.Inventory != nil {
+		out = append(out, stack{newSnapshots(cfg)})
+	}
+	if inv := cfg.Inventory; inv != nil {
+		out = append(out, stack{newNetwork(inv)})
 	}
 	out = append(out, stack{newSchedules()})
 	if read := cfg.Operators; read != nil {

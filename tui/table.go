@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,12 +38,26 @@ type listing struct {
 
 	busy, began, stale bool
 	err                string
+	note               string // what could not be read, beside the rows
 }
 
 // rowsMsg answers a read.
 type rowsMsg struct {
-	rows []list.Row
-	err  string
+	rows      []list.Row
+	err, note string
+}
+
+// partial is the error of a read that has brought rows, but not all that belongs to them.
+type partial []string
+
+func (p partial) Error() string { return "not read: " + strings.Join(p, "; ") }
+
+// missed is nil when nothing is missing.
+func missed(what []string) error {
+	if len(what) == 0 {
+		return nil
+	}
+	return partial(what)
 }
 
 func (l *listing) root() keys.Command { return l.at }
@@ -97,7 +112,7 @@ func (l *listing) Update(env *Env, msg tea.Msg) Action {
 			return l.reload()
 		}
 	case rowsMsg:
-		l.busy, l.began, l.err = false, true, msg.err
+		l.busy, l.began, l.err, l.note = false, true, msg.err, msg.note
 		if msg.err == "" {
 			l.Set(msg.rows)
 		}
@@ -130,7 +145,10 @@ func (l *listing) reload() Action {
 	}
 	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
 		rows, err := read(ctx, b)
-		if err != nil {
+		note := ""
+		if p, some := errors.AsType[partial](err); some {
+			note = visible.Text(p.Error())
+		} else if err != nil {
 			return rowsMsg{err: visible.Text(err.Error())}
 		}
 		for i := range rows {
@@ -138,7 +156,7 @@ func (l *listing) reload() Action {
 				rows[i].Cells[j] = visible.Text(c)
 			}
 		}
-		return rowsMsg{rows: rows}
+		return rowsMsg{rows: rows, note: note}
 	}}
 }
 
@@ -230,8 +248,12 @@ func (l *listing) View(env *Env, width, height int) Drawing {
 	})
 	if l.Empty() {
 		d.Lines = append(d.Lines, l.none(env, width, height-head-len(d.Lines))...)
-	} else if l.err != "" {
-		d.Lines = append(d.Lines[:max(0, min(len(d.Lines), height-head-1))], " "+env.Theme.Danger.Paint(widget.Cut(l.err, width-2)))
+	} else if l.err != "" || l.note != "" {
+		said := env.Theme.Danger.Paint(widget.Cut(l.err, width-3))
+		if l.err == "" {
+			said = env.Theme.Compensating.Paint(widget.Cut(l.note, width-3))
+		}
+		d.Lines = append(d.Lines[:max(0, min(len(d.Lines), height-head-1))], "  "+said)
 	}
 	if head > 0 {
 		d.Lines = append([]string{l.above(env, width)}, d.Lines...)

@@ -115,6 +115,7 @@ type Reader interface {
 	Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error)
 	Counts(ctx context.Context) (engine.Counts, error)
 	Find(ctx context.Context, ref string) (engine.ID, error)
+	Locks(ctx context.Context) ([]engine.Lock, error)
 	Resources(ctx context.Context) ([]engine.Resource, error)
 	UndoText(s *engine.Saga, idx int) string
 	Tries(step string) (forward, backward int)
@@ -159,6 +160,7 @@ type Inventory interface {
 	Droplets(ctx context.Context) ([]Droplet, error)
 	Domains(ctx context.Context) ([]string, error)
 	Records(ctx context.Context, domain string) ([]Record, error)
+	Estates
 }
 
 // Droplet is one machine.

@@ -23,7 +23,8 @@ const (
 	Zones       Scope = "domains"
 	Records     Scope = "records"
 	Provisioned Scope = "resources"
-	Strays      Scope = "orphans"
+	Strays      Scope = "snapshots"
+	Gateways    Scope = "network"
 	Timetable   Scope = "schedules"
 	Holders     Scope = "operators"
 	Decisions   Scope = "decision"
@@ -31,7 +32,7 @@ const (
 
 // Scopes lists all, in the order of the help.
 func Scopes() []Scope {
-	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Timetable, Holders, Decisions}
+	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Gateways, Timetable, Holders, Decisions}
 }
 
 // The commands.
@@ -51,6 +52,8 @@ const (
 	CmdMessages  Command = "messages"
 	CmdLogs      Command = "everything" // the log of all sagas
 	CmdOrphans   Command = "orphans"
+	CmdCopies    Command = "snapshots"
+	CmdNetwork   Command = "network"
 	CmdSchedules Command = "schedules"
 	CmdTimes     Command = "times"
 	CmdCopy      Command = "copy"

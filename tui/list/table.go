@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ type Row struct {
 	Key   string   // what the cursor is tied to
 	Cells []string // clean
 	Value any
+	Band  int // of the table's bands
 }
 
 // Table is a list that is small enough to be in memory whole. It filters, orders and keeps its cursor on a thing, not on a row
@@ -26,6 +28,7 @@ type Table struct {
 	Columns []widget.Column
 	Fields  []string // names of the columns in the filter language, in their order
 	Fixed   bool     // the rows keep the order that they come in
+	Bands   []string // the headings of the parts that the rows stand in, in their order; an empty one is not drawn
 	Search  Search
 
 	window  Window
@@ -33,6 +36,7 @@ type Table struct {
 	last    string // the last row when the end was last in sight
 	rows    []Row
 	shown   []int // of rows, what the filter leaves, in order
+	drawn   []int // of shown, line by line as last drawn; -1: no row
 	sortBy  int   // a column
 	turned  bool
 	cursor  string
@@ -69,12 +73,8 @@ func (g *Table) Update(msg tea.Msg) bool {
 	case tea.MouseWheelMsg:
 		g.GoTo(g.Index() + Wheel(msg))
 	case tea.MouseClickMsg:
-		head := 1
-		if g.Search.On() {
-			head++
-		}
-		if at := g.window.Top + msg.Y - head; msg.Y >= head && at < len(g.shown) {
-			g.GoTo(at)
+		if msg.Y >= 0 && msg.Y < len(g.drawn) && g.drawn[msg.Y] >= 0 {
+			g.GoTo(g.drawn[msg.Y])
 		}
 	default:
 		return false
@@ -138,21 +138,53 @@ func (g *Table) find(was int) {
 			g.shown = append(g.shown, i)
 		}
 	}
-	if !g.Fixed {
-		slices.SortStableFunc(g.shown, func(a, b int) int {
-			n := natural(g.rows[a].Cells[g.sortBy], g.rows[b].Cells[g.sortBy])
-			if g.turned {
-				return -n
-			}
-			return n
-		})
-	}
+	slices.SortStableFunc(g.shown, func(a, b int) int {
+		x, y := &g.rows[a], &g.rows[b]
+		n := 0
+		if !g.Fixed {
+			n = natural(x.Cells[g.sortBy], y.Cells[g.sortBy])
+		}
+		if g.turned {
+			n = -n
+		}
+		return cmp.Or(cmp.Compare(x.Band, y.Band), n)
+	})
 	switch {
 	case g.window.Follow:
 		g.GoTo(len(g.shown) - 1)
 	case g.at(g.cursor) < 0:
 		g.GoTo(was)
 	}
+}
+
+// airy is how many lines a table has from which a blank one stands before a heading.
+const airy = 20
+
+// headings is how many bands of what is shown have a heading.
+func (g *Table) headings() int {
+	n := 0
+	for i, at := range g.shown {
+		if b := g.rows[at].Band; b < len(g.Bands) && g.Bands[b] != "" && (i == 0 || g.rows[g.shown[i-1]].Band != b) {
+			n++
+		}
+	}
+	return n
+}
+
+// heading is what stands above a band: air, its name, how many are in it, and a rule; nothing for one without a name.
+func (g *Table) heading(t *theme.Theme, band, width, air int) []string {
+	if band >= len(g.Bands) || g.Bands[band] == "" {
+		return nil
+	}
+	n := 0
+	for _, at := range g.shown {
+		if g.rows[at].Band == band {
+			n++
+		}
+	}
+	text := widget.Spaces(Margin) + g.Bands[band] + " " + say.Thousands(n) + " "
+	line := t.Faint.Paint(text) + t.Border.Paint(strings.Repeat(t.Symbols.Rule, max(0, width-1-widget.Width(text)))) + " "
+	return append(make([]string, air), line)
 }
 
 // natural compares numbers as numbers and the rest as text.
@@ -234,10 +266,27 @@ func (g *Table) View(t *theme.Theme, width, height int, cell func(r *Row, column
 	}
 	widths := widget.Layout(columns, width-Margin)
 	d.Lines = append(d.Lines, widget.Head(columns, widths, Margin, width, t.Faint))
+	g.drawn = g.drawn[:0]
+	for range d.Lines {
+		g.drawn = append(g.drawn, -1)
+	}
 	g.window.At = g.Index()
-	from, to := g.window.Fit(len(g.shown), height-len(d.Lines))
+	room := height - len(d.Lines)
+	air := 0
+	if room >= airy {
+		air = 1
+	}
+	from, to := g.window.Fit(len(g.shown), room-g.headings()*(1+air))
 	for i := from; i < to; i++ {
 		r := &g.rows[g.shown[i]]
+		if i == from || r.Band != g.rows[g.shown[i-1]].Band {
+			head := g.heading(t, r.Band, width, air*min(1, i-from))
+			d.Lines = append(d.Lines, head...)
+			for range head {
+				g.drawn = append(g.drawn, -1)
+			}
+		}
+		g.drawn = append(g.drawn, i)
 		cells := make([]widget.Cell, len(columns))
 		for j := range cells {
 			cells[j].Text = r.Cells[j]

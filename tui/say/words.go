@@ -27,3 +27,14 @@ func Sentence(text string) string {
 	}
 	return out + "."
 }
+
+// Copies says how many copies there are of a droplet that is gone, or asleep.
+func Copies(n int, asleep bool) string {
+	switch {
+	case n == 1 && asleep:
+		return "one copy"
+	case n == 1:
+		return "the last copy"
+	}
+	return Thousands(n) + " copies"
+}

@@ -71,3 +71,17 @@ func (t *Theme) Row(s engine.RowStatus) Look {
 	}
 	return Look{y.Pending, say.Words(string(s)), t.Faint}
 }
+
+// Machine is how the status of a droplet looks, as the provider says it, or that of one which is gone.
+func (t *Theme) Machine(status string) Look {
+	y := &t.Symbols
+	switch status {
+	case "active":
+		return Look{y.Running, status, t.Completed}
+	case "asleep":
+		return Look{y.Held, status, t.Faint}
+	case "gone":
+		return Look{y.StepFailed, status, t.Faint}
+	}
+	return Look{y.Pending, status, t.Faint}
+}
