@@ -89,7 +89,7 @@ func Catalog(cloud Cloud, ledger Ledger, prober Prober) (steps []engine.Step, ki
 		prober = noProber{}
 	}
 	steps = append(steps, WaitUntil{}, Approve{}, NewWaitFor(prober), NewSoak(prober))
-	return append(steps, fleetSteps(cloud, ledger)...), append(kinds, fleetKinds(cloud)...)
+	return append(steps, fleetSteps(cloud, ledger)...), append(kinds, fleetKinds(cloud, ledger)...)
 }
 
 // recordSubject says which of a record's attributes the given inputs take.

@@ -34,15 +34,20 @@ func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 }
 
 // fleetKinds are the kinds made of them.
-func fleetKinds(cloud Cloud) []engine.Kind {
+func fleetKinds(cloud Cloud, ledger Ledger) []engine.Kind {
+	r := recipe{cloud, ledger}
 	return []engine.Kind{
 		rotateSnapshots(cloud),
 		rotateVolumeSnapshots(cloud),
-		{
-			Name: "resize_droplet", Steps: []string{"create_droplet_snapshot", "power_off_droplet", "resize_droplet", "power_on_droplet"},
-			Summary: "gives a droplet more or fewer processors and memory; its disk stays", Undo: "gives the former size back, switches it on, deletes the snapshot",
-			On: onDroplet,
-		},
+		r.resize(),
+		r.provision(),
+		r.failover(),
+		r.replace(),
+		r.hibernate(),
+		r.wake(),
+		r.offboard(),
+		r.restore(),
+		r.cutover(),
 		{
 			Name: "open_port", Steps: []string{"add_firewall_rule"},
 			Summary: "adds one rule to a firewall", Undo: "takes the rule away",

@@ -102,8 +102,8 @@ func (d DeleteDroplet) Target(ctx context.Context, in engine.Inputs) (string, er
 	if err != nil {
 		return "", err
 	}
-	if a, busy := runningOn(ctx, d.cloud, got.ID); busy {
-		return "", fmt.Errorf("%s runs on droplet %s (action %d): launch when it has ended", visible.Short(a.Type, 40), got.title(), a.ID)
+	if err := atRest(ctx, d.cloud, got); err != nil {
+		return "", err
 	}
 	if err := denied(d.cloud, DeleteDroplets, FollowActions); err != nil {
 		return "", fmt.Errorf("delete droplet %s: %w", got.title(), err)

@@ -19,6 +19,12 @@ func exampleLaunches(r *rig) []engine.Launch {
 	}
 	r.run(engine.Completed, "upsert_dns_record", record("TXT", "_kept", "kept")...)
 	snapshot := put[int64](r.t, r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", machine), "snapshot_id")
+	asleep := strconv.FormatInt(r.sim.AddDroplet("asleep"), 10)
+	saga, err := r.Start(context.Background(), engine.Launch{Kind: "hibernate_droplet", Inputs: inputs("droplet_id", asleep, "droplet_name", "asleep")})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.rest(saga.ID, engine.Completed)
 	kept := ""
 	resources, err := r.Resources(context.Background())
 	if err != nil {
@@ -41,6 +47,14 @@ func exampleLaunches(r *rig) []engine.Launch {
 		{Kind: "forget_resource", Inputs: inputs("resource", kept)},
 		{Kind: "adopt_snapshot", Inputs: inputs("snapshot", orphan)},
 		{Kind: "delete_snapshot", Inputs: inputs("snapshot", strconv.FormatInt(snapshot, 10))},
+		{Kind: "provision_droplet", Inputs: inputs(append(r.newDroplet("web-03"), "dns_domain", "example.com")...)},
+		{Kind: "failover_reserved_ip", Inputs: inputs("ip", "198.51.100.10", "droplet_id", r.droplet("web-02"), "tcp", "{host}:22")},
+		{Kind: "replace_droplet", Inputs: inputs("droplet_id", machine, "droplet_name", "web-01", "name", "web-01b", "ssh_keys", "52000512", "tcp", "{host}:22")},
+		{Kind: "hibernate_droplet", Inputs: inputs("droplet_id", r.droplet("web-02"), "droplet_name", "web-02")},
+		{Kind: "wake_droplet", Inputs: inputs("droplet_id", asleep, "ssh_keys", "52000512")},
+		{Kind: "offboard_droplet", Inputs: inputs("droplet_id", r.droplet("db-01"), "droplet_name", "db-01")},
+		{Kind: "restore_droplet", Inputs: inputs("droplet_id", machine, "image", strconv.FormatInt(snapshot, 10), "tcp", "{host}:22")},
+		{Kind: "dns_cutover", Inputs: inputs(record("A", "web-01", "203.0.113.20", "tcp", "{host}:22")...)},
 		{Kind: "resize_droplet", Inputs: inputs("droplet_id", r.droplet("web-01"), "size", moreSize)},
 		{Kind: "rotate_snapshots", Inputs: inputs("droplet_id", machine, "keep_daily", "7")},
 		{Kind: "rotate_volume_snapshots", Inputs: inputs("volume", r.sim.Volumes()[0].ID, "keep_daily", "7")},

@@ -51,9 +51,17 @@ func bubble(t *testing.T, run func(t *testing.T)) {
 
 func newRig(t tb, opts ...dosim.Option) *rig {
 	t.Helper()
-	r := &rig{t: t, sim: dosim.New(opts...), store: storagetest.NewMemory()}
+	r := &rig{t: t, sim: dosim.New(opts...)}
 	r.cloud = connect(t, r.sim)
+	return r.with(nil)
+}
+
+// with starts the engine over a store of its own, with what looks at things.
+func (r *rig) with(prober steps.Prober) *rig {
+	r.t.Helper()
+	r.store, r.prober = storagetest.NewMemory(), prober
 	r.start()
+	t := r.t
 	t.Cleanup(func() {
 		r.stop()
 		bad, err := engine.Check(context.Background(), r.store)

@@ -51,6 +51,7 @@ func (i Inventory) things(ctx context.Context) ([]shelf, error) {
 		if err != nil {
 			return nil, err
 		}
+		d.Image, d.ImageID = "", 0 // from what its disk was last written: a copy of what is on it leaves the droplet as it is
 		out = append(out, onShelf("droplet", []Droplet{d}))
 		for _, volume := range d.Volumes {
 			copies, err := i.cloud.VolumeSnapshots(ctx, volume)

@@ -115,6 +115,18 @@ func tombstoneOf(r engine.Resource) (tombstone, error) {
 	return t, nil
 }
 
+// remembered reads the tombstone of a droplet.
+func remembered(ctx context.Context, l Ledger, droplet string) (tombstone, error) {
+	r, found, err := accounted(ctx, l, tombstoneResource+"/"+droplet)
+	if err == nil && !found {
+		err = fmt.Errorf("no saga has deleted droplet %s, or it was woken already: `arcadia resources` shows what there is", visible.Short(droplet, 40))
+	}
+	if err != nil {
+		return tombstone{}, err
+	}
+	return tombstoneOf(r)
+}
+
 // tombstone looks whether the snapshot from which the droplet can come back is there.
 func (i Inventory) tombstone(ctx context.Context, r engine.Resource) (tombstone, bool, error) {
 	t, err := tombstoneOf(r)

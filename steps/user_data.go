@@ -100,3 +100,16 @@ func userData(in engine.Inputs) (string, error) {
 		return "", fmt.Errorf("%w: %s is not what it was at the launch (SHA-256 %.12s, now %.12s): put that text back, or launch again", errUserData, in[inUserData], in[inUserDataSum], sum)
 	}
 }
+
+// withUserData adds to the inputs of a new droplet which bytes its user data has now.
+func withUserData(in, call map[string]string) error {
+	if in[inUserData] == "" {
+		return nil
+	}
+	text, err := readUserData(in[inUserData])
+	if err != nil {
+		return named(inUserData, err)
+	}
+	call[inUserDataSum] = sumOf(text)
+	return nil
+}
