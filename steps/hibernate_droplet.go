@@ -14,7 +14,7 @@ func (r recipe) hibernate() engine.Kind {
 	return engine.Kind{
 		Name: "hibernate_droplet", Summary: "switches a droplet off, keeps its disk as a snapshot and deletes it; wake_droplet makes one like it",
 		Undo: "deletes the snapshot and switches the droplet on; not once it is deleted", On: onDroplet,
-		Inputs: []engine.Field{r.droplet(), typedName()},
+		Inputs: []engine.Field{r.droplet(), typedName(), approvalsField("before it is deleted")},
 		Make: func(ctx context.Context, in engine.Inputs) ([]engine.StepCall, error) {
 			d, err := r.resting(ctx, in)
 			if err != nil {
@@ -35,7 +35,8 @@ func (r recipe) hibernate() engine.Kind {
 			if len(ips) > 0 {
 				last.Inputs = map[string]string{inReservedIP: ips[0]} // waking brings it back
 			}
-			return append([]engine.StepCall{off("a disk at rest is copied whole")}, append(copied("waking it makes a droplet of this"), last)...), nil
+			out := append([]engine.StepCall{off("a disk at rest is copied whole")}, copied("waking it makes a droplet of this")...)
+			return append(append(out, agreed(in, "what follows cannot be undone")...), last), nil
 		},
 	}
 }

@@ -131,7 +131,7 @@ func TestAReplacedDropletIsDeletedOnceTheNewOneHasItsPlace(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newFleet(t)
 		r.leads("web-01", "shop.example.com", "www2.example.org")
-		in := []string{"droplet_id", r.droplet("web-01"), "droplet_name", "web-01", "name", "web-01b", "ssh_keys", "52000512", "tcp", "{host}:443", "soak_for", "1m", "grace", "1h"}
+		in := []string{"droplet_id", r.droplet("web-01"), "droplet_name", "web-01", "name", "web-01b", "ssh_keys", "52000512", "tcp", "{host}:443", "soak_for", "1m", "grace", "1h", "approvals", "0"}
 		before := r.stock()
 		id := r.there("replace_droplet", in...)
 		r.until(id, "waited", func(s *engine.Saga) bool {
@@ -179,7 +179,7 @@ func TestAHibernatedDropletWakesWithItsAddressesRecordsAndFirewalls(t *testing.T
 		if month > -19 || month < -24 { // 24 a month less a snapshot of at most 80 GiB
 			t.Errorf("it saves %.2f a month", -month)
 		}
-		s := r.rest(r.there("hibernate_droplet", "droplet_id", old, "droplet_name", "web-01"), engine.Completed)
+		s := r.rest(r.there("hibernate_droplet", "droplet_id", old, "droplet_name", "web-01", "approvals", "0"), engine.Completed)
 		if got := stepsOf(s); got != "power_off_droplet create_droplet_snapshot verify_snapshot delete_droplet" || r.snapshots() != 1 || len(r.named("web-01")) != 0 {
 			t.Fatalf("%s", dump(s))
 		}
@@ -221,7 +221,7 @@ func TestAnOffboardingCanceledInItsLastHourBringsBackPowerAndEveryRecord(t *test
 		r := newFleet(t)
 		r.leads("db-01", "db.example.com", "db-old.example.com", "db.example.org")
 		before := r.stock()
-		in, grace := []string{"droplet_id", r.droplet("db-01"), "droplet_name", "db-01"}, 72*time.Hour
+		in, grace := []string{"droplet_id", r.droplet("db-01"), "droplet_name", "db-01", "approvals", "0"}, 72*time.Hour
 		if testing.Short() {
 			grace = 2 * time.Hour
 			in = append(in, "grace", "2h")
@@ -267,7 +267,7 @@ func TestARestoredDropletGoesBackWhenItDoesNotAnswer(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newFleet(t)
 		golden := strconv.FormatInt(r.sim.Snapshots()[0].ID, 10)
-		s := r.andBack("restore_droplet", "droplet_id", r.droplet("web-01"), "image", golden, "tcp", "{host}:22")
+		s := r.andBack("restore_droplet", "droplet_id", r.droplet("web-01"), "image", golden, "tcp", "{host}:22", "approvals", "0")
 		if got := stepsOf(s); got != "create_droplet_snapshot verify_snapshot power_off_droplet rebuild_droplet power_on_droplet wait_for" {
 			t.Errorf("steps %s", got)
 		}

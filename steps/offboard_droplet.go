@@ -14,7 +14,7 @@ func (r recipe) offboard() engine.Kind {
 	return engine.Kind{
 		Name: "offboard_droplet", Summary: "copies a droplet and its volumes, deletes the records that lead to it, switches it off and, after a grace, deletes it",
 		Undo: "switches it on and puts every record back; not once it is deleted", On: onDroplet,
-		Inputs: []engine.Field{r.droplet(), typedName(), namedIP(), graceOfDays("72h", "how long it stays, switched off, before it is deleted")},
+		Inputs: []engine.Field{r.droplet(), typedName(), namedIP(), graceOfDays("72h", "how long it stays, switched off, before it is deleted"), approvalsField("before it is deleted")},
 		Make:   r.offboarding,
 	}
 }
@@ -51,7 +51,6 @@ func (r recipe) offboarding(ctx context.Context, in engine.Inputs) ([]engine.Ste
 		}
 		last.Inputs = map[string]string{inRecords: string(text)}
 	}
-	return append(out, off("nobody is led to it any more"),
-		call("wait_until", "until then a cancel brings back power and every record", inFor, in[inGrace]),
-		last, call("verify_gone", "")), nil
+	out = append(out, off("nobody is led to it any more"), call("wait_until", "until then a cancel brings back power and every record", inFor, in[inGrace]))
+	return append(append(out, agreed(in, "what follows cannot be undone")...), last, call("verify_gone", "")), nil
 }

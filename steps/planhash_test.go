@@ -20,7 +20,7 @@ func exampleLaunches(r *rig) []engine.Launch {
 	r.run(engine.Completed, "upsert_dns_record", record("TXT", "_kept", "kept")...)
 	snapshot := put[int64](r.t, r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", machine), "snapshot_id")
 	asleep := strconv.FormatInt(r.sim.AddDroplet("asleep"), 10)
-	saga, err := r.Start(context.Background(), engine.Launch{Kind: "hibernate_droplet", Inputs: inputs("droplet_id", asleep, "droplet_name", "asleep")})
+	saga, err := r.Start(context.Background(), engine.Launch{Kind: "hibernate_droplet", Inputs: inputs("droplet_id", asleep, "droplet_name", "asleep", "approvals", "0")})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -130,6 +130,23 @@ func copied(why string) []engine.StepCall {
 	}
 }
 
+const inApprovals = "approvals"
+
+func approvalsField(what string) engine.Field {
+	return engine.Field{
+		Name: inApprovals, Label: "Approvals", Type: engine.IntField, Default: "1", Check: between(0, 20),
+		Help: "how many other people have to agree " + what + "; 0: nobody is asked",
+	}
+}
+
+// agreed is the call that asks other people, if any are to be asked.
+func agreed(in engine.Inputs, why string) []engine.StepCall {
+	if in[inApprovals] == "0" {
+		return nil
+	}
+	return []engine.StepCall{call("approve", why, inNeed, in[inApprovals], inAskedFor, defaultAsked)}
+}
+
 // off is the call that switches the droplet off, with its own patience: a kind may have another grace.
 func off(why string) engine.StepCall {
 	return call("power_off_droplet", why, inGrace, defaultGrace.String())

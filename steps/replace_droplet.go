@@ -19,7 +19,7 @@ func (r recipe) replace() engine.Kind {
 		Name: "replace_droplet", Summary: "makes a new droplet of a snapshot of an old one, moves its addresses there, watches it, and deletes the old one",
 		Undo: "switches the old one on, moves the addresses back and deletes the new one; not once the old one is deleted", On: onDroplet,
 		Inputs: append(append([]engine.Field{r.droplet(), typedName(), name, size, r.orders(inKeys)[0]}, healthFields()...),
-			soakField("10m"), graceOfDays("24h", "how long the old droplet stays, switched off, before it is deleted")),
+			soakField("10m"), graceOfDays("24h", "how long the old droplet stays, switched off, before it is deleted"), approvalsField("before the old one is switched off")),
 		Make: r.replacing,
 	}
 }
@@ -75,7 +75,8 @@ func (r recipe) replacing(ctx context.Context, in engine.Inputs) ([]engine.StepC
 	if len(ips) > 0 {
 		last.Inputs = map[string]string{inMovesAway: ips[0]}
 	}
-	return append(out, soak, off("it is out of service"),
+	out = append(append(out, soak), agreed(in, "the new one does the work of the old one")...)
+	return append(out, off("it is out of service"),
 		call("wait_until", "until then the old droplet can be brought back", inFor, in[inGrace]), last), nil
 }
 

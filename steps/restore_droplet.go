@@ -12,7 +12,7 @@ func (r recipe) restore() engine.Kind {
 	return engine.Kind{
 		Name: "restore_droplet", Summary: "puts a snapshot in the place of all that is on a droplet, with a copy of that taken before",
 		Undo: "rebuilds the droplet from that copy, and deletes the copy", On: onDroplet,
-		Inputs: append([]engine.Field{r.droplet(), image}, healthFields()...),
+		Inputs: append(append([]engine.Field{r.droplet(), image}, healthFields()...), approvalsField("that it is kept")),
 		Make: func(ctx context.Context, in engine.Inputs) ([]engine.StepCall, error) {
 			d, err := r.resting(ctx, in)
 			if err != nil {
@@ -21,15 +21,15 @@ func (r recipe) restore() engine.Kind {
 			rebuild := call("rebuild_droplet", "")
 			rebuild.From = map[string]string{inSafety: keyVerified}
 			out := append(copied("the way back"), off("what is written now would be lost"), rebuild, call("power_on_droplet", "", inIsOff, "yes"))
-			if in[inHTTP]+in[inTCP] == "" {
-				return out, nil
+			if in[inHTTP]+in[inTCP] != "" {
+				if err := healthy(in); err != nil {
+					return nil, err
+				}
+				answers := call("wait_for", "one that does not work goes back")
+				answers.Inputs = probing(in, d.IPv4)
+				out = append(out, answers)
 			}
-			if err := healthy(in); err != nil {
-				return nil, err
-			}
-			answers := call("wait_for", "one that does not work goes back")
-			answers.Inputs = probing(in, d.IPv4)
-			return append(out, answers), nil
+			return append(out, agreed(in, "keep it? no brings back what was there")...), nil
 		},
 	}
 }
