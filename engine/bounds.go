@@ -310,6 +310,9 @@ func (e *Entry) measure(m *measure) {
 	}
 	m.text("final", e.Final)
 	m.text("passed", e.Passed)
+	if e.Made != nil {
+		m.text("what it made", e.Made.Text)
+	}
 	m.waits(e.Waiting)
 	m.text("on", e.On)
 	m.text("text", e.Text)
@@ -344,6 +347,7 @@ func (e *Entry) measure(m *measure) {
 		}
 		m.text("id", string(c.ID))
 		m.text("target", c.Target)
+		m.text("value", c.Value)
 		m.name("key", c.Key)
 		m.text("on failure", string(c.OnFailure))
 		m.texts("lock", c.Locks)
@@ -366,6 +370,8 @@ func (s *Summary) measure(m *measure) {
 		m.texts("error", []string{e.Reason, e.By, e.Why})
 	}
 	m.text("target", s.Target)
+	m.text("value", s.Value)
+	m.text("what it made", s.Made)
 	m.name("operator", s.CreatedBy)
 	for _, t := range [...]Time{s.CreatedAt, s.StartedAt, s.FinishedAt, s.UpdatedAt} {
 		m.time("time", t)

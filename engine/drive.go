@@ -225,7 +225,8 @@ func (r *run) settle(ctx context.Context, a *attempt, res *result) []Entry {
 	if res.err == nil {
 		res.err = said.err
 	}
-	res.put, res.resources, res.moves, res.passed, res.cause = said.put, said.resources, said.moves, said.passed, stopCause(ctx)
+	res.put, res.resources, res.moves, res.cause = said.put, said.resources, said.moves, stopCause(ctx)
+	res.passed, res.made = said.passed, said.made
 	r.e.judge(r.id, a.stay, *res)
 
 	r.mu.Lock()

@@ -43,6 +43,9 @@ func (e *Entry) AppendJSON(b []byte) ([]byte, error) {
 	o.boolOr("undoable", e.Undoable)
 	o.stringOr("final", e.Final)
 	o.stringOr("passed", e.Passed)
+	if e.Made != nil {
+		o.any("made", e.Made)
+	}
 	if e.From != nil {
 		o.int("from", int64(*e.From))
 	}
@@ -107,6 +110,10 @@ func (c *Created) appendJSON(b []byte) []byte {
 		o.strings("locks", c.Locks)
 	}
 	o.stringOr("plan", string(c.Plan))
+	o.stringOr("value", c.Value)
+	if len(c.Monthly) > 0 {
+		o.any("monthly_usd", c.Monthly)
+	}
 	o.intOr("pivot", c.Pivot)
 	if len(c.Lifted) > 0 {
 		o.strings("lifted", c.Lifted)
@@ -127,6 +134,11 @@ func (s *Summary) AppendFields(b []byte) []byte {
 	}
 	o.boolOr("cancel_requested", s.CancelRequested)
 	o.stringOr("target", s.Target)
+	o.stringOr("value", s.Value)
+	o.stringOr("made", s.Made)
+	if s.MonthlyUSD != 0 {
+		o.any("monthly_usd", s.MonthlyUSD)
+	}
 	o.stringOr("created_by", s.CreatedBy)
 	o.time("created_at", s.CreatedAt)
 	o.timeOr("started_at", s.StartedAt)

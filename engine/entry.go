@@ -70,6 +70,7 @@ type Entry struct {
 	Undoable bool      `json:"undoable,omitempty"`
 	Final    string    `json:"final,omitempty"`   // why the step's effect cannot be taken back
 	Passed   string    `json:"passed,omitempty"`  // what is gone for good: from here on the saga only goes forward
+	Made     *Made     `json:"made,omitempty"`    // step_completed: what the step says of what it has made
 	From     *int      `json:"from,omitempty"`    // rollback_started: the first row to undo, -1 for none
 	Waiting  []Waiting `json:"waiting,omitempty"` // waiting: all it waits for; none: for nothing any more
 	On       string    `json:"on,omitempty"`      // waiting, in forms before 2: for what, as a sentence
@@ -115,8 +116,12 @@ type Created struct {
 	Locks     []string  `json:"locks,omitempty"`
 	// Plan is the hash of the plan that was launched. In a copy of a store what has not begun yet goes on by itself only when
 	// it would do the same now.
-	Plan  PlanHash `json:"plan,omitempty"`
-	Pivot int      `json:"pivot,omitempty"` // the number of the final step, from 1; 0 for none
+	Plan PlanHash `json:"plan,omitempty"`
+	// Value is what the target becomes, and Monthly what each step adds to the bill of a month, in US dollars: as the plan had it.
+	Value   string    `json:"value,omitempty"`
+	Monthly []float64 `json:"monthly_usd,omitempty"`
+
+	Pivot int `json:"pivot,omitempty"` // the number of the final step, from 1; 0 for none
 	// Lifted are things it touches that were protected at an earlier launch, and are no more.
 	Lifted []string `json:"lifted,omitempty"`
 }

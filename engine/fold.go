@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // Fold replays a saga's entries. It is the only way a Saga comes to be.
@@ -78,6 +79,8 @@ func (s *Saga) created(e *Entry) {
 	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
 	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
 	s.plan, s.From, s.launcher = c.Plan, c.From, *e.By.orNobody()
+	s.Value, s.monthly = c.Value, slices.Clone(c.Monthly)
+	s.sum()
 	s.OnFailure, s.Pivot, s.Left = c.OnFailure, c.Pivot, []string{}
 	s.Status, s.CreatedAt, s.CreatedBy = Pending, e.At, e.By.name()
 	s.Context = map[string]json.RawMessage{}
@@ -132,6 +135,9 @@ func (s *Saga) withdrawn(e *Entry) {
 func (s *Saga) end(st Status, e *Entry) {
 	s.Status, s.FinishedAt, s.Waiting = st, e.At, nil
 	s.stands = st != RolledBack
+	if st != Completed {
+		s.stays()
+	}
 	if s.stands && s.Touched == nil {
 		s.Touched = e.Touched
 		if e.Touched == nil {
@@ -236,6 +242,10 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		r.Resources = e.Resources
 		r.asks, r.goOn = false, false
 		s.put(r, e)
+		if e.Made != nil {
+			s.Made = e.Made.Text
+			s.costs(e.Idx, e.Made.MonthlyUSD)
+		}
 		s.CurrentStepIdx = e.Idx + 1
 		switch {
 		case r.Final == "":

@@ -19,6 +19,7 @@ type result struct {
 	resources []ResourceChange
 	moves     []Moved
 	passed    string // what is gone for good
+	made      *Made
 }
 
 // executed turns the result of an attempt to go forward into entries. Call with mu held.
@@ -26,13 +27,13 @@ func (r *run) executed(a *attempt, res result) []Entry {
 	row := &r.saga.Rows[a.move.Idx]
 	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put, Passed: res.passed}
 	if res.err == nil {
-		e.Type = EntryStepCompleted
+		e.Type, e.Made = EntryStepCompleted, res.made
 		var err error
 		e.Resources, err = r.provisioned(res.resources, nil)
 		if err == nil {
 			return []Entry{e}
 		}
-		res.err = err
+		res.err, e.Made = err, nil
 	}
 	e.Error, e.Failure, e.Stack = errorText(res.err), failureOf(res.err), legible(res.stack, maxStack)
 	past := r.saga.Passed != "" || res.passed != ""

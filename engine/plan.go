@@ -24,6 +24,7 @@ const (
 type Change struct {
 	Action  Action        `json:"action"`
 	Subject string        `json:"subject"`          // "A app.example.com"
+	Value   string        `json:"value,omitempty"`  // what the subject becomes, for lists: "203.0.113.20"
 	Fields  []FieldChange `json:"fields,omitempty"` // what changes, field by field
 	Note    string        `json:"note,omitempty"`
 	// MonthlyUSD is what it costs a month from then on; below 0 what it saves. No part of a plan's hash: prices change.

@@ -17,6 +17,9 @@ type Summary struct {
 	Error           *SagaError `json:"error"`
 	CancelRequested bool       `json:"cancel_requested"`
 	Target          string     `json:"target"`
+	Value           string     `json:"value,omitempty"`       // what the target becomes, as the plan had it: "203.0.113.77"
+	Made            string     `json:"made,omitempty"`        // what the last step that says so has made: "18.4 GB"
+	MonthlyUSD      float64    `json:"monthly_usd,omitempty"` // what it adds to the bill of a month, below 0 what it saves: as planned, and as made once that is known
 	CreatedBy       string     `json:"created_by"`
 	CreatedAt       Time       `json:"created_at"`
 	StartedAt       Time       `json:"started_at"`
@@ -72,21 +75,22 @@ type Saga struct {
 
 	OnFailure OnFailure `json:"on_failure,omitempty"`
 	// Pivot is the number of the final step, from 1: the point of no return is before it. 0 for none.
-	Pivot     int      `json:"pivot,omitempty"`
-	Key       string   `json:"-"`
-	Locks     []string `json:"-"` // the names it takes, held or waited for while it holds a ticket
-	Ticket    uint64   `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
-	pausedBy  string   // who did
-	plan      PlanHash // that was launched
-	launcher  Actor    // who did
-	granted   uint64   // the entry of the last approval that was granted
-	vouched   bool     // an operator has asked for it again in a copy of its store
-	Touched   []Touch  `json:"-"` // what it has written or relies on, once it has ended
-	stands    bool     // it has ended and is not rolled back: later sagas may build on it
-	begun     bool     // this rollback has begun to undo
-	completed Time     // when it was completed
-	looked    bool     // this rollback's outcome was looked at again, or could not be
-	lines     int      // log lines so far
+	Pivot     int       `json:"pivot,omitempty"`
+	Key       string    `json:"-"`
+	monthly   []float64 // what each step adds to the bill of a month
+	Locks     []string  `json:"-"` // the names it takes, held or waited for while it holds a ticket
+	Ticket    uint64    `json:"-"` // its place in every lock's queue; 0 when it holds and waits for nothing
+	pausedBy  string    // who did
+	plan      PlanHash  // that was launched
+	launcher  Actor     // who did
+	granted   uint64    // the entry of the last approval that was granted
+	vouched   bool      // an operator has asked for it again in a copy of its store
+	Touched   []Touch   `json:"-"` // what it has written or relies on, once it has ended
+	stands    bool      // it has ended and is not rolled back: later sagas may build on it
+	begun     bool      // this rollback has begun to undo
+	completed Time      // when it was completed
+	looked    bool      // this rollback's outcome was looked at again, or could not be
+	lines     int       // log lines so far
 }
 
 // Row is one step of the ledger.

@@ -37,6 +37,7 @@ type State struct {
 	saved     EntryType
 	idling    bool // a wait lasts: nothing is saved
 	passed    string
+	made      *Made
 	goOn      bool // an operator has said so since the last failure
 	over      bool
 
@@ -253,7 +254,7 @@ func (s *State) close() (res result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
-	return result{put: s.put, resources: s.resources, moves: s.moves, passed: s.passed, err: s.err}
+	return result{put: s.put, resources: s.resources, moves: s.moves, passed: s.passed, made: s.made, err: s.err}
 }
 
 // preview is a State that records nothing, for what a row would do: the inputs as the row sees them

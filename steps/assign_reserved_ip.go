@@ -188,7 +188,7 @@ func (a AssignReservedIP) Plan(ctx context.Context, in engine.Inputs) (engine.Ch
 		return c, nil
 	}
 	c = engine.Change{
-		Action: engine.ActUpdate, Subject: "reserved IP " + ip.IP, Fields: []engine.FieldChange{{Name: "droplet", From: ip.place(), To: placeOf(d.ID)}},
+		Action: engine.ActUpdate, Subject: "reserved IP " + ip.IP, Value: d.Name, Fields: []engine.FieldChange{{Name: "droplet", From: ip.place(), To: placeOf(d.ID)}},
 		Undo: ip.back(),
 	}
 	return c, nil

@@ -58,10 +58,11 @@ func (c change) show(about Record, notes ...string) engine.Change {
 			if len(gone) > 0 {
 				out.Action = engine.ActUpdate
 			}
+			out.Value = o.After.value()
 			out.Fields = append(out.Fields, engine.FieldChange{Name: "data", To: o.After.value()}, engine.FieldChange{Name: "ttl", To: strconv.Itoa(o.After.TTL)})
 			ttl = c.ttlNote(o)
 		case opUpdate:
-			out.Action = engine.ActUpdate
+			out.Action, out.Value = engine.ActUpdate, o.After.value()
 			out.Fields = append(out.Fields, differences(o.Before.canonical(c.Zone), *o.After)...)
 			ttl = c.ttlNote(o)
 		case opDelete:

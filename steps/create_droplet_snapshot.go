@@ -231,6 +231,7 @@ func (c CreateDropletSnapshot) Execute(ctx context.Context, s *engine.State) err
 		return err
 	}
 	putSnapshot(s, snap)
+	s.Made(strconv.FormatFloat(snap.SizeGB, 'f', 1, 64)+" GB", MonthlyUSD(snap.SizeGB))
 	return w.provision(ctx, snap)
 }
 

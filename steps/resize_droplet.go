@@ -134,7 +134,7 @@ func (r ResizeDroplet) Plan(ctx context.Context, in engine.Inputs) (engine.Chang
 		return engine.Change{}, err
 	}
 	c = engine.Change{
-		Action: engine.ActUpdate, Subject: "size of " + d.title(), Undo: "gives it size " + visible.Text(d.Size) + " again",
+		Action: engine.ActUpdate, Subject: "size of " + d.title(), Undo: "gives it size " + visible.Text(d.Size) + " again", Value: next.Slug,
 		Fields:     []engine.FieldChange{{Name: "size", From: visible.Text(d.Size), To: next.Slug}},
 		MonthlyUSD: next.MonthlyUSD - now.MonthlyUSD,
 		Note:       fmt.Sprintf("%+.2f dollars a month; the disk stays at %d GiB", next.MonthlyUSD-now.MonthlyUSD, d.Disk),

@@ -175,6 +175,9 @@ func (a *App) opened(m openedMsg) tea.Cmd {
 	s := a.env.State
 	s.Ready, s.Kinds, s.Steps, s.Counts, s.Frozen = true, m.kinds, m.steps, m.counts, m.frozen
 	s.stand(m.busy)
+	if m.ended != nil {
+		s.Ended = m.ended
+	}
 	a.feed, a.looked = m.feed, time.Now()
 	a.trouble(m.err)
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0

@@ -133,6 +133,12 @@ func (c *carving) add(e engine.Entry) *carving {
 	return c
 }
 
+// worth says what the target becomes, and what that costs a month.
+func (c *carving) worth(value string, usd float64) *carving {
+	c.entries[0].Created.Value, c.entries[0].Created.Monthly = value, []float64{usd}
+	return c
+}
+
 func (c *carving) later(d time.Duration) *carving { c.at = c.at.Add(d); return c }
 
 func (c *carving) start(idx int) *carving {
@@ -217,7 +223,8 @@ func (x *exhibit) fill() {
 	x.carve("0aa2d941", "upsert_dns_record", "CNAME www.example.com", "ops2", day, dns, "fail").start(0).later(time.Second).
 		done(0, `{"outcome":"updated"}`).start(1).failed(1, "fail").back(0, "step_failed:fail").undoing(0).later(time.Second).undone(0).end(engine.EntrySagaRolledBack).keep()
 	done("93b1c7ff", "snapshot_droplet", "web-02 (482914)", "ops1", 5*time.Hour, snap)
-	done("4d52e6a0", "snapshot_droplet", "db-01 (482976)", "ops2", 5*time.Hour-time.Minute, snap)
+	x.carve("4d52e6a0", "snapshot_droplet", "db-01 (482976)", "ops2", 5*time.Hour-time.Minute, snap).worth("", 9.6).start(0).later(41 * time.Second).
+		add(engine.Entry{Type: engine.EntryStepCompleted, Idx: 0, Attempt: 1, Made: &engine.Made{Text: "18.4 GB", MonthlyUSD: 1.1}}).end(engine.EntrySagaCompleted).keep()
 	done("b8810f3c", "upsert_dns_record", "MX example.com", "ops1", 3*time.Hour, dns)
 	x.carve("e01c93d4", "snapshot_then_dns", "web-02 (482914)", "ops1", 2*time.Hour, snap, dns).start(0).later(40*time.Second).
 		done(0, `{"snapshot_id":229305609,"snapshot_name":"arcadia-snap-482914-e01c93d4"}`).start(1).later(2*time.Second).
@@ -235,7 +242,7 @@ func (x *exhibit) fill() {
 		saved(0, `{"snapshot_name":"arcadia-snap-482913-3f9c2a1b"}`).later(311*time.Millisecond).log(0, "action 36804636 accepted").
 		later(35*time.Second).cancel("ops2", "wrong droplet").failed(0, "canceled").back(0, "canceled").undoing(0).
 		log(0, "waits for action 36804636").keep()
-	x.carve("9ad01c77", "snapshot_then_dns", "A app.example.com", "ops2", 12*time.Second, snap, dns).start(0).later(5*time.Second).
+	x.carve("9ad01c77", "snapshot_then_dns", "A app.example.com", "ops2", 12*time.Second, snap, dns).worth("203.0.113.20", 0.92).start(0).later(5*time.Second).
 		done(0, `{"snapshot_id":229305620}`).start(1).keep()
 	x.carve("0c4411aa", "snapshot_droplet", "web-01 (482913)", "ops1", 2*time.Second, snap).
 		add(engine.Entry{Type: engine.EntryWaiting, On: "saga 3f9c2a1b"}).keep()

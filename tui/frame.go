@@ -136,7 +136,7 @@ func (a *App) header(w int) string {
 	least := widget.Width(a.crumbs(crumbs))
 	room := w - 1 - widget.Width(left) - widget.Width(who)
 	if len(e.State.Others) > 0 {
-		room -= widget.Width(" with 10")
+		room -= max(widget.Width(" with 10"), w/4)
 	}
 	right := a.counters(room-min(least, room/2)-2, false)
 	for ; least > room-widget.Width(right)-2 && len(crumbs) > 1; least = widget.Width(a.crumbs(crumbs)) {
@@ -231,8 +231,8 @@ func (a *App) counters(room int, brief bool) string {
 	if s.Astray > 0 {
 		put(t.Compensating, strconv.Itoa(s.Astray)+" drifted")
 	}
-	if s.Done() > 0 {
-		put(t.Faint, say.Thousands(s.Done())+" done")
+	if n := s.DoneToday(a.env.Clock); n > 0 {
+		put(t.Faint, say.Thousands(n)+" done today")
 	}
 	if b := a.env.Config.Budget; b != nil {
 		if left := b(); left >= 0 && left < fewCalls {
@@ -329,8 +329,8 @@ func (a *App) hints() []keys.Hint {
 	var out []keys.Hint
 	for _, name := range append(slices.Clone(a.screen().Hints(&a.env)), keys.CmdHelp) {
 		c, ok := find(all, name)
-		if !ok || c.impossible(&a.env) != "" {
-			continue
+		if !ok || c.impossible(&a.env) != "" || slices.ContainsFunc(out, func(h keys.Hint) bool { return h.Word == c.Word }) {
+			continue // what another key does already is said once
 		}
 		b, _ := a.env.Keys.In(name, c.Scope)
 		if b.Show() != "" { // the settings may have left a command without a key

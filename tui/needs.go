@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"time"
 
 	"arcadia/engine"
 	"arcadia/tui/say"
@@ -9,6 +10,19 @@ import (
 
 // maxBusy bounds how many sagas at work are looked at for how they stand.
 const maxBusy = 1000
+
+// maxEnded bounds how many sagas that have come to rest are counted by day.
+const maxEnded = 1000
+
+// ended says when the newest sagas at rest came there.
+func ended(ctx context.Context, b Backend) (map[engine.ID]time.Time, error) {
+	out := map[engine.ID]time.Time{}
+	p, err := b.List(ctx, engine.Query{Statuses: []engine.Status{engine.Completed, engine.RolledBack}, Limit: maxEnded})
+	for i := range p.Items {
+		out[p.Items[i].ID] = p.Items[i].FinishedAt.Time
+	}
+	return out, err
+}
 
 // standing says how the sagas stand that are not at rest. Those that have failed are counted by the store.
 func standing(ctx context.Context, b Backend) (map[engine.ID]say.Stand, error) {

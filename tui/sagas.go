@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -83,13 +84,15 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 			return s.reload(env, s.cursor)
 		}
 	case Changed:
-		return s.changed(env, msg.Fresh)
+		return Batch{s.changed(env, msg.Fresh), s.askUsual(env)}
 	case list.Piece:
-		return s.took(msg)
+		return Batch{s.took(msg), s.askUsual(env)}
 	case detailMsg:
 		return s.preview.take(msg, s)
 	case foundMsg:
 		return s.found(env, msg)
+	case usualMsg:
+		maps.Copy(env.State.Usual, msg)
 	case casesMsg:
 		return msg.choose(s)
 	case tea.KeyPressMsg, tea.PasteMsg:

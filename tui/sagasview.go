@@ -182,7 +182,8 @@ func (s *sagas) columns(env *Env, at, width, height int) sagaGrid {
 		g.columns[len(g.columns)-1].Title = "TIME"
 	}
 	if width >= idWide {
-		add(byWho, "", widget.Column{Width: by, Gap: 1})
+		add(byWho, "", widget.Column{Width: by})
+		add(-1, "COST/MO", widget.Column{Width: 8, Right: true, Gap: 1})
 	}
 	g.widths = widget.Layout(g.columns, width-list.Margin)
 	return g
@@ -253,6 +254,8 @@ func (s *sagas) cells(env *Env, r *engine.Summary, g *sagaGrid) []widget.Cell {
 			x = widget.Cell{Text: env.Clock.Stamp(r.CreatedAt.Time), Ink: t.Faint}
 		case by == byWho:
 			x = widget.Cell{Text: r.CreatedBy, Ink: t.Faint}
+		case c.Title == "COST/MO":
+			x = widget.Cell{Text: say.Bill(r.MonthlyUSD, t.Symbols.Minus), Ink: quiet}
 		case c.Title == "NOW":
 			x = widget.Cell{Text: longest(texts, g.widths[i]), Ink: t.Tone(tone)}
 		default:
@@ -276,17 +279,32 @@ func longest(texts []string, width int) string {
 	return widget.Cut(texts[len(texts)-1], width)
 }
 
-// about is what a saga is about, and how it stands: the longest of its texts that fits. Of one that needs a person the reason
-// comes first. Cutting is the last resort, of the text before the target.
+// about is what a saga is about, what that becomes or what was made of it, and how it stands: the longest of its texts that fits.
+// Where none fits with the value the value goes. Of one that needs a person the reason comes first. Cutting is the last resort, of
+// the text before the target.
 func about(t *theme.Theme, r *engine.Summary, texts []string, ink widget.Ink, width int) string {
 	target := cmp.Or(r.Target, strings.Join(r.StepNames, ", "))
-	used := widget.Width(target)
 	dot := t.Faint.Paint(" " + t.Symbols.Dot + " ")
-	for _, x := range texts {
-		if used+3+widget.Width(x) <= width {
-			return target + dot + ink.Paint(x)
+	heads := []string{target}
+	stand := say.StandOf(r)
+	if r.Value != "" && !stand.Needs() && stand != say.Undoing && stand != say.TakenBack {
+		heads = []string{target + t.Faint.Paint(" "+t.Symbols.Arrow+" ") + r.Value, target}
+	}
+	if r.Made != "" && stand == say.Ended {
+		texts, ink = []string{r.Made}, t.Faint
+	}
+	for _, head := range heads {
+		used := widget.Width(head)
+		if len(texts) == 0 && used <= width {
+			return head
+		}
+		for _, x := range texts {
+			if used+3+widget.Width(x) <= width {
+				return head + dot + ink.Paint(x)
+			}
 		}
 	}
+	used := widget.Width(target)
 	if len(texts) == 0 || width-used < 9 {
 		return widget.Cut(target, width)
 	}
@@ -298,9 +316,12 @@ func (s *sagas) rowOfTwo(env *Env, r *engine.Summary, width int, bar widget.Bar)
 	t := env.Theme
 	st := t.Saga(r)
 	age := env.Clock.Stamp(r.CreatedAt.Time)
-	about := cmp.Or(r.Target, r.Kind)
+	head := r.Kind
+	if r.Target != "" {
+		head = about(t, r, nil, "", width-24)
+	}
 	return []string{
-		bar.Over(widget.Sides(s.lead(env, r)+st.Ink.Paint(widget.Fit(st.String(), 14))+"  "+widget.Cut(about, width-24), t.Faint.Paint(age)+" ", width), width),
+		bar.Over(widget.Sides(s.lead(env, r)+st.Ink.Paint(widget.Fit(st.String(), 14))+"  "+widget.Cut(head, width-24), t.Faint.Paint(age)+" ", width), width),
 		bar.Over("    "+t.Faint.Paint(widget.Cut(r.Kind+" "+t.Symbols.Dot+" "+r.CreatedBy, width-6)), width),
 	}
 }

@@ -1,8 +1,11 @@
 package tui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/engine"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
@@ -92,7 +95,16 @@ type Env struct {
 }
 
 // now is what sentences about sagas depend on.
-func (e *Env) now() say.Now { return say.Now{Clock: e.Clock, Frozen: e.State.Frozen} }
+func (e *Env) now() say.Now { return say.Now{Clock: e.Clock, Frozen: e.State.Frozen, Usual: e.usual} }
+
+// usual is how long the step that a saga is at usually takes; 0 when nobody knows.
+func (e *Env) usual(s *engine.Summary) time.Duration {
+	k, at := usualOf(s)
+	if !at {
+		return 0
+	}
+	return e.State.Usual[k]
+}
 
 // keyOf is the first key of a command as people write it; empty when the settings have left it none.
 func (e *Env) keyOf(c keys.Command) string {

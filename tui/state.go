@@ -25,6 +25,9 @@ type State struct {
 	Astray   int                          // resources that somebody has to decide about
 	Others   []Presence                   // the other sessions
 
+	Usual map[usualKey]time.Duration // how long steps usually take; 0 where nobody knows
+	Ended map[engine.ID]time.Time    // when sagas have come to rest, of the last that have
+
 	said  int // messages so far
 	tally [say.Stands]int
 }
@@ -42,7 +45,7 @@ type Message struct {
 const maxMessages = 500
 
 func newState() *State {
-	return &State{Marks: map[engine.ID]engine.Summary{}, Busy: map[engine.ID]say.Stand{}}
+	return &State{Marks: map[engine.ID]engine.Summary{}, Busy: map[engine.ID]say.Stand{}, Usual: map[usualKey]time.Duration{}, Ended: map[engine.ID]time.Time{}}
 }
 
 // Say keeps a message.
@@ -80,6 +83,7 @@ func (s *State) refresh(changed []engine.Summary) {
 	for i := range changed {
 		if c := &changed[i]; c.Status.Terminal() {
 			delete(s.Busy, c.ID)
+			s.Ended[c.ID] = c.FinishedAt.Time
 		} else {
 			s.Busy[c.ID] = say.StandOf(c)
 		}
@@ -115,6 +119,17 @@ func (s *State) UnderWay() int {
 // Done is the number of sagas that are at rest and need nobody.
 func (s *State) Done() int {
 	return s.Counts.ByStatus[engine.Completed] + s.Counts.ByStatus[engine.RolledBack]
+}
+
+// DoneToday is the number of sagas that have come to rest on the day of now, and need nobody.
+func (s *State) DoneToday(c say.Clock) int {
+	n := 0
+	for _, at := range s.Ended {
+		if c.Day(at) == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // needy are the sagas at work that go nowhere until a person decides.

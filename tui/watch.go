@@ -23,6 +23,7 @@ type openedMsg struct {
 	steps  []string
 	counts engine.Counts
 	busy   map[engine.ID]say.Stand
+	ended  map[engine.ID]time.Time
 	frozen *engine.Frozen
 	err    error
 }
@@ -50,6 +51,9 @@ func (a *App) open() tea.Cmd {
 		m := openedMsg{feed: b.Watch(), kinds: clean.Kinds(b.Kinds()), steps: b.StepNames(), frozen: clean.Frozen(b.Frozen())}
 		if m.counts, m.err = b.Counts(ctx); m.err == nil {
 			m.busy, m.err = standing(ctx, b)
+		}
+		if m.err == nil {
+			m.ended, m.err = ended(ctx, b)
 		}
 		return m
 	}

@@ -13,6 +13,7 @@ import (
 // Summary cleans what came from outside in a header.
 func Summary(s *engine.Summary) {
 	s.Short, s.Kind, s.Target = visible.Text(s.Short), visible.Text(s.Kind), visible.Text(s.Target)
+	s.Value, s.Made = visible.Text(s.Value), visible.Text(s.Made)
 	s.CreatedBy, s.Waiting = visible.Text(s.CreatedBy), cleanWaiting(s.Waiting)
 	s.StepNames = All(s.StepNames)
 	if s.Error != nil {

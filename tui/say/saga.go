@@ -3,6 +3,7 @@ package say
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"arcadia/engine"
 )
@@ -11,6 +12,9 @@ import (
 type Now struct {
 	Clock  Clock
 	Frozen *engine.Frozen // nil when everything goes on
+
+	// Usual is how long the step that a saga is at usually takes; 0 when nobody knows. May be left out.
+	Usual func(s *engine.Summary) time.Duration
 }
 
 // Brief says in a few cells what matters about a saga that does not move, or about its end; empty for one that moves: what

@@ -33,7 +33,7 @@ func (n Now) Texts(s *engine.Summary) ([]string, Tone) {
 			}
 		}
 	case Queued, AtWork, YourVote:
-		return works(s), tone
+		return n.soon(s, works(s)), tone
 	case TakenBack:
 		return backed(s), tone
 	case Ended, Stands:
@@ -67,6 +67,22 @@ func needs(s *engine.Summary) []string {
 		return []string{WaitingOn(s.Waiting), "waits for you"}
 	}
 	return nil
+}
+
+// soon adds how long the step at work usually takes.
+func (n Now) soon(s *engine.Summary, texts []string) []string {
+	if n.Usual == nil || s.Status != engine.Running {
+		return texts
+	}
+	d := n.Usual(s)
+	if d < time.Second {
+		return texts
+	}
+	usual := "usually " + Span(d)
+	if len(texts) == 0 {
+		return []string{usual}
+	}
+	return append([]string{texts[0] + ", " + usual}, texts...)
 }
 
 // works says at which step of how many a saga is, and what it waits for.
