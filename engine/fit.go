@@ -92,6 +92,9 @@ func (s *Saga) fitsSaga(e *Entry) error {
 			return fmt.Errorf("%s of a saga that is %s, and no rollback that has undone nothing", e.Type, s.Status)
 		}
 	case EntryVerified:
+		if e.Next != nil && e.Error == "" {
+			return fmt.Errorf("%s of a look that was made, with a time for the next", e.Type)
+		}
 		return s.in(e, Compensating)
 	case EntrySagaCompleted:
 		if s.active() != nil || s.CurrentStepIdx != len(s.StepNames) {

@@ -55,10 +55,7 @@ func (s *Saga) change(e *Entry) {
 		s.Paused, s.pausedBy = false, ""
 		s.goesOn(BecausePaused)
 	case EntryVerified:
-		s.looked = true
-		if e.Error == "" {
-			s.Verified, s.Left = e.At, append([]string{}, e.Left...)
-		}
+		s.verified(e)
 	case EntrySagaCompleted:
 		s.end(Completed, e)
 	case EntrySagaRolledBack:
@@ -90,7 +87,7 @@ func (s *Saga) created(e *Entry) {
 }
 
 func (s *Saga) rollbackStarted(e *Entry) {
-	s.Status, s.FinishedAt, s.Waiting, s.looked, s.begun = Compensating, Time{}, nil, false, false
+	s.Status, s.FinishedAt, s.Waiting, s.looked, s.unseen, s.begun = Compensating, Time{}, nil, false, nil, false
 	err := SagaError{Reason: e.Reason, CompensateFromIdx: *e.From, By: e.By.name(), Why: e.Why}
 	if e.By == nil && s.Error != nil {
 		err.By, err.Why = s.Error.By, s.Error.Why // the cancel that led here
@@ -105,7 +102,7 @@ func (s *Saga) rollbackStarted(e *Entry) {
 // that waits because its process died too often, or because a step failed and was to wait, tries that step again.
 func (s *Saga) retryRequested(e *Entry) {
 	s.vouched = s.vouched || s.waitsBecause(BecauseCopied) != nil
-	s.Waiting, s.looked = nil, false
+	s.Waiting, s.looked, s.unseen = nil, false, nil
 	for i := range s.Rows {
 		r := &s.Rows[i]
 		r.deaths = 0
@@ -126,6 +123,27 @@ func (s *Saga) retryRequested(e *Entry) {
 	}
 }
 
+// verified takes in a look at what was undone, or that it could not be made and when it will be again. Older builds ended the saga
+// without one.
+func (s *Saga) verified(e *Entry) {
+	s.goesOn(BecauseUnseen)
+	if e.Next != nil {
+		w := Waiting{For: ForProvider, Because: BecauseUnseen, N: 1, Text: e.Error, Until: *e.Next}
+		if s.unseen != nil {
+			w.N += s.unseen.N
+		}
+		if w.N > looksAlone {
+			w.For = ForOperator
+		}
+		s.unseen, s.Waiting = &w, []Waiting{w}
+		return
+	}
+	s.looked, s.unseen = true, nil
+	if e.Error == "" {
+		s.Verified, s.Left = e.At, append([]string{}, e.Left...)
+	}
+}
+
 // withdrawn makes the saga what it was before its rollback was asked for.
 func (s *Saga) withdrawn(e *Entry) {
 	s.Status, s.FinishedAt, s.Waiting, s.Paused, s.Ticket = Completed, s.completed, nil, false, 0
@@ -133,7 +151,7 @@ func (s *Saga) withdrawn(e *Entry) {
 }
 
 func (s *Saga) end(st Status, e *Entry) {
-	s.Status, s.FinishedAt, s.Waiting = st, e.At, nil
+	s.Status, s.FinishedAt, s.Waiting, s.unseen = st, e.At, nil, nil
 	s.stands = st != RolledBack
 	if st != Completed {
 		s.stays()

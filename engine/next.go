@@ -87,7 +87,7 @@ const maxDeaths = 10
 //	it was approved, or is to be  → plan again, or ask
 //	its next attempt is not due   → wait            otherwise                     → compensate
 //	otherwise                     → execute         no row is left, something could not be undone → failed
-//	                                                what was undone can be looked at again → verify, or hold
+//	                                                what was undone can be looked at again → verify, or hold, or wait when it could not be
 //	                                                otherwise                     → rolled_back
 //
 // A wait names every reason that holds. What fails past the point of no return is tried again without end (see onward), and no
@@ -219,6 +219,9 @@ func nextBackward(s *Saga, w World) Move {
 		}
 		if w.Frozen {
 			return Move{Do: DoHold, Until: w.Until}
+		}
+		if s.unseen != nil && s.unseen.Until.After(w.Now) {
+			return Move{Do: DoWait, Until: s.unseen.Until.Time, Waiting: []Waiting{*s.unseen}}
 		}
 		return Move{Do: DoVerify}
 	}

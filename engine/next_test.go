@@ -38,6 +38,10 @@ func TestNextFollowsItsRules(t *testing.T) {
 	free := World{Now: time.Unix(4000, 0), Knows: func(string) bool { return true }, Looks: func(string) bool { return false }}
 	held, poor, due, looks := free, free, free, free
 	looks.Looks = func(string) bool { return true }
+	lookDue, lookFrozen := looks, looks
+	lookDue.Now, lookFrozen.Frozen = soon.Time, true
+	unseen := Entry{Type: EntryVerified, Error: "503", Next: &soon}
+	dark := Waiting{For: ForProvider, Because: BecauseUnseen, N: 1, Text: "503", Until: soon}
 	held.Holder, poor.Knows, due.Now = "cafe0001", func(string) bool { return false }, soon.Time
 
 	for name, tc := range map[string]struct {
@@ -67,6 +71,11 @@ func TestNextFollowsItsRules(t *testing.T) {
 		"a clean failed row has nothing to undo":   {[]Entry{start(0), failed(0), back(0)}, free, Move{Do: DoEnd, Status: RolledBack}},
 		"with all undone it is rolled back":        {[]Entry{start(0), done(0), back(0), undoing(0), undone(0)}, free, Move{Do: DoEnd, Status: RolledBack}},
 		"what is undone is looked at again":        {[]Entry{start(0), done(0), back(0), undoing(0), undone(0)}, looks, Move{Do: DoVerify}},
+		"a look in vain is made again":             {[]Entry{start(0), done(0), back(0), undoing(0), undone(0), unseen}, looks, Move{Do: DoWait, Until: soon.Time, Waiting: []Waiting{dark}}},
+		"when its time has come":                   {[]Entry{start(0), done(0), back(0), undoing(0), undone(0), unseen}, lookDue, Move{Do: DoVerify}},
+		"a look is not made while all is frozen":   {[]Entry{start(0), done(0), back(0), undoing(0), undone(0), unseen}, lookFrozen, Move{Do: DoHold}},
+		"a retry looks now":                        {[]Entry{start(0), done(0), back(0), undoing(0), undone(0), unseen, {Type: EntryRetryRequested}}, looks, Move{Do: DoVerify}},
+		"without a look it ends":                   {[]Entry{start(0), done(0), back(0), undoing(0), undone(0), unseen, {Type: EntryVerified, Error: "503"}}, looks, Move{Do: DoEnd, Status: RolledBack}},
 		"it is looked at once":                     {[]Entry{start(0), done(0), back(0), undoing(0), undone(0), {Type: EntryVerified}}, looks, Move{Do: DoEnd, Status: RolledBack}},
 		"a paused saga waits":                      {[]Entry{start(0), done(0), {Type: EntryPaused}}, free, Move{Do: DoWait, Waiting: []Waiting{{For: ForOperator, Because: BecausePaused}}}},
 		"a cancel goes past a pause":               {[]Entry{start(0), done(0), {Type: EntryPaused}, cancel}, free, Move{Do: DoRollback, From: 0, Reason: "canceled"}},

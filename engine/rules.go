@@ -131,7 +131,7 @@ func (s *Summary) refusesRetry(backingOff bool) error {
 		return refuse("nothing in it waits for a retry")
 	case s.Paused:
 		return refuse("it is paused; resume lets it go on")
-	case backingOff, s.waitsFor(ForOperator) != nil, s.waitsBecause(BecauseRefused) != nil:
+	case backingOff, s.waitsFor(ForOperator) != nil, s.waitsBecause(BecauseRefused) != nil, s.waitsBecause(BecauseUnseen) != nil:
 	case s.waitsFor(ForSaga) != nil:
 		return refuse("it waits for saga %s; a retry would not help", s.waitsFor(ForSaga).Saga)
 	case s.waitsFor(ForBuild) != nil:
@@ -144,6 +144,7 @@ func (s *Summary) refusesRetry(backingOff bool) error {
 
 func (s *Summary) refusesSkip() error {
 	switch {
+	case s.waitsBecause(BecauseUnseen) != nil: // the look is skipped
 	case s.Status != Running || s.CancelRequested:
 		return refuse("no step of it waits for a decision")
 	case s.Paused:
@@ -184,6 +185,7 @@ func (s *Saga) Refuses(v Verb) error {
 	case VerbSkip:
 		row := s.Undecided()
 		switch {
+		case s.unseen != nil:
 		case row == nil:
 			return refuse("no step of it waits for a decision")
 		case row.Dirty && s.Passed == "":

@@ -61,7 +61,7 @@ type Saga struct {
 	Context map[string]json.RawMessage `json:"context"`
 	Rows    []Row                      `json:"steps"`
 	// Verified says when the undone resources were looked at again, and Left what was still there then. The zero time
-	// means that nobody has looked.
+	// means that nobody has looked yet, or, of a saga that is rolled back, that nothing was to be looked at or an operator ended it without.
 	Verified Time     `json:"verified_at"`
 	Left     []string `json:"left"`
 	// Live is what the step at work shows of itself while it waits, as it was at the read; nothing of it is stored.
@@ -89,7 +89,8 @@ type Saga struct {
 	stands    bool      // it has ended and is not rolled back: later sagas may build on it
 	begun     bool      // this rollback has begun to undo
 	completed Time      // when it was completed
-	looked    bool      // this rollback's outcome was looked at again, or could not be
+	looked    bool      // this rollback's outcome was looked at again, or will not be
+	unseen    *Waiting  // it could not be looked at, and will be again; never changed in place
 	lines     int       // log lines so far
 }
 
@@ -189,6 +190,11 @@ func (s *Saga) sooner(d time.Duration) {
 		if r := &s.Rows[i]; !r.NextAttemptAt.IsZero() {
 			r.NextAttemptAt = At(r.NextAttemptAt.Add(-d))
 		}
+	}
+	if s.unseen != nil {
+		earlier := *s.unseen
+		earlier.Until = At(earlier.Until.Add(-d))
+		s.unseen = &earlier
 	}
 }
 

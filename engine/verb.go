@@ -53,7 +53,7 @@ func (s *Session) Rollback(ctx context.Context, id ID, q Request) error {
 }
 
 // Retry gives what could not be undone a fresh budget, and starts again a saga that waits because its process died too
-// often or because its next attempt is not due yet.
+// often, because its next attempt is not due yet, or because what it has undone could not be looked at.
 func (s *Session) Retry(ctx context.Context, id ID, q Request) error {
 	return s.ask(ctx, VerbRetry, id, q, func(sg *Saga, r *run) ([]Entry, error) {
 		if sg.Status == Failed {
@@ -112,9 +112,15 @@ func (s *Session) Resolve(ctx context.Context, id ID, idx int, q Request) error 
 	})
 }
 
-// Skip goes on without the step that failed. Only a step that has changed nothing can be skipped.
+// Skip goes on without the step that failed. Only a step that has changed nothing can be skipped. A saga whose undo cannot be
+// looked at ends without the look: rolled back, and never verified.
 func (s *Session) Skip(ctx context.Context, id ID, q Request) error {
 	return s.ask(ctx, VerbSkip, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
+		if sg.unseen != nil {
+			e := s.entry(EntryVerified, q)
+			e.Error = sg.unseen.Text
+			return []Entry{e}, nil
+		}
 		e := s.entry(EntrySkipped, q)
 		e.Idx = sg.CurrentStepIdx
 		return []Entry{e}, nil

@@ -13,8 +13,26 @@ import (
 // verifyLimit bounds one look at what a rollback has left.
 const verifyLimit = 5 * time.Minute
 
+// What could not be looked at is looked at again after half a minute, then after twice as long each time, at most an hour. After
+// looksAlone looks, a quarter of an hour, an operator is told, who can end the saga without one.
+const (
+	looksAlone = 5
+	lookWait   = 30 * time.Second
+	lookWaits  = time.Hour
+)
+
+// lookAgain is when the look after n in vain is due.
+func lookAgain(now time.Time, n int) Time {
+	wait := lookWaits
+	if n < 7 {
+		wait = lookWait << n
+	}
+	return At(now.Add(wait))
+}
+
 // verify looks again at every row that was undone. What is still there makes its row compensation_failed, so that a saga
-// is never rolled back with something left behind; what could not be looked at is said, and the saga ends without the proof.
+// is never rolled back with something left behind; what could not be looked at is said, and when it will be again: until then the
+// saga keeps its locks, since what others write at the same place would be taken for it.
 func (r *run) verify(ctx context.Context) []Entry {
 	ctx, cancel := context.WithTimeoutCause(ctx, verifyLimit, ErrDeadline)
 	defer cancel()
@@ -50,6 +68,14 @@ func (r *run) verify(ctx context.Context) []Entry {
 	}
 	if failed != nil {
 		seen.Error = errorText(failed)
+	}
+	if failed != nil && len(entries) == 0 {
+		n := 0
+		if saga.unseen != nil {
+			n = saga.unseen.N
+		}
+		next := lookAgain(time.Now(), n)
+		seen.Next = &next
 	}
 	return append(entries, seen)
 }

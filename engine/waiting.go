@@ -39,6 +39,7 @@ const (
 	BecauseAccount    Because = "account"       // the store belongs to another account, or whose it is cannot be asked: Text says which
 	BecauseUnapproved Because = "unapproved"    // Have of N have approved plan Text; Until is when they are asked no more
 	BecauseUntold     Because = "untold"        // what was approved cannot be looked at again: Text says why
+	BecauseUnseen     Because = "not_looked_at" // what was undone could not be looked at N times, with Text, and is looked at again at Until
 	BecauseUnknown    Because = "step_not_here" // step Idx is not in this build
 )
 

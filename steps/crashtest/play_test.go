@@ -197,8 +197,8 @@ func plays() []*play {
 			name:   "could not be looked at",
 			launch: func(l *engine.Launch) { after(l, "hides", "fail") },
 			react: func(_ context.Context, _ *operator, _ *engine.Session, sg *engine.Saga) (bool, error) {
-				if sg.Status == engine.RolledBack && !sg.Verified.IsZero() {
-					return false, errors.New("it says that it was looked at")
+				if sg.Status == engine.RolledBack && sg.Verified.IsZero() {
+					return false, errors.New("it is rolled back, and nobody has looked")
 				}
 				return ends(sg, engine.RolledBack)
 			},

@@ -35,6 +35,7 @@ type ruling struct {
 	undone   map[int]bool
 	only     int // the row that a retry named; -1: any
 	left     []string
+	unseen   bool // the last look could not be made
 }
 
 func (r *ruling) fault(e *engine.Entry, what string) {
@@ -56,7 +57,7 @@ func (r *ruling) take(e *engine.Entry) {
 	case engine.EntryCancelRequested:
 		r.failed, r.canceled = false, true
 	case engine.EntryRetryRequested:
-		r.failed, r.left, r.only = false, nil, -1
+		r.failed, r.left, r.only, r.unseen = false, nil, -1, false
 		if e.From != nil {
 			r.only = *e.From
 		}
@@ -74,12 +75,15 @@ func (r *ruling) take(e *engine.Entry) {
 	case engine.EntryCompensationFailed:
 		delete(r.undone, e.Idx)
 	case engine.EntryVerified:
-		r.left = e.Left
+		r.left, r.unseen = e.Left, e.Next != nil
 	case engine.EntryResolved:
 		r.left = nil
 	case engine.EntrySagaRolledBack:
 		if len(r.left) > 0 {
 			r.fault(e, "the last look found "+strings.Join(r.left, ", "))
+		}
+		if r.unseen {
+			r.fault(e, "the last look could not be made")
 		}
 	default:
 	}
@@ -111,6 +115,7 @@ func TestRulesFindEachWrongOrder(t *testing.T) {
 		"it was skipped":               {created, of(engine.EntrySkipped), of(engine.EntryCompensating)},
 		"only row 1":                   {created, {Type: engine.EntryRetryRequested, From: &row}, of(engine.EntryCompensating)},
 		"undone before":                {created, of(engine.EntryCompensated), of(engine.EntryCompensated)},
+		"last look could not be made":  {created, {Type: engine.EntryVerified, Error: "503", Next: &engine.Time{}}, of(engine.EntrySagaRolledBack)},
 		"the last look found a record": {created, {Type: engine.EntryVerified, Left: []string{"a record"}}, of(engine.EntrySagaRolledBack)},
 	} {
 		wrong := rules(entries)

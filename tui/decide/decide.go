@@ -26,6 +26,7 @@ const (
 	SortLeft     Sort = "left"     // an undo has failed
 	SortFailed   Sort = "failed"   // a step has failed, and the saga was to wait then
 	SortStuck    Sort = "stuck"    // a step goes on failing past the point of no return
+	SortUnseen   Sort = "unseen"   // what was undone cannot be looked at
 	SortWaits    Sort = "waits"    // for a person, for another reason: a pause, a process that died too often, a copy
 )
 
@@ -81,6 +82,13 @@ func Of(s *engine.Saga, undo func(idx int) string) *Case {
 	}
 	if stuck := slices.IndexFunc(s.Waiting, func(w engine.Waiting) bool { return w.Because == engine.BecauseStuck }); stuck >= 0 {
 		c.Sort, c.What = SortStuck, "The step goes on failing past the point of no return ("+s.Passed+"): the saga only goes forward."
+	}
+	if slices.ContainsFunc(s.Waiting, func(w engine.Waiting) bool { return w.Because == engine.BecauseUnseen }) {
+		c.Sort = SortUnseen
+		c.offer(s,
+			Answer{Name: "look again", Does: "looks now whether all is undone", Verb: engine.VerbRetry, Row: -1, Why: "decided"},
+			Answer{Name: "end without", Does: "the saga ends: rolled back, and nobody has looked whether something is left", Verb: engine.VerbSkip, Row: -1})
+		return c
 	}
 	c.offer(s,
 		Answer{Name: "resume", Does: "goes on where it was paused", Verb: engine.VerbResume, Row: -1, Why: "decided"},

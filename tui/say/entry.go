@@ -80,7 +80,10 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 	case engine.EntryVerified:
 		text, tone = "looked again: "+Nothing(&s.Summary)+" is left", RolledBack
 		if x.Error != "" {
-			text, tone = "could not look again: "+x.Error, Failed
+			text, tone = "could not look again"+again(x)+": "+x.Error, Failed
+			if x.By != nil {
+				text = "not looked at again: skipped" + by(x)
+			}
 		}
 		if len(x.Left) > 0 {
 			text, tone = "looked again: still there: "+strings.Join(x.Left, ", "), Failed

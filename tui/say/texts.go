@@ -60,6 +60,8 @@ func needs(s *engine.Summary) []string {
 			return []string{"the store is a copy, and this would do something else now", "the store is a copy", "a copy"}
 		case engine.BecauseAccount:
 			return []string{w.Text, "another account"}
+		case engine.BecauseUnseen:
+			return []string{"undone, and could not be looked at: " + w.Text, "could not be looked at", "not looked at"}
 		case engine.BecauseUnapproved, engine.BecauseUntold, engine.BecausePaused, engine.BecauseLocked, engine.BecauseBusy, engine.BecauseRefused, engine.BecauseIdle, engine.BecauseMoment, engine.BecauseUnknown:
 		}
 	}

@@ -43,6 +43,8 @@ func Waiting(w engine.Waiting) string {
 		return fmt.Sprintf("an operator: the process died %d times in a row during this step; retry starts it again", w.N)
 	case engine.BecauseCopied:
 		return fmt.Sprintf("an operator: the store is a copy, and step %d %s would not do now what was launched: retry to do it all the same, or cancel", w.Idx, w.Step)
+	case engine.BecauseUnseen:
+		return unseen(w)
 	case engine.BecauseLocked:
 		return "saga " + w.Saga
 	case engine.BecauseBusy:
@@ -60,6 +62,15 @@ func Waiting(w engine.Waiting) string {
 	case engine.BecauseRefused, engine.BecauseAccount:
 	}
 	return w.Text
+}
+
+// unseen says that what was undone could not be looked at, and what follows.
+func unseen(w engine.Waiting) string {
+	again := "looked at again " + w.Until.UTC().Format("15:04:05") + " UTC"
+	if w.For == engine.ForOperator {
+		return fmt.Sprintf("an operator: all is undone, and could not be looked at %d times: %s: %s; retry looks now, skip ends it without", w.N, w.Text, again)
+	}
+	return "a look at what was undone: " + w.Text + ": " + again
 }
 
 // Header is a saga's header as JSON shows it: with what it waits for in words.
