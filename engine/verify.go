@@ -54,7 +54,7 @@ func (r *run) verify(ctx context.Context) []Entry {
 		}
 		left, err := look(ctx, v, saga.preview(i))
 		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("look again at row %d: %w", i, err))
+			failed = errors.Join(failed, fmt.Errorf("row %d: %w", i, err))
 			continue
 		}
 		if len(left) > 0 {

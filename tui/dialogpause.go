@@ -50,8 +50,8 @@ func (s *detail) follows(t *theme.Theme, width int, heading string) []string {
 // skips is the step that failed, why, and what comes next.
 func (s *detail) skips(t *theme.Theme, width int) []string {
 	r := s.saga.Undecided()
-	if r == nil {
-		return nil
+	if r == nil { // it is undone, and could not be looked at
+		return widget.Wrap("It waits for "+say.WaitingOn(s.saga.Waiting)+". Without the look it ends rolled back, and nobody knows whether something is left.", width)
 	}
 	out := []string{t.Faint.Paint("HAS FAILED, AND CHANGED NOTHING")}
 	out = append(out, dialogRow(t, r.Idx, r.Name, r.Error, widget.Width(r.Name), width)...)

@@ -35,7 +35,7 @@ var dialogVerbs = map[keys.Command]dialogWords{
 	keys.CmdResolve:  {"Resolve", "Resolve", "resolved", "say why what is left may stay", true},
 	keys.CmdPause:    {"Pause", "Pause it", "pauses before its next step", "", false},
 	keys.CmdResume:   {"Resume", "Resume", "goes on", "", false},
-	keys.CmdSkip:     {"Skip", "Skip the step", "goes on without the failed step", "", true},
+	keys.CmdSkip:     {"Skip", "Skip the step", "goes on without it", "", true},
 	keys.CmdProceed:  {"Proceed with", "Go on now", "goes on now", "say why it need not wait any longer", true},
 	keys.CmdPostpone: {"Postpone", "Move the wait", "waits until then", "say why it shall wait until then", false},
 }

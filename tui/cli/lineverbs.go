@@ -37,7 +37,7 @@ func (m *lineMode) verbs() []lineVerb {
 		{label: "retry what could not be done or undone", verb: engine.VerbRetry, question: "try again?", do: plain(eng.Retry), said: "it is tried again"},
 		{label: "resolve what one step has left behind", verb: engine.VerbResolve, question: "accept what is left?", why: true, do: m.resolve, said: "what is left is accepted"},
 		{label: "pause a saga, or let it go on", verb: engine.VerbPause, question: "pause it, or let it go on if it is paused?", do: m.pause, said: "done"},
-		{label: "skip a step that failed", verb: engine.VerbSkip, question: "go on without the step that failed?", do: plain(eng.Skip), said: "it goes on"},
+		{label: "skip a step that failed, or a look that cannot be made", verb: engine.VerbSkip, question: "go on without it?", do: plain(eng.Skip), said: "it goes on"},
 		{label: "end the wait of a saga", verb: engine.VerbProceed, question: "go on now?", why: true, do: plain(eng.Proceed), said: "it goes on now"},
 		{label: "move the wait of a saga", verb: engine.VerbPostpone, question: "move its wait?", why: true, do: m.postpone, said: "it waits until then"},
 	}

@@ -59,7 +59,7 @@ func (t *tree) resumeCommand() *cobra.Command {
 
 func (t *tree) skipCommand() *cobra.Command {
 	return t.decision("skip", "Go on without a step that failed and changed nothing",
-		"skip goes on without the failed step of a saga that was launched with\n--on-failure pause. A step that may have changed something cannot be skipped.", "not needed",
+		"skip goes on without the failed step of a saga that was launched with\n--on-failure pause. A step that may have changed something cannot be skipped.\nWhat is undone and cannot be looked at ends without the look.", "not needed",
 		(*engine.Summary).NeedsOperator,
 		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
 			return eng.Skip(ctx, id, v)

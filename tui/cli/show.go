@@ -63,6 +63,14 @@ func (t *tree) showAll(p *Place, sagas []*engine.Saga, out *format) error {
 
 func shownIn(p *Place, s *engine.Saga) shown { return shown{words.WholeOf(s), remainsOf(p.Engine, s)} }
 
+// lookedAt says when somebody looked again at what a rollback has undone.
+func lookedAt(s *engine.Saga) string {
+	if s.Verified.IsZero() {
+		return "not looked at again"
+	}
+	return moment(s.Verified) + " UTC: " + words.Nothing(&s.Summary) + " left"
+}
+
 // ledger writes a saga as text: its header, then one line per step, then what is left behind.
 func ledger(w io.Writer, eng Reader, s *engine.Saga) error {
 	head := [][]string{
@@ -72,6 +80,9 @@ func ledger(w io.Writer, eng Reader, s *engine.Saga) error {
 	}
 	if !s.FinishedAt.IsZero() {
 		head = append(head, []string{"finished", moment(s.FinishedAt) + " UTC"})
+	}
+	if s.Status == engine.RolledBack && s.Undone > s.Accepted {
+		head = append(head, []string{"looked", lookedAt(s)})
 	}
 	if len(s.Waiting) > 0 {
 		head = append(head, []string{"waits", words.WaitingOn(s.Waiting)})

@@ -69,6 +69,10 @@ func TestNothingLeftIsClaimedOnlyWhenSomebodyHasLooked(t *testing.T) {
 	if got, _ := Entry(&engine.Saga{}, &x); strings.Contains(got, "nothing") {
 		t.Errorf("a look that failed says %q", got)
 	}
+	x.By, x.Why = &engine.Actor{Name: "ops1"}, "looked by hand"
+	if got, _ := Entry(&engine.Saga{}, &x); got != `not looked at again: skipped by ops1: "looked by hand"` {
+		t.Errorf("a look that was skipped says %q", got)
+	}
 	x = engine.Entry{Type: engine.EntrySagaRolledBack}
 	if got, _ := Entry(&engine.Saga{}, &x); strings.Contains(got, "nothing left") {
 		t.Errorf("an end without a look says %q", got)

@@ -70,7 +70,7 @@ func unseen(w engine.Waiting) string {
 	if w.For == engine.ForOperator {
 		return fmt.Sprintf("an operator: all is undone, and could not be looked at %d times: %s: %s; retry looks now, skip ends it without", w.N, w.Text, again)
 	}
-	return "a look at what was undone: " + w.Text + ": " + again
+	return "a look at what was undone, which could not be made: " + w.Text + ": " + again
 }
 
 // Header is a saga's header as JSON shows it: with what it waits for in words.
