@@ -113,7 +113,7 @@ func (d *deciding) answered(m answeredMsg) Action {
 
 // Where says which of the sagas that need a person this is.
 func (d *deciding) Where(env *Env) string {
-	n := env.State.NeedsMe()
+	n := env.State.needySagas()
 	if n < 2 {
 		return ""
 	}

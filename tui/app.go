@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -25,7 +26,8 @@ type App struct {
 	plain    dump
 	last     *Message // what the footer shows
 	here     presence
-	notice   string // a word of whoever serves this session; until a key is pressed
+	called   map[engine.ID]bool // sagas that the terminal's owner was told of, while they need somebody
+	notice   string             // a word of whoever serves this session; until a key is pressed
 
 	ctx    context.Context //nolint:containedctx // of the session: commands end with it
 	end    context.CancelFunc
@@ -48,6 +50,7 @@ func New(cfg Config) *App {
 		cfg.Theme = cfg.Settings.Theme
 	}
 	cfg.Progress, cfg.Bell = cfg.Progress || cfg.Settings.Progress, cfg.Bell || cfg.Settings.Bell
+	cfg.Notify = cmp.Or(cfg.Notify, cfg.Settings.Notify)
 	a := &App{env: Env{
 		Config: cfg, Keys: builtIn().With(cfg.Settings.Keys), State: newState(),
 		Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location},
@@ -178,6 +181,9 @@ func (a *App) opened(m openedMsg) tea.Cmd {
 	if m.ended != nil {
 		s.Ended = m.ended
 	}
+	if m.nights != nil {
+		s.Nights = *m.nights
+	}
 	a.feed, a.looked = m.feed, time.Now()
 	a.trouble(m.err)
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
@@ -192,13 +198,16 @@ func (a *App) opened(m openedMsg) tea.Cmd {
 func (a *App) changed(m changesMsg) tea.Cmd {
 	s := a.env.State
 	a.looked = time.Now()
-	cmds := []tea.Cmd{a.watch(), a.ring(m.changed.Summaries)}
+	cmds := []tea.Cmd{a.watch(), a.ring(m.changed.Summaries), a.call(m.changed.Summaries)}
 	if m.err == nil {
 		s.Counts = m.counts
 	}
 	a.trouble(m.err)
 	s.Frozen = m.frozen
 	s.stand(m.busy)
+	if m.nights != nil {
+		s.Nights = *m.nights
+	}
 	s.refresh(m.changed.Summaries)
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), s.Active() > 0
 	if text, level, saga := say.AtRest(m.changed.Summaries); text != "" {

@@ -231,8 +231,14 @@ func (a *App) counters(room int, brief bool) string {
 	if s.Astray > 0 {
 		put(t.Compensating, strconv.Itoa(s.Astray)+" drifted")
 	}
+	if n := len(s.Nights.Missed); n > 0 {
+		put(t.Failed, strconv.Itoa(n)+" missed")
+	}
 	if n := s.DoneToday(a.env.Clock); n > 0 {
 		put(t.Faint, say.Thousands(n)+" done today")
+	}
+	if in := s.Nights.NextAt.Sub(a.env.Clock.Now); s.Nights.Next != "" && in > 0 && in < soon {
+		put(t.Faint, s.Nights.Next+" in "+say.Short(in))
 	}
 	if b := a.env.Config.Budget; b != nil {
 		if left := b(); left >= 0 && left < fewCalls {

@@ -62,11 +62,11 @@ func TestOthersFreezesAndTheEnginesOwnAreShown(t *testing.T) {
 			{engine.Frozen{Freeze: engine.Freeze{Why: "calm", By: &engine.Actor{Name: "ops2"}}, Width: 4, InFlight: 2}, "THAWING, 4 at once: calm – 2 in flight"},
 		} {
 			b.frozen = &c.frozen
-			s.send(lookAgain(context.Background(), b, s.app.feed))
+			s.send(lookAgain(context.Background(), b, s.app.feed, s.app.now))
 			s.has(c.want)
 		}
 		b.frozen = nil
-		s.send(lookAgain(context.Background(), b, s.app.feed))
+		s.send(lookAgain(context.Background(), b, s.app.feed, s.app.now))
 		s.hasNot("THAWING")
 	})
 	onExhibit(t, func(c *Config) { c.ReadOnly = true }, func(s *stage) {

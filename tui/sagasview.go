@@ -121,7 +121,7 @@ func (s *sagas) heading(env *Env, b say.Band, width int) string {
 	n, ink := st.Done(), t.Faint
 	switch b {
 	case say.BandNeeds:
-		n, ink = st.NeedsMe(), t.Failed
+		n, ink = st.needySagas(), t.Failed
 	case say.BandUnderWay:
 		n = st.UnderWay()
 	case say.BandAtRest, say.Bands:

@@ -14,7 +14,7 @@ func TestASchedulePausesResumesAndGoesByKey(t *testing.T) {
 		}
 		s.press("8")
 		s.has("nightly-web")
-		s.has("missed")
+		s.has("snapshot_droplet")
 		s.press("p")
 		s.has("Pause schedule nightly-web")
 		s.press("tab", "enter") // the answer that does something wants a reason

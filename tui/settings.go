@@ -21,6 +21,7 @@ type Settings struct {
 	Keys     map[keys.Command][]string // in place of the built-in keys; none: the palette alone has the command
 	Progress bool                      // see Config
 	Bell     bool                      // see Config
+	Notify   string                    // see Config
 }
 
 // ParseSettings reads settings from YAML:
@@ -28,6 +29,7 @@ type Settings struct {
 //	theme: light
 //	progress: true
 //	bell: true
+//	notify: osc9
 //	keys:
 //	  cancel: [x, f8]
 //	  roll back: X
@@ -56,10 +58,12 @@ func ParseSettings(data []byte) (Settings, error) {
 				s.Progress = p.yes(v)
 			case "bell":
 				s.Bell = p.yes(v)
+			case "notify":
+				s.Notify = p.oneOf(v, notifyWays)
 			case "keys":
 				s.Keys = p.keys(v)
 			default:
-				p.wrong(v.Line, "%s is no setting: there are theme, progress, bell and keys", visible.Text(name))
+				p.wrong(v.Line, "%s is no setting: there are theme, progress, bell, notify and keys", visible.Text(name))
 			}
 		})
 	}

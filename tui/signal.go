@@ -97,3 +97,51 @@ func (a *App) openSaga(id engine.ID) *saga {
 	}
 	return nil
 }
+
+// notifyWays are what Config.Notify may be.
+var notifyWays = []string{"off", "bell", "osc9", "osc777"}
+
+// call tells the terminal's owner of sagas that have failed or need a person since the last change, the first time each.
+func (a *App) call(changed []engine.Summary) tea.Cmd {
+	if a.called == nil {
+		a.called = map[engine.ID]bool{}
+	}
+	first, n := "", 0
+	for i := range changed {
+		s := &changed[i]
+		needs := s.Status == engine.Failed || s.NeedsOperator()
+		if needs && !a.called[s.ID] {
+			if n == 0 {
+				first = strings.TrimSpace(s.Kind+" "+s.Target) + " needs you"
+			}
+			n++
+		}
+		if needs {
+			a.called[s.ID] = true
+		} else {
+			delete(a.called, s.ID)
+		}
+	}
+	if n > 1 {
+		first = strconv.Itoa(n) + " sagas need you"
+	}
+	if text := calling(a.env.Config.Notify, first); n > 0 && text != "" {
+		return tea.Raw(text)
+	}
+	return nil
+}
+
+// calling is what a terminal takes for a notification; empty when it is to have none. The text is clean, and holds nothing that
+// would end it early.
+func calling(way, text string) string {
+	text = strings.NewReplacer(";", ",", "\a", "").Replace(visible.Text(ansi.Truncate(text, maxTitle, "")))
+	switch way {
+	case "bell":
+		return "\a"
+	case "osc9":
+		return "\x1b]9;" + text + "\x1b\\"
+	case "osc777":
+		return "\x1b]777;notify;arcadia;" + text + "\x1b\\"
+	}
+	return ""
+}

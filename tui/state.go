@@ -24,6 +24,7 @@ type State struct {
 	Drifts   map[string]Drift             // what was last found, by resource key
 	Astray   int                          // resources that somebody has to decide about
 	Others   []Presence                   // the other sessions
+	Nights   Nights                       // schedules and deliveries
 
 	Usual map[usualKey]time.Duration // how long steps usually take; 0 where nobody knows
 	Ended map[engine.ID]time.Time    // when sagas have come to rest, of the last that have
@@ -39,6 +40,8 @@ type Message struct {
 	Text  string
 	Saga  string
 	No    int
+
+	undelivered string // the id of a delivery that was given up
 }
 
 // maxMessages bounds what is kept for the messages screen.
@@ -93,8 +96,10 @@ func (s *State) refresh(changed []engine.Summary) {
 	}
 }
 
-// NeedsMe is the number of sagas that go nowhere until a person acts.
-func (s *State) NeedsMe() int {
+// NeedsMe is the number of sagas that go nowhere until a person acts, and of deliveries that nobody was told.
+func (s *State) NeedsMe() int { return s.needySagas() + len(s.Nights.Unheard) }
+
+func (s *State) needySagas() int {
 	return s.Counts.ByStatus[engine.Failed] + s.tally[say.NeedsYou] + s.tally[say.YourVote]
 }
 

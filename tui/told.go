@@ -31,20 +31,19 @@ func readTold(ctx context.Context, b Backend, s *engine.Saga) ([]told, error) {
 	if !s.Status.Terminal() && !s.NeedsOperator() {
 		return nil, nil
 	}
-	all, err := notify.All(ctx, b)
+	all, err := notify.OfSaga(ctx, b, s.ID, s.Seq)
 	if err != nil {
 		return nil, err
 	}
 	var out []told
-	for i := len(all) - 1; i >= 0; i-- {
+	for i := range all {
 		d := &all[i]
-		if d.Note.Saga != s.ID {
-			continue
-		}
 		x := told{at: d.Note.At, target: visible.Text(d.Target), answer: visible.Text(d.Answer)}
 		switch {
 		case !d.Sent.IsZero():
 			x.state = toldTaken
+		case d.Digest != "":
+			x.state, x.answer = toldTaken, "in a digest"
 		case !d.GaveUp.IsZero():
 			x.state = toldRefused
 		}

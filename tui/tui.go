@@ -55,6 +55,9 @@ type Config struct {
 	// Progress shows how far things are in the terminal's own progress bar (OSC 9;4). Bell rings when a saga that is open
 	// on a screen comes to rest.
 	Progress, Bell bool
+	// Notify is how the terminal tells its owner, who may be looking elsewhere, that a saga has failed or needs a person: bell, osc9
+	// (iTerm2, Windows Terminal, kitty) or osc777 (foot, Ghostty, VTE, rxvt); empty or off: not at all.
+	Notify string
 
 	// Dir is where an export writes its file; empty: the current directory. NoFiles says that there is none to write to:
 	// the session is on another machine than its operator.

@@ -25,6 +25,7 @@ type openedMsg struct {
 	busy   map[engine.ID]say.Stand
 	ended  map[engine.ID]time.Time
 	frozen *engine.Frozen
+	nights *Nights
 	err    error
 }
 
@@ -34,6 +35,7 @@ type changesMsg struct {
 	counts  engine.Counts
 	busy    map[engine.ID]say.Stand // nil: no news of it besides the changes
 	frozen  *engine.Frozen
+	nights  *Nights // nil: no news of them
 	err     error
 }
 
@@ -46,7 +48,7 @@ type Fresh struct {
 
 // open subscribes before it reads, so that no change falls between the two.
 func (a *App) open() tea.Cmd {
-	ctx, b := a.ctx, a.env.Config.Backend
+	ctx, b, now := a.ctx, a.env.Config.Backend, a.now()
 	return func() tea.Msg {
 		m := openedMsg{feed: b.Watch(), kinds: clean.Kinds(b.Kinds()), steps: b.StepNames(), frozen: clean.Frozen(b.Frozen())}
 		if m.counts, m.err = b.Counts(ctx); m.err == nil {
@@ -54,6 +56,9 @@ func (a *App) open() tea.Cmd {
 		}
 		if m.err == nil {
 			m.ended, m.err = ended(ctx, b)
+		}
+		if m.err == nil {
+			m.nights, m.err = readNights(ctx, b, now)
 		}
 		return m
 	}
@@ -71,14 +76,15 @@ func (a *App) watch() tea.Cmd {
 		if wait := pace - time.Since(last); wait > 0 && !sleep(ctx, wait) {
 			return nil
 		}
-		return lookAgain(ctx, b, feed)
+		return lookAgain(ctx, b, feed, a.env.Config.Now)
 	}
 }
 
-func lookAgain(ctx context.Context, b Backend, feed *engine.Feed) tea.Msg {
+func lookAgain(ctx context.Context, b Backend, feed *engine.Feed, now func() time.Time) tea.Msg {
 	ids, all := feed.Take()
 	m := changesMsg{changed: Fresh{All: all}, frozen: clean.Frozen(b.Frozen())}
-	ids = slices.DeleteFunc(ids, func(id engine.ID) bool { return id == "" }) // marks a freeze, or its end
+	marked := all || slices.Contains(ids, "") // a freeze, its end, or documents
+	ids = slices.DeleteFunc(ids, func(id engine.ID) bool { return id == "" })
 	if !all && len(ids) > 0 {
 		m.changed.Summaries, m.err = b.Summaries(ctx, ids...)
 		for i := range m.changed.Summaries {
@@ -90,6 +96,9 @@ func lookAgain(ctx context.Context, b Backend, feed *engine.Feed) tea.Msg {
 	}
 	if m.err == nil && all {
 		m.busy, m.err = standing(ctx, b)
+	}
+	if m.err == nil && marked {
+		m.nights, m.err = readNights(ctx, b, now())
 	}
 	if m.err == nil {
 		m.err = b.Err()

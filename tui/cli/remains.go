@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/notify"
 	words "arcadia/tui/say"
 )
 
@@ -27,6 +28,8 @@ type remain struct {
 type shown struct {
 	words.Whole
 	Remains []remain `json:"remains"`
+	// Told are the deliveries about it, the oldest first.
+	Told []notify.Delivery `json:"told,omitempty"`
 }
 
 func remainsOf(eng Reader, s *engine.Saga) []remain {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/engine/notify"
 	words "arcadia/tui/say"
 )
 
@@ -41,7 +43,30 @@ func (t *tree) show(p *Place, s *engine.Saga, out *format) error {
 	if out.value == "json" {
 		return object(t.env.Out, shownIn(p, s))
 	}
-	return ledger(t.env.Out, p.Engine, s)
+	if err := ledger(t.env.Out, p.Engine, s); err != nil {
+		return err
+	}
+	told := toldOf(p, s)
+	if len(told) == 0 {
+		return nil
+	}
+	rows := [][]string{{"TOLD", "WHEN", "EVENT", "BECAME"}}
+	for _, d := range told {
+		rows = append(rows, []string{d.Target, moment(d.Note.At), string(d.Note.Event), delivered(d)})
+	}
+	if _, err := io.WriteString(t.env.Out, "\n"); err != nil {
+		return written(err)
+	}
+	return columns(t.env.Out, rows)
+}
+
+// toldOf is who was told of a saga. What cannot be read of that hides nothing of the saga.
+func toldOf(p *Place, s *engine.Saga) []notify.Delivery {
+	told, err := notify.OfSaga(context.Background(), p.Engine, s.ID, s.Seq)
+	if err != nil {
+		return nil
+	}
+	return told
 }
 
 // showAll writes several sagas, in JSON as one array.
@@ -61,7 +86,7 @@ func (t *tree) showAll(p *Place, sagas []*engine.Saga, out *format) error {
 	return object(t.env.Out, all)
 }
 
-func shownIn(p *Place, s *engine.Saga) shown { return shown{words.WholeOf(s), remainsOf(p.Engine, s)} }
+func shownIn(p *Place, s *engine.Saga) shown { return shown{words.WholeOf(s), remainsOf(p.Engine, s), toldOf(p, s)} }
 
 // lookedAt says when somebody looked again at what a rollback has undone.
 func lookedAt(s *engine.Saga) string {

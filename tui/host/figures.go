@@ -2,8 +2,11 @@ package host
 
 import (
 	"context"
+	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/notify"
+	"arcadia/engine/schedule"
 	"arcadia/tui/sshd"
 )
 
@@ -11,7 +14,7 @@ import (
 func (h *Host) sources(srv *sshd.Server) sshd.Sources {
 	src := sshd.Sources{
 		Sagas: h.counts, Sessions: srv.Sessions, Totals: srv.Totals, Budget: h.Budget, Calls: h.Calls, Commits: h.Commits,
-		Freeze: h.freeze, Health: func(context.Context) error { return h.Engine.Err() }, Version: h.Build.Version,
+		Freeze: h.freeze, Nights: h.nights, Health: func(context.Context) error { return h.Engine.Err() }, Version: h.Build.Version,
 	}
 	if h.Meter != nil {
 		src.Steps = h.Meter.Steps()
@@ -47,4 +50,32 @@ func (h *Host) freeze() sshd.Freeze {
 		by = sshd.FrozenByEngine
 	}
 	return sshd.Freeze{On: true, By: by, Width: f.Width, InFlight: f.InFlight}
+}
+
+func (h *Host) nights(ctx context.Context) (sshd.Nights, error) {
+	var n sshd.Nights
+	all, err := schedule.List(ctx, h.Engine, time.Now())
+	if err != nil {
+		return n, err
+	}
+	for _, v := range all {
+		s := sshd.Timed{
+			Name: v.Name, Paused: v.Paused != nil, Next: v.Next.Time, Missed: v.State.Last().Result == schedule.Missed,
+			Outcomes: map[string]int{string(schedule.Fired): 0, string(schedule.Skipped): 0, string(schedule.Missed): 0},
+		}
+		for _, o := range v.State.Outcomes {
+			s.Outcomes[string(o.Result)]++
+			if o.Result == schedule.Fired {
+				s.Last = o.At.Time
+			}
+		}
+		n.Schedules = append(n.Schedules, s)
+	}
+	given, err := notify.NotDelivered(ctx, h.Engine)
+	if err != nil {
+		return n, err
+	}
+	n.Undelivered = len(given)
+	n.Waiting, err = notify.Waiting(ctx, h.Engine)
+	return n, err
 }

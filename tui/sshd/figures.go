@@ -24,6 +24,12 @@ var (
 	descCommits  = prometheus.NewDesc("arcadia_commits_total", "Transactions that were made durable.", nil, nil)
 	descEntries  = prometheus.NewDesc("arcadia_entries_total", "Ledger entries that were made durable.", nil, nil)
 	descDuration = prometheus.NewDesc("arcadia_commit_seconds_total", "Time spent in transactions.", nil, nil)
+	descOutcomes = prometheus.NewDesc("arcadia_schedule_outcomes", "The last occurrences of a schedule, at most 50, by what became of them.", []string{"schedule", "outcome"}, nil)
+	descNext     = prometheus.NewDesc("arcadia_schedule_next_timestamp_seconds", "When a schedule fires next; not there while it is paused.", []string{"schedule"}, nil)
+	descFired    = prometheus.NewDesc("arcadia_schedule_fired_timestamp_seconds", "When the last occurrence that fired was due.", []string{"schedule"}, nil)
+	descMissed   = prometheus.NewDesc("arcadia_schedule_missed", "1 while the last occurrence of a schedule was missed.", []string{"schedule"}, nil)
+	descPaused   = prometheus.NewDesc("arcadia_schedule_paused", "1 while a schedule is paused.", []string{"schedule"}, nil)
+	descOutbox   = prometheus.NewDesc("arcadia_deliveries", "Deliveries that wait to be sent, and those that were given up and need a person.", []string{"state"}, nil)
 	descBuild    = prometheus.NewDesc("arcadia_build_info", "Which build this is.", []string{"version"}, nil)
 )
 
@@ -98,10 +104,41 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 		gauge(descThawing, float64(z.Width))
 		gauge(descInFlight, float64(z.InFlight))
 	}
+	f.nights(out, gauge)
 	if f.src.Commits != nil {
 		c := f.src.Commits()
 		count(descCommits, float64(c.Commits))
 		count(descEntries, float64(c.Entries))
 		count(descDuration, c.Took.Seconds())
 	}
+}
+
+// nights gives what goes on by itself.
+func (f *figures) nights(out chan<- prometheus.Metric, gauge func(d *prometheus.Desc, v float64, labels ...string)) {
+	if f.src.Nights == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), scrape)
+	defer cancel()
+	n, err := f.src.Nights(ctx)
+	if err != nil {
+		out <- prometheus.NewInvalidMetric(descOutcomes, errors.New("look at schedules: "+err.Error()))
+		return
+	}
+	yes := map[bool]float64{true: 1}
+	for _, s := range n.Schedules {
+		for result, n := range s.Outcomes {
+			gauge(descOutcomes, float64(n), s.Name, result)
+		}
+		if !s.Next.IsZero() {
+			gauge(descNext, float64(s.Next.Unix()), s.Name)
+		}
+		if !s.Last.IsZero() {
+			gauge(descFired, float64(s.Last.Unix()), s.Name)
+		}
+		gauge(descMissed, yes[s.Missed], s.Name)
+		gauge(descPaused, yes[s.Paused], s.Name)
+	}
+	gauge(descOutbox, float64(n.Waiting), "waiting")
+	gauge(descOutbox, float64(n.Undelivered), "undelivered")
 }

@@ -26,6 +26,7 @@ type Sources struct {
 	Calls    func() []CallCount
 	Commits  func() Commits
 	Freeze   func() Freeze
+	Nights   func(ctx context.Context) (Nights, error)
 	Steps    prometheus.Collector            // how long attempts at steps took
 	Health   func(ctx context.Context) error // nil error: sagas are being driven
 	Version  string
@@ -56,6 +57,23 @@ type Freeze struct {
 	By       string // FrozenByOperator or FrozenByEngine
 	Width    int    // attempts that may be under way at once; 0: none starts
 	InFlight int    // attempts under way
+}
+
+// Nights is what goes on by itself.
+type Nights struct {
+	Schedules   []Timed
+	Waiting     int // deliveries that are to be sent
+	Undelivered int // and those that were given up and need a person
+}
+
+// Timed is a schedule with what became of its last occurrences.
+type Timed struct {
+	Name     string
+	Paused   bool
+	Next     time.Time      // zero: none
+	Last     time.Time      // its last occurrence that fired; zero: none
+	Outcomes map[string]int // of the last occurrences, by result
+	Missed   bool           // the last one was
 }
 
 // Budget is what is left of the API's allowance.

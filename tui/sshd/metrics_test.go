@@ -32,10 +32,15 @@ func TestMetricsShowWhatTheSourcesSay(t *testing.T) {
 		Sessions: func() []sshd.Presence {
 			return []sshd.Presence{{Role: engine.Viewer}, {Role: engine.Operator, Local: true}}
 		},
-		Totals:  func() sshd.Totals { return sshd.Totals{Logins: 7, Refused: 2, Cut: 1} },
-		Budget:  func() sshd.Budget { return sshd.Budget{Limit: 5000, Remaining: 4321} },
-		Calls:   func() []sshd.CallCount { return []sshd.CallCount{{Kind: "GET droplets", Outcome: "2xx", Count: 12}} },
-		Freeze:  func() sshd.Freeze { return sshd.Freeze{On: true, By: sshd.FrozenByEngine, InFlight: 3} },
+		Totals: func() sshd.Totals { return sshd.Totals{Logins: 7, Refused: 2, Cut: 1} },
+		Budget: func() sshd.Budget { return sshd.Budget{Limit: 5000, Remaining: 4321} },
+		Calls:  func() []sshd.CallCount { return []sshd.CallCount{{Kind: "GET droplets", Outcome: "2xx", Count: 12}} },
+		Freeze: func() sshd.Freeze { return sshd.Freeze{On: true, By: sshd.FrozenByEngine, InFlight: 3} },
+		Nights: func(context.Context) (sshd.Nights, error) {
+			return sshd.Nights{Waiting: 2, Undelivered: 1, Schedules: []sshd.Timed{{
+				Name: "nightly-web", Next: time.Unix(1800000000, 0), Outcomes: map[string]int{"fired": 13, "missed": 1}, Missed: true,
+			}}}, nil
+		},
 		Commits: func() sshd.Commits { return sshd.Commits{Commits: 10, Entries: 40, Took: 1500 * time.Millisecond} },
 		Version: "v1",
 	})
@@ -48,6 +53,9 @@ func TestMetricsShowWhatTheSourcesSay(t *testing.T) {
 		`arcadia_sessions{role="operator",way="ssh"} 0`,
 		"arcadia_logins_total 7", "arcadia_refused_total 2", "arcadia_cut_total 1",
 		"arcadia_api_requests_left 4321", "arcadia_api_requests_limit 5000",
+		`arcadia_schedule_outcomes{outcome="fired",schedule="nightly-web"} 13`, `arcadia_schedule_outcomes{outcome="missed",schedule="nightly-web"} 1`,
+		`arcadia_schedule_next_timestamp_seconds{schedule="nightly-web"} 1.8e+09`, `arcadia_schedule_missed{schedule="nightly-web"} 1`,
+		`arcadia_schedule_paused{schedule="nightly-web"} 0`, `arcadia_deliveries{state="waiting"} 2`, `arcadia_deliveries{state="undelivered"} 1`,
 		"arcadia_commits_total 10", "arcadia_entries_total 40", "arcadia_commit_seconds_total 1.5",
 		`arcadia_api_requests_total{outcome="2xx",request="GET droplets"} 12`,
 		`arcadia_frozen{by="engine"} 1`, `arcadia_frozen{by="operator"} 0`, "arcadia_frozen_in_flight 3", "arcadia_thawing_width 0",
