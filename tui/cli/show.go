@@ -86,7 +86,9 @@ func (t *tree) showAll(p *Place, sagas []*engine.Saga, out *format) error {
 	return object(t.env.Out, all)
 }
 
-func shownIn(p *Place, s *engine.Saga) shown { return shown{words.WholeOf(s), remainsOf(p.Engine, s), toldOf(p, s)} }
+func shownIn(p *Place, s *engine.Saga) shown {
+	return shown{words.WholeOf(s), remainsOf(p.Engine, s), toldOf(p, s)}
+}
 
 // lookedAt says when somebody looked again at what a rollback has undone.
 func lookedAt(s *engine.Saga) string {
