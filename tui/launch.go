@@ -343,8 +343,6 @@ func (l *launch) onPlan(env *Env, msg tea.Msg) Action {
 		return l.plan.look(l)
 	case planLaunches:
 		return l.plan.start(l)
-	case planHelp:
-		return Press{keys.CmdHelp}
 	case planStays:
 	}
 	return nil
@@ -356,11 +354,12 @@ func (l *launch) launched(m planDone) Action {
 	if p == nil || p.gen != m.gen {
 		return nil
 	}
-	p.busy = false
+	p.Busy = false
 	switch {
 	case m.moved && m.err == nil:
 		p.take(planLoaded{gen: p.gen, plan: m.plan})
-		p.notice = "this plan is out of date; here is the new one. Review it, then launch"
+		p.Refuse("this plan is out of date; here is the new one. Review it, then launch")
+		p.Bad = false
 		return nil
 	case m.err != nil:
 		if do, ok := l.refused(m.err); ok {

@@ -39,7 +39,7 @@ func TestLaunchPagesLookAsDrawn(t *testing.T) {
 		"plan-final": func(s *stage, _ *cloud) {
 			s.kind("delete_snapshot")
 			s.write("229305609")
-			s.press("enter", "enter", "tab")
+			s.press("enter", "enter")
 		},
 		"plan-refused": func(s *stage, _ *cloud) {
 			s.kind("upsert")
@@ -76,9 +76,9 @@ func TestALaunchLandsOnItsSaga(t *testing.T) {
 		s.kind("upsert")
 		s.fillDNS("203.0.113.20")
 		s.press("enter")
-		s.has("What will happen")
+		s.has("[ Do nothing ]")
 		s.write("move app")
-		s.press("enter", "enter")
+		s.press("enter", "tab", "enter")
 		page, err := b.List(s.app.ctx, engine.Query{})
 		if err != nil || len(page.Items) != 1 {
 			s.tb.Fatalf("%d sagas (%v)\n%s", len(page.Items), err, s.text())
@@ -96,7 +96,7 @@ func TestADoubleEnterLaunchesOnce(t *testing.T) {
 	live(t, 80, 24, func(s *stage, _ *cloud, b *counted) {
 		s.kind("upsert")
 		s.fillDNS("203.0.113.20")
-		s.press("enter", "enter")
+		s.press("enter", "tab")
 		enter := keyPress("enter")
 		_, first := s.app.Update(enter) // the second comes before the first is answered
 		_, second := s.app.Update(enter)
@@ -113,11 +113,11 @@ func TestALostAnswerDoesNotLaunchTwice(t *testing.T) {
 	t.Parallel()
 	live(t, 80, 24, func(s *stage, c *cloud, b *counted) {
 		s.kind("snapshot_droplet")
-		s.press("enter", "enter", "enter")
+		s.press("enter", "enter", "tab")
 		b.lost.Store(true)
 		s.press("enter")
 		s.has("the line was lost")
-		s.press("enter")
+		s.press("tab", "enter")
 		if a, z := <-b.keys, <-b.keys; a != z || a == "" {
 			s.tb.Errorf("keys %q and %q", a, z)
 		}
@@ -142,7 +142,7 @@ func TestALaunchIsHeldWhenTheWorldIsNotAsThePlanSaid(t *testing.T) {
 		}
 		s.kind("upsert")
 		s.fillDNS("203.0.113.20")
-		s.press("enter", "enter")
+		s.press("enter", "tab")
 		if n := b.plans.Load(); n != 1 {
 			s.tb.Errorf("planned %d times to show one plan", n)
 		}
@@ -151,7 +151,7 @@ func TestALaunchIsHeldWhenTheWorldIsNotAsThePlanSaid(t *testing.T) {
 		s.has("this plan is out of date")
 		s.has("198.51.100.7")
 		launched(0)
-		s.press("enter", "enter")
+		s.press("tab", "enter")
 		launched(1)
 	})
 }
@@ -190,7 +190,7 @@ func TestARefusedInputLandsOnItsField(t *testing.T) {
 	live(t, 80, 24, func(s *stage, c *cloud, _ *counted) {
 		s.kind("upsert")
 		s.fillDNS("203.0.113.20")
-		s.press("enter", "enter")
+		s.press("enter", "tab")
 		c.refused.Store(true)
 		s.press("enter")
 		s.has("this name is taken")
@@ -375,7 +375,7 @@ func TestAdhocStepsCanHaveValuesOfTheirOwn(t *testing.T) {
 		f.Focus = form.PlanStop
 		s.press("enter")
 		s.has("two.example.com")
-		s.press("enter", "enter")
+		s.press("tab", "enter")
 		if n := b.starts.Load(); n != 1 {
 			s.tb.Errorf("launched %d times:\n%s", n, s.text())
 		}
@@ -387,7 +387,7 @@ func TestADoorThatBringsEverythingLeadsToThePlan(t *testing.T) {
 	live(t, 80, 24, func(s *stage, _ *cloud, _ *counted) {
 		s.run(s.app.do(launchDoor(engine.Launch{Kind: "snapshot_droplet", Inputs: engine.Inputs{"droplet_id": "482913"}})))
 		s.send(nil)
-		s.has("What will happen")
+		s.has("[ Do nothing ]")
 		s.press("esc")
 		s.has("Show the plan")
 		s.press("esc")

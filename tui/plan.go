@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -12,14 +13,13 @@ import (
 	"arcadia/tui/confirm"
 	"arcadia/tui/form"
 	"arcadia/tui/keys"
+	"arcadia/tui/say"
 )
 
-// The stops of the plan page.
+// The answers of the plan page that do something.
 const (
-	planReason = "reason"
-	planGo     = "launch"
-	planAgain  = "again"
-	planBack   = "back"
+	planGo    = "launch"
+	planAgain = "again"
 )
 
 // planEvent is what the plan page wants from the flow.
@@ -30,24 +30,19 @@ const (
 	planLeaves
 	planLooks
 	planLaunches
-	planHelp
 )
 
 // plan shows what a launch would do now and asks whether that is meant.
 type plan struct {
-	want   engine.Launch
-	form   *form.Form // for the reason, which outlives the page
-	gen    int        // counts looks and launches: only the answer to the last one counts
-	got    *engine.Plan
-	focus  string
-	known  bool   // that it cannot be undone, where it cannot
-	busy   bool   // the launch is under way
-	loads  bool   // the plan is
-	notice string // what has to be read before launching
-	err    string
-	top    int
-	page   int // lines of the plan that fit at the last drawing
-	lines  int // lines it has
+	confirm.Dialog
+	want  engine.Launch
+	form  *form.Form // for the reason, which outlives the page, and for the labels of inputs
+	gen   int        // counts looks and launches: only the answer to the last one counts
+	got   *engine.Plan
+	loads bool // the plan is being looked up
+	top   int
+	page  int // lines of the plan that fit at the last drawing
+	lines int // lines it has
 }
 
 // planLoaded answers a look.
@@ -66,14 +61,37 @@ type planDone struct {
 	err   error
 }
 
-func newPlan(want engine.Launch, f *form.Form) *plan {
-	return &plan{want: want, form: f, focus: planReason}
+func newPlan(want engine.Launch, f *form.Form) *plan { return &plan{want: want, form: f} }
+
+// ask lays out what can be answered: to launch what is shown, with the name of what cannot be undone typed first, or to look again.
+func (p *plan) ask() {
+	var lines []confirm.Line
+	var answers []confirm.Answer
+	switch {
+	case p.got == nil && p.loads:
+	case p.got == nil, p.refused():
+		answers = []confirm.Answer{{ID: planAgain, Word: "Look again"}}
+	default:
+		if final := p.final(); final != nil {
+			lines = append(lines, confirm.Line{ID: typedLine, Phrase: cmp.Or(say.Name(final.Change.Subject), say.Name(p.got.Target), p.got.Kind)})
+		}
+		reason := confirm.Line{ID: reasonLine, Label: "Reason", Hint: "is recorded, may stay empty"}
+		reason.Text.Set(p.form.Reason.String())
+		lines = append(lines, reason)
+		word := "Launch"
+		if p.got.Nothing() {
+			word = "Launch all the same"
+		}
+		answers = []confirm.Answer{{ID: planGo, Word: word, Danger: p.final() != nil}}
+	}
+	p.Dialog = confirm.New(lines, answers...)
 }
 
 // look asks what the launch would do.
 func (p *plan) look(to Receiver) Action {
 	p.gen++
-	p.loads, p.err, p.notice = true, "", ""
+	p.loads = true
+	p.ask()
 	m, want := planLoaded{gen: p.gen}, p.want
 	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
 		m.plan, m.err = lookPlan(ctx, b, want)
@@ -86,50 +104,38 @@ func lookPlan(ctx context.Context, b Backend, want engine.Launch) (engine.Plan, 
 	return clean.Plan(got), err
 }
 
-// take shows an answer. Launching is offered first only after reading the reason's line, and not at all first when there is
-// nothing to do or something could not be looked up.
+// take shows an answer.
 func (p *plan) take(m planLoaded) {
 	p.loads = false
 	if m.err != nil {
 		p.refuse(m.err)
 		return
 	}
-	p.got, p.err, p.top, p.known = &m.plan, "", 0, false
-	p.focus = planReason
-	if p.got.Nothing() || p.unsure() || p.refused() {
-		p.focus = planBack
-	}
+	p.got, p.top = &m.plan, 0
+	p.ask()
 }
 
 // refused reports whether a launch of the plan would be refused.
 func (p *plan) refused() bool { return p.got != nil && p.got.Refusal() != nil }
 
-func (p *plan) unsure() bool {
-	for _, s := range p.got.Steps {
-		if s.Error != "" {
-			return true
-		}
-	}
-	return false
-}
-
 // refuse says in place why not. Nothing that was typed is lost.
 func (p *plan) refuse(err error) {
-	p.busy, p.loads = false, false
-	p.err = visible.Text(err.Error())
-	switch {
-	case errors.Is(err, engine.ErrKeyTaken):
-		p.err += ". This form has launched already; begin a new one for another saga"
-	case p.got == nil:
-		p.focus = planAgain
+	p.loads = false
+	text := visible.Text(err.Error())
+	if errors.Is(err, engine.ErrKeyTaken) {
+		text += ". This form has launched already; begin a new one for another saga"
 	}
+	if p.got == nil {
+		p.ask()
+	}
+	p.Refuse(text)
 }
 
 // start launches what was shown: the engine looks again and launches nothing when the plan's hash is another now. The key
 // of the form makes a second enter, or a repetition after a lost answer, find the saga that the first one made.
 func (p *plan) start(to Receiver) Action {
 	p.gen++
-	p.busy, p.err, p.notice = true, "", ""
+	p.Busy, p.Notice = true, ""
 	p.want.Reason, p.want.PlanHash = p.form.Launch().Reason, string(p.got.Hash)
 	m, want := planDone{gen: p.gen}, p.want
 	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
@@ -148,95 +154,46 @@ func (p *plan) start(to Receiver) Action {
 	}}
 }
 
-func (p *plan) stops() []string {
-	switch {
-	case p.got == nil && p.err != "", p.refused():
-		return []string{planAgain, planBack}
-	case p.got == nil:
-		return []string{planBack}
-	}
-	if p.final() {
-		return []string{planReason, planKnow, planGo, planBack}
-	}
-	return []string{planReason, planGo, planBack}
-}
-
+// tips are the keys of the page.
 func (p *plan) tips() []keys.Hint {
-	switch {
-	case p.busy:
+	if p.Busy {
 		return []keys.Hint{}
-	case p.lines > p.page && p.page > 0:
-		return keys.Hints("tab", "next", "enter", "choose", "pgdn", "more of the plan", "esc", "back")
 	}
-	return keys.Hints("tab", "next", "enter", "choose", "esc", "back", "?", "help")
+	out := p.Hints()
+	for i := range out {
+		if out[i].Key == "esc" {
+			out[i].Word = "back to the form"
+		}
+	}
+	if p.lines > p.page && p.page > 0 {
+		out = append(out, keys.Hint{Key: "pgdn", Word: "more of the plan"})
+	}
+	return out
 }
 
-// update moves between the reason and the buttons. While a launch is under way nothing can be pressed.
+// update answers, or scrolls the plan. While a launch is under way nothing can be pressed.
 func (p *plan) update(msg tea.Msg) planEvent {
-	if p.busy {
-		return planStays
-	}
-	k, ok := msg.(tea.KeyPressMsg)
-	if !ok {
-		if p.focus == planReason && p.got != nil {
-			p.form.Reason.Update(msg)
-		}
-		return planStays
-	}
-	name := k.String()
-	switch name {
-	case "esc":
-		return planLeaves
-	case "tab":
-		p.focus = confirm.Around(p.stops(), p.focus, 1)
-		return planStays
-	case "shift+tab":
-		p.focus = confirm.Around(p.stops(), p.focus, -1)
-		return planStays
-	case "pgdown", "ctrl+d", "down":
-		p.scroll(name, 1)
-		return planStays
-	case "pgup", "up":
-		p.scroll(name, -1)
-		return planStays
-	}
-	if p.focus == planReason && p.got != nil {
-		if name == "enter" {
-			p.focus = confirm.Around(p.stops(), planReason, 1)
+	if k, ok := msg.(tea.KeyPressMsg); ok && !p.Busy {
+		switch name := k.String(); name {
+		case "pgdown", "ctrl+d", "down":
+			p.scroll(name, 1)
+			return planStays
+		case "pgup", "up":
+			p.scroll(name, -1)
 			return planStays
 		}
-		p.form.Reason.Update(k)
-		return planStays
 	}
-	switch name {
-	case "space":
-		if p.focus == planKnow {
-			return p.pressed()
-		}
-	case "enter":
-		return p.pressed()
-	case "left":
-		p.focus = confirm.Around(p.stops(), p.focus, -1)
-	case "right":
-		p.focus = confirm.Around(p.stops(), p.focus, 1)
-	case "?":
-		return planHelp
+	event := p.Update(msg)
+	if p.got != nil && !p.refused() {
+		p.form.Reason.Set(p.Text(reasonLine))
 	}
-	return planStays
-}
-
-func (p *plan) pressed() planEvent {
 	switch {
-	case p.focus == planKnow:
-		p.known, p.notice = !p.known, ""
-	case p.focus == planGo && p.barred():
-		p.notice, p.focus = "say first that you know that it cannot be undone", planKnow
-	case p.focus == planGo && p.got != nil && !p.loads:
-		return planLaunches
-	case p.focus == planAgain:
-		return planLooks
-	case p.focus == planBack:
+	case event == confirm.Leaves:
 		return planLeaves
+	case event == confirm.Answers && p.Focus == planAgain:
+		return planLooks
+	case event == confirm.Answers && !p.loads:
+		return planLaunches
 	}
 	return planStays
 }

@@ -7,24 +7,18 @@ import (
 	"arcadia/tui/widget"
 )
 
-// planKnow is the stop of a plan with a point of no return: until it is ticked nothing can be launched.
-const planKnow = "know"
-
-// final reports whether the plan has a point of no return.
-func (p *plan) final() bool {
+// final is the step of the plan that cannot be undone, nil when there is none.
+func (p *plan) final() *engine.PlanStep {
 	if p.got == nil {
-		return false
+		return nil
 	}
 	for i := range p.got.Steps {
 		if p.got.Steps[i].Change.Final != "" {
-			return true
+			return &p.got.Steps[i]
 		}
 	}
-	return false
+	return nil
 }
-
-// barred reports whether launching wants the tick first.
-func (p *plan) barred() bool { return p.final() && !p.known }
 
 // undoText is what undoing a step would do, or in the color of danger why nothing does.
 func undoText(t *theme.Theme, s engine.PlanStep) (string, widget.Ink) {
@@ -32,19 +26,6 @@ func undoText(t *theme.Theme, s engine.PlanStep) (string, widget.Ink) {
 		return s.Change.Undo, ""
 	}
 	return "cannot be undone: " + s.Change.Final, t.Danger
-}
-
-// tick draws the stop that says so.
-func (p *plan) tick(t *theme.Theme, width int) string {
-	box := "[ ] "
-	if p.known {
-		box = "[x] "
-	}
-	text := widget.Cut(box+"I know that this cannot be undone", width-2)
-	if p.focus == planKnow {
-		return " " + t.Doing.Paint(text)
-	}
-	return " " + t.Danger.Paint(text)
 }
 
 // noReturn is the line before the step after which there is no way back: a rule over the width of the text, and the words in it.

@@ -29,23 +29,23 @@ func (wipe) Plan(_ context.Context, in engine.Inputs) (engine.Change, error) {
 	}, nil
 }
 
-func TestWhatCannotBeUndoneTakesOneStepMore(t *testing.T) {
+func TestWhatCannotBeUndoneWantsItsNameTyped(t *testing.T) {
 	t.Parallel()
 	live(t, 120, 40, func(s *stage, _ *cloud, b *counted) {
 		s.kind("delete_snapshot")
 		s.write("229305609")
 		s.press("enter", "enter")
 		s.has("cannot be undone: a deleted")
-		s.press("tab", "tab", "enter")
-		s.has("say first that you know that it cannot be undone")
+		s.has("Step 0 cannot be undone.")
+		s.press("tab", "enter")
+		s.has("type 229305609 first")
+		s.write("229")
+		s.press("tab", "tab", "tab", "enter")
 		if n := b.starts.Load(); n != 0 {
-			t.Fatalf("%d launches without the tick", n)
+			t.Fatalf("%d launches without the name", n)
 		}
-		s.press("space", "space", "tab", "enter")
-		if n := b.starts.Load(); n != 0 {
-			t.Fatalf("%d launches with the tick taken back", n)
-		}
-		s.press("space", "tab", "enter")
+		s.write("305609")
+		s.press("enter", "enter", "enter")
 		if n := b.starts.Load(); n != 1 {
 			t.Fatalf("%d launches, want 1\n%s", n, s.text())
 		}

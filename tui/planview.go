@@ -8,7 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/confirm"
-	"arcadia/tui/line"
+	"arcadia/tui/say"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
@@ -16,151 +16,130 @@ import (
 // planUndo is the width from which undo has a column of its own.
 const planUndo = 100
 
-// view draws the plan, scrolled if it must be, over reason and buttons, which stay where they are.
+// planAt is the column of what stands beside a label, and of what is typed.
+const planAt = 16
+
+// view draws the plan, scrolled if it must be, over the form, which stays where it is.
 func (p *plan) view(env *Env, width, height int) Drawing {
 	t := env.Theme
-	airy := height >= 14
-	foot, cursor := p.foot(t, width, airy)
-	var body []string
-	switch {
-	case p.loads && p.got == nil:
-		body = []string{" " + t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" looking up what would happen"+t.Symbols.More)}
-	case p.got == nil:
-		body = []string{" " + t.Strong.Paint("It cannot be launched like this")}
-	default:
-		body = p.body(t, width, airy)
-	}
-	if airy {
-		body = append([]string{""}, body...)
-	}
+	foot, cursor := p.foot(t, width, height)
+	body := p.body(env, width, height >= 14)
 	p.lines, p.page = len(body), max(1, height-len(foot))
 	p.top = max(0, min(p.top, p.lines-p.page))
-	shown := body[p.top:min(len(body), p.top+p.page)]
-	lines := append([]string(nil), shown...)
+	lines := append([]string(nil), body[p.top:min(len(body), p.top+p.page)]...)
 	if below := p.lines - p.top - p.page; below > 0 {
 		mark := t.Key.Paint(strconv.Itoa(below)+" more ") + t.Symbols.Down
 		last := len(lines) - 1
 		lines[last] = widget.Fit(lines[last], width-widget.Width(mark)-2) + " " + mark
 	}
 	d := Drawing{Lines: append(lines, foot...)}
+	over := max(0, len(d.Lines)-height)
 	if cursor != nil {
-		cursor.Y += len(lines)
+		cursor.Y += len(lines) - over
 		d.Cursor = cursor
 	}
-	if len(d.Lines) > height {
-		d.Lines = d.Lines[len(d.Lines)-height:]
-	}
+	d.Lines = d.Lines[over:]
 	return d
 }
 
-// foot is what was refused or must be read first, the reason, and the buttons.
-func (p *plan) foot(t *theme.Theme, width int, airy bool) ([]string, *tea.Cursor) {
+// foot is what cannot be undone, what was refused, the lines and the answers.
+func (p *plan) foot(t *theme.Theme, width, height int) ([]string, *tea.Cursor) {
 	var out []string
-	gap := func() {
-		if airy {
+	if f := p.final(); f != nil && !p.refused() {
+		lines := widget.Wrap(say.Sentence(f.Change.Final), width-7)
+		if height >= 14 {
 			out = append(out, "")
+		} else {
+			lines = nil // it stands with its step
 		}
+		out = append(out, t.Final("Step "+strconv.Itoa(f.Idx)+" cannot be undone.", lines, width)...)
 	}
-	say := func(ink widget.Ink, text string) {
-		lines := widget.Wrap(text, width-2)
-		if !airy {
-			lines = lines[:min(len(lines), 2)]
-		}
-		for _, l := range lines {
-			out = append(out, " "+ink.Paint(l))
-		}
+	if height >= 14 {
+		out = append(out, "")
 	}
-	if p.err != "" {
-		gap()
-		say(t.Failed, p.err)
+	at := planAt
+	if width < twoLines {
+		at = 0
 	}
-	if p.notice != "" {
-		gap()
-		say(t.Compensating, p.notice)
+	form, cursor := p.Form(t, confirm.Zone{At: at, Width: width, Live: true, Airy: height >= 14})
+	if cursor != nil {
+		cursor.Y += len(out)
 	}
-	gap()
-	var cursor *tea.Cursor
-	if p.got != nil && !p.refused() {
-		on := p.focus == planReason
-		label := " Reason  "
-		if on {
-			label = t.Strong.Paint(label)
-		}
-		wide := min(50, width-11)
-		text, x := p.form.Reason.View(line.Field(t), wide, on)
-		line := label + text
-		if width-wide-11 > 10 && on {
-			line += "  " + t.Faint.Paint("optional")
-		}
-		if on {
-			cursor = tea.NewCursor(9+x, len(out))
-		}
-		out = append(out, line)
-		gap()
-		if p.final() && !p.busy {
-			out = append(out, p.tick(t, width))
-			gap()
-		}
+	if p.Busy {
+		form = []string{"  " + t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" launching"+t.Symbols.More)}
+		cursor = nil
 	}
-	all := []confirm.Button{{ID: planGo, Word: "Launch", Danger: p.final(), Off: p.barred()}, {ID: planBack, Word: "Back"}}
-	switch {
-	case p.busy:
-		out = append(out, "   "+t.Running.Paint(t.Symbols.Running)+t.Faint.Paint(" launching"+t.Symbols.More))
-		return out, nil
-	case p.got == nil && p.err != "", p.refused():
-		all[0] = confirm.Button{ID: planAgain, Word: "Look again"}
-	case p.got == nil:
-		all = all[1:]
-	case p.got.Nothing():
-		all[0].Word = "Launch all the same"
-	}
-	return append(out, "   "+confirm.Buttons(t, all, p.focus)), cursor
+	return append(out, form...), cursor
 }
 
-// body is what happens, step by step, and what it waits for.
-func (p *plan) body(t *theme.Theme, width int, airy bool) []string {
-	g := p.got
-	out := []string{" " + t.Strong.Paint("What will happen") + "  " + t.Faint.Paint(g.Target)}
+// body is what the saga is about, what happens, step by step, and what it waits for.
+func (p *plan) body(env *Env, width int, airy bool) []string {
+	t, g := env.Theme, p.got
+	gap := func(out []string) []string {
+		if airy {
+			return append(out, "")
+		}
+		return out
+	}
 	switch {
-	case len(g.Steps) == 0:
-		out[0] = " " + t.Strong.Paint("Nothing to do") + "  " + t.Faint.Paint("there is nothing that it would act on")
-	case p.refused():
-		out[0] = " " + t.Failed.With(t.Strong).Paint("It would be refused") + "  " + t.Faint.Paint(g.Target)
-	case g.Nothing():
-		out[0] = " " + t.Strong.Paint("Nothing to do") + "  " + t.Faint.Paint("everything is as it was asked for already")
+	case p.loads && g == nil:
+		return gap([]string{"  " + t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" looking up what would happen"+t.Symbols.More)})
+	case g == nil:
+		return gap([]string{"  " + t.Strong.Paint("It cannot be launched like this")})
 	}
-	if p.loads {
-		out[0] += "  " + t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" looking again"+t.Symbols.More)
-	}
-	if tag := t.Faint.Paint("plan ") + g.Hash.Short() + " "; widget.Width(out[0])+2+widget.Width(tag) <= width {
-		out[0] = widget.Sides(out[0], tag, width)
-	}
+	var out []string
 	if airy {
 		out = append(out, "")
 	}
+	title := "  " + t.Strong.Paint(g.Kind) + "  " + g.Target
+	if p.loads {
+		title += "  " + t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" looking again"+t.Symbols.More)
+	}
+	if tag := t.Faint.Paint("plan ") + g.Hash.Short() + " "; widget.Width(title)+2+widget.Width(tag) <= width {
+		title = widget.Sides(title, tag, width)
+	}
+	out = append(out, title)
+	if airy {
+		out = append(out, indented("  ", env.labeled(p.form.Given(), width-3))...)
+	}
+	switch {
+	case len(g.Steps) == 0:
+		out = append(out, "  "+t.Strong.Paint("Nothing to do")+"  "+t.Faint.Paint("there is nothing that it would act on"))
+	case p.refused():
+		out = append(out, "  "+t.Failed.With(t.Strong).Paint("It would be refused"))
+	case g.Nothing():
+		out = append(out, "  "+t.Strong.Paint("Nothing to do")+"  "+t.Faint.Paint("everything is as it was asked for already"))
+	}
+	label := func(name, text string, ink widget.Ink) {
+		for i, l := range widget.Wrap(text, max(10, width-planAt-1)) {
+			if i > 0 {
+				name = ""
+			}
+			out = append(out, t.Faint.Paint(widget.Fit("  "+name, planAt))+ink.Paint(l))
+		}
+	}
+	total := 0.0
+	for _, s := range g.Steps {
+		total += s.Change.MonthlyUSD
+	}
+	if bill := say.Bill(total, t.Symbols.Minus); bill != "" {
+		out = gap(out)
+		label("money", bill+" a month", t.Strong)
+	}
+	out = gap(out)
 	if len(g.Steps) > 0 {
 		for _, l := range p.steps(t, width) {
 			out = append(out, widget.Cut(l, width))
 		}
 	}
-	var notes []string
+	if len(g.WaitsFor)+len(g.Locks) > 0 {
+		out = gap(out)
+	}
 	if len(g.WaitsFor) > 0 {
-		notes = append(notes, "Waits for saga "+strings.Join(g.WaitsFor, ", ")+", which works on the same, and starts when that is done.")
+		label("waits for", "saga "+strings.Join(g.WaitsFor, ", ")+", which works on the same; it starts when that is done", t.Compensating)
 	}
 	if len(g.Locks) > 0 {
-		notes = append(notes, "Locks "+strings.Join(g.Locks, ", ")+" until it is done.")
-	}
-	if len(notes) > 0 && airy {
-		out = append(out, "")
-	}
-	for i, n := range notes {
-		ink := t.Faint
-		if i == 0 && len(g.WaitsFor) > 0 {
-			ink = t.Compensating
-		}
-		for _, l := range widget.Wrap(n, width-2) {
-			out = append(out, " "+ink.Paint(l))
-		}
+		label("locks", strings.Join(g.Locks, ", ")+" until it is done", "")
 	}
 	return out
 }
@@ -172,7 +151,7 @@ type planLayout struct {
 }
 
 func (p *plan) layout(t *theme.Theme, width int) planLayout {
-	l := planLayout{margin: 3, step: 4, now: 4}
+	l := planLayout{margin: 2, step: 4, now: 4}
 	undo := 10
 	for _, s := range p.got.Steps {
 		l.step = max(l.step, widget.Width(s.Name))

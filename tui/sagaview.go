@@ -171,11 +171,16 @@ func (e *Env) goesBack(d *detail) string {
 
 // inputLines are what the saga was launched with, each input with its label.
 func (e *Env) inputLines(d *detail, width int) []string {
+	return e.labeled(say.Inputs(d.saga.Inputs, d.labels), width)
+}
+
+// labeled are inputs in a row, on as many lines as they need.
+func (e *Env) labeled(all []say.Input, width int) []string {
 	t := e.Theme
 	dot := t.Faint.Paint(" " + t.Symbols.Dot + " ")
 	var out []string
 	line := ""
-	for _, in := range say.Inputs(d.saga.Inputs, d.labels) {
+	for _, in := range all {
 		part := t.Faint.Paint(in.Label) + " " + widget.Cut(in.Value, max(8, width-widget.Width(in.Label)-1))
 		switch {
 		case line == "":

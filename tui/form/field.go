@@ -175,3 +175,12 @@ func sharing(fields [][]engine.Field) bool {
 	}
 	return false
 }
+
+// Given are the inputs of the launch with their labels, as they can be shown.
+func (f *Form) Given() []say.Input {
+	out := say.Inputs(f.Inputs(), say.LabelsOf(f.reads))
+	for i := range out {
+		out[i].Value = visible.Text(out[i].Value)
+	}
+	return out
+}
