@@ -228,7 +228,8 @@ func (m *measure) asked(a *Asked) {
 	m.time("approval until", a.Until)
 	for _, s := range a.Plan {
 		c := s.Change
-		m.texts("planned step", []string{s.Name, s.Why, s.Error, string(c.Action), c.Subject, c.Note, c.Undo, c.Final})
+		m.texts("planned step", []string{s.Name, s.Why, s.Error, string(c.Action), c.Subject, c.Value, c.Note, c.Undo, c.Final})
+		m.usd("planned cost", c.MonthlyUSD)
 		for _, f := range c.Fields {
 			m.texts("planned field", []string{f.Name, f.From, f.To, f.Note})
 		}

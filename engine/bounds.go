@@ -236,6 +236,13 @@ func depth(raw []byte) int {
 	return deepest
 }
 
+// usd refuses an amount that no JSON holds.
+func (m *measure) usd(what string, amount float64) {
+	if math.IsNaN(amount) || math.IsInf(amount, 0) {
+		m.bad(what, ErrBadValue, "not a number")
+	}
+}
+
 func (m *measure) moved(all []Moved) {
 	for _, v := range all {
 		m.needed("resource that has moved", v.From)
@@ -312,6 +319,7 @@ func (e *Entry) measure(m *measure) {
 	m.text("passed", e.Passed)
 	if e.Made != nil {
 		m.text("what it made", e.Made.Text)
+		m.usd("cost of what it made", e.Made.MonthlyUSD)
 	}
 	m.waits(e.Waiting)
 	m.text("on", e.On)
@@ -320,9 +328,7 @@ func (e *Entry) measure(m *measure) {
 	for _, l := range e.LeftBehind {
 		m.texts("left behind", []string{l.Type, l.ID, l.Name})
 		m.time("left behind since", l.Since)
-		if usd := l.MonthlyUSD; math.IsNaN(usd) || math.IsInf(usd, 0) {
-			m.bad("left behind at a cost", ErrBadValue, "not a number")
-		}
+		m.usd("left behind at a cost", l.MonthlyUSD)
 	}
 	for _, t := range e.Touched {
 		m.texts("touched", []string{t.Name, t.Part})
@@ -348,6 +354,9 @@ func (e *Entry) measure(m *measure) {
 		m.text("id", string(c.ID))
 		m.text("target", c.Target)
 		m.text("value", c.Value)
+		for _, usd := range c.Monthly {
+			m.usd("cost", usd)
+		}
 		m.name("key", c.Key)
 		m.text("on failure", string(c.OnFailure))
 		m.texts("lock", c.Locks)
@@ -371,6 +380,7 @@ func (s *Summary) measure(m *measure) {
 	}
 	m.text("target", s.Target)
 	m.text("value", s.Value)
+	m.usd("cost", s.MonthlyUSD)
 	m.text("what it made", s.Made)
 	m.name("operator", s.CreatedBy)
 	for _, t := range [...]Time{s.CreatedAt, s.StartedAt, s.FinishedAt, s.UpdatedAt} {

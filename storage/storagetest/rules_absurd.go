@@ -61,8 +61,10 @@ func populate(v reflect.Value, id engine.ID) {
 		v.Set(reflect.New(v.Type().Elem()))
 		populate(v.Elem(), id)
 	case reflect.Struct:
-		for _, field := range v.Fields() {
-			populate(field, id)
+		for f, field := range v.Fields() {
+			if f.IsExported() { // what is not is never stored
+				populate(field, id)
+			}
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
@@ -134,7 +136,7 @@ func spoilings(v reflect.Value, where string, at func(reflect.Value) reflect.Val
 	case reflect.Struct:
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			if f.Tag.Get("json") == "-" {
+			if f.Tag.Get("json") == "-" || !f.IsExported() {
 				continue // never stored
 			}
 			spoilings(v.Field(i), where+"."+f.Name, within(func(v reflect.Value) reflect.Value { return v.Field(i) }), each)
