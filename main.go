@@ -23,6 +23,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/notify"
+	"arcadia/engine/policy"
 	"arcadia/engine/visible"
 	"arcadia/steps"
 	"arcadia/steps/demo"
@@ -200,7 +201,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	catalog, kinds := steps.Catalog(cloud, store, prober)
 	eng, err := engine.New(store, engine.Config{
 		Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner, Tell: notify.Teller{Store: store}.Tell,
-		Host: w.host(), Call: digitalocean.DefaultTimeout,
+		Host: w.host(), Call: digitalocean.DefaultTimeout, Policy: w.policy(), Approvers: h.Approvers, Tags: steps.TagsOf(cloud),
 	})
 	if err != nil {
 		return nil, err
@@ -238,6 +239,15 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		}
 	}
 	return p, nil
+}
+
+// policy reads what holds for every launch.
+func (w wire) policy() func() (engine.Policy, error) {
+	file, err := cli.PolicyFile(w.env)
+	if err != nil {
+		return nil // without a folder for settings there can be none
+	}
+	return policy.File(file).Policy
 }
 
 // hosted is an engine with all that a host of consoles on it needs.

@@ -69,7 +69,6 @@ type Engine struct {
 	policy  func() (Policy, error)
 	people  func() ([]Actor, error)
 	tags    func(ctx context.Context, name string) ([]string, error)
-	objects func(a *Approval, who Actor, now time.Time) error // Approval.Objection, but for a test of the tests
 	owner   owner
 	hub     hub
 	locks   lockTable
@@ -108,7 +107,7 @@ type Engine struct {
 func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
 		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account, tell: cfg.Tell,
-		policy: cfg.Policy, people: cfg.Approvers, tags: cfg.Tags, objects: (*Approval).Objection,
+		policy: cfg.Policy, people: cfg.Approvers, tags: cfg.Tags,
 		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}), turned: make(chan struct{}), self: cfg.Host, call: cfg.Call,
 	}
 	_, e.several = ability[Elector](store)

@@ -77,7 +77,7 @@ func (e *Engine) govern(ctx context.Context, p *Plan) error {
 	policy, wrong := e.rules()
 	if wrong != nil {
 		p.Forbidden = wrong.Error()
-		return nil
+		return nil //nolint:nilerr // it is in the plan
 	}
 	touched, err := e.touches(ctx, *p, policy.tags())
 	if err != nil {

@@ -20,7 +20,7 @@ func (s *Session) Approve(ctx context.Context, id ID, hash string, q Request) er
 	}
 	return s.ask(ctx, VerbApprove, id, q, func(sg *Saga, r *run) ([]Entry, error) {
 		a := sg.Awaits()
-		if err := r.e.objects(a, s.actor, time.Now().Round(0)); err != nil {
+		if err := a.Objection(s.actor, time.Now().Round(0)); err != nil {
 			return nil, err
 		}
 		if !a.Hash.Begins(hash) {

@@ -258,6 +258,21 @@ func (g guarded) Postpone(ctx context.Context, id engine.ID, until time.Time, v 
 	return g.Backend.Postpone(ctx, id, until, v)
 }
 
+func (g guarded) Approve(ctx context.Context, id engine.ID, hash string, v engine.Request) error {
+	outside()
+	return g.Backend.Approve(ctx, id, hash, v)
+}
+
+func (g guarded) Refuse(ctx context.Context, id engine.ID, v engine.Request) error {
+	outside()
+	return g.Backend.Refuse(ctx, id, v)
+}
+
+func (g guarded) BreakGlass(ctx context.Context, id engine.ID, v engine.Request) error {
+	outside()
+	return g.Backend.BreakGlass(ctx, id, v)
+}
+
 func (g guarded) Resolve(ctx context.Context, id engine.ID, idx int, v engine.Request) error {
 	outside()
 	return g.Backend.Resolve(ctx, id, idx, v)

@@ -149,6 +149,9 @@ type Verbs interface {
 	Skip(ctx context.Context, id engine.ID, v engine.Request) error
 	Proceed(ctx context.Context, id engine.ID, v engine.Request) error
 	Postpone(ctx context.Context, id engine.ID, until time.Time, v engine.Request) error
+	Approve(ctx context.Context, id engine.ID, hash string, v engine.Request) error
+	Refuse(ctx context.Context, id engine.ID, v engine.Request) error
+	BreakGlass(ctx context.Context, id engine.ID, v engine.Request) error
 }
 
 // Freezer stops everything, and lets it go on.

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,8 +44,8 @@ type File string
 // Policy reads the file as it is now.
 func (f File) Policy() (engine.Policy, error) {
 	text, err := trust.Read(string(f), trust.Rule{Forbidden: 0o022, Max: maxFile})
-	if errors.Is(err, fs.ErrNotExist) {
-		return engine.Policy{}, nil
+	if _, none := os.Lstat(string(f)); errors.Is(none, fs.ErrNotExist) {
+		return engine.Policy{}, nil // and no link either that leads nowhere
 	}
 	if err != nil {
 		return engine.Policy{}, fmt.Errorf("policy: %w", err)

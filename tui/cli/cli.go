@@ -145,6 +145,7 @@ type Engine interface {
 	tui.Launcher
 	tui.Verbs
 	tui.Freezer
+	Actor() engine.Actor
 	RollbackAll(ctx context.Context, ids []engine.ID, v engine.Request) ([]engine.ID, error)
 	PutDocs(ctx context.Context, changes ...engine.DocChange) error
 }

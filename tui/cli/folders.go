@@ -23,6 +23,12 @@ func SettingsFile(env func(string) string) (string, error) {
 	return filepath.Join(dir, "config.yaml"), nil
 }
 
+// PolicyFile is what holds for every launch, beside the settings: $XDG_CONFIG_HOME/arcadia/policy.yaml.
+func PolicyFile(env func(string) string) (string, error) {
+	file, err := SettingsFile(env)
+	return filepath.Join(filepath.Dir(file), "policy.yaml"), err
+}
+
 // HostKeyFile is where serve keeps the key by which clients know it: beside the store's default place.
 func HostKeyFile(env func(string) string) (string, error) {
 	dir, err := folder(env, "XDG_DATA_HOME", ".local/share")

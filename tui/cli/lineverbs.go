@@ -18,6 +18,7 @@ type lineVerb struct {
 	label    string // in the menu
 	verb     engine.Verb
 	question string
+	asks     bool // the plan that is to be approved is said first
 	undoes   bool // what would be undone is said first
 	typed    bool // the name of what it is about has to be typed in place of a yes
 	why      bool // the reason is required
@@ -40,6 +41,9 @@ func (m *lineMode) verbs() []lineVerb {
 		{label: "skip a step that failed, or a look that cannot be made", verb: engine.VerbSkip, question: "go on without it?", do: plain(eng.Skip), said: "it goes on"},
 		{label: "end the wait of a saga", verb: engine.VerbProceed, question: "go on now?", why: true, do: plain(eng.Proceed), said: "it goes on now"},
 		{label: "move the wait of a saga", verb: engine.VerbPostpone, question: "move its wait?", why: true, do: m.postpone, said: "it waits until then"},
+		{label: "approve what a saga would do", verb: engine.VerbApprove, question: "approve this plan?", typed: true, asks: true, do: m.approve, said: "approved"},
+		{label: "refuse what a saga would do", verb: engine.VerbRefuse, question: "refuse it? what it has done is undone", asks: true, why: true, do: plain(eng.Refuse), said: "refused"},
+		{label: "break the glass for a saga", verb: engine.VerbBreakGlass, question: "go on without approvals, after a while?", asks: true, why: true, do: plain(eng.BreakGlass), said: "everybody is told; it goes on after a while unless somebody refuses"},
 	}
 }
 
@@ -51,13 +55,16 @@ func (m *lineMode) act(d lineVerb) func(context.Context) error {
 			return err
 		}
 		m.print(fmt.Sprintf("saga %s  %s  %s", s.Short, title(s), standing(&s.Summary)))
-		if err := s.Refuses(d.asks(s)); err != nil {
-			return fmt.Errorf("%s saga %s: %w", d.asks(s), s.Short, err)
+		if err := s.Refuses(d.of(s)); err != nil {
+			return fmt.Errorf("%s saga %s: %w", d.of(s), s.Short, err)
 		}
 		for _, idx := range s.ToUndo() {
 			if d.undoes {
 				m.print(fmt.Sprintf("undoes %d %s: %s", idx, s.StepNames[idx], m.p.Engine.UndoText(s, idx)))
 			}
+		}
+		if d.asks && s.Approval != nil {
+			m.print(askedLines(s, m.t.change)...)
 		}
 		v := engine.Request{IfSeq: s.Seq}
 		if v.Reason, err = m.reason(ctx, d.why); err != nil {
@@ -83,8 +90,8 @@ func (m *lineMode) act(d lineVerb) func(context.Context) error {
 	}
 }
 
-// asks is the verb that is asked of a saga: what pauses lets a paused one go on.
-func (d *lineVerb) asks(s *engine.Saga) engine.Verb {
+// of is the verb that is asked of a saga: what pauses lets a paused one go on.
+func (d *lineVerb) of(s *engine.Saga) engine.Verb {
 	if d.verb == engine.VerbPause && s.Paused {
 		return engine.VerbResume
 	}
@@ -124,6 +131,10 @@ func (m *lineMode) resolve(ctx context.Context, s *engine.Saga, v engine.Request
 		return err
 	}
 	return m.p.Engine.Resolve(ctx, s.ID, idx, v)
+}
+
+func (m *lineMode) approve(ctx context.Context, s *engine.Saga, v engine.Request) error {
+	return m.p.Engine.Approve(ctx, s.ID, string(s.Approval.Hash), v)
 }
 
 func (m *lineMode) pause(ctx context.Context, s *engine.Saga, v engine.Request) error {

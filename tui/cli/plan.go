@@ -10,6 +10,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	words "arcadia/tui/say"
 )
 
 func (t *tree) showPlan(p engine.Plan, out *format) error {
@@ -56,6 +57,9 @@ func notes(p engine.Plan) []string {
 	}
 	if p.Nothing() {
 		out = append(out, "nothing to do")
+	}
+	if p.Approval != nil {
+		out = append(out, fmt.Sprintf("waits for %s, for %s", words.Demand(*p.Approval), p.Approval.Within))
 	}
 	return append(out, pointsOfNoReturn(p)...)
 }

@@ -53,6 +53,8 @@ type Host struct {
 	Commits func() sshd.Commits
 
 	here   sshd.Registry
+	people atomic.Pointer[sshd.Operators] // of the open doors; nil: no door has any
+
 	mu     sync.Mutex           // guards places
 	places map[string]tui.Place // where each operator was last
 }
@@ -181,6 +183,7 @@ func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err er
 		if err != nil {
 			return nil, err
 		}
+		h.people.Store(operators)
 		h.Look.Operators = func(context.Context) ([]engine.Actor, error) { return operators.List() }
 		key, made, err := sshd.HostKey(d.HostKey)
 		if err != nil {
@@ -209,6 +212,19 @@ func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err er
 		d.Ready("attach at " + h.Socket)
 	}
 	return doors, nil
+}
+
+// Approvers lists who comes in by the operators file as it is now: those with a line that makes sense, as at the door.
+func (h *Host) Approvers() ([]engine.Actor, error) {
+	operators := h.people.Load()
+	if operators == nil {
+		return nil, errors.New("who may approve is not known to this process: it has no operators file (arcadia serve --authorized-keys FILE)")
+	}
+	list, err := operators.List()
+	if len(list) > 0 {
+		return list, nil
+	}
+	return nil, err
 }
 
 func (h *Host) server(stop func()) (*sshd.Server, error) {
