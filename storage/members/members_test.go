@@ -21,6 +21,13 @@ var one members
 func careless(c *embed.Config) { c.UnsafeNoFsync = true }
 
 func TestMain(m *testing.M) {
+	if text := os.Getenv(hostEnv); text != "" {
+		if err := asHost(text); err != nil {
+			fmt.Fprintln(os.Stderr, "host: "+err.Error())
+			os.Exit(1)
+		}
+		return
+	}
 	flag.Parse()
 	if testing.Short() {
 		_ = flag.Set("rapid.checks", "5") // a sample: make race draws the rest
