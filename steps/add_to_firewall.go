@@ -111,6 +111,11 @@ func (a AddToFirewall) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
+	if begun && !in.Refused { // the write of an earlier attempt may still arrive
+		if err := pause(ctx, lateWrite); err != nil {
+			return err
+		}
+	}
 	w, err := a.find(ctx, s.Input(inFirewall))
 	if err != nil {
 		return verdict(ctx, err)
@@ -122,8 +127,15 @@ func (a AddToFirewall) Execute(ctx context.Context, s *engine.State) error {
 			return err
 		}
 	}
-	if in.There {
+	if in.There || slices.Contains(w.Droplets, droplet) {
 		return nil
+	}
+	if in.Refused { // from here on the write may happen
+		in.Refused = false
+		s.Put(keyGuard, in)
+		if err := s.Save(ctx); err != nil {
+			return err
+		}
 	}
 	err = a.cloud.Guard(ctx, w.ID, droplet)
 	if err != nil {

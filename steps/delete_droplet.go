@@ -287,8 +287,12 @@ func (d DeleteDroplet) delete(ctx context.Context, s *engine.State, do burial) e
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		// Crash here: nobody knows whether it is gone. The next attempt looks.
-		err := d.cloud.DeleteDroplet(ctx, do.Droplet.ID)
+		// Crash here: nobody knows whether it is gone. The next attempt looks. A cancel in the midst of it does not make it unknown:
+		// either the droplet is gone, and the saga goes on, or it stays.
+		err := d.cloud.DeleteDroplet(context.WithoutCancel(ctx), do.Droplet.ID)
+		if err != nil && ClassOf(err) == Unknown && d.vanishes(context.WithoutCancel(ctx), do.Droplet.ID) {
+			return nil
+		}
 		switch {
 		case err == nil, absent(err):
 			return nil
@@ -303,6 +307,15 @@ func (d DeleteDroplet) delete(ctx context.Context, s *engine.State, do burial) e
 			return err
 		}
 	}
+}
+
+// vanishes looks whether a deletion without an answer was carried out after all.
+func (d DeleteDroplet) vanishes(ctx context.Context, id int64) bool {
+	if pause(ctx, lateWrite) != nil {
+		return false
+	}
+	_, err := again(ctx, func() (Droplet, error) { return d.cloud.Droplet(ctx, id) })
+	return absent(err)
 }
 
 func (DeleteDroplet) finish(s *engine.State, do burial) error {

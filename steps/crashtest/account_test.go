@@ -61,6 +61,11 @@ func (w *world) read(resources []engine.Resource) []account {
 	for _, r := range resources {
 		var d desired
 		a := account{key: r.Key(), version: r.SpecVersion, saga: r.SagaID, state: gone}
+		if r.Type == "droplet_tombstone" { // what was does not change
+			a.says, a.state = r.Name, inSync
+			out = append(out, a)
+			continue
+		}
 		id, err := strconv.ParseInt(r.ExternalID, 10, 64)
 		if err == nil {
 			err = json.Unmarshal(r.Spec, &d)

@@ -311,6 +311,8 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 			return false, fmt.Errorf("roll back: %w", err)
 		}
 		return false, nil
+	case sg.Status == engine.Completed && o.asked && o.final && sg.Passed != "":
+		return true, nil // the cancel came when the provider was deleting already
 	case sg.Status == engine.Completed && (o.asked || o.ending == fails):
 		return false, fmt.Errorf("it is completed, with cancel acknowledged: %v", o.asked)
 	case sg.Status == engine.Failed && o.hopeless():
@@ -321,8 +323,13 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 		}
 		return false, nil
 	case sg.Status == engine.Failed && o.final && strings.Contains(rows(sg), "cannot be brought back"):
-		if err := p.ops.Resolve(ctx, o.id, 0, engine.Request{Reason: "it is gone"}); err != nil && !errors.Is(err, engine.ErrRefused) {
-			return false, fmt.Errorf("resolve: %w", err)
+		for _, r := range sg.Rows {
+			if r.Status != engine.RowCompensationFailed {
+				continue
+			}
+			if err := p.ops.Resolve(ctx, o.id, r.Idx, engine.Request{Reason: "it is gone"}); err != nil && !errors.Is(err, engine.ErrRefused) {
+				return false, fmt.Errorf("resolve: %w", err)
+			}
 		}
 		return false, nil
 	case sg.Status == engine.Failed:

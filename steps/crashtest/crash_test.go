@@ -135,7 +135,7 @@ func (c course) starts(t *testing.T, dir string, stride int) iter.Seq2[int, outc
 			c.cancelAt = at
 			base := baseline(t, &c, dir)
 			// A crash moves the cancel, so that more may be done and undone than without it.
-			base.posts, base.kept = most.posts, nil
+			base.posts, base.kept = most.posts+c.back, nil
 			if !yield(at, base) {
 				return
 			}

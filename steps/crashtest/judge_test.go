@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/steps/dosim"
 	"arcadia/storage/bolt"
 )
 
@@ -68,7 +69,14 @@ func (o *operator) verdict(p *process, a *acks, out *outcome) []string {
 
 // truth compares the provider with what the saga says of itself.
 func (o *operator) truth(sg *engine.Saga) []string {
-	if o.final && (sg.Status == engine.Completed || slices.ContainsFunc(sg.Rows, func(r engine.Row) bool { return r.Status == engine.RowResolved })) {
+	resolved := slices.ContainsFunc(sg.Rows, func(r engine.Row) bool { return r.Status == engine.RowResolved })
+	switch {
+	case o.ends != nil && sg.Status == engine.Completed:
+		return o.ends(o.world, sg)
+	case o.torn != nil && resolved:
+		return o.torn(o.world, sg)
+	}
+	if o.final && (sg.Status == engine.Completed || resolved) {
 		return append(o.world.zoneShould(o.scenario, nil), o.world.erased()...)
 	}
 	if sg.Status == engine.Completed {
@@ -79,6 +87,10 @@ func (o *operator) truth(sg *engine.Saga) []string {
 		}
 		return append(out, o.world.snapshotsShould()...)
 	}
-	out := append(o.world.zoneShould(o.scenario, o.before), o.world.fleetShould("", nil, 0, false)...)
+	before := o.before
+	if o.sets != nil {
+		before = slices.DeleteFunc(slices.Clone(o.world.records), func(r dosim.Record) bool { return !o.at(r) })
+	}
+	out := append(o.world.zoneShould(o.scenario, before), o.world.fleetShould("", nil, 0, false)...)
 	return append(out, o.world.snapshotsShould()...)
 }

@@ -106,7 +106,8 @@ func (m *machine) engine(store engine.Store, rt http.RoundTripper) (*engine.Engi
 	if err != nil {
 		return nil, err
 	}
-	list, kinds := steps.Catalog(cloud, store, nil)
+	list, kinds := steps.Catalog(cloud, store, good{})
+	kinds = append(kinds, failing(kinds)...)
 	if m.rig.steps != nil {
 		list = m.rig.steps(cloud, list)
 	}

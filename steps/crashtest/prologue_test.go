@@ -57,6 +57,7 @@ func (c *course) prologue(m *machine, w *world) (err error) {
 		c.first.since(w)
 	}
 	w.records, w.pictures, w.sent = w.sim.Zone(zone), w.sim.Snapshots(), len(w.sim.Requests())
+	w.machine, w.walls, w.machines = w.machineNow(), w.sim.Firewalls(), len(w.sim.Droplets())
 	w.accounts = w.read(resources)
 	for _, r := range resources {
 		w.key = r.Key()

@@ -27,10 +27,15 @@ type scenario struct {
 	faults    []dosim.Fault  // of the world, always there
 	refused   bool           // its step refuses: it always ends rolled back
 	unchanged bool           // it writes nothing
-	final     bool           // it deletes a snapshot, which cannot be taken back
+	final     bool           // it deletes what cannot be brought back
 	first     *prologue      // what happened before; then before is what that has left
+	back      int            // POSTs of the whole way back, of a scenario that is final: its undone ending has none
 	// counts says what is wrong with the resources when it has completed; nil: nothing special.
 	counts func(w *world, before, now []account) []string
+
+	sets func(w *world)                           // what else there is in its world; may be nil
+	ends func(w *world, sg *engine.Saga) []string // what is wrong with the world when it has completed, in place of what is above
+	torn func(w *world, sg *engine.Saga) []string // likewise when a person has accepted that what is final is gone
 }
 
 func (s *scenario) at(r dosim.Record) bool {
@@ -46,10 +51,13 @@ func (s *scenario) at(r dosim.Record) bool {
 func (s *scenario) launch(w *world, key string, fails bool) engine.Launch {
 	in := engine.Inputs{}
 	for k, v := range s.inputs {
-		in[k] = strings.NewReplacer("$droplet", strconv.FormatInt(w.droplet, 10), "$firewall", w.wall, "$ip", w.ip).Replace(v)
+		in[k] = strings.NewReplacer("$droplet", strconv.FormatInt(w.droplet, 10), "$firewall", w.wall, "$ip", w.ip, "$image", strconv.FormatInt(w.image, 10)).Replace(v)
 	}
 	l := engine.Launch{Kind: s.kind, Inputs: in, Key: key}
-	if fails {
+	switch {
+	case fails && s.steps == nil: // a kind that makes its list
+		l.Kind += thenFails
+	case fails:
 		l.Kind = "adhoc"
 	}
 	if l.Kind == "adhoc" {

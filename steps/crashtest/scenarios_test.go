@@ -12,6 +12,7 @@ func scenarios() []*scenario {
 	all = append(all, deletions()...)
 	all = append(all, others()...)
 	all = append(all, fleet()...)
+	all = append(all, recipes()...)
 	return append(all, care()...)
 }
 

@@ -27,6 +27,7 @@ type world struct {
 	machine  string           // the droplet's state, before the course's saga was launched
 	walls    []dosim.Firewall // likewise
 	ip       string           // a reserved IP, on no droplet
+	image    int64            // a snapshot of the droplet that somebody has made
 	machines int              // droplets, before the course's saga was launched
 	records  []dosim.Record   // of the zone, before the course's saga was launched
 	pictures []dosim.Snapshot // likewise
@@ -62,7 +63,10 @@ func newWorld(s *scenario, opts ...dosim.Option) *world {
 	w.droplet = w.sim.AddDroplet("web-01")
 	w.wall = w.sim.AddFirewall("edge")
 	w.ip = w.sim.AddReservedIP("nyc3")
-	w.sim.AddSnapshot(w.droplet, strangers)
+	w.image = w.sim.AddSnapshot(w.droplet, strangers)
+	if s.sets != nil {
+		s.sets(w)
+	}
 	w.sim.AddSnapshot(w.droplet, fmt.Sprintf("arcadia-snap-%d-00000000", w.droplet)) // another saga's
 	if s.lag > 0 {
 		w.sim.Inject(dosim.Fault{Method: http.MethodPost, Path: "/v2/droplets/*/actions", Kind: dosim.FaultSnapshotLate, Times: s.lag})
