@@ -136,7 +136,7 @@ func (k *killed) run(t *testing.T, fatal int) (wrong []string) {
 }
 
 // quick are the scenarios whose waits are short in real time.
-func quick(s *scenario) bool { return !s.snapshot }
+func quick(s *scenario) bool { return !s.snapshot && s.steps != nil }
 
 func TestSIGKILLAtEveryPointLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()

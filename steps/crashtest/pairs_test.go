@@ -21,7 +21,7 @@ func TestEveryPairOfCrashPointsLosesNothingAndDoublesNothing(t *testing.T) {
 	var y tally
 	t.Run("scenarios", func(t *testing.T) {
 		eachCourse(t, func(t *testing.T, i int, c course, dir string) {
-			step, cancels := 9, 80
+			step, cancels := 9*c.coarse(), 80
 			if torture() {
 				step, cancels = 1, 20
 			}
