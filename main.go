@@ -175,6 +175,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		closers.push(func() error { client.Close(); return nil })
 	}
 	var store engine.Store
+	var several *shared
 	if want.Access != cli.Nothing {
 		o, err := w.store(ctx, want)
 		if err != nil {
@@ -187,6 +188,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 			h.Log.Info("store closed", "store", o.where, "error", err)
 			return err
 		})
+		several = o.shared
 		store, p.Backup, p.Prune, h.Socket, h.Commits = o.store, o.backup, o.prune, o.socket, o.commits
 		if want.Access == cli.Act {
 			h.Meter = host.NewMeter(store)
@@ -220,6 +222,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		patrol := steps.NewPatrol(inv, eng.Resources, h.Look.Budget)
 		h.Look.Drifts, h.Beside = drifts{patrol}, append(h.Beside, patrol.Run)
 	}
+	several.several(h, eng)
 	if want.Demo && want.Database == "" && !want.ReadOnly {
 		h.Beside = append(h.Beside, demo.Demo{Engine: eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), Cloud: cloud, Log: h.Log}.Play)
 	}

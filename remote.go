@@ -15,6 +15,7 @@ import (
 	"arcadia/storage/bolt"
 	"arcadia/storage/etcd"
 	"arcadia/storage/transfer"
+	"arcadia/tui"
 	"arcadia/tui/cli"
 )
 
@@ -40,7 +41,35 @@ func (w wire) remote(ctx context.Context, want cli.Want) (opened, error) {
 		}
 		return s.BackedUp(ctx, at)
 	}
-	return opened{store: s, where: s.Address(), backup: backup, prune: s.Prune, close: s.Close, away: func() error { return nil }}, nil
+	return opened{store: s, where: s.Address(), backup: backup, prune: s.Prune, close: s.Close, away: func() error { return nil }, shared: sharedBy(s)}, nil
+}
+
+// sharedBy is what a store in etcd can be asked of its hosts and members.
+func sharedBy(s *etcd.Store) *shared {
+	return &shared{board: s, hosts: s.Hosts, members: func(ctx context.Context) (tui.Cluster, error) {
+		is, err := s.Condition(ctx)
+		c := tui.Cluster{
+			Store: is.Address, Revision: is.Revision, Full: is.Full, Compacted: is.Compacted, Archived: is.Archived, ArchivedIn: is.ArchivedIn, Backup: is.Backup, Heard: map[string]int{},
+			Members: each(is.Members, func(m etcd.Member) tui.Member {
+				return tui.Member{Name: m.Name, Version: m.Version, Leads: m.Leads, Behind: m.Behind, Used: m.Used, Quota: m.Quota, RoundTrip: m.RoundTrip.Microseconds(), Trouble: m.Trouble}
+			}),
+		}
+		if err != nil {
+			return c, err
+		}
+		terms, err := s.Tenures(ctx, 50)
+		c.Terms = each(terms, func(t etcd.Tenure) tui.Term {
+			return tui.Term{Host: t.Host, Began: t.Began, Ended: t.Ended, How: string(t.How)}
+		})
+		if err != nil {
+			return c, err
+		}
+		heard, err := s.Heard(ctx)
+		for name, since := range heard {
+			c.Heard[name] = int(since.Milliseconds())
+		}
+		return c, err
+	}}
 }
 
 func (w wire) etcd(at cli.Store) (etcd.Config, error) {

@@ -25,6 +25,7 @@ type opened struct {
 	commits func() sshd.Commits // nil: nobody counts them here
 	close   func() error
 	away    func() error // what to do when it is closed
+	shared  *shared      // nil: the store is one process's alone
 }
 
 // store opens the store as wanted: in etcd, or a file.

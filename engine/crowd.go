@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -12,10 +13,12 @@ const leaderless = 20 * time.Second
 
 // crowd is who has the store open, as far as this process knows.
 type crowd struct {
-	mu    sync.Mutex // guards the fields below; a leaf
+	mu    sync.Mutex // guards the fields below, and Engine.self.Files; a leaf
 	said  bool       // this process has announced itself
 	hosts []Host
-	since time.Time // nobody drives since then; zero: somebody does
+	last  string    // who drove when somebody was seen to
+	seen  time.Time // when that was, or when the first look began; zero: nobody has looked
+	since time.Time // the last look saw nobody drive: seen at that time; zero: it saw somebody
 }
 
 // Crowd is who has a store open that several can have open, as this process has seen it last.
@@ -23,6 +26,8 @@ type Crowd struct {
 	Self   string `json:"self"`   // the name of this process
 	Driver string `json:"driver"` // the name of the process that drives; empty: none
 	Hosts  []Host `json:"hosts"`  // by name
+	Last   string `json:"last"`   // the process that was seen to drive last; empty: none was
+	Since  Time   `json:"since"`  // nobody has been seen to drive since; zero: somebody does
 	Held   bool   `json:"held"`   // for longer than two leases nobody has driven, or the store has not said who does: nothing goes on
 }
 
@@ -34,30 +39,45 @@ func (e *Engine) Crowd() *Crowd {
 	}
 	e.crowd.mu.Lock()
 	defer e.crowd.mu.Unlock()
-	c := &Crowd{Self: e.self.Name, Hosts: slices.Clone(e.crowd.hosts), Held: !e.crowd.since.IsZero() && time.Since(e.crowd.since) > leaderless}
+	c := &Crowd{Self: e.self.Name, Hosts: slices.Clone(e.crowd.hosts), Last: e.crowd.last, Held: !e.crowd.seen.IsZero() && time.Since(e.crowd.seen) > leaderless}
 	for _, h := range c.Hosts {
 		if h.Drives {
 			c.Driver = h.Name
 		}
 	}
+	if c.Held || !e.crowd.since.IsZero() {
+		c.Since = At(e.crowd.seen)
+	}
 	return c
+}
+
+// Decides says which file of this process's own decides here, by what it is and its digest: all hosts of a store should have the
+// same, and whoever looks at the crowd sees whether they do. Others hear of it within half a lease.
+func (e *Engine) Decides(what, digest string) {
+	e.crowd.mu.Lock()
+	defer e.crowd.mu.Unlock()
+	if e.self.Files == nil {
+		e.self.Files = map[string]string{}
+	}
+	e.crowd.said = e.crowd.said && e.self.Files[what] == digest
+	e.self.Files[what] = digest
 }
 
 // attend announces this process, and looks who else is there.
 func (e *Engine) attend(ctx context.Context) {
 	e.crowd.mu.Lock()
-	said := e.crowd.said
+	said, h := e.crowd.said, e.self
+	h.Files = maps.Clone(h.Files)
 	e.crowd.mu.Unlock()
 	roster, ok := ability[Roster](e.store)
-	if ok && !said && e.self.Name != "" {
-		h := e.self
+	if ok && !said && h.Name != "" {
 		h.Steps, h.Since, h.Drives = e.StepNames(), At(time.Now()), false
 		err := roster.Announce(ctx, h)
 		if err != nil && ctx.Err() == nil {
 			e.log.Warn("this process is not announced yet", "error", err)
 		}
 		e.crowd.mu.Lock()
-		e.crowd.said = err == nil
+		e.crowd.said = err == nil && maps.Equal(h.Files, e.self.Files)
 		e.crowd.mu.Unlock()
 	}
 	e.muster(ctx)
@@ -69,7 +89,15 @@ func (e *Engine) muster(ctx context.Context) {
 	if !ok {
 		return
 	}
-	hosts, err := roster.Hosts(ctx)
+	begun := time.Now()
+	e.crowd.mu.Lock()
+	if e.crowd.seen.IsZero() {
+		e.crowd.seen = begun
+	}
+	e.crowd.mu.Unlock()
+	asked, cancel := context.WithTimeout(ctx, leaderless/4)
+	defer cancel()
+	hosts, err := roster.Hosts(asked)
 	if err != nil && ctx.Err() == nil {
 		e.log.Warn("who is there is asked again in a while", "error", err)
 	}
@@ -79,10 +107,15 @@ func (e *Engine) muster(ctx context.Context) {
 	if err == nil {
 		e.crowd.hosts = hosts
 	}
+	for _, h := range hosts {
+		if h.Drives {
+			e.crowd.last = h.Name
+		}
+	}
 	switch {
 	case driven:
-		e.crowd.since = time.Time{}
-	case e.crowd.since.IsZero():
-		e.crowd.since = time.Now()
+		e.crowd.seen, e.crowd.since = time.Now(), time.Time{}
+	default:
+		e.crowd.since = e.crowd.seen
 	}
 }

@@ -160,7 +160,7 @@ func (a *App) input(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return a.deliver(a.front(), tea.PasteMsg{Content: clean.Paste(msg.Content)})
 	case tea.MouseClickMsg:
-		msg.Y -= headLines // a screen counts from its own first line
+		msg.Y -= a.headLines() // a screen counts from its own first line
 		return a.deliver(a.front(), msg)
 	case tea.MouseWheelMsg:
 		return a.deliver(a.front(), msg)
@@ -176,7 +176,7 @@ func (a *App) now() time.Time { return a.env.Config.Now() }
 // opened takes the engine's first answer.
 func (a *App) opened(m openedMsg) tea.Cmd {
 	s := a.env.State
-	s.Ready, s.Kinds, s.Steps, s.Counts, s.Frozen = true, m.kinds, m.steps, m.counts, m.frozen
+	s.Ready, s.Kinds, s.Steps, s.Counts, s.Frozen, s.Crowd = true, m.kinds, m.steps, m.counts, m.frozen, m.crowd
 	s.stand(m.busy)
 	if m.ended != nil {
 		s.Ended = m.ended
@@ -203,7 +203,7 @@ func (a *App) changed(m changesMsg) tea.Cmd {
 		s.Counts = m.counts
 	}
 	a.trouble(m.err)
-	s.Frozen = m.frozen
+	s.Frozen, s.Crowd = m.frozen, m.crowd
 	s.stand(m.busy)
 	if m.nights != nil {
 		s.Nights = *m.nights
@@ -231,6 +231,7 @@ func (a *App) ticked(m tickMsg) tea.Cmd {
 		return nil
 	}
 	a.env.Clock.Now, a.env.Clock.Fine = a.now(), a.env.State.Active() > 0
+	a.env.State.Crowd = a.lookCrowd()() // when the store does not answer, nothing else tells
 	return tea.Batch(a.tick(), a.deliver(a.screen(), Ticked{}))
 }
 

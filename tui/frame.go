@@ -24,9 +24,6 @@ const (
 	lowHeight = 26  // of the body, for a preview below and for the headings of bands
 )
 
-// headLines are the lines above the body.
-const headLines = 2
-
 // View draws the screen: header, rule, body, rule, footer.
 func (a *App) View() tea.View {
 	v := tea.View{AltScreen: true, WindowTitle: a.title(), ProgressBar: a.progress()}
@@ -45,15 +42,15 @@ func (a *App) View() tea.View {
 		return v
 	}
 	rule := e.Theme.Border.Paint(strings.Repeat(e.Theme.Symbols.Rule, w))
-	body, cursor := a.body(w, h-headLines-2)
+	body, cursor := a.body(w, h-a.headLines()-2)
 	lines := make([]string, 0, h)
-	lines = append(lines, a.header(w), a.rule(w))
+	lines = append(append(lines, a.header(w)), a.rule(w)...)
 	lines = append(lines, body...)
 	lines = append(lines, rule, a.footer(w))
 	v.Content = widget.Isolate(strings.Join(lines, "\n"))
 	if cursor != nil {
 		c := *cursor
-		c.Y += headLines
+		c.Y += a.headLines()
 		v.Cursor = &c
 	}
 	return v
@@ -131,6 +128,9 @@ func (a *App) header(w int) string {
 	who := ""
 	if e.Config.Operator != "" {
 		who = "   " + widget.Cut(e.Config.Operator, 16)
+	}
+	if by := a.drivenBy(w); by != "" {
+		who = "   " + by + "  " + strings.TrimSpace(who)
 	}
 	crumbs := a.screen().Title(e)
 	least := widget.Width(a.crumbs(crumbs))
@@ -219,7 +219,7 @@ func (a *App) counters(room int, brief bool) string {
 	if n > 0 {
 		put(t.Strong.With(t.Failed), strconv.Itoa(n)+say.Plural(n, " needs you", " need you"))
 	}
-	for _, x := range []say.Stand{say.Undoing, say.AtWork, say.Sleeping, say.Queued, say.Paused} {
+	for _, x := range []say.Stand{say.Held, say.Undoing, say.AtWork, say.Sleeping, say.Queued, say.Paused} {
 		if n := s.Count(x); n > 0 {
 			moves++
 			put(t.Tone(x.Tone()), strconv.Itoa(n)+" "+x.Word())
@@ -332,8 +332,12 @@ func (a *App) hints() []keys.Hint {
 		return keys.Hints("enter", "done", "esc", "clear")
 	}
 	all := a.commands()
+	names := append(slices.Clone(a.screen().Hints(&a.env)), keys.CmdHelp)
+	if a.env.State.Nobody() {
+		names = append([]keys.Command{keys.CmdHosts}, names...)
+	}
 	var out []keys.Hint
-	for _, name := range append(slices.Clone(a.screen().Hints(&a.env)), keys.CmdHelp) {
+	for _, name := range names {
 		c, ok := find(all, name)
 		if !ok || c.impossible(&a.env) != "" || slices.ContainsFunc(out, func(h keys.Hint) bool { return h.Word == c.Word }) {
 			continue // what another key does already is said once

@@ -15,8 +15,28 @@ import (
 	"arcadia/tui/widget"
 )
 
-// rule is the line under the header. While everything is frozen it says so, in words and from edge to edge, on every screen.
-func (a *App) rule(w int) string {
+// rule is what stands under the header. While nobody drives, or everything is frozen, it says so, in words and from edge to edge, on
+// every screen.
+func (a *App) rule(w int) []string {
+	t := a.env.Theme
+	if a.env.State.Nobody() {
+		head, rest := a.env.Clock.NobodyDrives(a.env.State.Crowd)
+		calm := widget.Ink(strings.TrimPrefix(string(t.Banner), string(t.Strong)))
+		return []string{t.Banner.Paint(widget.Fit("  "+t.Symbols.Failed+" "+head, w)), calm.Paint(widget.Fit("    "+rest, w))}
+	}
+	return []string{a.frozen(w)}
+}
+
+// headLines are the lines above the body.
+func (a *App) headLines() int {
+	if a.env.State.Nobody() {
+		return 3
+	}
+	return 2
+}
+
+// frozen is the rule under the header, or who has frozen everything.
+func (a *App) frozen(w int) string {
 	t, f := a.env.Theme, a.env.State.Frozen
 	if f == nil {
 		return t.Border.Paint(strings.Repeat(t.Symbols.Rule, w))

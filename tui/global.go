@@ -62,6 +62,12 @@ func globals() []command {
 				return "this session has no operators file"
 			}
 			return ""
+		}),
+		show(keys.CmdHosts, "hosts", "who has the store open, who drives and who drove, and how the store is", func(env *Env) string {
+			if env.Config.Cluster == nil || env.Config.Crowd == nil {
+				return "only one process can have this store open"
+			}
+			return ""
 		}, "9"),
 		{Binding: bound(keys.CmdTimes, "times", "times as age, local or UTC", "T"), do: then(act(func(a *App) tea.Cmd {
 			a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
@@ -95,7 +101,7 @@ func (a *App) commands() []command { return append(a.screen().Commands(&a.env), 
 func everyScreen() []Screen {
 	return []Screen{
 		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newSnapshots(Config{}), newNetwork(nil), newSchedules(),
-		newMessages(), newLogs(), newDeciding(&engine.Summary{}), newOperators(nil),
+		newMessages(), newLogs(), newDeciding(&engine.Summary{}), newOperators(nil), newHosts(nil, nil),
 	}
 }
 

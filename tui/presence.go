@@ -12,10 +12,11 @@ import (
 	"arcadia/tui/widget"
 )
 
-// Presence is another session on the same engine.
+// Presence is another session on the same store.
 type Presence struct {
 	Name string // of its operator, as the session was told
 	Saga string // the id of the saga on its screen; empty: none
+	Host string // where it is, when that is another host of the same store; empty: here
 }
 
 // whoMsg says who else is here now.
@@ -43,7 +44,7 @@ func (a *App) lookWho() tea.Cmd {
 	return func() tea.Msg {
 		m := whoMsg{all: slices.Clone(who())}
 		for i := range m.all {
-			m.all[i].Name = visible.Text(m.all[i].Name)
+			m.all[i].Name, m.all[i].Host = visible.Text(m.all[i].Name), visible.Text(m.all[i].Host)
 		}
 		return m
 	}
@@ -114,7 +115,11 @@ func (a *App) sayHere() tea.Cmd {
 func others(all []Presence) []string {
 	count := map[string]int{}
 	for _, p := range all {
-		count[p.Name]++
+		if p.Host != "" {
+			count[p.Name+" on "+p.Host]++
+		} else {
+			count[p.Name]++
+		}
 	}
 	out := make([]string, 0, len(count))
 	for name, n := range count {

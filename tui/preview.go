@@ -15,7 +15,7 @@ func repeat(s string, n int) string { return strings.Repeat(s, max(0, n)) }
 // card draws the saga under the cursor in three lines: what the row has no room for.
 func (s *sagas) card(env *Env, width, _ int) (string, []string) {
 	t, at := env.Theme, s.current()
-	st := t.Saga(at)
+	st := t.Stand(say.StandOf(at).Unless(env.State.Nobody()))
 	rule := t.Border.Paint(repeat(t.Symbols.Rule, width))
 	texts, tone := env.now().Texts(at)
 	said := ""
@@ -44,6 +44,9 @@ func (s *sagas) card(env *Env, width, _ int) (string, []string) {
 
 // why is what has turned a saga round and in which words, else who launched it when, and what has become of it.
 func (s *sagas) why(env *Env, at *engine.Summary) string {
+	if say.StandOf(at).Unless(env.State.Nobody()) == say.Held {
+		return "The next driver looks before it goes on: nothing is done twice."
+	}
 	if w := say.Why(at, ""); w != "" {
 		return w
 	}

@@ -17,5 +17,8 @@ func roots(cfg Config) []stack {
 	if read := cfg.Operators; read != nil {
 		out = append(out, stack{newOperators(read)})
 	}
+	if crowd, look := cfg.Crowd, cfg.Cluster; crowd != nil && look != nil {
+		out = append(out, stack{newHosts(crowd, look)})
+	}
 	return out
 }

@@ -231,7 +231,7 @@ func (s *sagas) lead(env *Env, row *engine.Summary) string {
 // cells are the row of a saga. Of one that is at rest only status and target carry.
 func (s *sagas) cells(env *Env, r *engine.Summary, g *sagaGrid) []widget.Cell {
 	t := env.Theme
-	stand := say.StandOf(r)
+	stand := say.StandOf(r).Unless(env.State.Nobody())
 	st := t.Stand(stand)
 	quiet := widget.Ink("")
 	if stand.AtRest() {
@@ -314,7 +314,7 @@ func about(t *theme.Theme, r *engine.Summary, texts []string, ink widget.Ink, wi
 // rowOfTwo is a row for narrow screens: how it stands and what it is about, below it what it is.
 func (s *sagas) rowOfTwo(env *Env, r *engine.Summary, width int, bar widget.Bar) []string {
 	t := env.Theme
-	st := t.Saga(r)
+	st := t.Stand(say.StandOf(r).Unless(env.State.Nobody()))
 	age := env.Clock.Stamp(r.CreatedAt.Time)
 	head := r.Kind
 	if r.Target != "" {

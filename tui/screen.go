@@ -95,7 +95,9 @@ type Env struct {
 }
 
 // now is what sentences about sagas depend on.
-func (e *Env) now() say.Now { return say.Now{Clock: e.Clock, Frozen: e.State.Frozen, Usual: e.usual} }
+func (e *Env) now() say.Now {
+	return say.Now{Clock: e.Clock, Frozen: e.State.Frozen, Nobody: e.State.Nobody(), Usual: e.usual}
+}
 
 // usual is how long the step that a saga is at usually takes; 0 when nobody knows.
 func (e *Env) usual(s *engine.Summary) time.Duration {

@@ -25,6 +25,7 @@ type State struct {
 	Astray   int                          // resources that somebody has to decide about
 	Others   []Presence                   // the other sessions
 	Nights   Nights                       // schedules and deliveries
+	Crowd    *engine.Crowd                // who has the store open; nil where only one process can
 
 	Usual map[usualKey]time.Duration // how long steps usually take; 0 where nobody knows
 	Ended map[engine.ID]time.Time    // when sagas have come to rest, of the last that have
@@ -107,11 +108,20 @@ func (s *State) needySagas() int {
 // the store says how many there are in all, and what is missing is taken to be at work.
 func (s *State) Count(x say.Stand) int {
 	n := s.tally[x]
-	if x == say.AtWork {
+	moves := x == say.AtWork || x == say.Undoing
+	switch {
+	case x == say.Held && s.Nobody():
+		return s.tally[say.Undoing] + s.tally[say.AtWork] + max(0, s.Active()-len(s.Busy))
+	case moves && s.Nobody():
+		return 0
+	case x == say.AtWork:
 		n += max(0, s.Active()-len(s.Busy))
 	}
 	return n
 }
+
+// Nobody reports whether for longer than two leases no process has driven the store: no step of any saga starts.
+func (s *State) Nobody() bool { return s.Crowd != nil && s.Crowd.Held }
 
 // Active is the number of sagas that are not at rest.
 func (s *State) Active() int { return s.Counts.Active() }

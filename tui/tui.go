@@ -75,12 +75,17 @@ type Config struct {
 	// Operators lists those who may come in over SSH; nil: nobody can.
 	Operators func(ctx context.Context) ([]engine.Actor, error)
 
-	// Who answers with the other sessions on the same engine; it is asked in a command, at the start and whenever WhoChanged
+	// Who answers with the other sessions on the same store; it is asked in a command, at the start and whenever WhoChanged
 	// receives. Here is told, in a command, the id of the saga that comes to this session's screen, empty for none. All
 	// three may be left out.
 	Who        func() []Presence
 	WhoChanged <-chan struct{}
 	Here       func(saga string)
+
+	// Crowd says who has the store open, nil where only one process can; it is asked whenever something has changed, and with time, and must not wait. Cluster says,
+	// for the screen of hosts, what else is known of them and of the store. Either may be left out.
+	Crowd   func() *engine.Crowd
+	Cluster func(ctx context.Context) (Cluster, error)
 
 	// Notice receives what whoever serves this session has to say to its operator: that it will end, and why. It is shown
 	// in the footer until a key is pressed. May be left out.

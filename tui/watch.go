@@ -26,6 +26,7 @@ type openedMsg struct {
 	ended  map[engine.ID]time.Time
 	frozen *engine.Frozen
 	nights *Nights
+	crowd  *engine.Crowd
 	err    error
 }
 
@@ -36,6 +37,7 @@ type changesMsg struct {
 	busy    map[engine.ID]say.Stand // nil: no news of it besides the changes
 	frozen  *engine.Frozen
 	nights  *Nights // nil: no news of them
+	crowd   *engine.Crowd
 	err     error
 }
 
@@ -48,9 +50,9 @@ type Fresh struct {
 
 // open subscribes before it reads, so that no change falls between the two.
 func (a *App) open() tea.Cmd {
-	ctx, b, now := a.ctx, a.env.Config.Backend, a.now()
+	ctx, b, now, crowd := a.ctx, a.env.Config.Backend, a.now(), a.lookCrowd()
 	return func() tea.Msg {
-		m := openedMsg{feed: b.Watch(), kinds: clean.Kinds(b.Kinds()), steps: b.StepNames(), frozen: clean.Frozen(b.Frozen())}
+		m := openedMsg{feed: b.Watch(), kinds: clean.Kinds(b.Kinds()), steps: b.StepNames(), frozen: clean.Frozen(b.Frozen()), crowd: crowd()}
 		if m.counts, m.err = b.Counts(ctx); m.err == nil {
 			m.busy, m.err = standing(ctx, b)
 		}
@@ -66,7 +68,7 @@ func (a *App) open() tea.Cmd {
 
 // watch waits for changes and reads them. Exactly one is in flight: Update starts the next when it has applied this one.
 func (a *App) watch() tea.Cmd {
-	ctx, b, feed, last := a.ctx, a.env.Config.Backend, a.feed, a.looked
+	ctx, b, feed, last, crowd := a.ctx, a.env.Config.Backend, a.feed, a.looked, a.lookCrowd()
 	return func() tea.Msg {
 		select {
 		case <-ctx.Done():
@@ -76,11 +78,13 @@ func (a *App) watch() tea.Cmd {
 		if wait := pace - time.Since(last); wait > 0 && !sleep(ctx, wait) {
 			return nil
 		}
-		return lookAgain(ctx, b, feed, a.env.Config.Now)
+		m := lookAgain(ctx, b, feed, a.env.Config.Now)
+		m.crowd = crowd()
+		return m
 	}
 }
 
-func lookAgain(ctx context.Context, b Backend, feed *engine.Feed, now func() time.Time) tea.Msg {
+func lookAgain(ctx context.Context, b Backend, feed *engine.Feed, now func() time.Time) changesMsg {
 	ids, all := feed.Take()
 	m := changesMsg{changed: Fresh{All: all}, frozen: clean.Frozen(b.Frozen())}
 	marked := all || slices.Contains(ids, "") // a freeze, its end, or documents
@@ -118,6 +122,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// crowdPace is how often it is asked at least whether anybody drives.
+const crowdPace = 5 * time.Second
+
 // tickMsg says that time has passed. Only one tick is awaited at a time; an older one is ignored.
 type tickMsg struct{ no int }
 
@@ -128,8 +135,11 @@ func (a *App) tick() tea.Cmd {
 	now := a.now()
 	wait := now.Truncate(time.Minute).Add(time.Minute).Sub(now)
 	a.fast = a.env.State.Active() > 0
-	if a.fast {
+	switch {
+	case a.fast:
 		wait = time.Second
+	case a.env.Config.Crowd != nil:
+		wait = min(wait, crowdPace)
 	}
 	return func() tea.Msg {
 		if !sleep(ctx, wait) {

@@ -134,3 +134,24 @@ func (s *Store) Hosts(ctx context.Context) ([]engine.Host, error) {
 	}
 	return hosts, nil
 }
+
+// Heard is how long ago, to the second, each host gave a sign of life. A host whose lease is over is not in it.
+func (s *Store) Heard(ctx context.Context) (map[string]time.Duration, error) {
+	r, err := s.get(ctx, "read hosts", s.keys.hosts(), clientv3.WithPrefix())
+	if err != nil {
+		return nil, err
+	}
+	heard := map[string]time.Duration{}
+	for _, kv := range r.Kvs {
+		once, cancel := context.WithTimeout(ctx, callTime)
+		left, err := s.client.TimeToLive(once, clientv3.LeaseID(kv.Lease))
+		cancel()
+		if err != nil {
+			return nil, fmt.Errorf("ask when hosts were heard: %w", s.explain(err))
+		}
+		if left.TTL >= 0 {
+			heard[string(kv.Key[len(s.keys.hosts()):])] = time.Duration(left.GrantedTTL-left.TTL) * time.Second
+		}
+	}
+	return heard, nil
+}

@@ -38,7 +38,7 @@ chmod 600 "$dir/operators"
 
 consoles=()
 for n in 1 2; do
-	XDG_DATA_HOME=$dir/host-$n XDG_STATE_HOME=$dir/host-$n "$arcadia" serve --listen 127.0.0.1:0 --authorized-keys "$dir/operators" >"$dir/host-$n.out" 2>&1 & running+=($!)
+	XDG_DATA_HOME=$dir/host-$n XDG_STATE_HOME=$dir/host-$n ARCADIA_HOST=host-$n "$arcadia" serve --listen 127.0.0.1:0 --authorized-keys "$dir/operators" >"$dir/host-$n.out" 2>&1 & running+=($!)
 	port=$(first "$dir/host-$n.out" 'ssh on [^ ]+:[0-9]+')
 	consoles+=("ssh -p ${port##*:} -i $dir/key -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR 127.0.0.1")
 	echo "host $n is process ${running[-1]}. Its console: ${consoles[-1]}"

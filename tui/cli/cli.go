@@ -130,6 +130,9 @@ type Place struct {
 	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]tui.Orphan, error)
 	// Things lists what carries a tag. Nil without access.
 	Things schedule.Things
+	// Hosts are who has a store open that several share, and Cluster what else is known of them. Nil where only one process can.
+	Hosts   func(ctx context.Context) ([]engine.Host, error)
+	Cluster func(ctx context.Context) (tui.Cluster, error)
 	// Prune removes sagas that ended before a moment and returns how many.
 	Prune func(ctx context.Context, before time.Time) (int, error)
 	// Close gives back what was opened. An error of the store is in the log; all that was acknowledged is durable by then.

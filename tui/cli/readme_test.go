@@ -66,7 +66,7 @@ func TestReadmeNamesEveryCommandAndVariable(t *testing.T) {
 			t.Errorf("the README has no example of %s", m[1])
 		}
 	}
-	for _, name := range []string{"DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "ARCADIA_PROVISIONING_TOKEN", "DIGITALOCEAN_API_URL", "ARCADIA_DB", "ARCADIA_STORE", "ARCADIA_STORE_PASSWORD", "NO_COLOR"} {
+	for _, name := range []string{"DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "ARCADIA_PROVISIONING_TOKEN", "DIGITALOCEAN_API_URL", "ARCADIA_DB", "ARCADIA_STORE", "ARCADIA_STORE_PASSWORD", "ARCADIA_HOST", "ARCADIA_HOST_ADDRESS", "NO_COLOR"} {
 		if !strings.Contains(string(text), name) {
 			t.Errorf("the README does not name %s", name)
 		}

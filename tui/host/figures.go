@@ -14,7 +14,10 @@ import (
 func (h *Host) sources(srv *sshd.Server) sshd.Sources {
 	src := sshd.Sources{
 		Sagas: h.counts, Sessions: srv.Sessions, Totals: srv.Totals, Budget: h.Budget, Calls: h.Calls, Commits: h.Commits,
-		Freeze: h.freeze, Nights: h.nights, Health: func(context.Context) error { return h.Engine.Err() }, Version: h.Build.Version,
+		Freeze: h.freeze, Nights: h.nights, Health: h.health, Version: h.Build.Version,
+	}
+	if h.Shared.Crowd != nil {
+		src.Hosts = h.hosts
 	}
 	if h.Meter != nil {
 		src.Steps = h.Meter.Steps()

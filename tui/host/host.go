@@ -51,6 +51,7 @@ type Host struct {
 	Budget  func() sshd.Budget
 	Calls   func() []sshd.CallCount
 	Commits func() sshd.Commits
+	Shared  Shared
 
 	here   sshd.Registry
 	people atomic.Pointer[sshd.Operators] // of the open doors; nil: no door has any
@@ -78,9 +79,10 @@ func (h *Host) Console(ctx context.Context, cfg tui.Config, opts ...tea.ProgramO
 			doors.Go(func() error { return srv.Serve(ctx, sshd.Local(ln, h.Engine.Actor().Name)) })
 		}
 	}
+	h.several(&cfg)
 	seat := h.here.Join(sshd.Presence{Operator: cfg.Operator, Role: h.Engine.Actor().Role, What: sshd.Console, Local: true})
 	defer seat.Leave()
-	company(&cfg, seat)
+	h.company(&cfg, seat)
 	err := h.show(ctx, cfg, append(opts, tea.WithoutSignalHandler())...)
 	stop()
 	if told.Load() && !errors.Is(err, errUnread) {
@@ -152,6 +154,7 @@ func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 				return nil
 			case <-d.Reread:
 				srv.Reread()
+				h.decide("operators", d.Operators)
 			}
 		}
 	})
@@ -171,6 +174,9 @@ func (h *Host) end() {
 // beside starts what goes on beside the consoles. The function that it returns stops it and waits for its end.
 func (h *Host) beside(ctx context.Context, stop func()) func() {
 	var group sync.WaitGroup
+	if h.Shared.Board != nil {
+		group.Go(func() { h.share(ctx) })
+	}
 	for _, f := range h.Beside {
 		group.Go(func() { f(ctx) })
 	}
@@ -184,6 +190,7 @@ func (h *Host) open(ctx context.Context, d cli.Doors) (doors []sshd.Door, err er
 			return nil, err
 		}
 		h.people.Store(operators)
+		h.decide("operators", d.Operators)
 		h.Look.Operators = func(context.Context) ([]engine.Actor, error) { return operators.List() }
 		key, made, err := sshd.HostKey(d.HostKey)
 		if err != nil {
@@ -255,15 +262,16 @@ func (h *Host) draw(ctx context.Context, s *sshd.Session, actor engine.Actor, lo
 	cfg.ASCII, cfg.NoColor = cfg.ASCII || look.ASCII || ASCIIOnly(func(name string) string { return valueOf(s.Environ(), name) }), cfg.NoColor || look.NoColor
 	cfg.Backend, cfg.Operator, cfg.Hosting, cfg.Handover = h.As(actor), actor.Name, false, nil
 	cfg.ReadOnly, cfg.NoFiles = !actor.Role.Has(engine.Operator), true
-	cfg.Place, cfg.Notice = h.place(actor.Name), s.Notices()
-	company(&cfg, s.Seat())
+	cfg.Place, cfg.Notice = h.place(ctx, actor.Name), s.Notices()
+	h.several(&cfg)
+	h.company(&cfg, s.Seat())
 	app := tui.New(cfg)
 	defer app.Close()
 	return s.Run(ctx, &followed{App: app, at: cfg.Place, keep: func(p tui.Place) { h.keep(actor.Name, p) }})
 }
 
 // company lets a console know who else is here, and them what it shows.
-func company(cfg *tui.Config, seat *sshd.Seat) {
+func (h *Host) company(cfg *tui.Config, seat *sshd.Seat) {
 	cfg.WhoChanged, cfg.Here = seat.Changed(), seat.Look
 	cfg.Who = func() []tui.Presence {
 		others := seat.Others()
@@ -271,11 +279,23 @@ func company(cfg *tui.Config, seat *sshd.Seat) {
 		for i, o := range others {
 			all[i] = tui.Presence{Name: o.Operator, Saga: o.Saga}
 		}
-		return all
+		return append(all, h.Shared.consolesElsewhere()...)
 	}
 }
 
-func (h *Host) place(operator string) tui.Place {
+// several lets a console know of the other hosts of the store.
+func (h *Host) several(cfg *tui.Config) {
+	if h.Shared.Board != nil {
+		cfg.Crowd, cfg.Cluster = h.Shared.Crowd, h.Cluster
+	}
+}
+
+func (h *Host) place(ctx context.Context, operator string) tui.Place {
+	if h.Shared.Board != nil {
+		if p, ok := h.Shared.placeOf(ctx, operator); ok {
+			return p
+		}
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.places[operator]
@@ -288,6 +308,9 @@ func (h *Host) keep(operator string, p tui.Place) {
 		h.places = map[string]tui.Place{}
 	}
 	h.places[operator] = p
+	if h.Shared.Board != nil {
+		h.Shared.moveTo(operator, p)
+	}
 }
 
 // followed is a console whose place is kept while it runs: a session that is lost is taken up by the next, even before it is

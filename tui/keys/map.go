@@ -27,12 +27,13 @@ const (
 	Gateways    Scope = "network"
 	Timetable   Scope = "schedules"
 	Holders     Scope = "operators"
+	Fleet       Scope = "hosts"
 	Decisions   Scope = "decision"
 )
 
 // Scopes lists all, in the order of the help.
 func Scopes() []Scope {
-	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Gateways, Timetable, Holders, Decisions}
+	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Gateways, Timetable, Holders, Fleet, Decisions}
 }
 
 // The commands.
@@ -95,6 +96,7 @@ const (
 	CmdNeedsMe   Command = "next that needs me"
 	CmdEntries   Command = "entries"
 	CmdOperators Command = "operators"
+	CmdHosts     Command = "hosts"
 	CmdDecide    Command = "decide"
 	CmdSaga      Command = "saga"
 	CmdReload    Command = "reload"

@@ -12,6 +12,7 @@ import (
 type Now struct {
 	Clock  Clock
 	Frozen *engine.Frozen // nil when everything goes on
+	Nobody bool           // drives: no step starts until somebody does
 
 	// Usual is how long the step that a saga is at usually takes; 0 when nobody knows. May be left out.
 	Usual func(s *engine.Summary) time.Duration

@@ -15,6 +15,7 @@ const (
 	Sleeping // waits for a time
 	Queued   // has not begun, or waits for its turn
 	Paused
+	Held // would be at work, but nobody drives
 	Ended
 	TakenBack
 	Stands // how many there are
@@ -57,6 +58,14 @@ func StandOf(s *engine.Summary) Stand {
 	return AtWork
 }
 
+// Unless is the stand of a saga when nobody drives: what would be at work is held.
+func (s Stand) Unless(held bool) Stand {
+	if held && (s == AtWork || s == Undoing) {
+		return Held
+	}
+	return s
+}
+
 // Needs reports whether it is a person's turn.
 func (s Stand) Needs() bool { return s == NeedsYou || s == YourVote }
 
@@ -65,12 +74,12 @@ func (s Stand) AtRest() bool { return s == Ended || s == TakenBack }
 
 // Word is the status that a row shows.
 func (s Stand) Word() string {
-	return [Stands]string{"needs you", "your vote", "compensating", "running", "waiting", "pending", "paused", "completed", "rolled back"}[s]
+	return [Stands]string{"needs you", "your vote", "compensating", "running", "waiting", "pending", "paused", "held", "completed", "rolled back"}[s]
 }
 
 // Tone is that of the word.
 func (s Stand) Tone() Tone {
-	return [Stands]Tone{Failed, Voting, Compensating, Running, Asleep, Pending, Pending, Completed, RolledBack}[s]
+	return [Stands]Tone{Failed, Voting, Compensating, Running, Asleep, Pending, Pending, Faint, Completed, RolledBack}[s]
 }
 
 // Band is a group of rows in a list: what needs a person, what moves, what is over.

@@ -12,6 +12,9 @@ import (
 func (n Now) Texts(s *engine.Summary) ([]string, Tone) {
 	stand := StandOf(s)
 	tone := stand.Tone()
+	if n.Nobody && stand.Unless(true) == Held {
+		return Was(stand, works(s)), Held.Tone()
+	}
 	if n.Held(s) && !stand.Needs() && stand != Paused {
 		return []string{"frozen"}, Compensating
 	}
@@ -36,7 +39,7 @@ func (n Now) Texts(s *engine.Summary) ([]string, Tone) {
 		return n.soon(s, works(s)), tone
 	case TakenBack:
 		return backed(s), tone
-	case Ended, Stands:
+	case Held, Ended, Stands:
 	}
 	return nil, tone
 }

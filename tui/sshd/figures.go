@@ -30,6 +30,9 @@ var (
 	descMissed   = prometheus.NewDesc("arcadia_schedule_missed", "1 while the last occurrence of a schedule was missed.", []string{"schedule"}, nil)
 	descPaused   = prometheus.NewDesc("arcadia_schedule_paused", "1 while a schedule is paused.", []string{"schedule"}, nil)
 	descOutbox   = prometheus.NewDesc("arcadia_deliveries", "Deliveries that wait to be sent, and those that were given up and need a person.", []string{"state"}, nil)
+	descHosts    = prometheus.NewDesc("arcadia_hosts", "Hosts that have the store open.", nil, nil)
+	descDrives   = prometheus.NewDesc("arcadia_drives", "1 while this host drives sagas.", nil, nil)
+	descNobody   = prometheus.NewDesc("arcadia_driverless", "1 while no host has driven for longer than two leases.", nil, nil)
 	descBuild    = prometheus.NewDesc("arcadia_build_info", "Which build this is.", []string{"version"}, nil)
 )
 
@@ -105,6 +108,12 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 		gauge(descInFlight, float64(z.InFlight))
 	}
 	f.nights(out, gauge)
+	if f.src.Hosts != nil {
+		h := f.src.Hosts()
+		gauge(descHosts, float64(h.Count))
+		gauge(descDrives, is(h.Drives))
+		gauge(descNobody, is(h.Driverless))
+	}
 	if f.src.Commits != nil {
 		c := f.src.Commits()
 		count(descCommits, float64(c.Commits))
@@ -141,4 +150,12 @@ func (f *figures) nights(out chan<- prometheus.Metric, gauge func(d *prometheus.
 	}
 	gauge(descOutbox, float64(n.Waiting), "waiting")
 	gauge(descOutbox, float64(n.Undelivered), "undelivered")
+}
+
+// is a condition as a figure.
+func is(so bool) float64 {
+	if so {
+		return 1
+	}
+	return 0
 }

@@ -27,6 +27,7 @@ type Sources struct {
 	Commits  func() Commits
 	Freeze   func() Freeze
 	Nights   func(ctx context.Context) (Nights, error)
+	Hosts    func() Hosts
 	Steps    prometheus.Collector            // how long attempts at steps took
 	Health   func(ctx context.Context) error // nil error: sagas are being driven
 	Version  string
@@ -74,6 +75,13 @@ type Timed struct {
 	Last     time.Time      // its last occurrence that fired; zero: none
 	Outcomes map[string]int // of the last occurrences, by result
 	Missed   bool           // the last one was
+}
+
+// Hosts says who has the store open that several share.
+type Hosts struct {
+	Count      int
+	Drives     bool // this one does
+	Driverless bool // nobody has driven for longer than two leases
 }
 
 // Budget is what is left of the API's allowance.

@@ -157,6 +157,18 @@ func (s *Seat) become(what string) {
 	}
 }
 
+// Stir lets every seat receive that somebody may have come or gone: elsewhere, where the registry does not know of it.
+func (r *Registry) Stir() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.seats {
+		select {
+		case s.changed <- struct{}{}:
+		default:
+		}
+	}
+}
+
 // Look says whose screen is open now; empty: no saga's.
 func (s *Seat) Look(saga string) {
 	s.in.mu.Lock()

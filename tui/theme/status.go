@@ -44,7 +44,7 @@ func (t *Theme) Saga(s *engine.Summary) Look { return t.Stand(say.StandOf(s)) }
 // Stand is how a stand looks.
 func (t *Theme) Stand(s say.Stand) Look {
 	y := &t.Symbols
-	symbol := [say.Stands]string{y.Failed, y.Vote, y.Compensating, y.Running, y.Waiting, y.Pending, y.Paused, y.Completed, y.RolledBack}[s]
+	symbol := [say.Stands]string{y.Failed, y.Vote, y.Compensating, y.Running, y.Waiting, y.Pending, y.Paused, y.Held, y.Completed, y.RolledBack}[s]
 	return Look{symbol, s.Word(), t.Tone(s.Tone())}
 }
 
