@@ -14,7 +14,7 @@ func TestTheOperatorsAreListedByKeyAndRole(t *testing.T) {
 		return []engine.Actor{{Name: "ops1", Role: engine.Operator, Key: "SHA256:abc"}, {Name: "guest", Role: engine.Viewer, Key: "SHA256:\u202exyz"}}, nil
 	}
 	onExhibit(t, func(c *Config) { c.Operators = read }, func(s *stage) {
-		s.press("9")
+		s.command("operators")
 		s.has("operators")
 		s.has("ops1")
 		s.has("viewer")
@@ -28,11 +28,11 @@ func TestTheOperatorsAreListedByKeyAndRole(t *testing.T) {
 	onExhibit(t, func(c *Config) {
 		c.Operators = func(context.Context) ([]engine.Actor, error) { return nil, errors.New("line 3: not a public key") }
 	}, func(s *stage) {
-		s.press("9")
+		s.command("operators")
 		s.has("line 3: not a public key")
 	})
 	onExhibit(t, nil, func(s *stage) {
-		s.press("9")
+		s.command("operators")
 		s.has("operators: this session has no operators file")
 	})
 }
