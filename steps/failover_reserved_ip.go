@@ -16,7 +16,7 @@ func (r recipe) failover() engine.Kind {
 	}
 	return engine.Kind{
 		Name: "failover_reserved_ip", Summary: "moves a reserved IP to a droplet that works, and watches it there",
-		Undo: "moves the IP back to where it was", On: engine.Subject{Type: "reserved_ip", Inputs: map[string]string{inIP: "ip"}},
+		Undo: "moves the IP back to where it was", On: engine.Subject{Type: "address", Inputs: map[string]string{inIP: "ip"}},
 		Inputs: append(append(fields, healthFields()...), soakField("5m")),
 		Make: func(ctx context.Context, in engine.Inputs) ([]engine.StepCall, error) {
 			if err := healthy(in); err != nil {
