@@ -21,7 +21,7 @@ var rows = map[string]string{
 	"authorized-keys": "file", "by": "text", "check": "yes", "domain": "text", "drain": "yes", "drift": "yes", "droplet": "number", "host-key": "file",
 	"if-locked": "choice", "key": "text", "kind": "text", "limit": "number", "listen": "text", "metrics": "text", "no-wait": "yes", "older-than": "text",
 	"on-failure": "choice", "output": "choice", "plan": "yes", "plan-hash": "text", "public": "yes", "reason": "text", "seed": "number", "status": "list", "step": "text",
-	"steps": "list", "undelivered": "yes", "until": "text", "yes": "yes",
+	"steps": "list", "undelivered": "yes", "until": "text", "wait": "yes", "yes": "yes",
 }
 
 // TestEveryFlagIsHeededOrRefusedWhereverItsCommandRuns sends every flag of every command to another process as Attach does, and wants it

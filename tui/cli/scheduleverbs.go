@@ -158,8 +158,9 @@ func (t *tree) scheduleResumeCommand() *cobra.Command {
 }
 
 func (t *tree) scheduleFireCommand() *cobra.Command {
-	return t.scheduleVerb("fire", Act, "Launch now what a schedule launches",
-		"fire launches now what a schedule launches, besides its times. It records the\nsagas; they run where sagas are driven.",
+	var wait bool
+	cmd := t.scheduleVerb("fire", Act, "Launch now what a schedule launches",
+		"fire launches now what a schedule launches, besides its times. It records the\nsagas; they run where sagas are driven. With --wait it stays until they are at\nrest, and tells who is to be told.",
 		func(ctx context.Context, p *Place, name string) error {
 			k := schedule.Keeper{As: func(string) schedule.Engine { return p.Engine }, Things: p.Things}
 			o, err := k.Fire(ctx, name, time.Now())
@@ -169,6 +170,12 @@ func (t *tree) scheduleFireCommand() *cobra.Command {
 			if o.Result != schedule.Fired {
 				return fmt.Errorf("schedule %s: %w: %s", name, engine.ErrRefused, o.Why)
 			}
+			if o.Why != "" {
+				say(t.env.Err, "not all: "+o.Why)
+			}
+			if wait {
+				return t.awaitNight(ctx, p, o.Sagas)
+			}
 			for _, id := range o.Sagas {
 				if _, err := fmt.Fprintln(t.env.Out, id.Short()); err != nil {
 					return written(err)
@@ -176,6 +183,28 @@ func (t *tree) scheduleFireCommand() *cobra.Command {
 			}
 			return nil
 		})
+	cmd.Flags().BoolVar(&wait, "wait", false, "stay until the sagas are at rest")
+	return cmd
+}
+
+// awaitNight drives sagas until all are at rest, and says how each stands. The exit status is that of the one that went worst.
+func (t *tree) awaitNight(ctx context.Context, p *Place, ids []engine.ID) error {
+	rows := [][]string{{"SAGA", "TARGET", "STATUS"}}
+	var worst error
+	for _, id := range ids {
+		saga, err := t.await(ctx, p, id, 0)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []string{saga.Short, saga.Target, standing(&saga.Summary)})
+		if bad := statusOf(saga); bad != nil && worst == nil {
+			worst = bad
+		}
+	}
+	if err := columns(t.env.Out, listed(rows)); err != nil {
+		return err
+	}
+	return worst
 }
 
 func (t *tree) scheduleRemoveCommand() *cobra.Command {
