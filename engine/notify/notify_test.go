@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -274,38 +275,52 @@ func TestNoTargetIsToldMoreThanTwentyThingsAMinute(t *testing.T) {
 	})
 }
 
+// TestAtEveryCrashPointADeliveryArrivesUnderOneID kills the process around every call of a sender, over more and more sagas and failures
+// of the receiver: 500 points with ARCADIA_TORTURE.
 func TestAtEveryCrashPointADeliveryArrivesUnderOneID(t *testing.T) {
 	t.Parallel()
-	for die := 1; ; die++ {
-		died := false
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, ops(notify.Failed))
-			w.saga(t, true)
-			w.saga(t, true)
-			down := 2
-			w.post.down = func() bool { down--; return down >= 0 }
-			w.post.die = die
-			s := notify.Sender{Book: w.post, Carrier: w.post}
-			for range 20 { // until it dies
-				_ = s.Look(t.Context(), time.Now())
-				time.Sleep(40 * time.Second)
+	points, sagas, failures := 0, []int{2}, []int{2}
+	if os.Getenv("ARCADIA_TORTURE") != "" {
+		sagas, failures = []int{1, 2, 4, 7, 11, 16, 20}, []int{0, 1, 2}
+	}
+	for _, n := range sagas {
+		for _, down := range failures {
+			for die := 1; dies(t, n, down, die); die++ {
+				points++
 			}
-			died = w.post.calls >= die
-			w.post.die = 0
-			time.Sleep(3 * time.Hour)
-			w.send(t, 7*time.Minute) // the second try may be five minutes off
-			ids := slices.Compact(slices.Sorted(slices.Values(w.post.got)))
-			if len(ids) != 2 {
-				t.Errorf("death at call %d: %v", die, w.post.got)
-			}
-		})
-		if !died {
-			if die < 8 {
-				t.Errorf("only %d points", die)
-			}
-			return
 		}
 	}
+	t.Logf("figure | crash points around deliveries | %d", points)
+	if points < 8 || len(sagas) > 1 && points < 500 {
+		t.Errorf("only %d points", points)
+	}
+}
+
+// dies has a sender die at its die-th call, and another one go on. It reports whether the first has lived to make that call.
+func dies(t *testing.T, sagas, failures, die int) (died bool) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, ops(notify.Failed))
+		for range sagas {
+			w.saga(t, true)
+		}
+		left := failures
+		w.post.down = func() bool { left--; return left >= 0 }
+		w.post.die = die
+		s := notify.Sender{Book: w.post, Carrier: w.post}
+		for range 20 { // until it dies
+			_ = s.Look(t.Context(), time.Now())
+			time.Sleep(40 * time.Second)
+		}
+		died = w.post.calls >= die
+		w.post.die = 0
+		time.Sleep(3 * time.Hour)
+		w.send(t, 7*time.Minute) // the second try may be five minutes off
+		ids := slices.Compact(slices.Sorted(slices.Values(w.post.got)))
+		if len(ids) != sagas {
+			t.Errorf("death at call %d of %d sagas and %d failures: %v", die, sagas, failures, w.post.got)
+		}
+	})
+	return died
 }
 
 func TestATargetThatCannotBeIsRefusedWithTheReason(t *testing.T) {

@@ -13,7 +13,9 @@ func care() []*scenario {
 	made := rec("A", "app", "192.0.2.1", 900)
 	theirs := rec("A", "app", "198.51.100.7", 900)
 	launch := engine.Launch{Kind: "upsert_dns_record", Inputs: dns("type=A data=192.0.2.1 ttl=900")}
-	after := func(since func(w *world)) *prologue { return &prologue{[]engine.Launch{launch}, since} }
+	after := func(since func(w *world)) *prologue {
+		return &prologue{launches: []engine.Launch{launch}, since: since}
+	}
 	change := func(w *world) {
 		own := theirs
 		own.ID = w.own()
@@ -41,6 +43,7 @@ func care() []*scenario {
 		quiet(forgets(about("forget what is gone", "forget_resource", after(drop), nil, nil))),
 		quiet(adoption()),
 		deletion(),
+		pruning(),
 	}
 }
 
@@ -99,4 +102,19 @@ func deletion() *scenario {
 		first: &prologue{launches: []engine.Launch{{Kind: "snapshot_droplet", Inputs: fields("droplet_id=$droplet")}}},
 	})
 	return s
+}
+
+// pruning is of the older of two snapshots that earlier sagas took. It cannot be taken back.
+func pruning() *scenario {
+	take := engine.Launch{Kind: "snapshot_droplet", Inputs: fields("droplet_id=$droplet")}
+	return &scenario{
+		name: "prune one of two", kind: "adhoc", steps: []string{"prune_snapshots"}, inputs: fields("droplet_id=$droplet keep_last=1 max_delete=1"),
+		final: true, first: &prologue{launches: []engine.Launch{take, take}, oldest: true},
+		counts: func(w *world, before, now []account) []string {
+			if len(before) == 2 && len(now) == 1 && now[0].key != "droplet_snapshot/"+strconv.FormatInt(w.snapshot, 10) && now[0].state == inSync {
+				return nil
+			}
+			return []string{fmt.Sprintf("it accounts for %v, before it for %v; want the newer one", now, before)}
+		},
+	}
 }

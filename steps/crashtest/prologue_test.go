@@ -15,6 +15,7 @@ import (
 type prologue struct {
 	launches []engine.Launch
 	since    func(w *world)
+	oldest   bool // the course is about the first of the snapshots that it made, not the last
 }
 
 // prologue plays it and looks at where the course sets out from.
@@ -61,7 +62,7 @@ func (c *course) prologue(m *machine, w *world) (err error) {
 	w.accounts = w.read(resources)
 	for _, r := range resources {
 		w.key = r.Key()
-		if id, ok := strings.CutPrefix(w.key, "droplet_snapshot/"); ok {
+		if id, ok := strings.CutPrefix(w.key, "droplet_snapshot/"); ok && (!c.first.oldest || w.snapshot == 0) {
 			w.snapshot, err = strconv.ParseInt(id, 10, 64)
 		}
 	}
