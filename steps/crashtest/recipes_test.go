@@ -89,7 +89,7 @@ func recipes() []*scenario {
 		{
 			name: "wake_droplet", kind: "wake_droplet", places: "app", sets: leads,
 			inputs: fields("droplet_id=$droplet ssh_keys=52000512"),
-			first:  &prologue{[]engine.Launch{{Kind: "hibernate_droplet", Inputs: fields("droplet_id=$droplet droplet_name=web-01 approvals=0")}}, nil},
+			first:  &prologue{launches: []engine.Launch{{Kind: "hibernate_droplet", Inputs: fields("droplet_id=$droplet droplet_name=web-01 approvals=0")}}},
 			ends: func(w *world, _ *engine.Saga) []string {
 				wrong := append(w.onlyApp("web-01"), w.snapshotsShould()...)
 				return append(wrong, w.fleetShould("absent", nil, 1, false)...) // it has another id
