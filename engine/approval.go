@@ -20,6 +20,7 @@ type Approval struct {
 	Refused *Vote    `json:"refused,omitempty"`
 	Glass   *Glass   `json:"glass,omitempty"`
 	Granted Time     `json:"granted_at,omitzero"` // enough had approved, or the glass was broken
+	Yours   bool     `json:"-"`                   // whoever reads it can approve now; a Session fills it in, and nothing of it is stored
 	Before  *Voided  `json:"before,omitempty"`    // what had been asked before, and why that does not count any more
 }
 

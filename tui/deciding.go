@@ -122,7 +122,7 @@ func (d *deciding) Update(_ *Env, msg tea.Msg) Action {
 		case msg.saga == nil:
 			return Notify{Level: say.Good, Text: "no saga needs you"}
 		}
-		return Replace{newDeciding(msg.saga)}
+		return Replace{answers(msg.saga)}
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (s *saga) Update(env *Env, msg tea.Msg) Action {
 		case msg.saga == nil:
 			return Notify{Level: say.Good, Text: "no saga needs you"}
 		}
-		return Open{newDeciding(msg.saga)}
+		return Open{answers(msg.saga)}
 	case tea.MouseWheelMsg:
 		s.move(map[bool]keys.Command{true: keys.CmdUp, false: keys.CmdDown}[msg.Button == tea.MouseWheelUp])
 	}

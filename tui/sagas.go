@@ -69,7 +69,7 @@ func (s *sagas) Hints(env *Env) []keys.Command {
 	} else if c := env.next(at, s.preview.whole()); c != "" {
 		out = append(out, c)
 	}
-	if env.State.needySagas() > 0 && (at == nil || !at.NeedsOperator()) {
+	if env.State.needySagas() > 0 && (at == nil || !needsMe(at)) {
 		out = append(out, keys.CmdNeedsMe)
 	}
 	return append(out, keys.CmdFilter)

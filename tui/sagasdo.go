@@ -46,12 +46,16 @@ func (s *sagas) Commands(*Env) []command {
 		return s.goTo(to)
 	})...)
 	open := openKey // on a saga that needs a person it leads to the decision
-	if at := s.current(); at != nil && at.NeedsOperator() {
+	switch at := s.current(); {
+	case at == nil:
+	case yourVote(at):
+		open.Word = string(keys.CmdVote)
+	case at.NeedsOperator():
 		open.Word = string(keys.CmdDecide)
 	}
 	out = append(out, s.chosen(open, func(_ *Env, at *engine.Summary) Action {
-		if at.NeedsOperator() {
-			return Open{newDeciding(at)}
+		if needsMe(at) {
+			return Open{answers(at)}
 		}
 		return Open{newSaga(at, false)}
 	}))
@@ -167,7 +171,7 @@ func (s *sagas) found(env *Env, m foundMsg) Action {
 	case m.saga == nil:
 		return Notify{Level: say.Good, Text: "no saga needs you"}
 	}
-	open := Open{newDeciding(m.saga)}
+	open := Open{answers(m.saga)}
 	if _, have := s.find(m.saga.ID); have {
 		s.cursor = m.saga.ID
 		return Batch{s.goTo(s.index()), open}

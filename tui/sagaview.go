@@ -207,6 +207,11 @@ func (s *saga) story(env *Env) string {
 	if !sum.FinishedAt.IsZero() {
 		text += " " + env.Theme.Symbols.Dot + " ended " + env.Clock.When(sum.FinishedAt.Time)
 	}
+	if d := s.seen.shown(); d != nil {
+		if by := say.Approvals(d.saga, env.Clock); by != "" {
+			text += " " + env.Theme.Symbols.Dot + " " + by
+		}
+	}
 	if w := say.Why(sum, s.turned(env)); w != "" {
 		text += " " + env.Theme.Symbols.Dot + " " + w
 	}

@@ -49,7 +49,7 @@ func notDue(s *engine.Saga) *engine.Row {
 
 // next is the verb that a saga calls for, for the footer: the first of these that can be done; empty when none can.
 func (e *Env) next(s *engine.Summary, whole *engine.Saga) keys.Command {
-	if s != nil && s.NeedsOperator() {
+	if s != nil && needsMe(s) {
 		return keys.CmdDecide
 	}
 	for _, c := range []keys.Command{keys.CmdCancel, keys.CmdRollback, keys.CmdRetry} {
@@ -81,12 +81,12 @@ func decideKey(chosen func() *engine.Summary) command {
 			switch s := chosen(); {
 			case s == nil:
 				return say.NoSaga
-			case !s.NeedsOperator():
+			case !needsMe(s):
 				return "nothing in it has to be decided"
 			}
 			return ""
 		},
-		do: func(*Env) Action { return Open{newDeciding(chosen())} },
+		do: func(*Env) Action { return Open{answers(chosen())} },
 	}
 }
 

@@ -98,6 +98,7 @@ const (
 	CmdOperators Command = "operators"
 	CmdHosts     Command = "hosts"
 	CmdDecide    Command = "decide"
+	CmdVote      Command = "vote"
 	CmdSaga      Command = "saga"
 	CmdReload    Command = "reload"
 	CmdSnapshot  Command = "snapshot"

@@ -11,7 +11,7 @@ import (
 // Entry writes an entry of a saga's ledger as a sentence without its end, and says in which tone.
 func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 	step := "step " + strconv.Itoa(x.Idx)
-	if x.Idx < len(s.StepNames) {
+	if x.Idx >= 0 && x.Idx < len(s.StepNames) {
 		step += " " + s.StepNames[x.Idx]
 	}
 	var tone Tone

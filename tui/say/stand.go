@@ -46,6 +46,8 @@ func StandOf(s *engine.Summary) Stand {
 		}
 	}
 	switch {
+	case asked && s.Approval != nil && s.Approval.Yours:
+		return YourVote
 	case paused:
 		return Paused
 	case s.Status == engine.Compensating:

@@ -1,0 +1,284 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"arcadia/engine"
+	"arcadia/engine/visible"
+	"arcadia/tui/confirm"
+	"arcadia/tui/keys"
+	"arcadia/tui/say"
+	"arcadia/tui/widget"
+)
+
+// The answers of a vote that do something.
+const (
+	voteYes = "approve"
+	voteNo  = "refuse"
+)
+
+// voting is the page on which an operator agrees to a saga or does not: the plan, and at its foot the vote.
+type voting struct {
+	confirm.Dialog
+	first engine.Summary
+	seen  watched
+	live  bool // the vote is typed into
+	top   int
+	page  int // lines that fit at the last drawing
+	lines int // lines there are
+}
+
+func newVoting(s *engine.Summary) *voting {
+	v := &voting{first: *s}
+	v.seen.point(s.ID, s.Seq)
+	v.ask()
+	return v
+}
+
+// answers is the page on which a saga gets what it waits for from whoever looks.
+func answers(s *engine.Summary) Screen {
+	if yourVote(s) {
+		return newVoting(s)
+	}
+	return newDeciding(s)
+}
+
+// yourVote reports whether a saga waits for the vote of whoever looks.
+func yourVote(s *engine.Summary) bool { return say.StandOf(s) == say.YourVote }
+
+// needsMe reports whether a saga goes nowhere until whoever looks acts.
+func needsMe(s *engine.Summary) bool { return s.NeedsOperator() || yourVote(s) }
+
+// phrase is the name of what is lost or changed.
+func (v *voting) phrase() string { return cmp.Or(say.Name(v.first.Target), v.first.Kind) }
+
+func (v *voting) ask() {
+	v.Dialog = confirm.New([]confirm.Line{
+		{ID: typedLine, Label: "To approve type " + v.phrase(), Hint: "it starts at once, as planned above"},
+		{ID: reasonLine, Label: "Reason", Hint: "needed to refuse"},
+	}, confirm.Answer{ID: voteYes, Word: "Approve", Danger: true}, confirm.Answer{ID: voteNo, Word: "Refuse"})
+}
+
+// Title is the breadcrumb.
+func (v *voting) Title(*Env) []string { return []string{"sagas", v.first.Short, "approval"} }
+
+// Typing reports whether the vote is typed into.
+func (v *voting) Typing() bool { return v.live }
+
+// Tips are the keys of the vote, while it has the focus.
+func (v *voting) Tips(*Env) []keys.Hint {
+	if !v.live {
+		return nil
+	}
+	tips := v.Dialog.Hints()
+	for i := range tips {
+		if tips[i].Key == "esc" {
+			tips[i].Word = "back to the plan"
+		}
+	}
+	return tips
+}
+
+// Commands are those of the reading part.
+func (v *voting) Commands(*Env) []command {
+	out := []command{
+		{Binding: bind(keys.Decisions, keys.CmdVote, "vote", "approve what the saga would do, or refuse it", "v"), why: func(*Env) string {
+			switch s := v.seen.whole(); {
+			case s == nil:
+				return "its ledger is being read"
+			case s.Awaits() == nil:
+				return "it waits for no approval"
+			case !s.Approval.Yours:
+				return "it is not your vote"
+			}
+			return ""
+		}, do: func(*Env) Action {
+			v.live, v.Focus = true, typedLine
+			return nil
+		}},
+		{Binding: bind(keys.Decisions, keys.CmdReload, "read again", "read the saga again", "r"), do: func(*Env) Action {
+			v.seen.stale = true
+			return v.seen.look(v)
+		}},
+		{Binding: bind(keys.Decisions, keys.CmdSaga, "saga", "its ledger, timeline and log", "s"), do: func(*Env) Action { return Open{newSaga(&v.first, false)} }},
+		{Binding: bind(keys.Decisions, keys.CmdNeedsMe, "next", "the next saga that needs a person", "!"), do: func(env *Env) Action {
+			return Ask{To: v, Read: findNeedy(v.first.ID, env.State.needy())}
+		}},
+	}
+	out = append(out, moving(func(_ *Env, c keys.Command) Action {
+		at := min(v.top, max(0, v.lines-v.page))
+		switch c {
+		case keys.CmdDown:
+			at++
+		case keys.CmdUp:
+			at--
+		case keys.CmdPageDown, keys.CmdHalfDown:
+			at += max(1, v.page-1)
+		case keys.CmdPageUp, keys.CmdHalfUp:
+			at -= max(1, v.page-1)
+		case keys.CmdNewest:
+			at = 0
+		case keys.CmdOldest:
+			at = v.lines
+		}
+		v.top = max(0, min(at, v.lines-v.page))
+		return nil
+	})...)
+	return append(out, backing(then(Back{}))...)
+}
+
+// Hints are those of the reading part.
+func (v *voting) Hints(*Env) []keys.Command {
+	return []keys.Command{keys.CmdVote, keys.CmdDown, keys.CmdReload, keys.CmdSaga, keys.CmdNeedsMe, keys.CmdBack}
+}
+
+// Update takes answers, changes, and what is typed.
+func (v *voting) Update(_ *Env, msg tea.Msg) Action {
+	switch msg := msg.(type) {
+	case Shown:
+		return v.seen.look(v)
+	case Changed:
+		v.seen.news(msg.Fresh)
+		return v.seen.look(v)
+	case detailMsg:
+		return v.seen.take(msg, v)
+	case answeredMsg:
+		if msg.err != "" {
+			v.Refuse(msg.err)
+			return nil
+		}
+		return Batch{Back{}, Notify{Level: say.Good, Text: v.first.Short + ": your vote is recorded", Saga: v.first.Short}}
+	case foundMsg:
+		switch {
+		case msg.err != "":
+			return Notify{Level: say.Error, Text: msg.err}
+		case msg.saga == nil:
+			return Notify{Level: say.Good, Text: "no saga needs you"}
+		}
+		return Replace{answers(msg.saga)}
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if !v.live {
+			return nil
+		}
+		switch v.Dialog.Update(msg) {
+		case confirm.Leaves:
+			v.live = false
+		case confirm.Answers:
+			return v.give()
+		case confirm.Stays:
+		}
+	}
+	return nil
+}
+
+// give records the vote about what was shown.
+func (v *voting) give() Action {
+	shown := v.seen.whole()
+	q := engine.Request{Reason: v.Text(reasonLine)}
+	switch {
+	case shown == nil || shown.Approval == nil:
+		return nil
+	case v.Focus == voteNo && strings.TrimSpace(q.Reason) == "":
+		v.Refuse("say why it shall not be done")
+		v.Focus = reasonLine
+		return nil
+	case v.Focus == voteYes && !strings.EqualFold(strings.TrimSpace(v.Text(typedLine)), v.phrase()):
+		v.Refuse("type " + v.phrase() + " first")
+		v.Focus = typedLine
+		return nil
+	}
+	no, hash := v.Focus == voteNo, string(shown.Approval.Hash)
+	v.Busy, v.Notice = true, ""
+	return Ask{To: v, Read: func(ctx context.Context, b Backend) tea.Msg {
+		var err error
+		if no {
+			err = b.Refuse(ctx, shown.ID, q)
+		} else {
+			err = b.Approve(ctx, shown.ID, hash, q)
+		}
+		if err != nil {
+			return answeredMsg{err: visible.Text(err.Error())}
+		}
+		return answeredMsg{}
+	}}
+}
+
+// View draws who asks, the plan, and the vote.
+func (v *voting) View(env *Env, width, height int) Drawing {
+	t, w := env.Theme, v.seen.shown()
+	switch {
+	case v.seen.err != "":
+		return Drawing{Lines: empty(env, width, height, "this saga cannot be read", v.seen.err)}
+	case w == nil:
+		return Drawing{Lines: []string{"", "  " + t.Faint.Paint("reading its ledger"+t.Symbols.More)}}
+	case w.saga.Approval == nil:
+		return Drawing{Lines: empty(env, width, height, "nobody is asked to approve it", "esc goes back")}
+	}
+	at := 30
+	if width < twoLines {
+		at = 0
+	}
+	form, cursor := v.Form(t, confirm.Zone{At: at, Width: width, Live: v.live, Airy: height >= 24})
+	foot := append([]string{"", "  " + t.Strong.Paint("Your vote")}, form...)
+	if v.Busy {
+		foot, cursor = append(foot[:2], "  "+t.Faint.Paint("it is recorded"+t.Symbols.More)), nil
+	}
+	body := v.body(env, &w.saga.Summary, w.saga, width)
+	v.lines, v.page = len(body), max(1, height-len(foot))
+	v.top = max(0, min(v.top, v.lines-v.page))
+	lines := widget.Lines(body[v.top:min(len(body), v.top+v.page)], width, min(len(body), v.page))
+	if cursor != nil {
+		cursor.Y += len(lines) + 2
+	}
+	return Drawing{Lines: append(lines, foot...), Cursor: cursor}
+}
+
+func (v *voting) body(env *Env, s *engine.Summary, whole *engine.Saga, width int) []string {
+	t, a := env.Theme, s.Approval
+	dot := " " + t.Symbols.Dot + " "
+	right := fmt.Sprintf("%d of %d%sends %s ", a.Counted(), a.Need, dot, env.Clock.Soon(a.Until.Time))
+	head := t.Stand(say.YourVote)
+	out := []string{"", widget.Sides("  "+head.Ink.Paint(head.Symbol+" "+visible.Text(s.CreatedBy)+" asks for an approval"), t.Faint.Paint(right), width)}
+	story := strings.TrimSpace(s.Kind+" "+s.Target) + ", asked " + env.Clock.Time(a.AskedAt.Time)
+	if a.By.From != "" {
+		story += " from " + a.By.From
+	}
+	if a.By.Key != "" {
+		story += ", key " + say.ShortKey(a.By.Key)
+	}
+	out = append(out, "  "+t.Faint.Paint(widget.Cut(visible.Text(story), width-3)), "")
+	label := func(name, text string) {
+		for i, l := range widget.Wrap(visible.Text(text), max(10, width-planAt-1)) {
+			if i > 0 {
+				name = ""
+			}
+			out = append(out, t.Faint.Paint(widget.Fit("  "+name, planAt))+l)
+		}
+	}
+	label("plan", a.Hash.Short()+"   it is made again before it starts: another one is asked for again")
+	if text := say.Approvals(whole, env.Clock); text != "" {
+		label("so far", text)
+	}
+	if b := a.Before; b != nil {
+		label("voided", "plan "+b.Hash.Short()+": "+b.Reason)
+		out = append(out, "", "  "+t.Faint.Paint("IT WAS"))
+		out = append(out, (&plan{got: &engine.Plan{Steps: whole.VoidedPlan}}).steps(t, width)...)
+		out = append(out, "", "  "+t.Faint.Paint("NOW IT IS"))
+	} else {
+		out = append(out, "")
+	}
+	p := &plan{got: &engine.Plan{Steps: whole.AskedPlan}}
+	out = append(out, p.steps(t, width)...)
+	if f := p.final(); f != nil {
+		out = append(append(out, ""), t.Final(fmt.Sprintf("Step %d cannot be undone.", f.Idx), widget.Wrap(say.Sentence(f.Change.Final), width-7), width)...)
+	}
+	for i := range out {
+		out[i] = widget.Cut(out[i], width)
+	}
+	return append(out, "", "  "+t.Faint.Paint("Refusing ends the saga: what it has done is undone. Doing nothing leaves it to others."))
+}
