@@ -169,12 +169,16 @@ func (u *undo) update(o op) error {
 	rc, bc := r.canonical(u.Zone), o.Before.canonical(u.Zone)
 	old := *o.Before
 	old.ID = r.ID
+	moved := rc.same(*o.After) && !u.alone(r) && r.TTL != old.TTL && !u.wrote(r.Type, r.TTL)
+	if moved {
+		old.TTL = r.TTL // the set's, which somebody has moved since: it stands
+	}
 	switch {
 	case r == old:
 		return nil
 	case u.theirs[r.ID]:
 		return u.conflict(*o.After, o.Before.describe(), o.After.describe(), underAnother(r))
-	case rc.same(bc) && (r.TTL == old.TTL || r.TTL == o.After.TTL && !u.alone(r)),
+	case moved, rc.same(bc) && (r.TTL == old.TTL || r.TTL == o.After.TTL && !u.alone(r)),
 		rc.same(*o.After) && (r.TTL == o.After.TTL || r.TTL == old.TTL && !u.alone(r)):
 		// Either TTL among several: a neighbor has moved it along, on the way there or back. One that stands alone and has the
 		// data of one side with the TTL of the other is somebody's later choice. The same data in another spelling is put back.
