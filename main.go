@@ -223,8 +223,9 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		h.Look.Drifts, h.Beside = drifts{patrol}, append(h.Beside, patrol.Run)
 	}
 	several.several(h, eng)
-	if want.Demo && want.Database == "" && !want.ReadOnly {
-		h.Beside = append(h.Beside, demo.Demo{Engine: eng.As(engine.Actor{Name: "demo", Role: engine.Operator}), Cloud: cloud, Log: h.Log}.Play)
+	play := func(context.Context) {}
+	if want.Demo && want.Database == "" {
+		play = demo.Demo{Engine: eng, Cloud: cloud, Log: h.Log}.Play
 	}
 	h.As = eng.As
 	if want.Access == cli.Act && !want.ReadOnly {
@@ -240,6 +241,12 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 			drive := p.Host
 			p.Host = func(ctx context.Context) error { return h.Drive(ctx, drive) }
 		}
+	}
+	switch {
+	case want.Demo && want.Purpose == "arcadia console": // also to whoever only looks, and in plain lines
+		p.Host = beside(play, eng.Run)
+	case want.Access == cli.Act && !want.ReadOnly:
+		h.Beside = append(h.Beside, play)
 	}
 	return p, nil
 }

@@ -133,24 +133,43 @@ func (d *deciding) then(env *Env, a decide.Answer, width int) []string {
 	return out
 }
 
-// lately is the end of the log, and who was told.
+// lately is the end of the log, the newest last and wrapped while there is room, and who was told.
 func (d *deciding) lately(env *Env, width, room int) []string {
 	t, w := env.Theme, d.seen.shown()
+	var blocks [][]string
+	put := func(at engine.Time, text string, ink widget.Ink) {
+		lines := widget.Wrap(text, max(10, width-answerAt-11))
+		if len(lines) > room {
+			lines = lines[:0]
+		}
+		for i, l := range lines {
+			stamp := ""
+			if i == 0 {
+				stamp = env.Clock.When(at.Time)
+			}
+			lines[i] = t.Faint.Paint(widget.Fit(stamp, 10)) + ink.Paint(l)
+		}
+		room -= len(lines)
+		blocks = append(blocks, lines)
+	}
+	for i := range slices.Backward(w.told) {
+		if room > 1 {
+			put(w.told[i].at, "told "+w.told[i].target+" "+w.told[i].answer, t.Faint)
+		}
+	}
+	for i := range slices.Backward(w.entries) {
+		if room == 0 {
+			break
+		}
+		text, tone := say.Entry(w.saga, &w.entries[i])
+		put(w.entries[i].At, text, t.Tone(tone))
+	}
+	slices.Reverse(blocks)
 	lead := t.Faint.Paint(widget.Fit("  LOG", answerAt))
 	var out []string
-	add := func(at engine.Time, text string) {
-		out = append(out, lead+t.Faint.Paint(widget.Fit(env.Clock.When(at.Time), 10))+widget.Cut(text, width-answerAt-11))
+	for _, l := range slices.Concat(blocks...) {
+		out = append(out, lead+l)
 		lead = widget.Spaces(answerAt)
-	}
-	last := w.entries[max(0, len(w.entries)-max(1, room-min(len(w.told), 2))):]
-	for i := range last {
-		text, tone := say.Entry(w.saga, &last[i])
-		add(last[i].At, t.Tone(tone).Paint(text))
-	}
-	for _, x := range w.told {
-		if len(out) < room {
-			add(x.at, x.text(t))
-		}
 	}
 	return out
 }

@@ -78,6 +78,3 @@ func (x told) outcome(t *theme.Theme) string {
 	}
 	return t.Waiting.Paint(t.Symbols.Waiting + " " + cmp.Or(x.answer, "not yet"))
 }
-
-// text is one line of a log.
-func (x told) text(t *theme.Theme) string { return t.Faint.Paint("told "+x.target+" ") + x.outcome(t) }
