@@ -19,7 +19,8 @@ import (
 // timed is a row of the schedules, with the rule that says when it is next.
 type timed struct {
 	schedule.View
-	rule schedule.Rule
+	rule  schedule.Rule
+	worst []*engine.Summary // of each of the last outcomes the saga that stands worst; nil: none is known
 }
 
 // next is the next occurrence, zero while it is paused.
@@ -31,7 +32,9 @@ func (v timed) next(now time.Time) time.Time {
 }
 
 const (
-	scheduleNext  = 2 // the column that changes with time
+	scheduleNext  = 2 // the columns that are drawn
+	scheduleStrip = 3
+	scheduleLast  = 4
 	shownOutcomes = 14
 )
 
@@ -53,7 +56,13 @@ func newSchedules() *listing {
 	l.read = readSchedules
 	l.cell = func(env *Env, r *list.Row, column int) (widget.Cell, bool) {
 		v := r.Value.(timed) //nolint:forcetypeassert // set below
-		if column != scheduleNext {
+		switch column {
+		case scheduleStrip:
+			return widget.Cell{Text: v.strip(env)}, true
+		case scheduleLast:
+			return v.last(env, r.Cells[scheduleLast]), true
+		case scheduleNext:
+		default:
 			return widget.Cell{}, false
 		}
 		next := v.next(env.Clock.Now)
@@ -120,16 +129,21 @@ func readSchedules(ctx context.Context, b Backend) ([]list.Row, error) {
 		if !v.Next.IsZero() {
 			next = v.Next.UTC().Format("2006-01-02 15:04")
 		}
-		rows = append(rows, list.Row{Key: v.Name, Value: timed{v, rule}, Cells: []string{v.Name, v.Kind, next, marks(v.State.Outcomes), lastOf(v.State.Last(), stands), paused}})
+		rows = append(rows, list.Row{Key: v.Name, Value: timed{v, rule, worstOf(v.State.Outcomes, stands)}, Cells: []string{v.Name, v.Kind, next, marks(v.State.Outcomes), lastOf(v.State.Last(), stands), paused}})
 	}
 	return rows, nil
 }
+
+// shown are the newest outcomes, as many as the strip has room for, the newest last.
+func shown(all []schedule.Outcome) []schedule.Outcome { return all[max(0, len(all)-shownOutcomes):] }
 
 // lastStatuses says how the sagas of the newest outcomes stand.
 func lastStatuses(ctx context.Context, b Backend, all []schedule.View) (map[engine.ID]engine.Summary, error) {
 	var ids []engine.ID
 	for _, v := range all {
-		ids = append(ids, v.State.Last().Sagas...)
+		for _, o := range shown(v.State.Outcomes) {
+			ids = append(ids, o.Sagas...)
+		}
 	}
 	out := map[engine.ID]engine.Summary{}
 	if len(ids) == 0 {
@@ -140,6 +154,69 @@ func lastStatuses(ctx context.Context, b Backend, all []schedule.View) (map[engi
 		out[s.ID] = s
 	}
 	return out, err
+}
+
+// worstOf is, for each of the newest outcomes, the saga that stands worst: one that failed before one that was rolled back, before
+// one that runs, before one that completed.
+func worstOf(all []schedule.Outcome, stands map[engine.ID]engine.Summary) []*engine.Summary {
+	rank := []engine.Status{engine.Completed, engine.Pending, engine.Running, engine.Compensating, engine.RolledBack, engine.Failed}
+	out := make([]*engine.Summary, 0, shownOutcomes)
+	for _, o := range shown(all) {
+		var worst *engine.Summary
+		for _, id := range o.Sagas {
+			s, ok := stands[id]
+			if ok && (worst == nil || slices.Index(rank, s.Status) > slices.Index(rank, worst.Status)) {
+				worst = &s
+			}
+		}
+		out = append(out, worst)
+	}
+	return out
+}
+
+// strip is a sign for each of the newest outcomes, the newest at the right: how its saga stands, or why there is none.
+func (v timed) strip(env *Env) string {
+	t := env.Theme
+	outcomes := shown(v.State.Outcomes)
+	var b strings.Builder
+	b.WriteString(t.Faint.Paint(repeat(t.Symbols.Dot, shownOutcomes-len(outcomes))))
+	for i, o := range outcomes {
+		b.WriteString(v.sign(env, i, o))
+	}
+	return b.String()
+}
+
+func (v timed) sign(env *Env, i int, o schedule.Outcome) string {
+	t := env.Theme
+	switch {
+	case o.Result == schedule.Missed:
+		return t.Failed.Paint(t.Symbols.Missed)
+	case o.Refused && len(o.Sagas) == 0:
+		return t.Failed.Paint(t.Symbols.StepFailed)
+	case o.Result == schedule.Skipped:
+		return t.Faint.Paint(t.Symbols.Dash)
+	case i < len(v.worst) && v.worst[i] != nil:
+		look := t.Saga(v.worst[i])
+		return look.Ink.Paint(look.Symbol)
+	}
+	return t.Completed.Paint(t.Symbols.Completed) // its sagas were pruned since
+}
+
+// last is the newest outcome with its sign.
+func (v timed) last(env *Env, text string) widget.Cell {
+	outcomes := shown(v.State.Outcomes)
+	if len(outcomes) == 0 {
+		return widget.Cell{}
+	}
+	i := len(outcomes) - 1
+	if i < len(v.worst) && v.worst[i] != nil {
+		text = v.worst[i].ID.Short()
+	}
+	ink := env.Theme.Faint
+	if outcomes[i].Result == schedule.Missed {
+		ink = env.Theme.Failed
+	}
+	return widget.Cell{Text: v.sign(env, i, outcomes[i]) + " " + ink.Paint(visible.Text(text))}
 }
 
 // lastOf is what became of an occurrence: how its saga stands, the one in trouble before the others.
