@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"maps"
 	"slices"
 	"strconv"
@@ -45,7 +44,7 @@ func planDigits(given string) (string, error) {
 
 // hashOf is the hash of a plan of this course on this account, empty when there is none.
 func (p Plan) hashOf(c course, account string) PlanHash {
-	w := hashWriter{sha256.New()}
+	var w hashText
 	w.texts(p.Kind, account)
 	w.count(len(c.in))
 	for _, name := range slices.Sorted(maps.Keys(c.in)) {
@@ -66,17 +65,19 @@ func (p Plan) hashOf(c course, account string) PlanHash {
 			w.texts(f.Name, f.From, f.To)
 		}
 	}
-	return PlanHash(planHashForm + hex.EncodeToString(w.Sum(nil)))
+	sum := sha256.Sum256(w)
+	return PlanHash(planHashForm + hex.EncodeToString(sum[:]))
 }
 
-// hashWriter counts every text with its length and every list with its own, so that no two plans give the same bytes.
-type hashWriter struct{ hash.Hash }
+// hashText is what is hashed: every text with its length before it, and every list with its own, so that no two plans give the
+// same bytes.
+type hashText []byte
 
-func (w hashWriter) count(n int) { _, _ = fmt.Fprintf(w, "%d:", n) } // a hash takes everything
+func (w *hashText) count(n int) { *w = append(strconv.AppendInt(*w, int64(n), 10), ':') }
 
-func (w hashWriter) texts(all ...string) {
+func (w *hashText) texts(all ...string) {
 	for _, s := range all {
 		w.count(len(s))
-		_, _ = w.Write([]byte(s))
+		*w = append(*w, s...)
 	}
 }

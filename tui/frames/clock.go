@@ -12,7 +12,7 @@ import (
 
 const (
 	// Awake is for how long after the last message the clock goes at its usual pace.
-	Awake = 500 * time.Millisecond
+	Awake = 250 * time.Millisecond
 	// asleep is between two looks of a resting clock. There is nothing to see then; it bounds how late a frame would be that
 	// came without a message.
 	asleep = time.Minute

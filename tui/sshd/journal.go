@@ -26,7 +26,8 @@ const (
 // journal writes what clients do into the log. How much that is is for the clients to say, and the log is on the disk that holds the
 // ledger: so they are counted beyond a number of lines a second. Safe for concurrent use.
 type journal struct {
-	log *slog.Logger
+	log  *slog.Logger
+	more chan struct{} // one slot; tells sum that a line was not written
 
 	mu     sync.Mutex // guards what follows; a leaf
 	second time.Time  // in which the lines of each are counted
@@ -59,7 +60,12 @@ func (j *journal) may(who string, shared bool) bool {
 		j.second, j.lines, j.all = now, map[string]int{}, 0
 	}
 	if j.lines[who] >= linesEach || shared && j.all >= linesAll {
-		j.unsaid++
+		if j.unsaid++; j.unsaid == 1 {
+			select {
+			case j.more <- struct{}{}:
+			default:
+			}
+		}
 		return false
 	}
 	j.lines[who]++ // of no more addresses than there are lines
@@ -71,10 +77,15 @@ func (j *journal) may(who string, shared bool) bool {
 
 // sum writes how many lines were not written, each second that has some, until ctx ends.
 func (j *journal) sum(ctx context.Context) {
-	for rest(ctx, time.Second) {
+	for waiting := true; waiting; {
+		select {
+		case <-j.more:
+			waiting = rest(ctx, time.Second)
+		case <-ctx.Done():
+			waiting = false
+		}
 		j.tell()
 	}
-	j.tell()
 }
 
 func (j *journal) tell() {

@@ -75,7 +75,7 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		config: c, limits: c.Limits.withDefaults(), log: c.Log, who: c.Registry,
-		peers: map[*peer]struct{}{}, reread: make(chan struct{}, 1), journal: journal{log: c.Log},
+		peers: map[*peer]struct{}{}, reread: make(chan struct{}, 1), journal: journal{log: c.Log, more: make(chan struct{}, 1)},
 	}, nil
 }
 
