@@ -38,6 +38,8 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 	}
 	s.asked.byKey.Store(false) // ctrl+c is a key like others
 	s.drawn.Store(true)
+	s.server.thrift.stir()
+	defer s.server.thrift.stir()
 	s.seat.become(Console)
 	alive, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()

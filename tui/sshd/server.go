@@ -53,6 +53,8 @@ type Server struct {
 
 	journal journal
 
+	thrift thrift
+
 	logins, refused, sessions, cut, faults atomic.Int64
 
 	mu      sync.Mutex // guards what follows; a leaf
@@ -107,6 +109,7 @@ func (s *Server) Serve(ctx context.Context, doors ...Door) error {
 	defer fail(nil)
 	life, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
+	defer s.thrift.stop()
 
 	var listening, connected sync.WaitGroup
 	for _, d := range doors {
