@@ -22,7 +22,7 @@ func TestIdleCrowdsTakeLittle(t *testing.T) {
 			alone, _ := c.usage()
 			c.crowd(n)
 			until(t, func() bool { return c.figure(`arcadia_sessions{role="operator",way="ssh"}`) == float64(n) }, func() string { return "not all came in" })
-			time.Sleep(5 * time.Second) // what came with coming in is over
+			time.Sleep(20 * time.Second) // what came with coming in is over, and its memory is given back
 			_, before := c.usage()
 			time.Sleep(time.Duration(seconds) * time.Second)
 			resident, after := c.usage()
