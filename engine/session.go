@@ -115,12 +115,21 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 		if err != nil {
 			return nil, err
 		}
+		l.Docs = own
+		if e.policy != nil {
+			var protected []DocChange
+			c.Lifted, protected, err = e.lifted(ctx, p)
+			if err != nil {
+				return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
+			}
+			l.Docs = append(protected, l.Docs...)
+		}
 		if e.needsAccount(todo.steps) {
 			claim, err := e.claim(ctx)
 			if err != nil {
 				return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
 			}
-			l.Docs = append(claim, own...)
+			l.Docs = append(claim, l.Docs...)
 		}
 		saga, err := s.create(ctx, c, p, l, start)
 		var taken *KeyTakenError
