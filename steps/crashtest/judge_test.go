@@ -75,9 +75,10 @@ func (o *operator) truth(sg *engine.Saga) []string {
 		return o.ends(o.world, sg)
 	case o.torn != nil && resolved:
 		return o.torn(o.world, sg)
-	}
-	if o.final && (sg.Status == engine.Completed || resolved) {
-		return append(o.world.zoneShould(o.scenario, nil), o.world.erased()...)
+	case o.final && sg.Status == engine.Completed:
+		return append(o.world.zoneShould(o.scenario, o.after), o.world.erased()...)
+	case o.final && resolved:
+		return append(o.world.zoneShould(o.scenario, o.before), o.world.erased()...)
 	}
 	if sg.Status == engine.Completed {
 		out := o.world.zoneShould(o.scenario, o.after)
