@@ -289,10 +289,7 @@ func (d DeleteDroplet) delete(ctx context.Context, s *engine.State, do burial) e
 		}
 		// Crash here: nobody knows whether it is gone. The next attempt looks. A cancel in the midst of it does not make it unknown:
 		// either the droplet is gone, and the saga goes on, or it stays.
-		err := d.cloud.DeleteDroplet(context.WithoutCancel(ctx), do.Droplet.ID)
-		if err != nil && ClassOf(err) == Unknown && d.vanishes(context.WithoutCancel(ctx), do.Droplet.ID) {
-			return nil
-		}
+		err := d.erase(ctx, do.Droplet.ID)
 		switch {
 		case err == nil, absent(err):
 			return nil
@@ -309,13 +306,21 @@ func (d DeleteDroplet) delete(ctx context.Context, s *engine.State, do burial) e
 	}
 }
 
-// vanishes looks whether a deletion without an answer was carried out after all.
-func (d DeleteDroplet) vanishes(ctx context.Context, id int64) bool {
-	if pause(ctx, lateWrite) != nil {
-		return false
+// eraseTime bounds one deletion with the look after it, which no cancel cuts short: less than the engine waits for a step to return.
+const eraseTime = 20 * time.Second
+
+// erase deletes a droplet, and looks whether a deletion without an answer was carried out after all.
+func (d DeleteDroplet) erase(ctx context.Context, id int64) error {
+	own, end := context.WithTimeout(context.WithoutCancel(ctx), eraseTime)
+	defer end()
+	err := d.cloud.DeleteDroplet(own, id)
+	if err == nil || ClassOf(err) != Unknown || pause(own, lateWrite) != nil {
+		return err
 	}
-	_, err := again(ctx, func() (Droplet, error) { return d.cloud.Droplet(ctx, id) })
-	return absent(err)
+	if _, gone := again(own, func() (Droplet, error) { return d.cloud.Droplet(own, id) }); absent(gone) {
+		return nil
+	}
+	return err
 }
 
 func (DeleteDroplet) finish(s *engine.State, do burial) error {
