@@ -45,7 +45,7 @@ func (a *App) drivenBy(w int) string {
 	if differ := say.Unlike(c.Hosts); len(differ) > 0 {
 		parts = append(parts, t.Compensating.Paint(strings.Join(differ, ", ")+" differ"))
 	}
-	if c.Driver != "" && (w >= 100 || len(parts) == 0) {
+	if c.Driver != "" && !c.Held && (w >= 100 || len(parts) == 0) {
 		label := "driven by "
 		if w < 100 {
 			label = "by "

@@ -22,7 +22,11 @@ func (s *Store) Post(ctx context.Context, name string, word []byte, passing bool
 		return fmt.Errorf("%s: %w: a name of at most %d bytes, and %d bytes", what, engine.ErrTooLarge, engine.MaxName, engine.MaxDoc)
 	}
 	var opts []clientv3.OpOption
-	if lease := s.roster.lease(); passing && lease != 0 {
+	if passing {
+		lease := s.roster.lease()
+		if lease == 0 {
+			return fmt.Errorf("%s: this process has not announced itself yet", what)
+		}
 		opts = append(opts, clientv3.WithLease(lease))
 	}
 	once, cancel := context.WithTimeout(ctx, callTime)

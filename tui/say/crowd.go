@@ -96,6 +96,10 @@ func Was(stand Stand, texts []string) []string {
 	}
 	out := make([]string, len(texts))
 	for i, x := range texts {
+		if rest, waits := strings.CutPrefix(x, "waits"); waits {
+			out[i] = "was waiting" + rest
+			continue
+		}
 		out[i] = "was at " + x
 	}
 	return out
