@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui"
+	"arcadia/tui/cli"
 	"arcadia/tui/host"
 )
 
@@ -33,10 +34,19 @@ type shared struct {
 
 // several lets a host and commands know who else has the store open. A process that does not run its engine, which is a command that
 // reads, has not seen anybody: it asks the store.
-func (s *shared) several(h *host.Host, eng *engine.Engine) {
+func (s *shared) several(h *host.Host, eng *engine.Engine, policy string) {
 	if s == nil {
 		return
 	}
-	h.Shared = host.Shared{Board: s.board, Crowd: eng.Crowd, Members: s.members, Decides: eng.Decides}
+	h.Shared = host.Shared{Board: s.board, Crowd: eng.Crowd, Members: s.members, Decides: eng.Decides, Policy: policy}
 	h.Place.Hosts, h.Place.Cluster = s.hosts, h.Cluster
+}
+
+// policyFile is where the policy of this host is; empty when nobody knows.
+func (w wire) policyFile() string {
+	file, err := cli.PolicyFile(w.env)
+	if err != nil {
+		return ""
+	}
+	return file
 }

@@ -222,7 +222,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		patrol := steps.NewPatrol(inv, eng.Resources, h.Look.Budget)
 		h.Look.Drifts, h.Beside = drifts{patrol}, append(h.Beside, patrol.Run)
 	}
-	several.several(h, eng)
+	several.several(h, eng, w.policyFile())
 	play := func(context.Context) {}
 	if want.Demo && want.Database == "" {
 		play = demo.Demo{Engine: eng, Cloud: cloud, Log: h.Log}.Play

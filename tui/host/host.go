@@ -134,6 +134,7 @@ func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 	if err != nil {
 		return err
 	}
+	h.decide("policy", h.Shared.Policy)
 	work, ctx := errgroup.WithContext(ctx)
 	if d.Metrics != "" {
 		ln, err := sshd.ListenMetrics(d.Metrics)
@@ -155,6 +156,7 @@ func (h *Host) Serve(ctx context.Context, d cli.Doors) error {
 			case <-d.Reread:
 				srv.Reread()
 				h.decide("operators", d.Operators)
+				h.decide("policy", h.Shared.Policy)
 			}
 		}
 	})

@@ -32,6 +32,7 @@ type Shared struct {
 	Crowd   func() *engine.Crowd                       // likewise
 	Members func(context.Context) (tui.Cluster, error) // the store and who drove; likewise
 	Decides func(what, digest string)                  // says which files of this host decide; likewise
+	Policy  string                                     // one of them: what holds for every launch
 
 	mu        sync.Mutex      // guards the fields below
 	elsewhere map[string]word // what the other hosts have left, by their names
@@ -240,6 +241,10 @@ func (h *Host) decide(what, file string) {
 		return
 	}
 	raw, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		h.Shared.Decides(what, "none")
+		return
+	}
 	if err != nil {
 		h.Shared.Decides(what, "unreadable")
 		return
