@@ -33,9 +33,9 @@ func Unlike(hosts []engine.Host) []string {
 			first[what] = digest
 		}
 	}
-	for i := range hosts { // a file that some have and others have not differs too
+	for _, h := range hosts { // a file that some have and others have not differs too
 		for what := range first {
-			if _, has := hosts[i].Files[what]; !has {
+			if _, has := h.Files[what]; !has {
 				differ[what] = true
 			}
 		}
