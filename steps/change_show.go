@@ -62,7 +62,10 @@ func (c change) show(about Record, notes ...string) engine.Change {
 			out.Fields = append(out.Fields, engine.FieldChange{Name: "data", To: o.After.value()}, engine.FieldChange{Name: "ttl", To: strconv.Itoa(o.After.TTL)})
 			ttl = c.ttlNote(o)
 		case opUpdate:
-			out.Action, out.Value = engine.ActUpdate, o.After.value()
+			out.Action = engine.ActUpdate
+			if was := o.Before.canonical(c.Zone); was.value() != o.After.value() { // a TTL alone changes nothing that a list names
+				out.Value = o.After.value()
+			}
 			out.Fields = append(out.Fields, differences(o.Before.canonical(c.Zone), *o.After)...)
 			ttl = c.ttlNote(o)
 		case opDelete:
