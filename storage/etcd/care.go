@@ -64,7 +64,12 @@ func (s *Store) care() {
 			s.compact(old)
 			if s.Full() >= ArchiveAt && s.config.Archive != nil && now.Sub(archived) >= archiveIn*every {
 				archived = now
-				s.archive(now)
+				if s.archiving.CompareAndSwap(false, true) { // how full the store is must be seen meanwhile
+					s.owned.Go(func() {
+						defer s.archiving.Store(false)
+						s.archive(now)
+					})
+				}
 			}
 		}
 	}

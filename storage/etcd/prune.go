@@ -14,7 +14,7 @@ import (
 // pruneLook is how many sagas are looked at at once, and pruneMost how many are archived at once: etcd keeps a moment for ten minutes.
 const (
 	pruneLook = 200
-	pruneMost = 10_000
+	pruneMost = 2_000
 )
 
 // Prune removes the sagas that finished before olderThan, with all that is stored of them, and returns how many. Left alone are

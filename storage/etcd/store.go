@@ -41,11 +41,12 @@ type Store struct {
 	owned  sync.WaitGroup // what Close waits for
 	closed sync.Once
 
-	heads   heads
-	putting sync.Mutex    // one change at a time that stands in no ledger
-	full    atomic.Uint64 // how much of the quota is used, in percent
-	roster  roster
-	drives  atomic.Bool // a term of this process lasts: the care of the store is its affair
+	heads     heads
+	putting   sync.Mutex    // one change at a time that stands in no ledger
+	full      atomic.Uint64 // how much of the quota is used, in percent
+	roster    roster
+	archiving atomic.Bool // sagas are being archived without being asked
+	drives    atomic.Bool // a term of this process lasts: the care of the store is its affair
 }
 
 var (
