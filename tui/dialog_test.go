@@ -343,3 +343,37 @@ func TestMarkedSagasAreAskedForOnceAndListed(t *testing.T) {
 		s.status(b, done, engine.Completed)
 	})
 }
+
+// The marks are in no order, and one of what is marked is apart from the others.
+func TestMarkedSagasAreRolledBackInTheOrderThatTheirLocksAsk(t *testing.T) {
+	t.Parallel()
+	live(t, 120, 40, func(s *stage, _ *cloud, b *counted) {
+		first := atRest(s, b, "upsert_dns_record")
+		apart := atRest(s, b, "move_record")
+		second := atRest(s, b, "upsert_dns_record")
+		third := atRest(s, b, "upsert_dns_record")
+		var all []engine.Summary
+		for _, id := range []engine.ID{second, first, apart, third} {
+			sg, err := b.Session.Saga(s.app.ctx, id)
+			if err != nil {
+				s.tb.Fatal(err)
+			}
+			all = append(all, sg.Summary)
+			s.app.env.State.Marks[id] = sg.Summary
+		}
+		s.run(s.app.do(Action(Show{newDialog(keys.CmdRollback, 0, all...)})))
+		s.send(nil)
+		s.write("roll back 4")
+		s.press("enter", "enter", "enter")
+		var ended []engine.Time
+		for _, id := range []engine.ID{third, second, first, apart} {
+			ended = append(ended, enginetest.Until(s.tb, b.Session, id, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack }).FinishedAt)
+		}
+		if ended[0].After(ended[1].Time) || ended[1].After(ended[2].Time) {
+			s.tb.Errorf("they ended at %v", ended)
+		}
+		if n := b.rollbacks.Load(); n != 4 {
+			s.tb.Errorf("%d rollbacks were asked for", n)
+		}
+	})
+}
