@@ -26,9 +26,9 @@ type Approval struct {
 
 // Demand is who has to agree, and for how long they are asked.
 type Demand struct {
-	Need   int           `json:"need"`          // people besides the one who launched, each with a key of their own
-	From   []string      `json:"from,omitzero"` // only these count; none: every approver
-	Within time.Duration `json:"within"`
+	Need   int      `json:"need"`          // people besides the one who launched, each with a key of their own
+	From   []string `json:"from,omitzero"` // only these count; none: every approver
+	Within Span     `json:"within"`
 }
 
 // Bounds of a Demand.
@@ -38,12 +38,27 @@ const (
 	MaxWithin = 90 * 24 * time.Hour
 )
 
+// Span is a length of time, in JSON as Go writes it: "24h0m0s".
+type Span time.Duration
+
+func (s Span) String() string { return time.Duration(s).String() }
+
+// MarshalText writes it for JSON.
+func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads it back.
+func (s *Span) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	*s = Span(d)
+	return err
+}
+
 // Sound refuses a demand that nobody could meet, or that is none.
 func (d Demand) Sound() error {
 	switch {
 	case d.Need < 1 || d.Need > MaxNeed:
 		return fmt.Errorf("%d approvals: between 1 and %d can be asked for", d.Need, MaxNeed)
-	case d.Within < time.Minute || d.Within > MaxWithin:
+	case d.Within < Span(time.Minute) || d.Within > Span(MaxWithin):
 		return fmt.Errorf("%s to approve: between 1 minute and 90 days can be given", d.Within)
 	case len(d.From) > MaxFrom:
 		return fmt.Errorf("%d people: at most %d can be named", len(d.From), MaxFrom)

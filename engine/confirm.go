@@ -61,7 +61,7 @@ func (r *run) asksFor(ctx context.Context) {
 		idx := s.CurrentStepIdx
 		d, err := r.e.steps[s.StepNames[idx]].(Asker).Asks(s.From.known(s.Inputs, idx)) //nolint:forcetypeassert // World.Asks has said so
 		if err != nil {
-			d = Demand{Need: 1, Within: MaxWithin} // the launch has accepted the inputs, with another build
+			d = Demand{Need: 1, Within: Span(MaxWithin)} // the launch has accepted the inputs, with another build
 		}
 		return s.remaining(idx + 1), d, idx
 	}, nil)
@@ -112,7 +112,7 @@ func (r *run) consider(ctx context.Context, about func(*Saga) (course, Demand, i
 
 // askFor is the entry that asks people about a plan.
 func askFor(idx int, d Demand, p Plan, now time.Time) Entry {
-	return Entry{Type: EntryApprovalRequested, Idx: idx, Approval: &Asked{Demand: d, Hash: p.Hash, Until: At(now.Round(0).Add(d.Within)), Plan: p.Steps}}
+	return Entry{Type: EntryApprovalRequested, Idx: idx, Approval: &Asked{Demand: d, Hash: p.Hash, Until: At(now.Round(0).Add(time.Duration(d.Within))), Plan: p.Steps}}
 }
 
 func (r *run) untold(err error) {

@@ -209,7 +209,7 @@ func approvalHistories(t *testing.T, n int, screen bool) (broken []string, start
 	for seed := range n {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(seed), 20))
-			h := &history{t: t, r: r, p: team(cast...), store: storagetest.NewMemory(), d: engine.Demand{Need: 1 + r.IntN(2), Within: 8 * time.Hour}, screen: screen}
+			h := &history{t: t, r: r, p: team(cast...), store: storagetest.NewMemory(), d: engine.Demand{Need: 1 + r.IntN(2), Within: engine.Span(8 * time.Hour)}, screen: screen}
 			h.run()
 			if !screen {
 				enginetest.Sound(t, h.store)

@@ -93,7 +93,7 @@ func (a asks) Asks(engine.Inputs) (engine.Demand, error)  { return a.Demand, nil
 func (asks) Local()                                       {}
 
 func demand(need int, from ...string) engine.Demand {
-	return engine.Demand{Need: need, From: from, Within: 24 * time.Hour}
+	return engine.Demand{Need: need, From: from, Within: engine.Span(24 * time.Hour)}
 }
 
 // governed is an engine whose launches need approvals.

@@ -51,7 +51,9 @@ func (Approve) Asks(in engine.Inputs) (engine.Demand, error) {
 	if within == "" {
 		within = defaultAsked
 	}
-	if d.Within, err = time.ParseDuration(within); err != nil {
+	lasts, err := time.ParseDuration(within)
+	d.Within = engine.Span(lasts)
+	if err != nil {
 		return d, fmt.Errorf("%q is no time: write it as 24h", visible.Short(within, 40))
 	}
 	for name := range strings.SplitSeq(in[inFrom], ",") {

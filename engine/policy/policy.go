@@ -164,7 +164,7 @@ func (r *reader) policy(n *yaml.Node) (p engine.Policy) {
 }
 
 func (r *reader) rule(n *yaml.Node) engine.ApprovalRule {
-	rule := engine.ApprovalRule{Demand: engine.Demand{Within: 24 * time.Hour}}
+	rule := engine.ApprovalRule{Demand: engine.Demand{Within: engine.Span(24 * time.Hour)}}
 	about := false
 	r.entries(n, "approvals", []string{"when", "need", "from", "within"}, func(name string, v *yaml.Node) {
 		switch name {
@@ -184,7 +184,7 @@ func (r *reader) rule(n *yaml.Node) engine.ApprovalRule {
 				rule.From = append(rule.From, who)
 			})
 		case "within":
-			rule.Within = r.span(v, name)
+			rule.Within = engine.Span(r.span(v, name))
 		}
 	})
 	if n.Kind != yaml.MappingNode {

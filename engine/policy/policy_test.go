@@ -29,8 +29,8 @@ func TestAPolicyIsReadAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	want := engine.Policy{
 		Approvals: []engine.ApprovalRule{
-			{When: engine.When{Final: true}, Demand: engine.Demand{Need: 1, Within: 24 * time.Hour}},
-			{When: engine.When{Kind: "offboard_droplet", Touches: "tag:prod"}, Demand: engine.Demand{Need: 2, From: []string{"ops2", "ops3"}, Within: 24 * time.Hour}},
+			{When: engine.When{Final: true}, Demand: engine.Demand{Need: 1, Within: engine.Span(24 * time.Hour)}},
+			{When: engine.When{Kind: "offboard_droplet", Touches: "tag:prod"}, Demand: engine.Demand{Need: 2, From: []string{"ops2", "ops3"}, Within: engine.Span(24 * time.Hour)}},
 		},
 		BreakGlass: 10 * time.Minute,
 		Protect:    []string{"droplet:482913", "tag:prod", "dns:example.com/@"},
