@@ -41,6 +41,7 @@ const (
 // Span is a length of time, in JSON as Go writes it: "24h0m0s".
 type Span time.Duration
 
+// String writes it as Go does.
 func (s Span) String() string { return time.Duration(s).String() }
 
 // MarshalText writes it for JSON.

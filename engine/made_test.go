@@ -71,6 +71,8 @@ func TestAHeaderSaysWhatItsTargetBecomesAndCosts(t *testing.T) {
 		enginetest.Rest(t, s, saga.ID)
 		check(engine.RolledBack, "18.4 GB", 0)
 		stop()
-		<-done
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 	})
 }

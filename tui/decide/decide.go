@@ -231,7 +231,7 @@ func (a Answer) Do(ctx context.Context, b Verbs, id engine.ID, q engine.Request)
 		return b.Resume(ctx, id, q)
 	case engine.VerbSkip:
 		return b.Skip(ctx, id, q)
-	case engine.VerbRollback, engine.VerbPause, engine.VerbProceed, engine.VerbPostpone:
+	default: // no answer has another
 	}
 	return fmt.Errorf("%w: %s answers nothing", engine.ErrRefused, a.Verb)
 }
