@@ -60,7 +60,8 @@ func stacked(sections [][]string, height int) []string {
 func halves(sections [][]string, height int) (left, right []string) {
 	full := false
 	for _, s := range sections {
-		if full = full || len(left) > 0 && len(left)+1+len(s) > height; full {
+		full = full || len(left) > 0 && len(left)+1+len(s) > height
+		if full {
 			right = append(right, s...)
 			continue
 		}
