@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -153,7 +154,7 @@ func join(in engine.Inputs, name, value string) engine.Inputs {
 func (w *world) config() tui.Config {
 	return tui.Config{
 		Backend: w.eng.As(engine.Actor{Name: cast, Role: engine.Operator}), Operator: cast, Env: "DEMO", Location: time.UTC,
-		Inventory: account{w.cloud}, Budget: func() int { return w.cloud.Budget().HourRemaining }, Drifts: drifts{w.drift}, Orphans: w.orphans,
+		Inventory: account{w.cloud, w.orphs}, Budget: func() int { return w.cloud.Budget().HourRemaining }, Drifts: drifts{w.drift}, Orphans: w.orphans,
 	}
 }
 
@@ -172,34 +173,10 @@ type drifts struct{ *steps.Patrol }
 func (d drifts) Drifts() map[string]tui.Drift {
 	out := map[string]tui.Drift{}
 	for key, f := range d.Patrol.Drifts() {
-		out[key] = tui.Drift{State: string(f.State), Changes: f.Changes, Note: f.Note, CheckedAt: f.CheckedAt}
+		kind, _, _ := strings.Cut(key, "/")
+		out[key] = tui.Drift{State: string(f.State), Changes: f.Changes, Note: f.Note, CheckedAt: f.CheckedAt, Cures: steps.Cures(kind, f.State)}
 	}
 	return out
-}
-
-// account is what there is at the provider, as the console wants to know it.
-type account struct{ *digitalocean.Client }
-
-func (a account) Droplets(ctx context.Context) ([]tui.Droplet, error) {
-	all, err := a.Client.Droplets(ctx)
-	out := make([]tui.Droplet, 0, len(all))
-	for _, d := range all {
-		out = append(out, tui.Droplet{ID: d.ID, Name: d.Name, Status: d.Status, Region: d.Region, Size: d.Size, Image: d.Image, IPv4: d.IPv4})
-	}
-	return out, err
-}
-
-func (a account) Domains(ctx context.Context) ([]string, error) {
-	return steps.NewInventory(a.Client, nil).Domains(ctx)
-}
-
-func (a account) Records(ctx context.Context, domain string) ([]tui.Record, error) {
-	all, err := a.AllRecords(ctx, domain)
-	out := make([]tui.Record, 0, len(all))
-	for _, r := range all {
-		out = append(out, tui.Record{ID: r.ID, Domain: domain, Type: r.Type, Name: r.Name, Data: r.Data, TTL: r.TTL, Priority: r.Priority})
-	}
-	return out, err
 }
 
 // wire is both directions between a console and its screen.
