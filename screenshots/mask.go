@@ -24,7 +24,7 @@ const cast = "ops1"
 
 var (
 	maskedShort = regexp.MustCompile(`\b[0-9a-f]{8}\b`)
-	// The beginning of an id whose end was cut, as in a snapshot's name.
+	// The beginning of an id whose end was cut, as in a snapshot's name; that of the saga in its row, where there is one.
 	maskedCut = regexp.MustCompile(`-([0-9a-f]{1,8})…`)
 	// The end of an id whose beginning is below a dialog.
 	maskedEnd = regexp.MustCompile(`│([0-9a-f]{1,7})\b`)
@@ -39,8 +39,12 @@ func (m *mask) apply(f *frame) *frame {
 	for y := range g.rows {
 		row := g.cells[y*g.cols : (y+1)*g.cols]
 		replace(row, maskedEnd, ending)
-		replace(row, maskedCut, func(s string) string { return short(1)[:len(s)] })
-		replace(row, maskedShort, func(s string) string { return m.next(s, &m.shorts, short) })
+		whole := short(1)
+		replace(row, maskedShort, func(s string) string {
+			whole = m.next(s, &m.shorts, short)
+			return whole
+		})
+		replace(row, maskedCut, func(s string) string { return whole[:len(s)] })
 	}
 	return &g
 }

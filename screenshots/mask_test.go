@@ -51,6 +51,14 @@ func TestMaskLeavesNothingOfARunAndAllOfTheRest(t *testing.T) {
 	}
 }
 
+func TestMaskOfACutIDIsThatOfTheSagaInItsRow(t *testing.T) {
+	t.Parallel()
+	got := newMask().apply(show(dark(), size{72, 8}, "3f9c2a1b\r\narcadia-snap-482913-dea…  deadbeef")).String()
+	if want := "arcadia-snap-482913-" + short(2)[:3] + "…  " + short(2); !strings.Contains(got, want) {
+		t.Errorf("want %q:\n%s", want, got)
+	}
+}
+
 func TestMaskOfTwoRunsIsTheSame(t *testing.T) {
 	t.Parallel()
 	other := strings.NewReplacer("3f9c2a1b", "00112233", "deadbeef", "9e107d9d", "4be…", "07a…").Replace(unmasked)
