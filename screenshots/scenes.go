@@ -13,6 +13,7 @@ type scene struct {
 var (
 	wide  = size{120, 30}
 	small = size{80, 24}
+	large = size{160, 36}
 )
 
 // scenes lists all pictures. A script waits for what it needs to see.
@@ -42,14 +43,21 @@ func scenes() []scene {
 			script: script(wait("STATUS"), wait("rolled back"), wait("could not be undone"), snap("sagas-80x24")),
 		},
 		{
+			name: "droplets", size: large, theme: dark(), lived: true,
+			script: script(
+				wait("STATUS"), wait("launched"), openForm(), seePlan(), launch(), press("esc"), gone("TIMELINE"),
+				press("2"), wait("HELD BY"), wait("web-01"), press("G", "up"), wait("FIREWALL"), snap("droplets"),
+			),
+		},
+		{
 			name: "compensation", size: wide, theme: dark(),
 			script: script(wait("sagas"), chooseDroplet(), seePlan(), launch(), linger(), linger(), cancel(), wait("waiting for action"), wait("◀◀◀◀◀◀◀◀◀◀◀◀"), catch("compensation")),
 		},
 		{
 			name: "tour", size: wide, theme: dark(), lived: true,
 			script: script(
-				wait("STATUS"), wait("launched"), record("tour", 0), linger(), chooseDroplet(), linger(), seePlan(), linger(), launch(), linger(),
-				cancel(), wait("waiting for action"), wait("0 left"), linger(), press("esc"), gone("TIMELINE"), settle(), cut(),
+				wait("STATUS"), wait("launched"), settle(), record("tour", 0), linger(), chooseDroplet(), linger(), seePlan(), linger(), launch(), linger(),
+				cancel(), wait("waiting for action"), wait("0 left"), linger(), press("esc"), gone("TIMELINE"), gone("under way"), settle(), cut(),
 			),
 		},
 	}
@@ -58,9 +66,12 @@ func scenes() []scene {
 // linger leaves the eye time to read. It holds on to the screen as it is, and so does not depend on what comes next.
 func linger() []action { return script(settle(), settle(), settle(), settle()) }
 
-func chooseDroplet() []action {
-	return script(press("n"), wait("What shall be done?"), press("enter"), wait("web-02"), press("down"))
+// openForm shows the form of a snapshot, with the cursor on the first droplet.
+func openForm() []action {
+	return script(press("n"), wait("What shall be done?"), press("enter"), wait("web-02"))
 }
+
+func chooseDroplet() []action { return script(openForm(), press("down")) }
 
 func seePlan() []action {
 	return script(press("enter"), wait("[ Show the plan ]"), press("enter", "enter"), wait("[ Launch ]"))

@@ -118,6 +118,22 @@ func (w *world) elsewhere(name, data string) {
 	}
 }
 
+// address is that of a droplet.
+func (w *world) address(name string) string {
+	w.t.Helper()
+	all, err := w.cloud.Droplets(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, d := range all {
+		if d.Name == name {
+			return d.IPv4
+		}
+	}
+	w.t.Fatalf("no droplet is called %s", name)
+	return ""
+}
+
 // history is what the pictures' operators have done so far today.
 func (w *world) history() {
 	upsert := func(kind, name, data string) engine.Launch {
@@ -125,6 +141,8 @@ func (w *world) history() {
 	}
 	w.until(5 * time.Hour)
 	w.done("ops1", engine.Completed, upsert("TXT", "_note", "hello"))
+	w.until(4 * time.Hour)
+	w.done("ops3", engine.Completed, upsert("A", "login", w.address("web-01")))
 	w.until(3*time.Hour + 10*time.Minute)
 	w.done("ops2", engine.Completed, upsert("A", "app", "203.0.113.20"))
 	w.until(2 * time.Hour)
@@ -153,7 +171,7 @@ func join(in engine.Inputs, name, value string) engine.Inputs {
 // config is that of the console.
 func (w *world) config() tui.Config {
 	return tui.Config{
-		Backend: w.eng.As(engine.Actor{Name: cast, Role: engine.Operator}), Operator: cast, Env: "DEMO", Location: time.UTC,
+		Backend: reader{w.eng.As(engine.Actor{Name: cast, Role: engine.Operator})}, Operator: cast, Env: "DEMO", Location: time.UTC,
 		Inventory: account{w.cloud, w.orphs}, Budget: func() int { return w.cloud.Budget().HourRemaining }, Drifts: drifts{w.drift}, Orphans: w.orphans,
 	}
 }
@@ -165,6 +183,26 @@ func (w *world) orphans(ctx context.Context, accountedFor func(string) bool) ([]
 		out = append(out, tui.Orphan(o))
 	}
 	return out, err
+}
+
+// reader lets what happens at one time be over before the console reads it, so that it sees the same each time.
+type reader struct{ *engine.Session }
+
+const reading = 7 * time.Millisecond
+
+func (r reader) Summaries(ctx context.Context, ids ...engine.ID) ([]engine.Summary, error) {
+	time.Sleep(reading)
+	return r.Session.Summaries(ctx, ids...)
+}
+
+func (r reader) Saga(ctx context.Context, id engine.ID) (*engine.Saga, error) {
+	time.Sleep(reading)
+	return r.Session.Saga(ctx, id)
+}
+
+func (r reader) Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error) {
+	time.Sleep(reading)
+	return r.Session.Entries(ctx, id, after)
 }
 
 // drifts is what the patrol has found, as the console wants to know it.
