@@ -25,11 +25,11 @@ func (d *droplets) machine(env *Env, m *Machine, width, most int) [][]string {
 	id := strconv.FormatInt(m.ID, 10)
 	facts := []string{m.Size, m.Region, m.Image}
 	if !m.Created.IsZero() {
-		facts = append(facts, say.Span(env.Clock.Now.Sub(m.Created))+" old")
+		facts = append(facts, env.Clock.Age(m.Created)+" old")
 	}
 	out := [][]string{append(
 		[]string{widget.Sides(t.Strong.Paint(m.Name)+"  "+t.Faint.Paint(id), t.Machine(m.Status).Paint(), width)},
-		painted(t.Faint, widget.WrapTo(strings.Join(filled(facts), " "+t.Symbols.Dot+" "), width, 2))...,
+		painted(t.Faint, factLines(filled(facts), " "+t.Symbols.Dot+" ", width))...,
 	)}
 	add := func(head, right string, lines []string) {
 		if len(lines) == 0 {
@@ -79,6 +79,19 @@ func (d *droplets) machine(env *Env, m *Machine, width, most int) [][]string {
 	}
 	if len(last) > 0 {
 		out = append(out, last)
+	}
+	return out
+}
+
+// factLines puts facts one behind the other, and those that do not fit into another line.
+func factLines(facts []string, dot string, width int) []string {
+	var out []string
+	for _, f := range facts {
+		if n := len(out) - 1; n >= 0 && widget.Width(out[n]+dot+f) <= width {
+			out[n] += dot + f
+			continue
+		}
+		out = append(out, widget.Cut(f, width))
 	}
 	return out
 }
