@@ -306,14 +306,11 @@ func (d DeleteDroplet) delete(ctx context.Context, s *engine.State, do burial) e
 	}
 }
 
-// eraseTime bounds one deletion with the look after it, which no cancel cuts short: less than the engine waits for a step to return.
-const eraseTime = 20 * time.Second
-
 // erase deletes a droplet, and looks whether a deletion without an answer was carried out after all.
 func (d DeleteDroplet) erase(ctx context.Context, id int64) error {
-	own, end := context.WithTimeout(context.WithoutCancel(ctx), eraseTime)
+	own, end := outlive(ctx)
 	defer end()
-	err := d.cloud.DeleteDroplet(own, id)
+	err := d.cloud.DeleteDroplet(ctx, id)
 	if err == nil || ClassOf(err) != Unknown || pause(own, lateWrite) != nil {
 		return err
 	}

@@ -188,12 +188,14 @@ func (p prune) Execute(ctx context.Context, s *engine.State) error {
 			return err
 		}
 	}
+	p.passes(s, do)
 	for do.Gone < len(do.Copies) {
 		if err := p.next(ctx, s, &do); err != nil {
 			return err
 		}
 	}
-	return p.finish(s, do)
+	p.finish(s, do)
+	return nil
 }
 
 func (p prune) decide(ctx context.Context, s *engine.State) (pruning, error) {
@@ -217,39 +219,23 @@ func (p prune) decide(ctx context.Context, s *engine.State) (pruning, error) {
 // once the first is gone, failing would take back the saga's own copy and make things worse.
 const pruneTries = 5
 
-// next deletes one copy and looks whether it is gone. How far it is, is durable before the one after it.
+// next deletes one copy and looks whether it is gone. How far it is, is durable before the one after it. A cancel between two
+// copies ends the attempt: when one is gone by then, the engine goes on with another.
 func (p prune) next(ctx context.Context, s *engine.State, do *pruning) error {
 	c := do.Copies[do.Gone]
-	var err error
-	for n := range pruneTries {
-		if n > 0 {
-			if err := pause(ctx, pollPause(n)); err != nil {
-				return err
-			}
-		}
-		if !do.Posted {
-			do.Posted = true // a crash after the DELETE must not look like one before it
-			s.Put(keyPruning, *do)
-			if err := s.Save(ctx); err != nil {
-				return err
-			}
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		_, err = unhurried(ctx, s, func() (struct{}, error) { return struct{}{}, p.copies.erase(ctx, c.ID) })
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err == nil || absent(err) {
-			err = p.gone(ctx, s.Inputs(), c)
-		}
-		if err == nil || ClassOf(err) == Permanent {
-			break
+	if !do.Posted {
+		do.Posted = true // a crash after the DELETE must not look like one before it
+		s.Put(keyPruning, *do)
+		if err := s.Save(ctx); err != nil {
+			return err
 		}
 	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	err := p.erase(ctx, s, c)
 	switch {
-	case ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil && do.Gone == len(do.Left) && !errors.Is(err, errUndeleted): // nothing is gone: failing loses nothing
 		return verdict(ctx, err)
@@ -258,43 +244,93 @@ func (p prune) next(ctx context.Context, s *engine.State, do *pruning) error {
 	}
 	do.Gone++
 	s.Put(keyPruning, *do)
+	p.passes(s, *do)
 	if err == nil {
 		return s.Save(ctx, "pruned "+c.line())
 	}
 	return s.Save(ctx, visible.Short("left "+c.line()+": "+err.Error(), engine.MaxLine/2))
 }
 
+// erase deletes a copy, more than once if need be, and looks whether it is gone. A cancel in the midst of it does not make it
+// unknown: either the copy is gone, and the saga goes on, or it stays.
+func (p prune) erase(ctx context.Context, s *engine.State, c stored) (err error) {
+	own, end := outlive(ctx)
+	defer end()
+	unsure := false // a DELETE may have been applied
+	for n := range pruneTries {
+		if n > 0 && pause(ctx, pollPause(n)) != nil {
+			break
+		}
+		_, err = unhurried(ctx, s, func() (struct{}, error) { return struct{}{}, p.copies.erase(ctx, c.ID) })
+		unsure = unsure || err == nil || ClassOf(err) == Unknown
+		if err == nil || absent(err) {
+			err = p.gone(own, s.Inputs(), c)
+		}
+		if err == nil || ClassOf(err) == Permanent {
+			break
+		}
+	}
+	if err != nil && unsure && ctx.Err() != nil {
+		return p.gone(own, s.Inputs(), c)
+	}
+	return err
+}
+
 // gone looks until a copy cannot be read any more.
 func (p prune) gone(ctx context.Context, in engine.Inputs, c stored) error {
-	left, err := settled(ctx, func() ([]string, error) {
-		there, err := p.copies.there(ctx, in, c.ID)
-		if there {
-			return []string{c.ID}, err
-		}
-		return nil, err
-	})
+	left, err := p.left(ctx, in, []stored{c})
 	if err == nil && len(left) > 0 {
 		err = fmt.Errorf("%w: snapshot %s", errUndeleted, c.ID)
 	}
 	return err
 }
 
-func (p prune) finish(s *engine.State, do pruning) error {
-	pruned, saved := []string{}, 0.0
-	for _, c := range do.Copies {
-		if slices.Contains(do.Left, c.ID) {
-			continue
+// left are the ids of those copies that can be read for longer than a reading may lag.
+func (p prune) left(ctx context.Context, in engine.Inputs, of []stored) ([]string, error) {
+	return settled(ctx, func() ([]string, error) {
+		var left []string
+		for _, c := range of {
+			there, err := p.copies.there(ctx, in, c.ID)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				left = append(left, c.ID)
+			}
 		}
-		pruned, saved = append(pruned, c.ID), saved+MonthlyUSD(c.SizeGB)
+		return left, nil
+	})
+}
+
+// pruned are the copies that are gone.
+func (do pruning) pruned() []stored {
+	return slices.DeleteFunc(slices.Clone(do.Copies[:do.Gone]), func(c stored) bool { return slices.Contains(do.Left, c.ID) })
+}
+
+func ids(of []stored) []string {
+	out := []string{}
+	for _, c := range of {
+		out = append(out, c.ID)
+	}
+	return out
+}
+
+// passes says what is gone for good by now: from the first copy on the saga only goes forward, however the attempt ends.
+func (prune) passes(s *engine.State, do pruning) {
+	if gone := ids(do.pruned()); len(gone) > 0 {
+		s.Passed(visible.Short(count(len(gone), "snapshot")+": "+strings.Join(gone, ", "), 160))
+	}
+}
+
+func (p prune) finish(s *engine.State, do pruning) {
+	saved := 0.0
+	for _, c := range do.pruned() {
+		saved += MonthlyUSD(c.SizeGB)
 		s.Withdraw(p.copies.made(), c.ID)
 	}
-	if len(pruned) > 0 {
-		s.Passed(visible.Short(count(len(pruned), "snapshot")+": "+strings.Join(pruned, ", "), 160))
-	}
-	s.Put(keyPruned, pruned)
+	s.Put(keyPruned, ids(do.pruned()))
 	s.Put(keyPruneLeft, len(do.Left))
 	s.Put(keyPruneSaved, saved)
-	return nil
 }
 
 // Compensate succeeds when nothing was deleted. What is gone stays gone.
@@ -308,16 +344,12 @@ func (p prune) Compensate(ctx context.Context, s *engine.State) error {
 	if err := pause(ctx, lateWrite); err != nil { // the last request may still arrive
 		return err
 	}
-	var gone []string
-	for _, c := range do.Copies[:min(do.Gone+1, len(do.Copies))] {
-		there, err := p.copies.there(ctx, s.Inputs(), c.ID)
-		if err != nil {
-			return verdict(ctx, err)
-		}
-		if !there {
-			gone = append(gone, c.ID)
-		}
+	tried := do.Copies[:min(do.Gone+1, len(do.Copies))]
+	left, err := p.left(ctx, s.Inputs(), tried)
+	if err != nil {
+		return verdict(ctx, err)
 	}
+	gone := slices.DeleteFunc(ids(tried), func(id string) bool { return slices.Contains(left, id) })
 	if len(gone) == 0 {
 		return nil
 	}

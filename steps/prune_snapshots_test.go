@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"arcadia/engine"
@@ -180,4 +181,78 @@ func TestARetentionThatKeepsNothingIsRefusedBeforeAnythingIsStored(t *testing.T)
 			t.Errorf("%d sagas are stored, %v", len(p.Items), err)
 		}
 	})
+}
+
+// A cancel at any moment, with the answer to the deletion lost or not, and what is gone still shown for a while: only when that is
+// longer than the step outlives the cancel is a person asked.
+func TestACanceledPruningNeverCallsALossRolledBack(t *testing.T) {
+	t.Parallel()
+	ends := map[engine.Status]int{}
+	for _, fault := range []dosim.FaultKind{"", dosim.FaultResetAfter, dosim.FaultHangAfter} {
+		for _, lag := range []time.Duration{0, 10 * time.Second, 45 * time.Second} {
+			for _, after := range []time.Duration{0, 400, 700, 1300, 1500, 1700, 2200, 3500, 6000} {
+				synctest.Test(t, func(t *testing.T) {
+					r := newRig(t, dosim.WithLatency(300*time.Millisecond))
+					for range 3 {
+						r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
+					}
+					if fault != "" {
+						r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Kind: fault, Count: 1})
+					}
+					if lag > 0 {
+						r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Kind: dosim.FaultGhost, Delay: lag})
+					}
+					saga := r.launch("prune_snapshots", "droplet_id", r.droplet("web-01"), "keep_last", "1", "max_delete", "2")
+					time.Sleep(after * time.Millisecond)
+					_ = r.Cancel(t.Context(), saga, engine.Request{}) // which may come too late
+					s := r.end(saga)
+					ends[s.Status]++
+					whole := map[engine.Status]int{engine.RolledBack: 3, engine.Completed: 1}[s.Status]
+					if whole > 0 && r.snapshots() != whole || whole == 0 && (lag < 45*time.Second || r.snapshots() == 3) || (s.Status == engine.Completed) != (s.Passed != "") {
+						t.Errorf("canceled after %d ms, %q, lag %s: %d snapshots, passed %q: %s", after, fault, lag, r.snapshots(), s.Passed, dump(s))
+					}
+				})
+			}
+		}
+	}
+	if ends[engine.RolledBack] == 0 || ends[engine.Completed] == 0 || ends[engine.Failed] == 0 {
+		t.Errorf("the moments prove nothing: %v", ends)
+	}
+}
+
+// The process dies at any commit around a cancel, and what is gone still shows when the next one looks.
+func TestAPruningThatDiesWhileCanceledNeverCallsALossRolledBack(t *testing.T) {
+	t.Parallel()
+	ends := map[engine.Status]int{}
+	over := false
+	for n := 2; !over; n++ {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, dosim.WithLatency(300*time.Millisecond))
+			for range 2 {
+				r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
+			}
+			r.stop()
+			whole := r.store
+			r.store = &mortal{Store: whole, left: n}
+			r.start()
+			r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Kind: dosim.FaultResetAfter, Count: 1})
+			r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Kind: dosim.FaultGhost, Times: 3})
+			saga := r.launch("prune_snapshots", "droplet_id", r.droplet("web-01"), "keep_last", "1", "max_delete", "1")
+			r.until(saga, "deleted", func(s *engine.Saga) bool { return s.Status.Terminal() || r.snapshots() == 1 || len(r.over) > 0 })
+			_ = r.Cancel(t.Context(), saga, engine.Request{}) // which the process may die over
+			r.dead(saga)
+			over = r.store.(*mortal).total < n
+			r.kill()
+			r.store = whole
+			r.start()
+			s := r.end(saga)
+			ends[s.Status]++
+			if s.Status == engine.RolledBack && r.snapshots() != 2 || s.Status == engine.Completed && (r.snapshots() != 1 || s.Passed == "") {
+				t.Errorf("died at commit %d: %d snapshots, passed %q: %s", n, r.snapshots(), s.Passed, dump(s))
+			}
+		})
+	}
+	if ends[engine.Failed] == 0 || ends[engine.Completed] == 0 {
+		t.Errorf("the moments prove nothing: %v", ends)
+	}
 }
