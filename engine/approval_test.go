@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -319,11 +320,11 @@ func TestWhatCannotBePlannedAgainWaitsAndGoesOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := team("ops1", "ops2")
-		know := false
+		var know atomic.Bool
 		e, _ := enginetest.Drive(t, storagetest.NewMemory(), engine.Config{
 			Steps: []engine.Step{change{name: "change", p: p}},
 			Approvers: func() ([]engine.Actor, error) {
-				if !know {
+				if !know.Load() {
 					return nil, errors.New("the file hangs")
 				}
 				return p.list()
@@ -338,7 +339,7 @@ func TestWhatCannotBePlannedAgainWaitsAndGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		standing(t, e, id, engine.Pending, "untold 0 of 0;")
-		know = true
+		know.Store(true)
 		time.Sleep(time.Minute)
 		standing(t, e, id, engine.Completed, "")
 	})
