@@ -260,8 +260,14 @@ func TestAResourceThatMovedToAnotherNameIsNotWrittenWithoutItsLock(t *testing.T)
 		res := r.provisioned(record("TXT", "_r", "x")...)
 		id := r.here("TXT", "_r")[0].ID
 		r.sim.PutRecord("example.com", dosim.Record{ID: id, Name: "_s", Data: "x", TTL: 1800})
+		if err := r.Freeze(t.Context(), engine.Request{Reason: "so that the first does not move it before the other is launched"}); err != nil {
+			t.Fatal(err)
+		}
 		accept := r.launch("accept_resource", "resource", res.Key())
 		restore := r.launch("restore_resource", "resource", res.Key())
+		if err := r.Thaw(t.Context(), engine.Request{}); err != nil {
+			t.Fatal(err)
+		}
 		r.rest(accept, engine.Completed)
 		if s := r.rest(restore, engine.RolledBack); !strings.Contains(s.Rows[0].Error, "resource_moved") {
 			t.Error(dump(s))
