@@ -60,7 +60,7 @@ func (out *outcome) against(base *outcome) []string {
 // coarse thins out the points of a sample: a list of ten steps has many.
 func (c course) coarse() int {
 	if testing.Short() && c.steps == nil {
-		return 8
+		return 16
 	}
 	return 1
 }
