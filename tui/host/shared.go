@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -204,7 +205,9 @@ func (h *Host) Cluster(ctx context.Context) (tui.Cluster, error) {
 			c.People = append(c.People, tui.Person{Name: p.Operator, Host: host, From: p.From, Role: string(p.Role), Since: engine.At(p.Since), What: p.What, Saga: p.Saga})
 		}
 	}
-	slices.SortFunc(c.People, func(a, b tui.Person) int { return a.Since.Compare(b.Since.Time) })
+	slices.SortFunc(c.People, func(a, b tui.Person) int {
+		return cmp.Or(a.Since.Compare(b.Since.Time), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Name, b.Name))
+	})
 	return c, err
 }
 
