@@ -25,6 +25,7 @@ type App struct {
 	mouse    bool
 	plain    dump
 	last     *Message // what the footer shows
+	fade     func()   // ends the wait for its time
 	here     presence
 	called   map[engine.ID]bool // sagas that the terminal's owner was told of, while they need somebody
 	notice   string             // a word of whoever serves this session; until a key is pressed
@@ -51,7 +52,7 @@ func New(cfg Config) *App {
 	}
 	cfg.Progress, cfg.Bell = cfg.Progress || cfg.Settings.Progress, cfg.Bell || cfg.Settings.Bell
 	cfg.Notify = cmp.Or(cfg.Notify, cfg.Settings.Notify)
-	a := &App{env: Env{
+	a := &App{fade: func() {}, env: Env{
 		Config: cfg, Keys: builtIn().With(cfg.Settings.Keys), State: newState(),
 		Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location},
 	}}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,7 +22,10 @@ type fadeMsg struct{ no int }
 func (a *App) note(n Notify) tea.Cmd {
 	m := a.env.State.say(a.now(), n)
 	a.last = &m
-	stays, ctx := noteStays, a.ctx
+	a.fade() // the one before has no need to be waited for
+	ctx, fade := context.WithCancel(a.ctx)
+	a.fade = fade
+	stays := noteStays
 	if n.Level == say.Error {
 		stays = errorStays
 	}

@@ -29,8 +29,8 @@ func (t *tree) auditCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&q.By, "by", "", "only sagas that this operator launched, and freezes begun by them")
 	cmd.Flags().StringVar(&q.Kind, "kind", "", "only sagas of this kind")
-	_ = cmd.RegisterFlagCompletionFunc("kind", t.kinds())
-	_ = cmd.RegisterFlagCompletionFunc("by", t.operators()) // the flags are there
+	t.offers(cmd.Flags(), "kind", t.kinds())
+	t.offers(cmd.Flags(), "by", t.operators())
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := t.place(cmd.Context(), Read, "audit")

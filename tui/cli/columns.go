@@ -123,6 +123,5 @@ func (f *format) Set(v string) error {
 func output(cmd *cobra.Command, among ...string) *format {
 	f := &format{value: among[0], among: among}
 	cmd.Flags().VarP(f, "output", "o", "how to write the result")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(among, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return f
 }

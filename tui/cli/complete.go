@@ -57,7 +57,10 @@ func (t *tree) complete(ctx context.Context, root *cobra.Command, args []string)
 	var answer bytes.Buffer
 	root.SetOut(&answer)
 	root.SetErr(io.Discard)
-	err := root.ExecuteContext(ctx)
+	err := t.completeValue(ctx, root, args)
+	if errors.Is(err, errNoValue) {
+		err = root.ExecuteContext(ctx)
+	}
 	if t.held != nil {
 		if status, err := t.held.Attach(ctx, args, false); err == nil && status == Done {
 			return nil

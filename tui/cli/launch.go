@@ -32,7 +32,6 @@ func (l *launching) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.planHash, "plan-hash", "", "refuse unless a plan made now has this hash: its first 12 digits or more")
 	flags.BoolVar(&l.yes, "yes", false, "do it even when it cannot be undone")
 	flags.Var(&l.ifLocked, "if-locked", "when another saga holds what this one needs")
-	_ = cmd.RegisterFlagCompletionFunc("if-locked", cobra.FixedCompletions(l.ifLocked.among, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	l.out = output(cmd, "table", "json")
 }
 
@@ -59,8 +58,7 @@ func (t *tree) launchCommand() *cobra.Command {
 	flags.StringVar(&l.key, "key", "", "launch once: the same key and inputs give the saga that exists already")
 	flags.Var(&l.onFailure, "on-failure", "when a step has failed for good; pause: retry, skip or cancel it")
 	l.flags(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("steps", t.stepLists())
-	_ = cmd.RegisterFlagCompletionFunc("on-failure", cobra.FixedCompletions(l.onFailure.among, cobra.ShellCompDirectiveNoFileComp)) // the flags are there
+	t.offers(flags, "steps", t.stepLists())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		in, err := inputs(args[1:])
 		if err != nil {

@@ -26,9 +26,9 @@ func (t *tree) listCommand() *cobra.Command {
 	flags.StringVar(&q.Kind, "kind", "", "only this kind")
 	flags.StringVar(&q.By, "by", "", "only what this operator launched")
 	flags.IntVar(&q.Limit, "limit", 50, "maximum number of sagas; 0 for all")
-	_ = cmd.RegisterFlagCompletionFunc("kind", t.kinds())
-	_ = cmd.RegisterFlagCompletionFunc("by", t.operators())
-	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(statusNames(), cobra.ShellCompDirectiveNoFileComp)) // the flags are there
+	t.offers(flags, "kind", t.kinds())
+	t.offers(flags, "by", t.operators())
+	t.offers(flags, "status", fixed(statusNames()))
 	out := output(cmd, "table", "json", "name")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		for _, s := range statuses {

@@ -10,6 +10,7 @@ import (
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // tree is one run of the command tree: what was handed in and what the global flags say.
@@ -18,9 +19,10 @@ type tree struct {
 
 	demo, readOnly, accessible, noColor, ascii bool
 	database                                   string
-	store                                      Store          // that several hosts share
-	opening                                    bool           // the console is what was asked for
-	held                                       *Elsewhere     // a completion found the store held by another process
+	store                                      Store      // that several hosts share
+	opening                                    bool       // the console is what was asked for
+	held                                       *Elsewhere // a completion found the store held by another process
+	values                                     map[*pflag.Flag]cobra.CompletionFunc
 	ran                                        *cobra.Command // what was asked for, with args
 	args                                       []string
 	slow                                       *slow // says that a command takes long

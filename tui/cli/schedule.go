@@ -50,9 +50,6 @@ func (f *timing) flags(cmd *cobra.Command) {
 	flags.Var(&f.overlap, "overlap", "while the saga before is not at rest")
 	flags.Var(&f.misfire, "misfire", "when it is too late")
 	flags.Var(&f.fail, "on-failure", "when a step has failed for good")
-	for name, x := range map[string]*format{"overlap": &f.overlap, "misfire": &f.misfire, "on-failure": &f.fail} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(x.among, cobra.ShellCompDirectiveNoFileComp)) // the flags are there
-	}
 }
 
 // eachWord is the word among the inputs that is about the schedule itself.

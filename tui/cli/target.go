@@ -48,7 +48,6 @@ func (t *tree) targetAddCommand() *cobra.Command {
 	flags.StringVar(&x.Secret, "secret", "", "what a webhook is signed with: env:NAME or file:/PATH")
 	flags.StringSliceVar(&x.Kinds, "kinds", nil, "of which kinds of saga; all when not given")
 	flags.DurationVar(&age, "min-age", 0, "of sagas that took at least so long")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(form.among, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		x.Name, x.Format, x.MinAge = args[0], notify.Format(form.value), schedule.Span(age)
 		for _, e := range events {
