@@ -99,6 +99,55 @@ func (e *Engine) current(ctx context.Context) (Account, error) {
 	return a, nil
 }
 
+// own is the account that the steps act on, as far as it is known.
+func (e *Engine) own() string {
+	e.owner.mu.Lock()
+	defer e.owner.mu.Unlock()
+	if e.owner.known == nil {
+		return ""
+	}
+	return e.owner.known.owner()
+}
+
+// estranged is the account that the store belongs to, and why the steps here do not act on it; no reason when they do, or when
+// that is not known yet.
+func (e *Engine) estranged() (account, why string) {
+	o := &e.owner
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.bound == nil:
+	case o.known == nil && o.why != nil:
+		return o.bound.owner(), "whose account this process has cannot be asked: " + errorText(o.why)
+	case o.known != nil && !o.bound.Same(*o.known):
+		return o.bound.owner(), errorText(foreign(*o.bound, *o.known))
+	}
+	return "", ""
+}
+
+// introduce asks whose account the steps act on, until there is an answer, and lets the other hosts know. Whoever drives and should not
+// makes way.
+func (e *Engine) introduce(ctx context.Context) {
+	if e.account == nil {
+		return
+	}
+	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, sweepEvery) {
+		_, err := e.current(ctx)
+		_, ownerErr := e.Owner(ctx)
+		if err == nil && ownerErr == nil {
+			break
+		}
+		pause(ctx, wait)
+	}
+	e.crowd.mu.Lock()
+	e.crowd.said = false
+	e.crowd.mu.Unlock()
+	e.attend(ctx)
+	if err := e.makeWay(ctx); err != nil && ctx.Err() == nil {
+		e.log.Warn("who should drive is looked at again in a while", "error", err)
+	}
+}
+
 // Owner is the account that the store belongs to, nil when it belongs to none yet.
 func (e *Engine) Owner(ctx context.Context) (*Account, error) {
 	o := &e.owner

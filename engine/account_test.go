@@ -98,3 +98,40 @@ func TestAStoreBelongsToTheAccountOfTheFirstSagaThatNeedsOne(t *testing.T) {
 		enginetest.Until(t, s, first, func(sg *engine.Saga) bool { return sg.Status == engine.RolledBack })
 	})
 }
+
+// TestAHostOfAnotherAccountLeavesTheDrivingToOneOfTheStores has the wrong host come first, and then one that cannot ask.
+func TestAHostOfAnotherAccountLeavesTheDrivingToOneOfTheStores(t *testing.T) {
+	t.Parallel()
+	blue := engine.Account{UUID: "b6fc89db0000", Team: "Blue", TeamUUID: "blue", Host: "api"}
+	red := engine.Account{UUID: "0ed00ed00ed0", Team: "Red", TeamUUID: "red", Host: "api"}
+	for _, wrong := range []func(context.Context) (engine.Account, error){
+		func(context.Context) (engine.Account, error) { return red, nil },
+		func(context.Context) (engine.Account, error) { return engine.Account{}, errors.New("no token") },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			memory := storagetest.NewMemory()
+			host := func(name string, account func(context.Context) (engine.Account, error)) (*engine.Engine, func() error) {
+				return enginetest.Drive(t, memory.Share(), engine.Config{Steps: []engine.Step{enginetest.Echo()}, Account: account, Host: engine.Host{Name: name}})
+			}
+			right := func(context.Context) (engine.Account, error) { return blue, nil }
+			e, stop := host("first", right)
+			time.Sleep(time.Second)
+			enginetest.Rest(t, e.As(enginetest.Ops), enginetest.Launch(t, e.As(enginetest.Ops), "echo"))
+			if err := stop(); err != nil {
+				t.Fatal(err)
+			}
+			strange, _ := host("strange", wrong)
+			time.Sleep(time.Minute)
+			if !strange.Drives() {
+				t.Error("a host that is alone does not drive: who looks at it is not told why nothing goes on")
+			}
+			good, _ := host("good", right)
+			time.Sleep(time.Minute)
+			if strange.Drives() || !good.Drives() {
+				t.Errorf("the wrong one drives: %v, the right one: %v", strange.Drives(), good.Drives())
+			}
+			s := good.As(enginetest.Ops)
+			wantSaga(t, enginetest.Rest(t, s, enginetest.Launch(t, s, "echo")), engine.Completed, "completed")
+		})
+	}
+}

@@ -97,7 +97,7 @@ func (b *batch) tell(saga *Saga) error {
 	return nil
 }
 
-// append stops the engine for good when the store's answer leaves open what is durable.
+// append appends the batch; see Engine.unsure for an answer that leaves open what is durable.
 func (b *batch) append() error {
 	if err := b.r.e.Err(); err != nil {
 		return err
@@ -110,6 +110,5 @@ func (b *batch) append() error {
 	case err == nil, Untouched(err):
 		return err
 	}
-	b.r.e.fail(fmt.Errorf("append to the ledger of saga %s: %w", b.r.id.Short(), err))
-	return b.r.e.Err()
+	return b.r.e.unsure(b.out.Term, fmt.Errorf("append to the ledger of saga %s: %w", b.r.id.Short(), err))
 }

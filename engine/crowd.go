@@ -19,6 +19,7 @@ type crowd struct {
 	last  string    // who drove when somebody was seen to
 	seen  time.Time // when that was, or when the first look began; zero: nobody has looked
 	since time.Time // the last look saw nobody drive: seen at that time; zero: it saw somebody
+	mute  bool      // the last look had no answer
 }
 
 // Crowd is who has a store open that several can have open, as this process has seen it last.
@@ -29,6 +30,7 @@ type Crowd struct {
 	Last   string `json:"last"`   // the process that was seen to drive last; empty: none was
 	Since  Time   `json:"since"`  // nobody has been seen to drive since; zero: somebody does
 	Held   bool   `json:"held"`   // for longer than two leases nobody has driven, or the store has not said who does: nothing goes on
+	Mute   bool   `json:"mute"`   // the store did not answer when it was asked last
 }
 
 // Crowd is who has the store open, nil where only one process can. It reads nothing. Feeds are marked with the empty ID when it
@@ -39,7 +41,10 @@ func (e *Engine) Crowd() *Crowd {
 	}
 	e.crowd.mu.Lock()
 	defer e.crowd.mu.Unlock()
-	c := &Crowd{Self: e.self.Name, Hosts: slices.Clone(e.crowd.hosts), Last: e.crowd.last, Held: !e.crowd.seen.IsZero() && time.Since(e.crowd.seen) > leaderless}
+	c := &Crowd{
+		Self: e.self.Name, Hosts: slices.Clone(e.crowd.hosts), Last: e.crowd.last,
+		Held: !e.crowd.seen.IsZero() && time.Since(e.crowd.seen) > leaderless, Mute: e.crowd.mute,
+	}
 	for _, h := range c.Hosts {
 		if h.Drives {
 			c.Driver = h.Name
@@ -71,13 +76,13 @@ func (e *Engine) attend(ctx context.Context) {
 	e.crowd.mu.Unlock()
 	roster, ok := ability[Roster](e.store)
 	if ok && !said && h.Name != "" {
-		h.Steps, h.Since, h.Drives = e.StepNames(), At(time.Now()), false
+		h.Steps, h.Account, h.Since, h.Drives = e.StepNames(), e.own(), At(time.Now()), false
 		err := roster.Announce(ctx, h)
 		if err != nil && ctx.Err() == nil {
 			e.log.Warn("this process is not announced yet", "error", err)
 		}
 		e.crowd.mu.Lock()
-		e.crowd.said = err == nil && maps.Equal(h.Files, e.self.Files)
+		e.crowd.said = err == nil && maps.Equal(h.Files, e.self.Files) && h.Account == e.own()
 		e.crowd.mu.Unlock()
 	}
 	e.muster(ctx)
@@ -104,6 +109,7 @@ func (e *Engine) muster(ctx context.Context) {
 	driven := e.Drives() || err == nil && slices.ContainsFunc(hosts, func(h Host) bool { return h.Drives })
 	e.crowd.mu.Lock()
 	defer e.crowd.mu.Unlock()
+	e.crowd.mute = err != nil
 	if err == nil {
 		e.crowd.hosts = hosts
 	}

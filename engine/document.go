@@ -81,7 +81,7 @@ func (s *Session) signed(changes []DocChange) []DocChange {
 	return out
 }
 
-// putDocs stops the engine for good when the store's answer leaves open what is durable.
+// putDocs changes documents; see unsure for an answer that leaves open what is durable.
 func (e *Engine) putDocs(ctx context.Context, changes []DocChange) error {
 	if err := e.Err(); err != nil {
 		return err
@@ -96,7 +96,6 @@ func (e *Engine) putDocs(ctx context.Context, changes []DocChange) error {
 	case Untouched(err), ctx.Err() != nil && err == ctx.Err(): //nolint:errorlint // the store's own word that it did nothing
 		return fmt.Errorf("change documents: %w", err)
 	default:
-		e.fail(fmt.Errorf("change documents: %w", err))
-		return e.Err()
+		return e.unsure(0, fmt.Errorf("change documents: %w", err))
 	}
 }

@@ -326,31 +326,6 @@ func (e *Engine) forget(r *run) {
 	}
 }
 
-// fail stops the engine for good: the store's answer can no longer be believed. Invariant: no step starts and no entry is
-// written after it.
-func (e *Engine) fail(err error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.broken != nil {
-		return
-	}
-	e.broken = fmt.Errorf("%w: %w: nothing more is done; start again to read the truth from the store", ErrStopped, err)
-	e.log.Error("the ledger cannot be written, the engine stops", "error", err)
-	if e.stop != nil {
-		e.stop(ErrShutdown)
-	}
-	if e.quit != nil {
-		e.quit()
-	}
-}
-
-// Err is why the engine stopped for good, or nil.
-func (e *Engine) Err() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.broken
-}
-
 // wake nudges the drivers of the given sagas.
 func (e *Engine) wake(ids []ID) {
 	e.mu.Lock()

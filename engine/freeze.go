@@ -170,7 +170,7 @@ func (e *Engine) stir() {
 	e.hub.mark("")
 }
 
-// putFreeze stops the engine for good when the store's answer leaves open what is durable.
+// putFreeze makes a freeze durable; see unsure for an answer that leaves open whether it is.
 func (e *Engine) putFreeze(f Freeze) error {
 	if err := e.Err(); err != nil {
 		return err
@@ -179,8 +179,7 @@ func (e *Engine) putFreeze(f Freeze) error {
 	if err == nil || Untouched(err) {
 		return err
 	}
-	e.fail(fmt.Errorf("record freeze %d: %w", f.N, err))
-	return e.Err()
+	return e.unsure(0, fmt.Errorf("record freeze %d: %w", f.N, err))
 }
 
 // loadFreeze reads once whether a freeze lasts from before.

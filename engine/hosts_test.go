@@ -214,3 +214,33 @@ func TestTheCrowdSaysWhoIsThereAndWhoDrives(t *testing.T) {
 		}
 	})
 }
+
+// TestABuildThatLacksAStepLeavesTheDrivingToOneThatHasIt has the poorer build come first.
+func TestABuildThatLacksAStepLeavesTheDrivingToOneThatHasIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := storagetest.NewMemory()
+		host := func(name string, steps ...engine.Step) (*engine.Engine, func() error) {
+			return enginetest.Drive(t, memory.Share(), engine.Config{Steps: steps, Call: longestCall, Host: engine.Host{Name: name}})
+		}
+		fresh := enginetest.Step("new", func(context.Context, *engine.State) error { return nil }, nil)
+		old, _ := host("old", enginetest.Echo())
+		synctest.Wait()
+		updated, stop := host("updated", enginetest.Echo(), fresh)
+		if !old.Drives() {
+			t.Error("the first to come does not drive")
+		}
+		s := updated.As(enginetest.Ops)
+		wantSaga(t, enginetest.Rest(t, s, enginetest.Launch(t, s, "new")), engine.Completed, "completed")
+		if !updated.Drives() || old.Drives() {
+			t.Errorf("the old build drives: %v, the updated one: %v", old.Drives(), updated.Drives())
+		}
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if !old.Drives() {
+			t.Error("nobody drives, although the old build is all there is")
+		}
+	})
+}

@@ -12,7 +12,7 @@ import (
 // errUnfit says that another process can drive what this one cannot.
 var errUnfit = errors.New("another process goes first")
 
-// standAgain is how long a process waits after an election that came to nothing.
+// standAgain is how long a process waits after a turn before it stands again.
 const standAgain = time.Second
 
 // stand runs the engine on a store that several have open: it follows what others do, and drives for as long as it is its turn.
@@ -36,12 +36,13 @@ func (e *Engine) stand(ctx context.Context, elector Elector) error {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	beside.Go(func() { e.follow(ctx) })
+	beside.Go(func() { e.introduce(ctx) })
 	e.readyOnce.Do(func() { close(e.ready) })
 	for ctx.Err() == nil {
 		if err := e.turn(ctx, elector); err != nil {
 			e.log.Warn("it cannot drive now", "error", err)
-			pause(ctx, standAgain)
 		}
+		pause(ctx, standAgain)
 	}
 	return e.Err()
 }
@@ -74,14 +75,16 @@ func (e *Engine) turn(ctx context.Context, elector Elector) error {
 	return e.lead(ctx, term)
 }
 
-// fit refuses to drive when an unfinished saga has a step that is not in this build, while a process is there whose build has it.
+// fit refuses to drive when an unfinished saga has a step that is not in this build, while a process is there whose build has it; and
+// when the steps here do not act on the account of the store, while those of another process do.
 func (e *Engine) fit(ctx context.Context) error {
 	roster, ok := ability[Roster](e.store)
 	if !ok {
 		return nil
 	}
 	lacks, err := e.lacks(ctx)
-	if err != nil || len(lacks) == 0 {
+	account, why := e.estranged()
+	if err != nil || len(lacks) == 0 && why == "" {
 		return err
 	}
 	hosts, err := roster.Hosts(ctx)
@@ -89,6 +92,9 @@ func (e *Engine) fit(ctx context.Context) error {
 		return fmt.Errorf("look who is there: %w", err)
 	}
 	for _, h := range hosts {
+		if why != "" && h.Name != e.self.Name && h.Account == account {
+			return fmt.Errorf("%w: host %s acts on the account of the store; %s", errUnfit, h.Name, why)
+		}
 		for _, step := range lacks {
 			if h.Name != e.self.Name && slices.Contains(h.Steps, step) {
 				return fmt.Errorf("%w: host %s has step %s, which this build does not have", errUnfit, h.Name, step)
@@ -103,16 +109,26 @@ func (e *Engine) fit(ctx context.Context) error {
 func (e *Engine) lookAround(swept error) {
 	err := swept
 	if err == nil {
-		err = e.fit(e.ctx)
+		err = e.makeWay(e.ctx)
 	}
-	switch {
-	case e.ctx.Err() != nil:
-	case errors.Is(err, errUnfit):
-		e.log.Info("this process makes way", "why", err)
-		e.stop(ErrShutdown)
-	case err != nil:
+	if err != nil && e.ctx.Err() == nil {
 		e.log.Warn("unfinished sagas are looked for again in a while", "error", err)
 	}
+}
+
+// makeWay ends this process's term when another should drive.
+func (e *Engine) makeWay(ctx context.Context) error {
+	err := e.fit(ctx)
+	if !errors.Is(err, errUnfit) {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.term != 0 {
+		e.log.Info("this process makes way", "why", err)
+		e.stop(ErrShutdown)
+	}
+	return nil
 }
 
 // lacks are the steps of unfinished sagas that this build does not have.

@@ -11,7 +11,8 @@ import (
 // Errors: ErrConflict, ErrNotFound, *KeyTakenError, ErrShortTaken, ErrTooLarge, ErrBadValue, ErrReadOnly, ErrDeposed, ErrFrozen, ErrTicket, ErrFull
 // and the context's error mean that nothing happened: whatever a store refuses before it writes is one of them. Any other error of Append or
 // PutFreeze means that the outcome is not known (a commit that returned an error may still be durable): the engine stops for
-// good and the next start reads the truth.
+// good and the next start reads the truth. A store with an Elector never makes a batch durable after its term: there the driver gives
+// up its term instead, and the next one reads the truth.
 //
 // What a store takes is the same for all of them: what Batch.Fits, Freeze.Fits and DocsFit let through, and it is read back as it
 // was given. A question about what no store can hold is answered like one about what this one does not hold.

@@ -47,6 +47,7 @@ type Host struct {
 	Address string            `json:"address,omitempty"` // where it can be reached, as its operator says
 	Version string            `json:"version"`           // of its program
 	Steps   []string          `json:"steps"`             // of its build, in alphabetical order
+	Account string            `json:"account,omitempty"` // whose things its steps change: the team's UUID, or the user's; empty: it does not know
 	Files   map[string]string `json:"files,omitempty"`   // digests of the files of its own that decide, by what they are: operators, policy
 	Since   Time              `json:"since"`             // when it began
 	Drives  bool              `json:"drives"`            // the store's word, whatever was announced

@@ -71,6 +71,8 @@ func TestHostsLookAsDrawn(t *testing.T) {
 	gone.Driver, gone.Held, gone.Since = "", true, engine.At(noon.Add(-4*time.Minute))
 	gone.Hosts[1].Drives = false
 	onThree(t, "nobody-drives", gone)
+	gone.Mute = true
+	onThree(t, "store-mute", gone)
 }
 
 // TestFilesThatDifferAreSaidInEveryHeader changes the digest of one host's operators.

@@ -262,6 +262,9 @@ func (h *Host) health(context.Context) error {
 		return err
 	}
 	if c := h.Shared.Crowd(); c != nil && c.Held {
+		if c.Mute {
+			return errors.New("the store does not answer: no step of any saga starts until it does")
+		}
 		return errors.New("nobody drives: no step of any saga starts until a host does")
 	}
 	return nil

@@ -130,8 +130,11 @@ func TestConsolesOnOtherHostsAreSeen(t *testing.T) {
 // TestWithoutADriverAHostIsNotHealthy asks as a supervisor and as Prometheus do.
 func TestWithoutADriverAHostIsNotHealthy(t *testing.T) {
 	t.Parallel()
-	for _, held := range []bool{false, true} {
-		h := onBoard(t, &board{}, "host-1", &engine.Crowd{Held: held, Hosts: make([]engine.Host, 2)})
+	for _, c := range []struct {
+		held, mute bool
+		says       string
+	}{{}, {held: true, says: "nobody drives"}, {held: true, mute: true, says: "the store does not answer"}} {
+		h := onBoard(t, &board{}, "host-1", &engine.Crowd{Held: c.held, Mute: c.mute, Hosts: make([]engine.Host, 2)})
 		srv, err := h.server(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -152,11 +155,11 @@ func TestWithoutADriverAHostIsNotHealthy(t *testing.T) {
 		status, text := ask("/healthz")
 		_, figures := ask("/metrics")
 		want, figure := http.StatusOK, "arcadia_driverless 0"
-		if held {
+		if c.held {
 			want, figure = http.StatusServiceUnavailable, "arcadia_driverless 1"
 		}
-		if status != want || held != strings.Contains(text, "nobody drives") || !strings.Contains(figures, figure) || !strings.Contains(figures, "arcadia_hosts 2") {
-			t.Errorf("held %v: %d %s", held, status, text)
+		if status != want || !strings.Contains(text, c.says) || !strings.Contains(figures, figure) || !strings.Contains(figures, "arcadia_hosts 2") {
+			t.Errorf("%+v: %d %s", c, status, text)
 		}
 		door.Close()
 	}

@@ -11,21 +11,28 @@ import (
 
 // NobodyDrives says in two lines that no step of any saga starts, since when, and what can be done all the same.
 func (c Clock) NobodyDrives(crowd *engine.Crowd) (head, rest string) {
-	head = "Nobody drives: no step runs"
+	head, rest = "Nobody drives: no step runs", "Reading, planning and launching go on; starts wait."
+	if crowd.Mute {
+		head, rest = "The store does not answer: no step runs", "Nothing is lost; all goes on by itself once more than half of its members run."
+	}
 	if !crowd.Since.IsZero() {
 		head += " since " + crowd.Since.In(c.Zone()).Format("15:04:05") + ", " + c.Age(crowd.Since.Time) + " ago"
 	}
-	rest = "Reading, planning and launching go on; starts wait."
-	if crowd.Last != "" {
+	if crowd.Last != "" && !crowd.Mute {
 		rest = crowd.Last + " was the last. " + rest
 	}
 	return head, rest
 }
 
-// Unlike names the files that decide and differ from host to host, in alphabetical order: operators, policy.
+// Unlike names what differs from host to host and should not, in alphabetical order: the account, and the files that decide, operators and
+// policy.
 func Unlike(hosts []engine.Host) []string {
-	first, differ := map[string]string{}, map[string]bool{}
+	first, differ, account := map[string]string{}, map[string]bool{}, ""
 	for i := range hosts {
+		if a := hosts[i].Account; a != "" { // one that does not know it yet may have the same
+			differ["account"] = account != "" && account != a || differ["account"]
+			account = a
+		}
 		for what, digest := range hosts[i].Files {
 			if seen, ok := first[what]; ok && seen != digest {
 				differ[what] = true
@@ -40,6 +47,7 @@ func Unlike(hosts []engine.Host) []string {
 			}
 		}
 	}
+	maps.DeleteFunc(differ, func(_ string, is bool) bool { return !is })
 	return slices.Sorted(maps.Keys(differ))
 }
 

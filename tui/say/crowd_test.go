@@ -40,13 +40,19 @@ func TestAHostThatLacksAStepSaysWhatToDo(t *testing.T) {
 	}
 }
 
-// TestFilesThatDifferAreNamed compares digests, and a file that only some hosts have.
+// TestFilesThatDifferAreNamed compares accounts and digests, and a file that only some hosts have.
 func TestFilesThatDifferAreNamed(t *testing.T) {
 	t.Parallel()
 	hosts := []engine.Host{
-		{Files: map[string]string{"operators": "a", "policy": "p"}}, {Files: map[string]string{"operators": "b", "policy": "p"}}, {Files: map[string]string{"operators": "a", "policy": "p", "contexts": "c"}},
+		{Account: "blue", Files: map[string]string{"operators": "a", "policy": "p"}},
+		{Files: map[string]string{"operators": "b", "policy": "p"}},
+		{Account: "blue", Files: map[string]string{"operators": "a", "policy": "p", "contexts": "c"}},
 	}
 	if got := Unlike(hosts); !slices.Equal(got, []string{"contexts", "operators"}) {
+		t.Errorf("%v differ", got)
+	}
+	hosts[2].Account = "red"
+	if got := Unlike(hosts); !slices.Equal(got, []string{"account", "contexts", "operators"}) {
 		t.Errorf("%v differ", got)
 	}
 	if got := Unlike(hosts[:1]); len(got) > 0 {
