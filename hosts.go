@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/steps/digitalocean"
 	"arcadia/tui"
 	"arcadia/tui/cli"
 	"arcadia/tui/host"
+	"arcadia/tui/sshd"
 )
 
 // host is how this process is called where several have a store open.
@@ -40,6 +42,28 @@ func (s *shared) several(h *host.Host, eng *engine.Engine, policy string) {
 	}
 	h.Shared = host.Shared{Board: s.board, Crowd: eng.Crowd, Members: s.members, Decides: eng.Decides, Policy: policy}
 	h.Place.Hosts, h.Place.Cluster = s.hosts, h.Cluster
+}
+
+// alone is what one host does for all: the one that drives.
+func (s *shared) alone(eng *engine.Engine, f func(context.Context)) func(context.Context) {
+	if s == nil {
+		return f
+	}
+	return func(ctx context.Context) { eng.WhileDriving(ctx, f) }
+}
+
+// divide leaves the provider's budget to the host that drives, but for a tenth for each other one.
+func (s *shared) divide(h *host.Host, client *digitalocean.Client, eng *engine.Engine) {
+	if s == nil {
+		return
+	}
+	client.Divide(func() digitalocean.Share {
+		return digitalocean.Share{Drives: eng.Drives(), Others: max(0, len(eng.Crowd().Hosts)-1)}
+	})
+	h.Budget = func() sshd.Budget {
+		b := client.Budget()
+		return sshd.Budget{Limit: b.HourLimit, Remaining: b.HourRemaining}
+	}
 }
 
 // policyFile is where the policy of this host is; empty when nobody knows.

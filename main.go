@@ -220,7 +220,8 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		inv := steps.NewInventory(cloud, store)
 		connect(h, client, inv)
 		patrol := steps.NewPatrol(inv, eng.Resources, h.Look.Budget)
-		h.Look.Drifts, h.Beside = drifts{patrol}, append(h.Beside, patrol.Run)
+		h.Look.Drifts, h.Beside = drifts{patrol}, append(h.Beside, several.alone(eng, patrol.Run))
+		several.divide(h, client, eng)
 	}
 	several.several(h, eng, w.policyFile())
 	play := func(context.Context) {}

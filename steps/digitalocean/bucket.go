@@ -29,8 +29,10 @@ type bucket struct {
 	all, ordinary []*rate.Limiter
 
 	perMinute, perHour int
+	standing           func() Share // nil: all of it is this process's
 
 	mu      sync.Mutex // guards the fields below; never held while waiting
+	tenths  int        // of each allowance are this process's
 	minute  tally      // requests let through
 	hour    tally
 	until   time.Time // no request before this
@@ -42,18 +44,16 @@ type bucket struct {
 }
 
 func newBucket(perMinute, perHour int) *bucket {
-	limiter := func(n int, window time.Duration) *rate.Limiter {
-		burst := max(1, n/5)
-		return rate.NewLimiter(rate.Limit(float64(max(1, n-burst))/window.Seconds()), burst)
-	}
-	share := func(n int) int { return max(1, n*9/10) }
-	return &bucket{
-		all:       []*rate.Limiter{limiter(perMinute, time.Minute), limiter(perHour, time.Hour)},
-		ordinary:  []*rate.Limiter{limiter(share(perMinute), time.Minute), limiter(share(perHour), time.Hour)},
-		perMinute: perMinute, perHour: perHour,
+	b := &bucket{
+		perMinute: perMinute, perHour: perHour, tenths: 10,
 		minute: tally{window: time.Minute}, hour: tally{window: time.Hour},
 		limit: perHour, left: -1,
 	}
+	for _, a := range b.allowances() {
+		b.all = append(b.all, rate.NewLimiter(a.flow()))
+		b.ordinary = append(b.ordinary, rate.NewLimiter(a.tenths(9).flow()))
+	}
+	return b
 }
 
 // take waits until one more request may be sent, and counts it. An error means that none may be, and that none was counted.
@@ -63,6 +63,9 @@ func (b *bucket) take(ctx context.Context) error {
 		limiters = append(slices.Clip(b.ordinary), b.all...)
 	}
 	now := time.Now()
+	if err := b.adapt(now); err != nil {
+		return err
+	}
 	held := make([]*rate.Reservation, len(limiters))
 	wait := b.pause(now)
 	for i, l := range limiters {
@@ -76,7 +79,7 @@ func (b *bucket) take(ctx context.Context) error {
 	}
 	if wait > patience {
 		giveBack()
-		return &waitError{wait}
+		return &waitError{wait: wait}
 	}
 	for wait > 0 {
 		t := time.NewTimer(wait)
@@ -89,7 +92,7 @@ func (b *bucket) take(ctx context.Context) error {
 		}
 		if wait = b.pause(time.Now()); wait > patience { // the service may have asked for quiet meanwhile
 			giveBack()
-			return &waitError{wait}
+			return &waitError{wait: wait}
 		}
 	}
 	b.count(time.Now())
@@ -105,9 +108,15 @@ func (b *bucket) count(now time.Time) {
 }
 
 // waitError says that the budget is used up for longer than a call waits.
-type waitError struct{ wait time.Duration }
+type waitError struct {
+	wait time.Duration
+	kept bool // what is left is for another process
+}
 
 func (e *waitError) Error() string {
+	if e.kept {
+		return fmt.Sprintf("what is left of this token's rate limit is kept for the host that drives: asked again after %s", time.Now().Add(e.wait).UTC().Format("15:04:05 MST"))
+	}
 	return fmt.Sprintf("the rate limit of this token is used up until %s (for %s)", time.Now().Add(e.wait).UTC().Format("15:04:05 MST"), e.wait.Round(time.Second))
 }
 

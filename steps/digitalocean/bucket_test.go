@@ -25,6 +25,16 @@ func (o *ok) RoundTrip(r *http.Request) (*http.Response, error) {
 	return says(200, `{"droplet":{"id":1,"name":"x"}}`)(r)
 }
 
+// since is how many requests there were after a moment.
+func (o *ok) since(at time.Time) (n int) {
+	for _, made := range o.at {
+		if made.After(at) {
+			n++
+		}
+	}
+	return n
+}
+
 // most is the largest number of requests in any window.
 func (o *ok) most(window time.Duration) int {
 	most := 0

@@ -3,7 +3,7 @@ package digitalocean
 import "time"
 
 // Budget is what is left of a token's allowance: by our own count of what this client has sent, and as the service said,
-// which counts everybody who uses the token.
+// which counts everybody who uses the token. Limits by our own count are this process's share.
 type Budget struct {
 	MinuteLimit     int `json:"minute_limit"`     // requests in any 60 s
 	MinuteRemaining int `json:"minute_remaining"` // by our own count
@@ -34,12 +34,14 @@ func (c *Client) Budget() Budget {
 }
 
 func (b *bucket) budget(now time.Time) Budget {
+	_ = b.adapt(now) // what it refuses is a matter of requests
 	atOnce := max(0, int(b.all[0].TokensAt(now)))
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	minute, hour := b.perMinute*b.tenths/10, b.perHour*b.tenths/10
 	out := Budget{
-		MinuteLimit: b.perMinute, MinuteRemaining: max(0, b.perMinute-b.minute.sum(now)), MinuteLeft: atOnce,
-		HourLimit: b.perHour, HourRemaining: max(0, b.perHour-b.hour.sum(now)),
+		MinuteLimit: minute, MinuteRemaining: max(0, minute-b.minute.sum(now)), MinuteLeft: atOnce,
+		HourLimit: hour, HourRemaining: max(0, hour-b.hour.sum(now)),
 		Limit: b.limit, Remaining: b.left, Reset: b.reset, PausedUntil: b.until,
 	}
 	if b.left >= 0 && now.Sub(b.heard) < time.Hour {
