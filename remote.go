@@ -111,7 +111,7 @@ func intoFile(ctx context.Context, file string, fill func(to *bolt.Store) (int, 
 	}
 	aside := file + ".new"
 	_ = os.Remove(aside) // of a copy that was cut off
-	to, err := bolt.Open(aside, bolt.WithPurpose("arcadia copy"))
+	to, err := bolt.Open(aside, bolt.WithPurpose("arcadia copy"), bolt.WithLateSync())
 	if err != nil {
 		return 0, err
 	}
@@ -133,10 +133,22 @@ func intoFile(ctx context.Context, file string, fill func(to *bolt.Store) (int, 
 	for _, beside := range []string{aside + ".lock", aside + ".seen"} {
 		_ = os.Remove(beside) // what only the name aside had
 	}
+	if err == nil {
+		err = synced(filepath.Dir(file)) // what is copied may be removed next
+	}
 	if err != nil {
 		return n, fmt.Errorf("copy to %s: %w", file, err)
 	}
 	return n, nil
+}
+
+// synced makes the names in a folder durable.
+func synced(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // checkStore examines a store as it is at one moment.

@@ -130,7 +130,7 @@ func openBolt(path string, o options, readOnly bool) (db *bbolt.DB, file *os.Fil
 	case err != nil:
 		return nil, nil, fmt.Errorf("open %s: %w", path, explain(err, path))
 	}
-	db.AllocSize = growBy
+	db.AllocSize, db.NoSync, db.NoGrowSync = growBy, o.late, o.late
 	if err := believe(db, path, readOnly); err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}

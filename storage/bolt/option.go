@@ -18,6 +18,7 @@ type options struct {
 	mmap    int
 	maxSize int
 	recent  int
+	late    bool
 }
 
 // Option changes how a store is opened.
@@ -40,3 +41,7 @@ func WithLockTimeout(d time.Duration) Option { return func(o *options) { o.wait 
 // WithMaxSize limits the file to that many bytes. A commit that needs more fails and stops the store; what was
 // acknowledged stays. 0 is no limit.
 func WithMaxSize(bytes int) Option { return func(o *options) { o.maxSize = bytes } }
+
+// WithLateSync lets commits reach the disk when the store is closed, and not before: for a file that is filled and thrown away when that is
+// broken off. A file that is there already is not to be opened like this.
+func WithLateSync() Option { return func(o *options) { o.late = true } }

@@ -106,6 +106,9 @@ func (s *Store) close() error {
 		s.writer.close()
 		if s.writer.failure() == nil {
 			errs = append(errs, s.tidy())
+			if s.db.NoSync {
+				errs = append(errs, s.db.Sync())
+			}
 			s.remember()
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"arcadia/engine"
 )
 
@@ -68,10 +70,8 @@ func Archive(ctx context.Context, from Source, to Target, ids []engine.ID, why s
 		return err
 	}
 	c := copying{from: from, to: to}
-	for _, id := range slices.Sorted(slices.Values(ids)) {
-		if err := c.add(ctx, id); err != nil {
-			return err
-		}
+	if err := c.add(ctx, slices.Sorted(slices.Values(ids))); err != nil {
+		return err
 	}
 	if err := c.upTo(ctx, time.Time{}); err != nil {
 		return err
@@ -117,42 +117,56 @@ func (c *copying) ledgers(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		ids := make([]engine.ID, len(p.Items))
 		for i := range p.Items {
-			h := &p.Items[i]
-			if err := c.add(ctx, h.ID); err != nil {
-				return err
-			}
-			q.From = h.ID
+			ids[i], q.From = p.Items[i].ID, p.Items[i].ID
+		}
+		if err := c.add(ctx, ids); err != nil {
+			return err
 		}
 		more = p.More
 	}
 	return c.upTo(ctx, time.Time{})
 }
 
-// add takes the next saga in, once everything is there that is older than it.
-func (c *copying) add(ctx context.Context, id engine.ID) error {
-	if err := c.upTo(ctx, id.Created()); err != nil {
-		return err
+// reading is how many ledgers are read at once: a source elsewhere takes its time for each.
+const reading = 32
+
+// add takes the next sagas in, in the order of their ids.
+func (c *copying) add(ctx context.Context, ids []engine.ID) error {
+	for part := range slices.Chunk(ids, reading) {
+		ledgers := make([][]engine.Entry, len(part))
+		group, within := errgroup.WithContext(ctx)
+		for i, id := range part {
+			group.Go(func() (err error) {
+				ledgers[i], err = c.from.Entries(within, id, 0)
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		for i, id := range part {
+			if err := c.addOne(ctx, id, ledgers[i]); err != nil {
+				return err
+			}
+		}
 	}
-	batches, err := c.replay(ctx, id)
-	if err != nil {
-		return err
-	}
-	heap.Push(&c.ready, batches)
 	return nil
 }
 
-func (c *copying) replay(ctx context.Context, id engine.ID) ([]engine.Batch, error) {
-	entries, err := c.from.Entries(ctx, id, 0)
-	if err != nil {
-		return nil, err
+// addOne takes a saga in, once everything is there that is older than it.
+func (c *copying) addOne(ctx context.Context, id engine.ID, ledger []engine.Entry) error {
+	if err := c.upTo(ctx, id.Created()); err != nil {
+		return err
 	}
-	batches, err := engine.Replay(entries)
+	batches, err := engine.Replay(ledger)
 	if err != nil {
-		return nil, fmt.Errorf("copy saga %s: %w", id.Short(), err)
+		return fmt.Errorf("copy saga %s: %w", id.Short(), err)
 	}
 	c.sagas++
-	return batches, nil
+	heap.Push(&c.ready, batches)
+	return nil
 }
 
 // queued makes the sagas that stand in queues.
