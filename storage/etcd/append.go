@@ -62,10 +62,11 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 		if c.size() > maxRequest {
 			return fmt.Errorf("append to the ledger of saga %s: %w: %d bytes for etcd, at most %d", b.ID.Short(), engine.ErrTooLarge, c.size(), maxRequest)
 		}
-		r, err := s.commit(a.compares(known), c.ops())
-		switch {
-		case err == nil && r.Succeeded:
-			a.remember(r.Header.Revision)
+		p := proposal{cmps: a.compares(known), change: c, leave: len(b.Traces.Leave) > 0}
+		s.propose(&p)
+		switch err := p.err; {
+		case p.done:
+			a.remember(p.rev)
 			return nil
 		case errors.Is(err, rpctypes.ErrNoSpace): // it may have been done all the same; a saga under way waits until there is room
 			full, open, wait = s.explain(err), true, s.newBackoff()
@@ -288,9 +289,9 @@ func (a *appending) change(st *state) (*change, error) {
 	a.file(c, "b", st.head.by, b.Summary.CreatedBy, b.After == 0)
 	a.file(c, "s", string(st.head.status), string(b.Summary.Status), b.After == 0)
 	if st.head.status != b.Summary.Status {
-		c.put(k.counter('+', b.Summary.Status), "")
+		c.count(k.counter('+', b.Summary.Status))
 		if b.After > 0 {
-			c.put(k.counter('-', st.head.status), "")
+			c.count(k.counter('-', st.head.status))
 		}
 	}
 	if err := a.locksTo(c); err != nil {

@@ -197,7 +197,7 @@ func (s *Store) put(ctx context.Context, what string, prepare func() ([]clientv3
 			return err
 		}
 		c.put(s.keys.nonce(s.process), nonce)
-		r, err := s.commit(cmps, c.ops())
+		r, err := s.commit(cmps, c.ops(0))
 		switch {
 		case err == nil && r.Succeeded:
 			return nil

@@ -3,6 +3,8 @@ package etcd
 import (
 	"cmp"
 	"context"
+	"maps"
+	"sync"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -12,24 +14,23 @@ import (
 
 // How the store is kept from filling up: the process that drives gives up old revisions and archives old sagas, and launches are
 // refused in time, so that etcd's own alarm is never reached.
-// With Config.Care at its 30 s: revisions that are older than 10 min are given up every 5 min, and sagas are archived every 15 min,
-// since what was removed counts until its revisions are given up.
+// With Config.Care at its 30 s: every 5 min revisions that are older than 10 min are given up, and sagas are archived if it must be.
 const (
 	careEvery = 30 * time.Second
 	compactTo = 20 // rounds of care
 	compactIn = 10
-	archiveIn = 30
 )
 
 // Percent of the quota at which something is done.
 const (
+	archiveTo = 50 // so much is left in use
 	ArchiveAt = 60 // sagas at rest are archived and removed, the oldest first
 	PersonAt  = 75 // a person is told
 	StopAt    = 85 // nothing new is launched; what is under way goes on, and so does its compensation
 )
 
-// archiveAges are how long ago sagas must have ended to be archived without being asked, tried in this order.
-var archiveAges = []time.Duration{90 * 24 * time.Hour, 30 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour}
+// archiveAges are how long ago sagas must have ended to be archived without being asked, tried in this order until there is room.
+var archiveAges = []time.Duration{90 * 24 * time.Hour, 30 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour, time.Hour, 10 * time.Minute}
 
 // moment is a revision and when it was the newest.
 type moment struct {
@@ -40,7 +41,7 @@ type moment struct {
 // care looks at the quota and gives up old revisions, until the store is closed.
 func (s *Store) care() {
 	var seen []moment
-	var compacted, archived time.Time
+	var compacted time.Time
 	every := cmp.Or(s.config.Care, careEvery)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -61,15 +62,14 @@ func (s *Store) care() {
 				continue
 			}
 			compacted = now
+			due := s.due() // of what is given up now it was not seen yet that it has gone
 			s.compact(old)
-			if s.Full() >= ArchiveAt && s.config.Archive != nil && now.Sub(archived) >= archiveIn*every {
-				archived = now
-				if s.archiving.CompareAndSwap(false, true) { // how full the store is must be seen meanwhile
-					s.owned.Go(func() {
-						defer s.archiving.Store(false)
-						s.archive(now)
-					})
-				}
+			s.gone.forget(old)
+			if due > 0 && s.archiving.CompareAndSwap(false, true) { // how full the store is must be seen meanwhile
+				s.owned.Go(func() {
+					defer s.archiving.Store(false)
+					s.archive(now, due)
+				})
 			}
 		}
 	}
@@ -88,14 +88,73 @@ func upTo(seen []moment, at time.Time) (rev int64, rest []moment) {
 	return rev, rest
 }
 
-// archive makes room with the oldest sagas that are at rest. What it could not do, the next round does; Full says how it stands.
-func (s *Store) archive(now time.Time) {
+// due is how many sagas are to be archived now.
+func (s *Store) due() int {
+	if s.Full() < ArchiveAt || s.config.Archive == nil {
+		return 0
+	}
+	counts, err := s.Counts(s.open)
+	if err != nil {
+		return 0
+	}
+	return surplus(s.Full(), counts.Total, s.gone.sum())
+}
+
+// archive makes room with the oldest sagas that are at rest, so many of them. What it could not do, the next round does; Full says how it stands.
+func (s *Store) archive(now time.Time, left int) {
 	for _, age := range archiveAges {
-		n, err := s.Prune(s.open, now.Add(-age))
-		if n > 0 || err != nil {
+		if left <= 0 {
+			return
+		}
+		n, err := s.prune(s.open, now.Add(-age), left)
+		left -= n
+		if rev, lookErr := s.revision(s.open); n > 0 && lookErr == nil {
+			s.gone.add(rev, n)
+		}
+		if err != nil {
 			return
 		}
 	}
+}
+
+// surplus is how many sagas of a store must go for it to be half full again. Those that have gone, but whose revisions have not been
+// given up, still count in how full it is.
+func surplus(full, sagas, gone int) int {
+	if full <= archiveTo {
+		return 0
+	}
+	return (sagas+gone)*(full-archiveTo)/full - gone
+}
+
+// gone are the sagas that were removed, by the revision at which they last were there.
+type gone struct {
+	mu sync.Mutex // guards at
+	at map[int64]int
+}
+
+func (g *gone) add(rev int64, n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.at == nil {
+		g.at = map[int64]int{}
+	}
+	g.at[rev] += n
+}
+
+// forget leaves those out whose revisions are given up.
+func (g *gone) forget(upTo int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	maps.DeleteFunc(g.at, func(rev int64, _ int) bool { return rev <= upTo })
+}
+
+func (g *gone) sum() (n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, some := range g.at {
+		n += some
+	}
+	return n
 }
 
 // measure asks how full the fullest member is.

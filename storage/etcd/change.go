@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -11,9 +12,10 @@ import (
 type change struct {
 	puts    map[string]string
 	deletes map[string]struct{}
+	counts  []string // counters that it adds to
 }
 
-func newChange() *change { return &change{map[string]string{}, map[string]struct{}{}} }
+func newChange() *change { return &change{puts: map[string]string{}, deletes: map[string]struct{}{}} }
 
 func (c *change) put(key, value string) {
 	delete(c.deletes, key)
@@ -25,6 +27,11 @@ func (c *change) remove(key string) {
 	c.deletes[key] = struct{}{}
 }
 
+// count adds to a counter.
+func (c *change) count(counter string) { c.counts = append(c.counts, counter) }
+
+func (c *change) len() int { return len(c.puts) + len(c.deletes) + len(c.counts) }
+
 // A transaction has room for so many operations at a level (etcd's max-txn-ops is 128 when nobody changes it), less what the
 // level above takes of it.
 const (
@@ -32,14 +39,21 @@ const (
 	maxOps    = 128
 )
 
-// ops are the operations, in parts of their own where there are many.
-func (c *change) ops() []clientv3.Op {
+// ops are the operations, in parts of their own where there are many. Of several changes in one request each has a slot of its own,
+// since only one of them may put a key: so each counts in keys of its own.
+func (c *change) ops(slot int) []clientv3.Op {
 	var all []clientv3.Op
 	for _, k := range slices.Sorted(maps.Keys(c.deletes)) {
 		all = append(all, clientv3.OpDelete(k))
 	}
 	for _, k := range slices.Sorted(maps.Keys(c.puts)) {
 		all = append(all, clientv3.OpPut(k, c.puts[k]))
+	}
+	for _, k := range c.counts {
+		if slot > 0 {
+			k = fmt.Sprintf("%s/%x", k, slot)
+		}
+		all = append(all, clientv3.OpPut(k, ""))
 	}
 	return nested(all)
 }

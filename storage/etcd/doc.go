@@ -17,7 +17,8 @@
 //	t/NAME\0ID  x/ID            a trace, in the order of revisions; the names that a saga has left
 //	m/FROM                      where a resource has moved
 //	y/INVERTED NUMBER           a freeze; z is the number of the newest, and whether it lets starts pass
-//	c/+STATUS  c/-STATUS        counters: how often a saga came to a status and left it is the version of the key
+//	c/+STATUS  c/-STATUS        counters: how often a saga came to a status and left it is the sum of the versions of these keys and
+//	                            of those with /SLOT behind them, of which each append of one request has its own
 //	care                        when revisions were given up last, what was archived, when a backup was made
 //	term/INVERTED TIME          a term: who drove from when to when, and how it ended
 //	board/NAME                  what hosts leave for each other, on which nothing depends

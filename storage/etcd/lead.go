@@ -75,6 +75,9 @@ func (s *Store) vacant(ctx context.Context) (time.Time, error) {
 		case len(r.Kvs) == 0:
 			return time.Now(), nil
 		default:
+			if lease := r.Kvs[0].Lease; lease == s.ended.Load() { // a term of this process is over, and nobody could be told
+				s.revoke(clientv3.LeaseID(lease), nil)
+			}
 			s.untilChanged(ctx, s.keys.leader(), r.Header.Revision+1)
 		}
 	}
@@ -144,6 +147,7 @@ func (s *Store) campaign(ctx context.Context, vacant time.Time) (engine.Term, er
 		t.keep(run)
 		t.over.Store(true)
 		s.drives.Store(false)
+		s.ended.Store(int64(t.lease))
 		if run.Err() != nil { // it was resigned: who hears of it may believe that the store knows
 			s.revoke(t.lease, t.ends)
 			close(t.done)
@@ -163,7 +167,7 @@ func (t *term) keep(ctx context.Context) {
 			return
 		}
 		sent := time.Now()
-		once, cancel := context.WithDeadline(ctx, over)
+		once, cancel := context.WithTimeout(ctx, min(time.Until(over), t.s.lease/6)) // of a member that hangs, another is asked in time
 		_, err := t.s.client.KeepAliveOnce(once, t.lease)
 		cancel()
 		switch {

@@ -3,18 +3,23 @@ package etcd
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"golang.org/x/sync/errgroup"
 
 	"arcadia/engine"
 )
 
-// pruneLook is how many sagas are looked at at once, and pruneMost how many are archived at once: etcd keeps a moment for ten minutes.
+// How many sagas are looked at at once, how many go into one archive (etcd keeps a moment for ten minutes), and how many are removed at
+// once.
 const (
 	pruneLook = 200
-	pruneMost = 2_000
+	pruneMost = 10_000
+	removing  = 16
 )
 
 // Prune removes the sagas that finished before olderThan, with all that is stored of them, and returns how many. Left alone are
@@ -28,13 +33,19 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) (int, error) {
 	if s.config.ReadOnly {
 		return 0, fmt.Errorf("prune %s: %w: open it for writing", s.config, engine.ErrReadOnly)
 	}
+	return s.prune(ctx, olderThan, math.MaxInt)
+}
+
+// prune is Prune of so many sagas at most.
+func (s *Store) prune(ctx context.Context, olderThan time.Time, most int) (int, error) {
 	removed := 0
 	for _, status := range engine.Statuses() {
 		if !status.Terminal() {
 			continue
 		}
 		p := pruning{status: status, olderThan: olderThan}
-		for !p.over {
+		for !p.over && removed < most {
+			p.most = min(pruneMost, most-removed)
 			n, err := s.pruneSome(ctx, &p)
 			removed += n
 			if err != nil {
@@ -49,6 +60,7 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) (int, error) {
 type pruning struct {
 	status    engine.Status
 	olderThan time.Time
+	most      int // at once
 	from      engine.ID
 	over      bool
 }
@@ -68,20 +80,33 @@ func (s *Store) pruneSome(ctx context.Context, p *pruning) (removed int, err err
 		if err != nil {
 			return 0, fmt.Errorf("prune %s: nothing was removed: %w", s.config, err)
 		}
-		if err := s.noteCare(ctx, func(c *careRecord) { c.Archived, c.ArchivedIn = engine.At(p.olderThan), file }); err != nil {
+		upTo := engine.At(p.olderThan)
+		if !p.over {
+			upTo = engine.At(ids[len(ids)-1].Created())
+		}
+		note := func(c *careRecord) {
+			if c.ArchivedIn = file; upTo.After(c.Archived.Time) {
+				c.Archived = upTo
+			}
+		}
+		if err := s.noteCare(ctx, note); err != nil {
 			return 0, err
 		}
 	}
+	var done atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(removing)
 	for _, id := range ids {
-		gone, err := s.remove(ctx, id, now.at)
-		if err != nil {
-			return removed, err
-		}
-		if gone {
-			removed++
-		}
+		group.Go(func() error {
+			gone, err := s.remove(ctx, id, now.at)
+			if gone {
+				done.Add(1)
+			}
+			return err
+		})
 	}
-	return removed, nil
+	err = group.Wait()
+	return int(done.Load()), err
 }
 
 // some are the next sagas that may go.
@@ -92,7 +117,7 @@ func (p *pruning) some(ctx context.Context, at *Moment) ([]engine.ID, error) {
 	}
 	var ids []engine.ID
 	q := engine.Query{Statuses: []engine.Status{p.status}, From: p.from, Oldest: true, Limit: pruneLook}
-	for len(ids) < pruneMost {
+	for len(ids) < p.most {
 		page, err := at.List(ctx, q)
 		if err != nil {
 			return nil, err
@@ -101,6 +126,9 @@ func (p *pruning) some(ctx context.Context, at *Moment) ([]engine.ID, error) {
 			h := &page.Items[i]
 			if !h.CreatedAt.Before(p.olderThan) {
 				p.over = true // ids are in the order of creation: none of the rest finished earlier
+				return ids, nil
+			}
+			if len(ids) == p.most {
 				return ids, nil
 			}
 			q.From, p.from = h.ID, h.ID
@@ -140,11 +168,7 @@ func (s *reader) bound(ctx context.Context) (map[engine.ID]bool, error) {
 // it a resource back.
 func (s *Store) remove(ctx context.Context, id engine.ID, since int64) (bool, error) {
 	what := "prune saga " + id.Short()
-	entries, err := s.Entries(ctx, id, 0)
-	if err != nil {
-		return false, err
-	}
-	r, err := s.look(ctx, what, s.op(s.keys.header(id)), s.op(s.keys.left(id)), s.op(s.keys.prior(id), clientv3.WithPrefix(), clientv3.WithKeysOnly(), clientv3.WithLimit(1)))
+	r, err := s.look(ctx, what, s.op(s.keys.header(id)), s.op(s.keys.left(id)), s.op(s.keys.prior(id), clientv3.WithPrefix(), clientv3.WithKeysOnly(), clientv3.WithLimit(1)), s.op(s.keys.ledger(id), clientv3.WithPrefix()))
 	if err != nil {
 		return false, err
 	}
@@ -167,6 +191,10 @@ func (s *Store) remove(ctx context.Context, id engine.ID, since int64) (bool, er
 		}
 		c.remove(s.keys.left(id))
 	}
+	entries, err := entriesOf(what, r.Responses[3].GetResponseRange().Kvs)
+	if err != nil {
+		return false, err
+	}
 	for i := range entries {
 		for _, change := range entries[i].Resources {
 			if b := change.Before; b != nil && b.SagaID != "" && b.SagaID != id {
@@ -177,8 +205,8 @@ func (s *Store) remove(ctx context.Context, id engine.ID, since int64) (bool, er
 	for _, key := range s.keys.of(&h) {
 		c.remove(key)
 	}
-	c.put(s.keys.counter('-', h.Status), "")
-	ops := append(c.ops(), clientv3.OpDelete(s.keys.ledger(id), clientv3.WithPrefix()))
+	c.count(s.keys.counter('-', h.Status))
+	ops := append(c.ops(0), clientv3.OpDelete(s.keys.ledger(id), clientv3.WithPrefix()))
 	done, err := s.commit([]clientv3.Cmp{
 		clientv3.Compare(clientv3.ModRevision(s.keys.header(id)), "=", header[0].ModRevision),
 		clientv3.Compare(clientv3.CreateRevision(s.keys.prior(id)).WithPrefix(), "=", 0),

@@ -71,19 +71,21 @@ func (s *reader) Entries(ctx context.Context, id engine.ID, after uint64) ([]eng
 	if len(r.Responses[0].GetResponseRange().Kvs) == 0 {
 		return nil, fmt.Errorf("%s: %w", what, engine.ErrNotFound)
 	}
-	var all []engine.Entry
-	for _, one := range r.Responses[1:] {
-		for _, kv := range one.GetResponseRange().Kvs {
-			rec, err := decodeEntries(what, kv.Value)
-			if err != nil {
-				return nil, err
-			}
-			for i := range rec.Entries {
-				if rec.Entries[i].Seq > after {
-					all = append(all, rec.Entries[i])
-				}
-			}
+	if len(r.Responses) == 1 {
+		return nil, nil
+	}
+	all, err := entriesOf(what, r.Responses[1].GetResponseRange().Kvs)
+	return slices.DeleteFunc(all, func(e engine.Entry) bool { return e.Seq <= after }), err
+}
+
+// entriesOf are the entries in records of them.
+func entriesOf(what string, kvs []*kv) (all []engine.Entry, err error) {
+	for _, kv := range kvs {
+		rec, err := decodeEntries(what, kv.Value)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, rec.Entries...)
 	}
 	return all, nil
 }
@@ -180,7 +182,8 @@ func (s *reader) Counts(ctx context.Context) (engine.Counts, error) {
 		if name[0] == '-' {
 			n = -n
 		}
-		c.ByStatus[engine.Status(name[1:])] += n
+		status, _, _ := strings.Cut(name[1:], "/")
+		c.ByStatus[engine.Status(status)] += n
 		c.Total += n
 	}
 	for status, n := range c.ByStatus {

@@ -42,11 +42,14 @@ type Store struct {
 	closed sync.Once
 
 	heads     heads
+	groups    groups
 	putting   sync.Mutex    // one change at a time that stands in no ledger
 	full      atomic.Uint64 // how much of the quota is used, in percent
 	roster    roster
 	archiving atomic.Bool // sagas are being archived without being asked
-	drives    atomic.Bool // a term of this process lasts: the care of the store is its affair
+	gone      gone
+	ended     atomic.Int64 // the lease of the latest term of this process that is over
+	drives    atomic.Bool  // a term of this process lasts: the care of the store is its affair
 }
 
 var (
