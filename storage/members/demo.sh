@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Three members and two hosts on this machine, on one simulated account, and a console on each host. See docs/HOSTS.md.
+# Three members and two hosts on this machine, on one simulated account, and an operator's console on each host. See docs/HOSTS.md.
 # Usage: demo.sh ARCADIA MEMBERS, the two programs. All of it ends with this script, and its folder with it.
 set -euo pipefail
 
@@ -32,22 +32,26 @@ DIGITALOCEAN_API_URL=$(first "$dir/sim" 'http://[0-9.:]+')
 export DIGITALOCEAN_API_URL DIGITALOCEAN_TOKEN=demo ARCADIA_STORE=$store
 unset ARCADIA_DB
 
-ssh-keygen -q -t ed25519 -N '' -C "$USER" -f "$dir/key"
-echo "environment=\"ARCADIA_ROLE=operator\" $(cat "$dir/key.pub")" >"$dir/operators"
+for n in 1 2; do
+	ssh-keygen -q -t ed25519 -N '' -C "ops$n" -f "$dir/ops$n"
+	echo "environment=\"ARCADIA_ROLE=operator\" $(cat "$dir/ops$n.pub")" >>"$dir/operators"
+done
 chmod 600 "$dir/operators"
 
 consoles=()
 for n in 1 2; do
 	XDG_DATA_HOME=$dir/host-$n XDG_STATE_HOME=$dir/host-$n ARCADIA_HOST=host-$n "$arcadia" serve --listen 127.0.0.1:0 --authorized-keys "$dir/operators" >"$dir/host-$n.out" 2>&1 & running+=($!)
 	port=$(first "$dir/host-$n.out" 'ssh on [^ ]+:[0-9]+')
-	consoles+=("ssh -p ${port##*:} -i $dir/key -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR 127.0.0.1")
-	echo "host $n is process ${running[-1]}. Its console: ${consoles[-1]}"
+	consoles+=("ssh -p ${port##*:} -i $dir/ops$n -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR 127.0.0.1")
+	echo "host $n is process ${running[-1]}. The console of ops$n on it: ${consoles[-1]}" >>"$dir/say"
 done
-echo "the store: $store"
-echo "End a host (kill -9 PROCESS, or kill -STOP) and watch the other."
+echo "the store: $store" >>"$dir/say"
+echo "End a host (kill -9 PROCESS, or kill -STOP) and watch the other one take over." >>"$dir/say"
+cat "$dir/say"
 
 if [ -t 0 ] && command -v tmux >/dev/null; then
-	tmux -L "arcadia-$$" new-session "${consoles[0]}; read -rp 'host 1 is gone. '" \; split-window -v "${consoles[1]}; read -rp 'host 2 is gone. '"
+	TMUX='' tmux -L "arcadia-$$" new-session "${consoles[0]}; read -rp 'host 1 is gone. '" \; split-window -v "${consoles[1]}; read -rp 'host 2 is gone. '" \; \
+		split-window -v -l 8 "cat '$dir/say'; exec bash"
 else
 	wait
 fi

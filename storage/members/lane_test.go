@@ -37,7 +37,7 @@ type lane struct {
 	s     *engine.Session
 	diary string
 	hosts [2]*exec.Cmd
-	wild  bool // the control: hosts without a fence
+	on    ground
 
 	mu    sync.Mutex // guards all below
 	in    int        // requests until the next blow; 0: none
@@ -62,10 +62,19 @@ type span struct {
 	began, end time.Time
 }
 
-func newLane(t *testing.T, seed uint64, wild bool) *lane {
+// ground is what the hosts of a lane stand on.
+type ground struct {
+	wild    bool     // the control: hosts without a fence
+	members []string // empty: the one that all tests share. Otherwise members are lost meanwhile
+}
+
+func newLane(t *testing.T, seed uint64, on ground) *lane {
 	t.Helper()
-	l := &lane{t: t, rng: rand.New(rand.NewPCG(seed, 1)), conf: fresh(), diary: filepath.Join(t.TempDir(), "diary"), wild: wild}
+	l := &lane{t: t, rng: rand.New(rand.NewPCG(seed, 1)), conf: fresh(), diary: filepath.Join(t.TempDir(), "diary"), on: on}
 	l.conf.Lease = trialLease
+	if len(on.members) > 0 {
+		l.conf.Endpoints = on.members
+	}
 	l.sim = dosim.New(dosim.WithSeed(int64(seed)), dosim.WithActionTime(300*time.Millisecond), dosim.WithLatency(15*time.Millisecond), dosim.WithRateLimit(1<<20, 1<<30))
 	l.api = httptest.NewServer(http.HandlerFunc(l.serve))
 	t.Cleanup(l.api.Close)
@@ -126,13 +135,13 @@ func (l *lane) arm(n int, after bool, blow func(host int)) {
 }
 
 func (l *lane) begin(host int) {
-	text, err := json.Marshal(orders{Name: name(host), API: l.api.URL, Diary: l.diary, Store: l.conf.String(), Unfenced: l.wild})
+	text, err := json.Marshal(orders{Name: name(host), API: l.api.URL, Diary: l.diary, Store: l.conf.String(), Unfenced: l.on.wild})
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), hostEnv+"="+string(text))
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = complaints{l, host}
 	if _, err := cmd.StdinPipe(); err != nil { // ends with this process
 		l.t.Fatal(err)
 	}
@@ -140,6 +149,17 @@ func (l *lane) begin(host int) {
 		l.t.Fatal(err)
 	}
 	l.hosts[host] = cmd
+}
+
+// complaints take what a host says before it ends by itself, which it never should.
+type complaints struct {
+	l    *lane
+	host int
+}
+
+func (c complaints) Write(p []byte) (int, error) {
+	c.l.blame("%s says: %s", name(c.host), strings.TrimSpace(string(p)))
+	return len(p), nil
 }
 
 func (l *lane) signal(host int, s syscall.Signal) {
@@ -280,7 +300,7 @@ func (l *lane) judge(ctx context.Context, w work) {
 // writes compares what hosts have been told to be durable with the terms of etcd.
 func (l *lane) writes(ctx context.Context) (n int) {
 	all, err := readDiary(l.diary)
-	if err != nil && !l.wild {
+	if err != nil && !l.on.wild {
 		l.blame("%v", err)
 	}
 	client, err := clientv3.New(clientv3.Config{Endpoints: l.conf.Endpoints})

@@ -28,18 +28,8 @@ func start(dir string, n int, want ...func(*embed.Config)) (all members, err err
 	if err != nil {
 		return nil, err
 	}
-	at := func(i int) url.URL { return url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", ports[i])} }
-	var cluster []string
 	for i := range n {
-		peer := at(n + i)
-		cluster = append(cluster, fmt.Sprintf("member-%d=%s", i+1, peer.String()))
-	}
-	for i := range n {
-		c := embed.NewConfig()
-		c.Name, c.Dir = fmt.Sprintf("member-%d", i+1), filepath.Join(dir, fmt.Sprintf("member-%d", i+1))
-		c.ListenClientUrls, c.AdvertiseClientUrls = []url.URL{at(i)}, []url.URL{at(i)}
-		c.ListenPeerUrls, c.AdvertisePeerUrls = []url.URL{at(n + i)}, []url.URL{at(n + i)}
-		c.InitialCluster, c.LogLevel, c.LogOutputs = strings.Join(cluster, ","), "fatal", []string{"/dev/null"}
+		c := member(i, dir, ports)
 		for _, f := range want {
 			f(c)
 		}
@@ -59,6 +49,24 @@ func start(dir string, n int, want ...func(*embed.Config)) (all members, err err
 		}
 	}
 	return all, nil
+}
+
+// member is the configuration of one of several members on loopback; ports are those for clients, and then those for each other.
+func member(i int, dir string, ports []int) *embed.Config {
+	n := len(ports) / 2
+	at := func(i int) url.URL { return url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", ports[i])} }
+	name := func(i int) string { return fmt.Sprintf("member-%d", i+1) }
+	var cluster []string
+	for i := range n {
+		peer := at(n + i)
+		cluster = append(cluster, name(i)+"="+peer.String())
+	}
+	c := embed.NewConfig()
+	c.Name, c.Dir = name(i), filepath.Join(dir, name(i))
+	c.ListenClientUrls, c.AdvertiseClientUrls = []url.URL{at(i)}, []url.URL{at(i)}
+	c.ListenPeerUrls, c.AdvertisePeerUrls = []url.URL{at(n + i)}, []url.URL{at(n + i)}
+	c.InitialCluster, c.LogLevel, c.LogOutputs = strings.Join(cluster, ","), "fatal", []string{"/dev/null"}
+	return c
 }
 
 // endpoints are the members' HOST:PORT for clients.

@@ -28,6 +28,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if text := os.Getenv(memberEnv); text != "" {
+		if err := asMember(text); err != nil {
+			fmt.Fprintln(os.Stderr, "member: "+err.Error())
+			os.Exit(1)
+		}
+		return
+	}
 	flag.Parse()
 	if testing.Short() {
 		_ = flag.Set("rapid.checks", "5") // a sample: make race draws the rest
