@@ -17,7 +17,7 @@ const (
 	thingResource = "resource"
 
 	thingTombstone  = "droplet_tombstone"
-	thingVolumeCopy = "volume_copy"
+	thingVolumeCopy = "volume_snapshot"
 	thingAddress    = "address"
 	thingWall       = "firewall"
 )
