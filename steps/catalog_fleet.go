@@ -43,7 +43,7 @@ func fleetKinds(cloud Cloud, ledger Ledger) []engine.Kind {
 		{
 			Name: "adopt_volume_snapshot", Steps: []string{"adopt_volume_snapshot"},
 			Summary: "makes an orphaned snapshot of a volume a resource", Undo: stopsTracking,
-			On: engine.Subject{Type: volumeSnapshotResource, Verb: "adopt", Inputs: map[string]string{inVolumeSnapshot: "id"}},
+			On: engine.Subject{Type: "volume_copy", Verb: "adopt", Inputs: map[string]string{inVolumeSnapshot: "id"}},
 		},
 		r.resize(),
 		r.provision(),

@@ -17,7 +17,7 @@ const (
 	thingResource = "resource"
 
 	thingTombstone  = "droplet_tombstone"
-	thingVolumeCopy = "volume_snapshot"
+	thingVolumeCopy = "volume_copy"
 	thingAddress    = "address"
 	thingWall       = "firewall"
 )

@@ -63,7 +63,7 @@ func (t *tree) orphan(use, short, long string) *cobra.Command {
 		return t.launch(cmd.Context(), l, func(p *Place) (string, engine.Inputs, error) {
 			of := "snapshot"
 			if _, err := strconv.ParseInt(args[0], 10, 64); err != nil { // those of volumes have ids that are no numbers
-				of = "volume_snapshot"
+				of = "volume_copy"
 			}
 			return about(p, of, use, map[string]string{"id": args[0]})
 		})
