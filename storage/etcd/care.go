@@ -14,11 +14,14 @@ import (
 
 // How the store is kept from filling up: the process that drives gives up old revisions and archives old sagas, and launches are
 // refused in time, so that etcd's own alarm is never reached.
-// With Config.Care at its 30 s: every 5 min revisions that are older than 10 min are given up, and sagas are archived if it must be.
+// With Config.Care at its 30 s: every 5 min revisions that are older than 10 min are given up. From ArchiveAt on every minute those that are
+// older than 3 min, since what was archived makes room only then.
 const (
 	careEvery = 30 * time.Second
 	compactTo = 20 // rounds of care
 	compactIn = 10
+	hurriedTo = 6
+	hurriedIn = 2
 )
 
 // Percent of the quota at which something is done.
@@ -56,9 +59,13 @@ func (s *Store) care() {
 				continue
 			}
 			seen = append(seen, moment{now, rev})
-			old, rest := upTo(seen, now.Add(-compactTo*every))
-			seen = rest
-			if old == 0 || !s.drives.Load() || now.Sub(compacted) < compactIn*every {
+			keep, wait := compactTo*every, compactIn*every
+			if s.Full() >= ArchiveAt {
+				keep, wait = hurriedTo*every, hurriedIn*every
+			}
+			seen = lately(seen, now.Add(-compactTo*every))
+			old := upTo(seen, now.Add(-keep))
+			if old == 0 || !s.drives.Load() || now.Sub(compacted) < wait {
 				continue
 			}
 			compacted = now
@@ -75,17 +82,23 @@ func (s *Store) care() {
 	}
 }
 
-// upTo is the newest revision that was seen at a time or before it, 0 for none, and what is still needed of those seen.
-func upTo(seen []moment, at time.Time) (rev int64, rest []moment) {
-	rest = seen
-	for len(rest) > 0 && !rest[0].at.After(at) {
-		rev = rest[0].rev
-		if len(rest) > 1 && rest[1].at.After(at) {
+// upTo is the newest revision that was seen at a time or before it, 0 for none.
+func upTo(seen []moment, at time.Time) (rev int64) {
+	for _, m := range seen {
+		if m.at.After(at) {
 			break
 		}
-		rest = rest[1:]
+		rev = m.rev
 	}
-	return rev, rest
+	return rev
+}
+
+// lately leaves out what was seen before a time, but for the last of it.
+func lately(seen []moment, at time.Time) []moment {
+	for len(seen) > 1 && !seen[1].at.After(at) {
+		seen = seen[1:]
+	}
+	return seen
 }
 
 // due is how many sagas are to be archived now.
