@@ -60,6 +60,13 @@ func (s *shared) divide(h *host.Host, client *digitalocean.Client, eng *engine.E
 	client.Divide(func() digitalocean.Share {
 		return digitalocean.Share{Drives: eng.Drives(), Others: max(0, len(eng.Crowd().Hosts)-1)}
 	})
+	h.Look.Budget = func() int { // what is shown when it is low: of who follows it always is
+		b := client.Budget()
+		if !eng.Drives() {
+			return b.Remaining
+		}
+		return b.HourRemaining
+	}
 	h.Budget = func() sshd.Budget {
 		b := client.Budget()
 		return sshd.Budget{Limit: b.HourLimit, Remaining: b.HourRemaining}
