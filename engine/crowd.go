@@ -13,7 +13,7 @@ const leaderless = 20 * time.Second
 
 // crowd is who has the store open, as far as this process knows.
 type crowd struct {
-	mu    sync.Mutex // guards the fields below, and Engine.self.Files; a leaf
+	mu    sync.Mutex // guards the fields below, and of Engine.self Files, Policy and Unread; a leaf
 	said  bool       // this process has announced itself
 	hosts []Host
 	last  string    // who drove when somebody was seen to
@@ -70,6 +70,7 @@ func (e *Engine) Decides(what, digest string) {
 
 // attend announces this process, and looks who else is there.
 func (e *Engine) attend(ctx context.Context) {
+	e.publish()
 	e.crowd.mu.Lock()
 	said, h := e.crowd.said, e.self
 	h.Files = maps.Clone(h.Files)
@@ -82,7 +83,7 @@ func (e *Engine) attend(ctx context.Context) {
 			e.log.Warn("this process is not announced yet", "error", err)
 		}
 		e.crowd.mu.Lock()
-		e.crowd.said = err == nil && maps.Equal(h.Files, e.self.Files) && h.Account == e.own()
+		e.crowd.said = err == nil && maps.Equal(h.Files, e.self.Files) && h.Account == e.own() && h.Policy == e.self.Policy && h.Unread == e.self.Unread
 		e.crowd.mu.Unlock()
 	}
 	e.muster(ctx)

@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// sweepEvery is how often everything is looked at, whatever was told.
+const sweepEvery = 30 * time.Second
+
 // follow takes in what other processes do with the store, until ctx ends. Watching is a hint; that all is looked at now and then is
 // the guarantee.
 func (e *Engine) follow(ctx context.Context) {

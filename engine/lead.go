@@ -12,6 +12,9 @@ import (
 // errUnfit says that another process can drive what this one cannot.
 var errUnfit = errors.New("another process goes first")
 
+// defaultCall is how long one call of the provider can last when nobody says.
+const defaultCall = 30 * time.Second
+
 // standAgain is how long a process waits after a turn before it stands again.
 const standAgain = time.Second
 

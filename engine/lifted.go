@@ -15,7 +15,7 @@ const protectedName = "protected"
 // lifted lists what a plan touches that was protected and is no more. That is for the record of the launch: the change forgets it, and
 // notes what is protected now.
 func (e *Engine) lifted(ctx context.Context, p Plan) (lifted []string, change []DocChange, err error) {
-	policy, err := e.rules()
+	policy, err := e.rules(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -103,7 +103,7 @@ func governed(t *testing.T, store engine.Store, p *people, d engine.Demand) (*en
 		Steps:     []engine.Step{change{name: "change", p: p}, asks{d}, change{name: "then", p: p}, enginetest.Echo()},
 		Approvers: p.list,
 		Policy: func() (engine.Policy, error) {
-			return engine.Policy{Approvals: []engine.ApprovalRule{{When: engine.When{Step: "change"}, Demand: d}}, BreakGlass: 10 * time.Minute}, nil
+			return engine.Policy{Approvals: []engine.ApprovalRule{{When: engine.When{Step: "change"}, Demand: d}}, BreakGlass: engine.Span(10 * time.Minute)}, nil
 		},
 	})
 }

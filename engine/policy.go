@@ -5,28 +5,29 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Policy is what holds for every launch: who has to agree to what, and what is not to be touched.
 type Policy struct {
-	Approvals  []ApprovalRule
-	BreakGlass time.Duration // how long somebody waits who goes on without approvals; 0: nobody can
-	Protect    []string      // "droplet:482913", "tag:prod", "dns:example.com/@": by the names of locks, and tags
+	Approvals  []ApprovalRule `json:"approvals,omitempty"`
+	BreakGlass Span           `json:"break_glass,omitempty"` // how long somebody waits who goes on without approvals; 0: nobody can
+	Protect    []string       `json:"protect,omitempty"`     // "droplet:482913", "tag:prod", "dns:example.com/@": by the names of locks, and tags
+
+	elsewhere map[string]string // of Protect what only another host's policy has, and which host that is
 }
 
 // ApprovalRule asks for approvals of what it is about.
 type ApprovalRule struct {
-	When When
+	When When `json:"when"`
 	Demand
 }
 
 // When says what a rule is about: plans for which all that is set holds.
 type When struct {
-	Final   bool   // a step past which there is no way back
-	Kind    string // of this kind
-	Step    string // with this step
-	Touches string // something of this name, as in Policy.Protect
+	Final   bool   `json:"final,omitempty"`   // a step past which there is no way back
+	Kind    string `json:"kind,omitempty"`    // of this kind
+	Step    string `json:"step,omitempty"`    // with this step
+	Touches string `json:"touches,omitempty"` // something of this name, as in Policy.Protect
 }
 
 func (w When) holds(p Plan, touched []string) bool {
@@ -60,21 +61,9 @@ func (p Policy) tags() bool {
 	return slices.ContainsFunc(p.Protect, tag) || slices.ContainsFunc(p.Approvals, func(r ApprovalRule) bool { return tag(r.When.Touches) })
 }
 
-// rules is the policy as it is now.
-func (e *Engine) rules() (Policy, error) {
-	if e.policy == nil {
-		return Policy{}, nil
-	}
-	p, err := e.policy()
-	if err != nil {
-		return Policy{}, fmt.Errorf("the policy cannot be read, and what cannot be read forbids: %w", err)
-	}
-	return p, nil
-}
-
 // govern adds to a plan what the policy says of it.
 func (e *Engine) govern(ctx context.Context, p *Plan) error {
-	policy, wrong := e.rules()
+	policy, wrong := e.rules(ctx)
 	if wrong != nil {
 		p.Forbidden = wrong.Error()
 		return nil //nolint:nilerr // it is in the plan
@@ -85,7 +74,7 @@ func (e *Engine) govern(ctx context.Context, p *Plan) error {
 	}
 	for _, name := range policy.Protect {
 		if slices.Contains(touched, name) {
-			p.Forbidden = name + " is protected by the policy: take it out of protect there first"
+			p.Forbidden = name + " is protected by the policy" + policy.of(name) + ": take it out of protect there first"
 			return nil
 		}
 	}

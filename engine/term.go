@@ -49,6 +49,8 @@ type Host struct {
 	Steps   []string          `json:"steps"`             // of its build, in alphabetical order
 	Account string            `json:"account,omitempty"` // whose things its steps change: the team's UUID, or the user's; empty: it does not know
 	Files   map[string]string `json:"files,omitempty"`   // digests of the files of its own that decide, by what they are: operators, policy
+	Policy  *Policy           `json:"policy,omitempty"`  // its own, so that where they differ the stricter holds
+	Unread  string            `json:"unread,omitempty"`  // why its policy cannot be read
 	Since   Time              `json:"since"`             // when it began
 	Drives  bool              `json:"drives"`            // the store's word, whatever was announced
 }

@@ -52,18 +52,17 @@ func (s *Session) Refuse(ctx context.Context, id ID, q Request) error {
 // until then. It is for the night in which nobody answers: whoever launched may, everybody is told, and the saga is marked
 // for ever. The reason is required.
 func (s *Session) BreakGlass(ctx context.Context, id ID, q Request) error {
-	return s.ask(ctx, VerbBreakGlass, id, q, func(sg *Saga, r *run) ([]Entry, error) {
-		if strings.TrimSpace(q.Reason) == "" {
-			return nil, fmt.Errorf("%w: say why it cannot wait for an approval", ErrInput)
-		}
-		policy, err := r.e.rules()
+	policy, err := s.engine.rules(ctx)
+	return s.ask(ctx, VerbBreakGlass, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
 		switch {
+		case strings.TrimSpace(q.Reason) == "":
+			return nil, fmt.Errorf("%w: say why it cannot wait for an approval", ErrInput)
 		case err != nil:
 			return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 		case policy.BreakGlass <= 0:
 			return nil, refuse("the policy has no break_glass: somebody has to approve it")
 		}
-		at := At(time.Now().Round(0).Add(policy.BreakGlass))
+		at := At(time.Now().Round(0).Add(time.Duration(policy.BreakGlass)))
 		e := s.entry(EntryGlassBroken, q)
 		e.Idx, e.Next = sg.Awaits().Idx, &at
 		return []Entry{e}, nil

@@ -32,7 +32,7 @@ func TestAPolicyIsReadAsItIsWritten(t *testing.T) {
 			{When: engine.When{Final: true}, Demand: engine.Demand{Need: 1, Within: engine.Span(24 * time.Hour)}},
 			{When: engine.When{Kind: "offboard_droplet", Touches: "tag:prod"}, Demand: engine.Demand{Need: 2, From: []string{"ops2", "ops3"}, Within: engine.Span(24 * time.Hour)}},
 		},
-		BreakGlass: 10 * time.Minute,
+		BreakGlass: engine.Span(10 * time.Minute),
 		Protect:    []string{"droplet:482913", "tag:prod", "dns:example.com/@"},
 	}
 	if got, err := policy.Parse([]byte(whole)); err != nil || !reflect.DeepEqual(got, want) {
