@@ -86,9 +86,10 @@ func run() int {
 	return cli.Run(ctx, cli.Env{
 		In: os.Stdin, Out: os.Stdout, Err: host.Patient(ctx, os.Stderr),
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()), Term: os.Getenv("TERM"),
-		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Database: os.Getenv("ARCADIA_DB"), Store: os.Getenv("ARCADIA_STORE"),
+		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Context: os.Getenv("ARCADIA_CONTEXT"), Database: os.Getenv("ARCADIA_DB"), Store: os.Getenv("ARCADIA_STORE"),
 		Open: w.open, Console: console, Check: w.check, Copy: w.copyStore, Serve: serve(&hup), Stop: w.stop,
 		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) },
+		Contexts: func() ([]cli.Context, error) { return cli.OwnContexts(os.Getenv) },
 		Simulate: simulate, Operators: sshd.ReadOperators,
 	}, os.Args[1:])
 }
@@ -153,6 +154,10 @@ func (w wire) log(closers *stack) *slog.Logger {
 
 // open puts an engine on a store. When another process of this operator hosts the store, the error is the way to it.
 func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error) {
+	w, err = w.in(want.Context)
+	if err != nil {
+		return nil, err
+	}
 	var closers stack
 	defer func() {
 		if err != nil {
@@ -202,7 +207,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	catalog, kinds := steps.Catalog(cloud, store, prober)
 	eng, err := engine.New(store, engine.Config{
-		Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner, Tell: notify.Teller{Store: store}.Tell,
+		Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner, Tell: notify.Teller{Store: store}.Tell, TellOf: notify.Teller{Store: store}.TellOf,
 		Host: w.host(), Call: digitalocean.DefaultTimeout, Policy: w.policy(), Approvers: h.Approvers, Tags: steps.TagsOf(cloud),
 	})
 	if err != nil {
@@ -211,6 +216,9 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	role := engine.Operator
 	if want.ReadOnly {
 		role = engine.Viewer
+	}
+	if c := want.Context; c != nil {
+		h.Look.Context, h.Look.Color = c.Name, c.Color
 	}
 	if client != nil {
 		p.Name, p.Simulated = "DigitalOcean", simulated
@@ -358,28 +366,4 @@ func serve(hup *host.Hangup) func(context.Context, *cli.Place, cli.Doors) error 
 		}
 		return p.Engine.(hosted).host.Serve(ctx, d) //nolint:forcetypeassert // every Place comes from open
 	}
-}
-
-// console shows the console on the process's own terminal. An operator who leaves may let a host of its own go on with
-// the sagas; it is started when the store is free.
-func console(ctx context.Context, p *cli.Place, look cli.Look) error {
-	e := p.Engine.(hosted) //nolint:forcetypeassert // every Place comes from open
-	cfg := e.host.Look
-	cfg.Backend, cfg.Operator, cfg.ReadOnly = e.Session, e.Actor().Name, look.ReadOnly
-	cfg.Remote = host.Remote(os.Environ())
-	cfg.ASCII, cfg.NoColor, cfg.Hosting, cfg.Fleeting = look.ASCII || host.ASCIIOnly(os.Getenv), look.NoColor, p.Host != nil, !e.lasting
-	var wrong error
-	if cfg.Settings, _, wrong = cli.OwnSettings(os.Getenv); wrong != nil {
-		cfg.Warning = "your settings are not used: " + wrong.Error()
-	}
-	if cfg.Hosting && e.lasting {
-		cfg.Handover = func(context.Context) error {
-			*e.closers = append(stack{host.Leave}, *e.closers...) // the last to be called
-			return nil
-		}
-	}
-	if p.Host == nil {
-		e.host.Socket = "" // who only reads takes no visitors
-	}
-	return e.host.Console(ctx, cfg)
 }

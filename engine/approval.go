@@ -15,7 +15,7 @@ type Approval struct {
 	Hash    PlanHash `json:"hash"` // of what would be done
 	By      Actor    `json:"by"`   // who launched, and so does not count
 	AskedAt Time     `json:"asked_at"`
-	Until   Time     `json:"until"` // then the saga is undone, unless it is approved
+	Until   Time     `json:"until"` // then the saga is undone, unless it is approved; zero of a definition, which may be approved at any time
 	Votes   []Vote   `json:"votes,omitzero"`
 	Refused *Vote    `json:"refused,omitempty"`
 	Glass   *Glass   `json:"glass,omitempty"`
@@ -161,7 +161,7 @@ func (a *Approval) Objection(who Actor, now time.Time) error {
 	if who.Key != "" && !who.Role.May(VerbApprove) {
 		return refuse("%s does not have the role approver", who.Name)
 	}
-	if !now.Before(a.ends()) {
+	if end := a.ends(); !end.IsZero() && !now.Before(end) {
 		return refuse("the time to approve it ended %s", a.ends().UTC().Format("2006-01-02 15:04 MST"))
 	}
 	return a.objection(who, a.Votes)
@@ -245,7 +245,7 @@ func (m *measure) asked(a *Asked) {
 	m.time("approval until", a.Until)
 	for _, s := range a.Plan {
 		c := s.Change
-		m.texts("planned step", []string{s.Name, s.Why, s.Error, string(c.Action), c.Subject, c.Value, c.Note, c.Undo, c.Final})
+		m.texts("planned step", []string{s.Name, s.Why, s.Error, string(c.Action), string(c.Service), c.Subject, c.Value, c.Note, c.Undo, c.Final})
 		m.usd("planned cost", c.MonthlyUSD)
 		for _, f := range c.Fields {
 			m.texts("planned field", []string{f.Name, f.From, f.To, f.Note})

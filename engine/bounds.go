@@ -362,6 +362,7 @@ func (e *Entry) measure(m *measure) {
 		m.texts("lock", c.Locks)
 		m.text("plan", string(c.Plan))
 		m.texts("lifted", c.Lifted)
+		m.agreed(c.Agreed)
 	}
 }
 

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
+	"time"
 )
 
 // discreet is what somebody reads who may not act: everything but where operators work from and with which keys. Their names stay.
@@ -53,6 +55,11 @@ func (d discreet) Entries(ctx context.Context, id ID, after uint64) ([]Entry, er
 	all = slices.Clone(all) // the engine may keep them
 	for i := range all {
 		all[i].By = all[i].By.nameOnly()
+		if c := all[i].Created; c != nil && c.Agreed != nil {
+			named := *c
+			named.Agreed = c.Agreed.namesOnly()
+			all[i].Created = &named
+		}
 	}
 	return all, err
 }
@@ -84,6 +91,14 @@ func (d discreet) Docs(ctx context.Context, collection string, names ...string) 
 	all = slices.Clone(all)
 	for i := range all {
 		all[i].By = *all[i].By.nameOnly()
+		if collection != Definitions || err != nil {
+			continue
+		}
+		a, wrong := ReadDefinition(all[i], time.Time{})
+		if wrong != nil {
+			return nil, wrong
+		}
+		all[i].Body, err = json.Marshal(a.namesOnly())
 	}
 	return all, err
 }

@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -23,6 +25,7 @@ type DocChange struct {
 	Doc
 	IfVersion uint64 // what is there now must have this version; 0: nothing may be there
 	Remove    bool
+	Defining  *Defining // it lets sagas be launched later; only for Session.PutDocs, and not kept with the document
 }
 
 // DocConflictError says which document has another version than a change expected. It is an ErrConflict.
@@ -64,11 +67,24 @@ func (s *Session) PutDocs(ctx context.Context, changes ...DocChange) error {
 		return err
 	}
 	for _, c := range changes {
-		if c.Collection == storeCollection {
+		switch c.Collection {
+		case storeCollection:
 			return fmt.Errorf("change documents: %w: what a store says about itself is not changed", ErrRefused)
+		case Definitions:
+			return fmt.Errorf("change documents: %w: what people have agreed to is not changed", ErrRefused)
 		}
 	}
-	return s.engine.putDocs(ctx, s.signed(changes))
+	for {
+		more, err := s.defined(ctx, changes)
+		if err != nil {
+			return err
+		}
+		err = s.engine.putDocs(ctx, s.signed(slices.Concat(changes, more)))
+		if moved, ok := errors.AsType[*DocConflictError](err); ok && moved.Collection == Definitions {
+			continue // somebody has said something meanwhile
+		}
+		return err
+	}
 }
 
 // signed is the changes with who makes them and when.

@@ -118,6 +118,9 @@ func (c *Created) appendJSON(b []byte) []byte {
 	if len(c.Lifted) > 0 {
 		o.strings("lifted", c.Lifted)
 	}
+	if c.Agreed != nil {
+		o.any("agreed", c.Agreed)
+	}
 	return append(o.b, '}')
 }
 

@@ -41,6 +41,8 @@ type Config struct {
 	// one, is how it stands now. It is asked in every commit, so that it looks at the store only when there is something to tell;
 	// its error refuses the commit. Nil: nobody is told.
 	Tell func(ctx context.Context, was, is Summary, happened []Entry) ([]DocChange, error)
+	// TellOf does so for a definition, when approvals are requested, granted or refused.
+	TellOf func(ctx context.Context, of string, is Approval, happened EntryType) ([]DocChange, error)
 }
 
 // Defaults of Config and of the engine's habits.
@@ -48,8 +50,6 @@ const (
 	defaultWorkers = 8
 	defaultGrace   = 30 * time.Second
 	shutdownGrace  = 5 * time.Second
-	defaultCall    = 30 * time.Second
-	sweepEvery     = 30 * time.Second
 )
 
 // Engine drives sagas and answers questions about them. New starts nothing: without Run it only reads, and records what
@@ -66,6 +66,7 @@ type Engine struct {
 	log     *slog.Logger
 	account func(ctx context.Context) (Account, error) // nil: the steps act on none
 	tell    func(ctx context.Context, was, is Summary, happened []Entry) ([]DocChange, error)
+	tellOf  func(ctx context.Context, of string, is Approval, happened EntryType) ([]DocChange, error)
 	policy  func() (Policy, error)
 	people  func() ([]Actor, error)
 	tags    func(ctx context.Context, name string) ([]string, error)
@@ -106,7 +107,7 @@ type Engine struct {
 // or that both has a list and makes one.
 func New(store Store, cfg Config) (*Engine, error) {
 	e := &Engine{
-		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account, tell: cfg.Tell,
+		store: store, steps: map[string]Step{}, kinds: slices.Clone(cfg.Kinds), grace: cfg.Grace, log: cfg.Log, account: cfg.Account, tell: cfg.Tell, tellOf: cfg.TellOf,
 		policy: cfg.Policy, people: cfg.Approvers, tags: cfg.Tags,
 		live: map[ID]*run{}, parked: map[ID]bool{}, ready: make(chan struct{}), turned: make(chan struct{}), self: cfg.Host, call: cfg.Call,
 	}

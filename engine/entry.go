@@ -124,4 +124,6 @@ type Created struct {
 	Pivot int `json:"pivot,omitempty"` // the number of the final step, from 1; 0 for none
 	// Lifted are things it touches that were protected at an earlier launch, and are no more.
 	Lifted []string `json:"lifted,omitempty"`
+	// Agreed is who has approved the definition by which it was launched, where the policy asks for approvals.
+	Agreed *Agreed `json:"agreed,omitempty"`
 }

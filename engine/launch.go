@@ -27,6 +27,9 @@ type Launch struct {
 	// Docs are changed in the transaction that records the saga, as the person who launches it. One that meets a conflict
 	// refuses the launch. A launch that is answered by its key changes none.
 	Docs []DocChange
+	// Under is the definition by which it is launched: where the policy asks for approvals, those of the definition count, and a launch
+	// without enough of them is refused. Nil: people are asked about this launch.
+	Under *Under
 	// RefuseLocked refuses the launch at once when another saga holds what it needs; otherwise it waits its turn.
 	RefuseLocked bool
 }

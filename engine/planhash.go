@@ -26,6 +26,12 @@ func (h PlanHash) Short() string {
 	return digits[:min(len(digits), planHashDigits)]
 }
 
+// HashOf is the hash of what people agree to that is no plan, as a text.
+func HashOf(text []byte) PlanHash {
+	sum := sha256.Sum256(text)
+	return PlanHash(planHashForm + hex.EncodeToString(sum[:]))
+}
+
 // Begins reports whether a plan of this hash is the one that a person named by given: the whole hash, or 12 or more of its
 // first digits, with p2: before them or without.
 func (h PlanHash) Begins(given string) bool {
@@ -65,8 +71,7 @@ func (p Plan) hashOf(c course, account string) PlanHash {
 			w.texts(f.Name, f.From, f.To)
 		}
 	}
-	sum := sha256.Sum256(w)
-	return PlanHash(planHashForm + hex.EncodeToString(sum[:]))
+	return HashOf(w)
 }
 
 // hashText is what is hashed: every text with its length before it, and every list with its own, so that no two plans give the

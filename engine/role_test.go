@@ -66,6 +66,12 @@ var verbs = map[string]func(s *engine.Session, t *testing.T, id engine.ID) error
 	"BreakGlass": func(s *engine.Session, t *testing.T, id engine.ID) error {
 		return s.BreakGlass(t.Context(), id, engine.Request{Reason: "because"})
 	},
+	"ApproveDefinition": func(s *engine.Session, t *testing.T, _ engine.ID) error {
+		return s.ApproveDefinition(t.Context(), "schedules/nightly", "0123456789ab", engine.Request{})
+	},
+	"RefuseDefinition": func(s *engine.Session, t *testing.T, _ engine.ID) error {
+		return s.RefuseDefinition(t.Context(), "schedules/nightly", engine.Request{Reason: "because"})
+	},
 	"Freeze": func(s *engine.Session, t *testing.T, _ engine.ID) error {
 		return s.Freeze(t.Context(), engine.Request{Reason: "because"})
 	},
@@ -100,9 +106,9 @@ func TestEveryVerbHasARowInTheRoleMatrix(t *testing.T) {
 // permitted reports whether a role permits a method.
 func permitted(name string, role engine.Role) bool {
 	switch name {
-	case "Approve":
+	case "Approve", "ApproveDefinition":
 		return role.Has(engine.Approver)
-	case "Refuse":
+	case "Refuse", "RefuseDefinition":
 		return role.Has(engine.Approver) || role.Has(engine.Operator)
 	}
 	return role.Has(engine.Operator)

@@ -32,6 +32,7 @@ type reader interface {
 	Freezes(ctx context.Context, limit int) ([]Freeze, error)
 	Frozen() *Frozen
 	Plan(ctx context.Context, l Launch) (Plan, error)
+	PlanAgain(ctx context.Context, id ID) (Plan, error)
 	Fields(kind string, adhoc []string) (steps []string, fields [][]Field, err error)
 	RollbackOrder(ctx context.Context, ids ...ID) ([]ID, error)
 	UndoText(s *Saga, idx int) string
@@ -105,7 +106,15 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 	if err != nil {
 		return nil, fmt.Errorf("launch %s: %w: %w", l.Kind, ErrInput, err)
 	}
-	c := Created{Pivot: pivot + 1, Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, From: todo.from, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks, Plan: p.Hash, Value: p.value(), Monthly: p.monthly()}
+	var agreed *Agreed
+	if p.Approval != nil && l.Under != nil {
+		agreed, err = e.agreedTo(ctx, *l.Under, *p.Approval)
+		if err != nil {
+			return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
+		}
+		p.Approval = nil
+	}
+	c := Created{Agreed: agreed, Pivot: pivot + 1, Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, From: todo.from, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks, Plan: p.Hash, Value: p.value(), Monthly: p.monthly()}
 	if p.Approval != nil && l.RefuseLocked && len(p.WaitsFor) > 0 {
 		return nil, fmt.Errorf("launch %s: %w: saga %s holds it", l.Kind, ErrLocked, p.WaitsFor[0])
 	}

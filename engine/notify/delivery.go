@@ -68,14 +68,9 @@ func OfSaga(ctx context.Context, r Reader, id engine.ID, seq uint64) ([]Delivery
 			names = append(names, deliveryOf(id, n, t.Name))
 		}
 	}
-	return named(ctx, r, names)
-}
-
-// named gives the deliveries with these ids, the oldest first.
-func named(ctx context.Context, r Reader, ids []string) ([]Delivery, error) {
 	var out []Delivery
 	for _, c := range []string{Outbox, Deliveries, GivenUp} {
-		some, err := deliveries(ctx, r, c, ids...)
+		some, err := deliveries(ctx, r, c, names...)
 		if err != nil {
 			return nil, err
 		}

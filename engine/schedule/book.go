@@ -17,23 +17,20 @@ type Book interface {
 	PutDocs(ctx context.Context, changes ...engine.DocChange) error
 }
 
-// Reader is the part of it that reads.
-type Reader interface {
-	Docs(ctx context.Context, collection string, names ...string) ([]engine.Doc, error)
-}
-
 // View is a schedule with what became of it.
 type View struct {
 	Schedule
-	Name    string      `json:"name"`
-	Next    engine.Time `json:"next"` // zero while it is paused, and when it is over
-	State   State       `json:"state"`
-	By      string      `json:"by"` // who changed it last
-	Version uint64      `json:"version"`
+	Name  string      `json:"name"`
+	Next  engine.Time `json:"next"` // zero while it is paused, and when it is over
+	State State       `json:"state"`
+	// Definition is who was asked to agree to all that it launches, and has; it counts where the policy asks for approvals.
+	Definition *engine.Approval `json:"definition,omitempty"`
+	By         string           `json:"by"` // who changed it last
+	Version    uint64           `json:"version"`
 }
 
 // List gives all schedules by name, with their next occurrence after now.
-func List(ctx context.Context, b Reader, now time.Time) ([]View, error) {
+func List(ctx context.Context, b Book, now time.Time) ([]View, error) {
 	docs, err := b.Docs(ctx, Collection)
 	if err != nil {
 		return nil, err
@@ -42,9 +39,13 @@ func List(ctx context.Context, b Reader, now time.Time) ([]View, error) {
 	if err != nil {
 		return nil, err
 	}
+	agreed, err := b.Docs(ctx, engine.Definitions)
+	if err != nil {
+		return nil, err
+	}
 	out := []View{}
 	for _, d := range docs {
-		v, err := viewOf(d, states, now)
+		v, err := viewOf(d, states, agreed, now)
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +55,7 @@ func List(ctx context.Context, b Reader, now time.Time) ([]View, error) {
 }
 
 // Get reads one schedule. One that does not exist is an ErrInput.
-func Get(ctx context.Context, b Reader, name string) (View, error) {
+func Get(ctx context.Context, b Book, name string) (View, error) {
 	docs, err := b.Docs(ctx, Collection, name)
 	if err != nil {
 		return View{}, err
@@ -66,10 +67,14 @@ func Get(ctx context.Context, b Reader, name string) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	return viewOf(docs[0], states, time.Now())
+	agreed, err := b.Docs(ctx, engine.Definitions, Of(name))
+	if err != nil {
+		return View{}, err
+	}
+	return viewOf(docs[0], states, agreed, time.Now())
 }
 
-func viewOf(d engine.Doc, states []engine.Doc, now time.Time) (View, error) {
+func viewOf(d engine.Doc, states, agreed []engine.Doc, now time.Time) (View, error) {
 	s, err := read(d)
 	if err != nil {
 		return View{}, err
@@ -78,6 +83,12 @@ func viewOf(d engine.Doc, states []engine.Doc, now time.Time) (View, error) {
 	if at := slices.IndexFunc(states, func(o engine.Doc) bool { return o.Name == d.Name }); at >= 0 {
 		if err := json.Unmarshal(states[at].Body, &v.State); err != nil {
 			return View{}, fmt.Errorf("read the state of schedule %s: %w", d.Name, err)
+		}
+	}
+	if at := slices.IndexFunc(agreed, func(o engine.Doc) bool { return o.Name == Of(d.Name) }); at >= 0 {
+		v.Definition, err = engine.ReadDefinition(agreed[at], now)
+		if err != nil {
+			return View{}, err
 		}
 	}
 	if v.State.Outcomes == nil {
@@ -108,7 +119,9 @@ func put(ctx context.Context, b Book, s Schedule, version uint64) error {
 	if err != nil {
 		return err
 	}
-	return b.PutDocs(ctx, engine.DocChange{Doc: engine.Doc{Collection: Collection, Name: s.Name, Body: body}, IfVersion: version})
+	return b.PutDocs(ctx, engine.DocChange{
+		Doc: engine.Doc{Collection: Collection, Name: s.Name, Body: body}, IfVersion: version, Defining: &engine.Defining{Hash: s.Hash(), Demand: s.Demand},
+	})
 }
 
 // SetPause keeps a schedule from firing, or with nil lets it fire again: what was due meanwhile was skipped.
@@ -131,7 +144,7 @@ func Remove(ctx context.Context, b Book, name string) error {
 	if err != nil {
 		return err
 	}
-	changes := []engine.DocChange{{Doc: engine.Doc{Collection: Collection, Name: name}, IfVersion: v.Version, Remove: true}}
+	changes := []engine.DocChange{{Doc: engine.Doc{Collection: Collection, Name: name}, IfVersion: v.Version, Remove: true, Defining: &engine.Defining{}}}
 	states, err := b.Docs(ctx, States, name)
 	if err != nil {
 		return err

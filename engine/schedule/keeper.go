@@ -280,7 +280,7 @@ func unrested(ctx context.Context, eng Engine, state State) (engine.ID, error) {
 func (k Keeper) launches(ctx context.Context, s *Schedule, at time.Time) ([]engine.Launch, string, error) {
 	one := engine.Launch{
 		Kind: s.Kind, Steps: s.Steps, Inputs: s.Inputs, OnFailure: s.OnFailure, Key: s.Key(at, ""),
-		Reason: "schedule " + s.Name + ", " + at.UTC().Format(time.RFC3339),
+		Reason: "schedule " + s.Name + ", " + at.UTC().Format(time.RFC3339), Under: &engine.Under{Of: Of(s.Name), Hash: s.Hash()},
 	}
 	if s.ForEach == "" {
 		return []engine.Launch{one}, "", nil

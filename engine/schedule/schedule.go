@@ -37,6 +37,8 @@ type Schedule struct {
 
 	OnFailure engine.OnFailure `json:"on_failure,omitempty"`
 	Paused    *Pause           `json:"paused,omitempty"`
+	// Demand is who would have to agree to what it launches, by a plan of now; it is only for Put, which asks them.
+	Demand *engine.Demand `json:"-"`
 	// Since is when the schedule was made or changed: earlier occurrences are none.
 	Since engine.Time `json:"since"`
 }
@@ -160,6 +162,23 @@ func (s *Schedule) due(at time.Time) time.Time {
 	_, _ = fmt.Fprintf(h, "%s %d", s.Name, at.Unix()) // a hash takes everything
 	return at.Add(time.Duration(h.Sum64()%uint64(s.Jitter/Span(time.Second)+1)) * time.Second)
 }
+
+// Hash names what people agree to when they approve the schedule: what it launches, how and when. That it is paused makes no difference.
+func (s *Schedule) Hash() engine.PlanHash {
+	is := *s
+	is.Paused, is.Since = nil, engine.Time{}
+	text, err := json.Marshal(struct {
+		Name string `json:"name"`
+		Schedule
+	}{s.Name, is})
+	if err != nil {
+		return "" // of nothing that can be approved
+	}
+	return engine.HashOf(text)
+}
+
+// Of is a schedule's name as the engine knows what is defined.
+func Of(name string) string { return Collection + "/" + name }
 
 // Key is the launch key of an occurrence, for one thing where it is launched for each. It makes the launch exactly once.
 func (s *Schedule) Key(at time.Time, thing string) string {
