@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"time"
 )
@@ -30,6 +31,20 @@ func (s *Saga) remaining(first int) course {
 		}
 	}
 	return c
+}
+
+// PlanAgain says what a saga that stands for an approval would do now: with the hash that people were asked about nothing has changed
+// since. It writes nothing.
+func (e *Engine) PlanAgain(ctx context.Context, id ID) (Plan, error) {
+	s, err := e.Saga(ctx, id)
+	if err != nil {
+		return Plan{}, err
+	}
+	a := s.Awaits()
+	if a == nil {
+		return Plan{}, fmt.Errorf("plan saga %s again: %w", id.Short(), refuse("it waits for no approval"))
+	}
+	return e.plan(ctx, s.Kind, s.remaining(a.Idx+1))
 }
 
 // looksAnew plans again what was approved, under the saga's locks: the same goes on, what would be another is asked for again, and so is what

@@ -29,8 +29,9 @@ type Change struct {
 	Note    string        `json:"note,omitempty"`
 	// MonthlyUSD is what it costs a month from then on; below 0 what it saves. No part of a plan's hash: prices change.
 	MonthlyUSD float64 `json:"monthly_usd,omitempty"`
-	Undo       string  `json:"undo"`            // "restore both", "nothing to undo"
-	Final      string  `json:"final,omitempty"` // the point of no return: why it cannot be taken back; filled in by the engine
+	Service    Service `json:"service,omitempty"` // what it does to the service of the subject; no part of a plan's hash
+	Undo       string  `json:"undo"`              // "restore both", "nothing to undo"
+	Final      string  `json:"final,omitempty"`   // the point of no return: why it cannot be taken back; filled in by the engine
 }
 
 // FieldChange is one value before and after.

@@ -76,7 +76,7 @@ func (p PowerOffDroplet) Plan(ctx context.Context, in engine.Inputs) (engine.Cha
 	}
 	c := engine.Change{
 		Action: engine.ActUpdate, Subject: "power of " + d.title(), Fields: []engine.FieldChange{{Name: "status", From: d.Status, To: statusOff}},
-		Undo: "switches it on again",
+		Undo: "switches it on again", Service: engine.ServiceStops,
 	}
 	if d.Status == statusOff {
 		c.Action, c.Fields, c.Undo, c.Note = engine.ActNone, nil, nothingToUndo, "it is off"

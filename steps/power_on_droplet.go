@@ -42,7 +42,7 @@ func (p PowerOnDroplet) Plan(ctx context.Context, in engine.Inputs) (engine.Chan
 	}
 	c := engine.Change{
 		Action: engine.ActUpdate, Subject: "power of " + d.title(), Fields: []engine.FieldChange{{Name: "status", From: d.Status, To: statusActive}},
-		Undo: "shuts it down",
+		Undo: "shuts it down", Service: engine.ServiceStarts,
 	}
 	if in[inIsOff] != "" {
 		c.Fields[0].From = statusOff

@@ -129,7 +129,7 @@ func (r RebuildDroplet) Plan(ctx context.Context, in engine.Inputs) (engine.Chan
 		undo = "rebuilds it from snapshot " + in[inSafety]
 	}
 	return r.waits(ctx, d.ID, engine.Change{
-		Action: engine.ActUpdate, Subject: "disk of " + d.title(), Undo: undo,
+		Action: engine.ActUpdate, Subject: "disk of " + d.title(), Undo: undo, Service: engine.ServiceInterrupts,
 		Fields: []engine.FieldChange{{Name: "image", From: visible.Text(d.Image), To: image.title()}},
 		Note:   "all that was written since " + image.Created.UTC().Format("2006-01-02 15:04 MST") + " goes away",
 	}), nil
