@@ -57,7 +57,9 @@ type Copy struct{ What, Text string }
 type Leave struct{}
 
 // Quit ends the session without asking.
-type Quit struct{}
+type Quit struct {
+	To string // the context in which the console goes on; empty: none
+}
 
 func (o Open) perform(a *App) tea.Cmd {
 	a.stack().push(o.Screen)
@@ -112,9 +114,14 @@ func (c Copy) perform(a *App) tea.Cmd {
 	return tea.Batch(tea.SetClipboard(c.Text), a.note(Notify{Text: c.What + " sent to your terminal's clipboard"}))
 }
 
-func (Leave) perform(a *App) tea.Cmd { return a.leave() }
+func (Leave) perform(a *App) tea.Cmd { return a.leave("") }
 
-func (Quit) perform(*App) tea.Cmd { return tea.Quit }
+func (q Quit) perform(a *App) tea.Cmd {
+	if q.To != "" {
+		a.env.Config.Contexts.Next(q.To)
+	}
+	return tea.Quit
+}
 
 // answer carries what an Ask read to who asked.
 type answer struct {

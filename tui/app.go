@@ -3,7 +3,6 @@ package tui
 import (
 	"cmp"
 	"context"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,7 +27,6 @@ type App struct {
 	last     *Message // what the footer shows
 	fade     func()   // ends the wait for its time
 	here     presence
-	muxed    bool               // the terminal is tmux, which keeps for itself what is not wrapped
 	called   map[engine.ID]bool // sagas that the terminal's owner was told of, while they need somebody
 	notice   string             // a word of whoever serves this session; until a key is pressed
 
@@ -107,7 +105,6 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		a.profile = msg.Profile
 		a.restyle()
 	case tea.EnvMsg:
-		a.muxed = msg.Getenv("TMUX") != "" || strings.HasPrefix(msg.Getenv("TERM"), "tmux")
 		if msg.Getenv("NO_COLOR") != "" && !a.env.Config.NoColor {
 			a.env.Config.NoColor = true
 			a.restyle()
@@ -137,7 +134,14 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return a.note(Notify{Level: say.Error, Text: "hand over: " + visible.Text(msg.err.Error())})
 		}
-		return tea.Quit
+		return a.do(Quit{To: msg.to})
+	case contextsMsg:
+		return a.do(offerContexts(&a.env, msg))
+	case contextMsg:
+		if msg.err != nil {
+			return a.note(Notify{Level: say.Error, Text: visible.Text(msg.err.Error())})
+		}
+		return a.leave(msg.name)
 	case said:
 		return a.note(Notify(msg))
 	case refMsg:

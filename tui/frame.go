@@ -172,12 +172,20 @@ func (a *App) badges() string {
 	if c.Account != nil {
 		name = cmp.Or(visible.Text(c.Account()), name)
 	}
-	if name != "" {
+	if c.Context != "" { // it says whose account it is
+		out = t.Badge(c.Color).Paint(" " + visible.Text(c.Context) + " ")
+	}
+	switch {
+	case c.Context != "" && c.Live:
+	case name != "":
+		if out != "" {
+			out += " "
+		}
 		ink := t.Demo
 		if c.Live {
 			ink = t.Live
 		}
-		out = ink.Paint(" " + widget.Cut(name, 20) + " ")
+		out += ink.Paint(" " + widget.Cut(name, 20) + " ")
 	}
 	if c.ReadOnly {
 		if out != "" {

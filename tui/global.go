@@ -69,6 +69,7 @@ func globals() []command {
 			}
 			return ""
 		}, "9"),
+		contextsCommand(bound),
 		{Binding: bound(keys.CmdTimes, "times", "times as age, local or UTC", "T"), do: then(act(func(a *App) tea.Cmd {
 			a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
 			return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()})
@@ -101,7 +102,7 @@ func (a *App) commands() []command { return append(a.screen().Commands(&a.env), 
 func everyScreen() []Screen {
 	return []Screen{
 		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newSnapshots(Config{}), newNetwork(nil), newSchedules(),
-		newMessages(), newLogs(), newLastNight(), newDeciding(&engine.Summary{}), newVoting(&engine.Summary{}), newOperators(nil), newHosts(nil, nil),
+		newMessages(), newLogs(), newDeciding(&engine.Summary{}), newVoting(&engine.Summary{}), newOperators(nil), newHosts(nil, nil),
 	}
 }
 
@@ -144,15 +145,15 @@ func (a *App) goTo(c keys.Command) tea.Cmd {
 	return nil
 }
 
-// leave ends the session, or asks when this process has sagas at work.
-func (a *App) leave() tea.Cmd {
+// leave ends the session, or asks when this process has sagas at work. to is the context in which the console goes on; empty: none.
+func (a *App) leave(to string) tea.Cmd {
 	if !a.env.Config.Hosting || a.env.State.Active() == 0 || a.env.State.Trouble != "" {
-		return tea.Quit
+		return a.do(Quit{To: to})
 	}
 	for _, o := range a.overlays {
 		if _, asked := o.(*leaving); asked {
 			return tea.Quit // ctrl+c twice means it
 		}
 	}
-	return a.do(Show{newLeaving(&a.env)})
+	return a.do(Show{newLeaving(&a.env, to)})
 }

@@ -13,7 +13,10 @@ import (
 )
 
 // leaving asks what becomes of the sagas at work when their process ends.
-type leaving struct{ confirm.Dialog }
+type leaving struct {
+	confirm.Dialog
+	to string // the context in which the console goes on
+}
 
 // The answers to leaving.
 const (
@@ -21,12 +24,12 @@ const (
 	leaveHost = "host"
 )
 
-func newLeaving(env *Env) *leaving {
+func newLeaving(env *Env, to string) *leaving {
 	answers := []confirm.Answer{{ID: leaveNow, Word: "Leave"}}
 	if env.Config.Handover != nil {
 		answers = append(answers, confirm.Answer{ID: leaveHost, Word: "Leave, keep running"})
 	}
-	return &leaving{confirm.New(nil, answers...)}
+	return &leaving{confirm.New(nil, answers...), to}
 }
 
 // Name is the title.
@@ -39,9 +42,9 @@ func (l *leaving) Hints(*Env) []keys.Hint { return l.Dialog.Hints() }
 func (l *leaving) Update(env *Env, msg tea.Msg) Action {
 	return pressed(l, l.Dialog.Update(msg), func() Action {
 		if l.Focus == leaveHost {
-			return handover{env.Config.Handover}
+			return handover{env.Config.Handover, l.to}
 		}
-		return Quit{}
+		return Quit{To: l.to}
 	})
 }
 
@@ -69,11 +72,15 @@ func (l *leaving) View(env *Env, width, height int) Drawing {
 // handover lets the sagas go on elsewhere, then quits.
 type handover struct {
 	hand func(ctx context.Context) error
+	to   string // the context in which the console goes on
 }
 
 func (h handover) perform(a *App) tea.Cmd {
 	ctx := a.ctx
-	return func() tea.Msg { return handedMsg{h.hand(ctx)} }
+	return func() tea.Msg { return handedMsg{h.hand(ctx), h.to} }
 }
 
-type handedMsg struct{ err error }
+type handedMsg struct {
+	err error
+	to  string
+}

@@ -47,6 +47,9 @@ func newPalette(env *Env, all []command) *menu {
 		if text == "q" || text == "quit" {
 			return Leave{}
 		}
+		if name, ok := strings.CutPrefix(text, string(keys.CmdContexts)+" "); ok {
+			return enterContext{strings.TrimSpace(name)}
+		}
 		return exportWords(text)
 	}
 	m.other = func(text string) Action {

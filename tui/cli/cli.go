@@ -39,11 +39,13 @@ type Env struct {
 	Operator           string
 	Build              Build
 	Database           string // from the environment; empty: the place for data of the operator's
+	Context            string // from the environment: the name of one of Contexts; empty: none
 	Store              string // from the environment: the address of a store that several hosts share; empty: none
 
 	// Open opens the store and puts the engine on it. The caller closes the Place.
 	Open func(ctx context.Context, want Want) (*Place, error)
-	// Console draws the console on an open place until the operator leaves. Nil: there is none here.
+	// Console draws the console on an open place until the operator leaves; a *Switch says that it goes on in another context. Nil: there
+	// is none here.
 	Console func(ctx context.Context, p *Place, look Look) error
 	// Check examines a store without changing it and returns what is wrong with it, one line each; an address is as for Copy,
 	// and empty for the operator's own file. Nil: not here.
@@ -52,6 +54,8 @@ type Env struct {
 	Serve func(ctx context.Context, p *Place, d Doors) error
 	// Settings reads the operator's settings of the console and says from which file. Nil: not here.
 	Settings func() (tui.Settings, string, error)
+	// Contexts reads the accounts that have names. Nil: not here.
+	Contexts func() ([]Context, error)
 	// Operators reads an operators file. Nil: not here.
 	Operators func(file string) ([]engine.Actor, error)
 	// Stop ends the process that hosts a store. Nil: not here.
@@ -96,11 +100,12 @@ const (
 // Want says which place to open.
 type Want struct {
 	Access   Access
-	Database string // empty: the operator's own
-	Store    Store  // a store that several hosts share; with an address Database is empty
-	Demo     bool   // a simulated account, and a store of its own unless Database names one
-	ReadOnly bool   // the operator only looks
-	Purpose  string // for the process that comes second: "arcadia launch"
+	Database string   // empty: the operator's own
+	Store    Store    // a store that several hosts share; with an address Database is empty
+	Context  *Context // whose account it is; Database and Store are its own. Nil: that of the environment
+	Demo     bool     // a simulated account, and a store of its own unless Database names one
+	ReadOnly bool     // the operator only looks
+	Purpose  string   // for the process that comes second: "arcadia launch"
 }
 
 // Store says where a store is that several hosts share, and how to get there.
@@ -151,6 +156,8 @@ type Engine interface {
 	Actor() engine.Actor
 	RollbackAll(ctx context.Context, ids []engine.ID, v engine.Request) ([]engine.ID, error)
 	PutDocs(ctx context.Context, changes ...engine.DocChange) error
+	ApproveDefinition(ctx context.Context, of, hash string, q engine.Request) error
+	RefuseDefinition(ctx context.Context, of string, q engine.Request) error
 }
 
 // Reader is how commands look at sagas.

@@ -33,7 +33,7 @@ func (t *tree) accessibleCommand() *cobra.Command {
 // console opens the console, as a screen or as plain lines.
 func (t *tree) console(ctx context.Context) error {
 	switch {
-	case !t.demo && !t.env.Token:
+	case !t.demo && !t.env.Token && t.context == nil:
 		_, _ = t.env.Err.Write([]byte(ways))
 		return exitError(Trouble)
 	case t.accessible:
@@ -45,6 +45,20 @@ func (t *tree) console(ctx context.Context) error {
 		return errors.New("the console needs a terminal, and input or output is none: use a command (arcadia --help) or plain lines (arcadia --accessible)")
 	}
 	t.opening = !t.accessible
+	for {
+		err := t.consoleOn(ctx)
+		to, ok := errors.AsType[*Switch](err)
+		if !ok {
+			return err
+		}
+		if err := t.into(to.To); err != nil {
+			return err
+		}
+	}
+}
+
+// consoleOn opens the console on one account.
+func (t *tree) consoleOn(ctx context.Context) error {
 	access := Act
 	if t.readOnly {
 		access = Read

@@ -43,6 +43,7 @@ var matrix = map[string]doors{
 	"read-only":  {heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, heeded, refused, refused},
 	"db":         {heeded, heeded, heeded, heeded, heeded, heeded, refused, refused, refused, heeded, heeded},
 	"store":      {heeded, heeded, heeded, heeded, heeded, heeded, refused, refused, refused, heeded, heeded},
+	"context":    {heeded, heeded, heeded, heeded, heeded, heeded, refused, refused, refused, heeded, heeded},
 	"store-ca":   {}, // without --store it means nothing
 	"store-cert": {},
 	"store-key":  {},
@@ -75,6 +76,8 @@ func TestFlagsNarrowThroughEveryDoorOrAreRefused(t *testing.T) {
 			flag = "--db=" + h.held
 		case name == "store":
 			flag = "--store=" + nobody
+		case name == "context":
+			flag = "--context=held"
 		case strings.HasPrefix(name, "store-"):
 			flag += "=some.pem"
 		}
@@ -96,8 +99,12 @@ const nobody = "etcd://127.0.0.1:1/none"
 
 func (b *building) tries(name, flag string, row doors) {
 	own := flag // in a process of its own
-	if name == "db" {
+	switch name {
+	case "db":
 		own = "--db=" + b.free
+	case "context":
+		own = "--context=free"
+		b.knows(map[string]string{"held": b.held, "free": b.free, "serve": filepath.Join(b.home, "serve", "arcadia.db"), "host": filepath.Join(b.home, "host", "arcadia.db")})
 	}
 	b.looks("console", name, row.console, func() (string, int) { return b.screen(b.program(b.free, own)) })
 	b.looks("attached console", name, row.attachedConsole, func() (string, int) { return b.screen(b.program(b.held, flag)) })
@@ -115,13 +122,29 @@ func (b *building) tries(name, flag string, row doors) {
 	for command, want := range map[string]answer{"serve": row.serve, "host": row.host} {
 		store := filepath.Join(b.t.TempDir(), command, "arcadia.db")
 		words := []string{command, flag}
-		if name == "db" {
+		switch name {
+		case "db":
 			words[1] = "--db=" + store
+		case "context":
+			words[1] = "--context=" + command
 		}
 		if command == "serve" {
 			words = append(words, "--listen=127.0.0.1:0", "--authorized-keys="+b.operators)
 		}
 		b.serves(command, name, want, b.program(store, words...))
+	}
+}
+
+// knows gives the building contexts by their stores.
+func (b *building) knows(stores map[string]string) {
+	b.t.Helper()
+	var text strings.Builder
+	for name, store := range stores {
+		text.WriteString(name + ":\n  token: env:DIGITALOCEAN_TOKEN\n  api: " + b.api + "\n  store: " + store + "\n")
+	}
+	dir := filepath.Join(b.home, ".config", "arcadia")
+	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, "contexts.yaml"), []byte(text.String()), 0o600)); err != nil {
+		b.t.Fatal(err)
 	}
 }
 

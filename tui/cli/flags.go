@@ -25,9 +25,11 @@ type global struct {
 	session func(Env) string
 }
 
+// ownStore is why a session takes no flag that names a store.
+const ownStore = "the session works on the store of the process that serves it: leave it out"
+
 // globals are the flags of every command, a row each: one without a row cannot be given.
 func globals() []global {
-	const own = "the session works on the store of the process that serves it: leave it out"
 	const elsewhere = "the process that has the store has its account: leave it out, or end that process (arcadia stop)"
 	return []global{
 		{name: "demo", heeds: opens, session: func(env Env) string {
@@ -36,11 +38,12 @@ func globals() []global {
 			}
 			return elsewhere
 		}},
-		{name: "db", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check", "stop") }, session: func(Env) string { return own }},
-		{name: "store", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check") }, session: func(Env) string { return own }},
-		{name: "store-ca", heeds: shares, session: func(Env) string { return own }},
-		{name: "store-cert", heeds: shares, session: func(Env) string { return own }},
-		{name: "store-key", heeds: shares, session: func(Env) string { return own }},
+		{name: "db", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check", "stop") }, session: func(Env) string { return ownStore }},
+		{name: "store", heeds: func(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "check") }, session: func(Env) string { return ownStore }},
+		{name: "store-ca", heeds: shares, session: func(Env) string { return ownStore }},
+		{name: "store-cert", heeds: shares, session: func(Env) string { return ownStore }},
+		{name: "store-key", heeds: shares, session: func(Env) string { return ownStore }},
+		{name: "context", heeds: func(cmd *cobra.Command) bool { return contextual(cmd) || isOneOf(cmd, "contexts") }, session: func(Env) string { return ownStore }},
 		{name: "read-only", heeds: func(cmd *cobra.Command) bool { return opens(cmd) && !isOneOf(cmd, "serve", "host") }},
 		{name: "accessible", heeds: func(cmd *cobra.Command) bool { return cmd == cmd.Root() }},
 		{name: "no-color", heeds: always},
@@ -55,7 +58,7 @@ func shares(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "copy",
 
 // opens reports whether a command works on a place, which is the rule.
 func opens(cmd *cobra.Command) bool {
-	return !isOneOf(cmd, "check", "stop", "copy", "sim", "version", "keys", "operators", "man", "help", "completion")
+	return !isOneOf(cmd, "check", "stop", "copy", "sim", "version", "keys", "operators", "contexts", "man", "help", "completion")
 }
 
 // isOneOf reports whether a command, or the one that it belongs to, is among those.
@@ -96,7 +99,12 @@ func (t *tree) heed(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return t.oneStore(cmd.Root().PersistentFlags())
+	flags := cmd.Root().PersistentFlags()
+	t.looksOnly = t.readOnly
+	if err := t.enter(flags); err != nil || t.context != nil {
+		return err
+	}
+	return t.oneStore(flags)
 }
 
 // oneStore sees to it that one store is named: what the command line says goes before the environment.
@@ -120,7 +128,7 @@ func (t *tree) oneStore(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// words is the command line as another process on this machine shall run it: without the name of the store, by which that process
+// words is the command line as another process on this machine shall run it: without the name of the store or of the context, by which that process
 // was found, and with the names of files as they are meant here.
 func (t *tree) words() ([]string, error) {
 	var words []string
@@ -129,7 +137,7 @@ func (t *tree) words() ([]string, error) {
 	}
 	var failed error
 	t.ran.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name == "db" {
+		if f.Name == "db" || f.Name == "context" || t.context != nil && strings.HasPrefix(f.Name, "store") {
 			return
 		}
 		value := f.Value.String()
@@ -152,6 +160,9 @@ func (t *tree) words() ([]string, error) {
 		}
 		words = append(words, "--"+f.Name+"="+value)
 	})
+	if t.context != nil && t.context.ReadOnly && !t.ran.Flags().Changed("read-only") {
+		words = append(words, "--read-only=true") // what narrows here narrows there
+	}
 	if len(t.args) > 0 {
 		words = append(words, "--")
 	}

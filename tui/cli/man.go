@@ -26,6 +26,7 @@ var afterwards = []struct {
 		{"ARCADIA_PROVISIONING_TOKEN", "A second token, for writes; reads use the first."},
 		{"DIGITALOCEAN_API_URL", "Another address of the API, such as that of arcadia sim."},
 		{"ARCADIA_DB", "The store."},
+		{"ARCADIA_CONTEXT", "The context, as --context names it."},
 		{"ARCADIA_STORE", "The store that several hosts share, as --store names it, in place of ARCADIA_DB."},
 		{"ARCADIA_STORE_PASSWORD", "The password of the user that the address of that store names."},
 		{"NO_COLOR", "Any value: no colors."},
@@ -34,6 +35,8 @@ var afterwards = []struct {
 		{"$XDG_DATA_HOME/arcadia/arcadia.db", "The store (~/.local/share). Beside it, while it is open: its lock, and the socket for the operator's other processes."},
 		{"$XDG_STATE_HOME/arcadia/arcadia.log", "The log (~/.local/state)."},
 		{"$XDG_CONFIG_HOME/arcadia/config.yaml", "The console's theme and keys (~/.config)."},
+		{"$XDG_CONFIG_HOME/arcadia/contexts.yaml", "Accounts by name, each with its own store; nobody but its owner may be able to write it."},
+		{"$XDG_CONFIG_HOME/arcadia/policy.yaml", "Who has to agree to what, and what is protected; likewise."},
 	}},
 }
 

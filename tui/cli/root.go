@@ -20,6 +20,9 @@ type tree struct {
 	demo, readOnly, accessible, noColor, ascii bool
 	database                                   string
 	store                                      Store      // that several hosts share
+	looksOnly                                  bool       // --read-only was given, whatever the context says
+	contextName                                string     // that was chosen; empty: none
+	context                                    *Context   // likewise
 	opening                                    bool       // the console is what was asked for
 	held                                       *Elsewhere // a completion found the store held by another process
 	values                                     map[*pflag.Flag]cobra.CompletionFunc
@@ -110,6 +113,8 @@ func (t *tree) root(args []string) *cobra.Command {
 	for _, name := range []string{"store-ca", "store-cert", "store-key"} {
 		_ = root.MarkPersistentFlagFilename(name) // the flag is there
 	}
+	flags.StringVar(&t.contextName, "context", t.env.Context, "an account with its own store, from contexts.yaml")
+	_ = root.RegisterFlagCompletionFunc("context", t.offersContexts) // the flag is there
 	flags.BoolVar(&t.readOnly, "read-only", false, "only look")
 	flags.BoolVar(&t.accessible, "accessible", false, "the console as plain lines and numbered menus")
 	flags.BoolVar(&t.noColor, "no-color", t.env.NoColor, "no colors")
@@ -123,8 +128,8 @@ func (t *tree) root(args []string) *cobra.Command {
 	}
 	group("act", t.launchCommand(), t.cancelCommand(), t.rollbackCommand(), t.retryCommand(), t.decideCommand(), t.resolveCommand(), t.pauseCommand(), t.resumeCommand(), t.skipCommand(), t.proceedCommand(), t.postponeCommand(),
 		t.approveCommand(), t.refuseCommand(), t.breakGlassCommand(),
-		t.freezeCommand(), t.thawCommand(), t.scheduleCommand(), t.targetCommand(), t.deliveriesCommand(), t.lastNightCommand(), t.restoreCommand(), t.acceptCommand(), t.forgetCommand())
-	group("look", t.accessibleCommand(), t.statusCommand(), t.listCommand(), t.approvalsCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand(), t.orphansCommand(), t.locksCommand(), t.auditCommand(), t.keysCommand(), t.operatorsCommand(), t.hostsCommand())
+		t.freezeCommand(), t.thawCommand(), t.scheduleCommand(), t.targetCommand(), t.deliveriesCommand(), t.restoreCommand(), t.acceptCommand(), t.forgetCommand())
+	group("look", t.accessibleCommand(), t.statusCommand(), t.listCommand(), t.approvalsCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand(), t.orphansCommand(), t.locksCommand(), t.auditCommand(), t.keysCommand(), t.operatorsCommand(), t.hostsCommand(), t.contextsCommand())
 	group("care", t.smokeCommand(), t.checkCommand(), t.backupCommand(), t.copyCommand(), t.pruneCommand(), t.serveCommand(), t.stopCommand(), t.simCommand(), t.versionCommand())
 	root.AddCommand(t.manCommand(), t.hostCommand())
 	for _, c := range root.Commands() {
@@ -154,7 +159,7 @@ func known(cmd *cobra.Command, args []string) error {
 // firstWord is the first argument that is neither a flag nor a flag's value.
 func firstWord(args []string) string {
 	for i, a := range args {
-		if !strings.HasPrefix(a, "-") && (i == 0 || !slices.Contains([]string{"--db", "--store", "--store-ca", "--store-cert", "--store-key"}, args[i-1])) {
+		if !strings.HasPrefix(a, "-") && (i == 0 || !slices.Contains([]string{"--context", "--db", "--store", "--store-ca", "--store-cert", "--store-key"}, args[i-1])) {
 			return a
 		}
 	}
@@ -181,7 +186,7 @@ func wantsHelp(args []string) bool {
 func (t *tree) place(ctx context.Context, access Access, purpose string) (p *Place, err error) {
 	err = t.progress(ctx, "opening the store", nil, func() (err error) {
 		p, err = t.env.Open(ctx, Want{
-			Access: access, Database: t.database, Store: t.store, Demo: t.demo, ReadOnly: t.readOnly, Purpose: "arcadia " + purpose,
+			Access: access, Database: t.database, Store: t.store, Context: t.context, Demo: t.demo, ReadOnly: t.readOnly, Purpose: "arcadia " + purpose,
 		})
 		return err
 	})

@@ -45,6 +45,7 @@ type Theme struct {
 	Shade   widget.Bar // as Bar, for lines that are bold only where they say so
 
 	final, finalHead widget.Ink
+	accounts         map[string]widget.Ink // badges by their colors
 
 	Symbols Symbols
 	Edges   widget.Edges
@@ -138,6 +139,10 @@ func mix(c *colors, dark bool, profile colorprofile.Profile, noColor, ascii bool
 	t.Waiting, t.Vote, t.Pending = ink(c.waiting), t.Key, t.Faint
 	t.Border, t.Pivot, t.Below = ink(c.border), ink(c.pivot), ink(c.below)
 	t.Demo, t.Live, t.Quiet = on(c.demo), t.Strong.With(on(c.live)), on(c.quiet)
+	t.accounts = map[string]widget.Ink{}
+	for _, b := range badges {
+		t.accounts[b.name] = t.Strong.With(on(b.of(c)))
+	}
 	t.Button, t.Doing, t.Banner = t.Strong.With(on(c.button)), t.Strong.With(on(c.banner)), t.Strong.With(on(c.banner))
 	edge := t.Symbols.Cursor
 	if sixteen { // no ground that every terminal shows: reversed, but for the status

@@ -53,7 +53,11 @@ func readable(t *testing.T, of string, tokens *colors, least float64) {
 			}
 		}
 	}
-	for name, b := range map[string]badge{"demo": tokens.demo, "live": tokens.live, "quiet": tokens.quiet, "button": tokens.button, "banner": tokens.banner, "final": tokens.final} {
+	all := map[string]badge{"demo": tokens.demo, "live": tokens.live, "quiet": tokens.quiet, "button": tokens.button, "banner": tokens.banner, "final": tokens.final}
+	for _, b := range badges {
+		all[b.name] = b.of(tokens)
+	}
+	for name, b := range all {
 		if c := contrast(b.text.light, b.ground.light); c < least {
 			t.Errorf("%s badge %s on light: %.2f", of, name, c)
 		}
