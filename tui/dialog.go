@@ -76,12 +76,12 @@ func (d *dialog) Hints(*Env) []keys.Hint { return d.Dialog.Hints() }
 // phrase is what has to be typed before it is done, the name of what it is about; empty when nothing has.
 func (d *dialog) phrase() string {
 	switch {
-	case d.verb != keys.CmdRollback:
+	case d.verb != keys.CmdRollback && d.verb != keys.CmdGlass:
 		return ""
 	case d.one():
 		return cmp.Or(say.Name(d.heads[d.ids[0]].Target), d.ids[0].Short())
 	}
-	return "roll back " + strconv.Itoa(len(d.ids))
+	return string(d.verb) + " " + strconv.Itoa(len(d.ids))
 }
 
 // Update takes keys, answers and changes.

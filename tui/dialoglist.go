@@ -45,6 +45,8 @@ func (d *dialog) list(env *Env, width int) []string {
 		return s.skips(t, width)
 	case keys.CmdProceed, keys.CmdPostpone:
 		return s.moments(env, width)
+	case keys.CmdGlass:
+		return s.glass(env, width)
 	}
 	if s.saga.Status == engine.Failed {
 		return s.leftovers(t, width, "WILL BE TRIED AGAIN, IN THIS ORDER")
@@ -164,7 +166,7 @@ func (s *detail) undoing(idx int) string {
 
 // brief is the list where there are only a few lines for it: no headings, no names, only what would be undone or is left.
 func (d *dialog) brief(env *Env, width int) []string {
-	undoes := !slices.Contains([]keys.Command{keys.CmdPause, keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone}, d.verb)
+	undoes := !slices.Contains([]keys.Command{keys.CmdPause, keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone, keys.CmdGlass}, d.verb)
 	if !undoes || !d.one() || d.seen[d.ids[0]] == nil || d.unfit(env, d.ids[0]) != "" {
 		return d.list(env, width)
 	}

@@ -37,6 +37,7 @@ var dialogVerbs = map[keys.Command]dialogWords{
 	keys.CmdResume:   {"Resume", "Resume", "goes on", "", false},
 	keys.CmdSkip:     {"Skip", "Skip the step", "goes on without it", "", true},
 	keys.CmdProceed:  {"Proceed with", "Go on now", "goes on now", "say why it need not wait any longer", true},
+	keys.CmdGlass:    {"Break the glass for", "Break the glass", "goes on without approvals after a while, unless somebody refuses", "say why it cannot wait for an approval", true},
 	keys.CmdPostpone: {"Postpone", "Move the wait", "waits until then", "say why it shall wait until then", false},
 }
 
@@ -197,6 +198,8 @@ func do(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int
 		return b.Proceed(ctx, id, v)
 	case keys.CmdPostpone:
 		return b.Postpone(ctx, id, until, v)
+	case keys.CmdGlass:
+		return b.BreakGlass(ctx, id, v)
 	}
 	return fmt.Errorf("%w: no verb %s", engine.ErrRefused, verb)
 }

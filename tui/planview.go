@@ -3,6 +3,7 @@ package tui
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -126,6 +127,9 @@ func (p *plan) body(env *Env, width int, airy bool) []string {
 		out = gap(out)
 		label("money", bill+" a month", t.Strong)
 	}
+	if down, rest := say.Outage(g.Steps, nil); down != "" {
+		label("downtime", strings.TrimSpace(down+"   "+rest), "")
+	}
 	out = gap(out)
 	if len(g.Steps) > 0 {
 		for _, l := range p.steps(t, width) {
@@ -140,6 +144,10 @@ func (p *plan) body(env *Env, width int, airy bool) []string {
 	}
 	if len(g.Locks) > 0 {
 		label("locks", strings.Join(g.Locks, ", ")+" until it is done", "")
+	}
+	if d := g.Approval; d != nil && !p.refused() {
+		out = gap(out)
+		label(t.Symbols.Vote+" approval", say.Demand(*d)+" within "+say.Span(time.Duration(d.Within))+", else it ends with nothing done", t.Vote)
 	}
 	return out
 }

@@ -213,6 +213,11 @@ func (g guarded) Plan(ctx context.Context, l engine.Launch) (engine.Plan, error)
 	return g.Backend.Plan(ctx, l)
 }
 
+func (g guarded) PlanAgain(ctx context.Context, id engine.ID) (engine.Plan, error) {
+	outside()
+	return g.Backend.PlanAgain(ctx, id)
+}
+
 func (g guarded) Start(ctx context.Context, l engine.Launch) (*engine.Saga, error) {
 	outside()
 	return g.Backend.Start(ctx, l)

@@ -40,10 +40,14 @@ type Config struct {
 	Inventory Inventory     // droplets and records for their screens; nil: there are none
 	Env       string        // the badge: DEMO, or the provider's name
 	Account   func() string // whose account it is, in place of Env; empty while not known; asked while drawing, so it must not wait
+	Context   string        // the context that it is, as contexts.yaml names it; its badge comes before the others. Empty: none
+	Color     string        // of that badge: one of theme.Badges
+	Contexts  Contexts      // those that this console can go on in; nil: it cannot
 	Live      bool          // the badge is red: a real account
 	Budget    func() int    // requests left in this hour, below 0 when unknown; asked while drawing, so it must not wait. Nil: not shown
 	ReadOnly  bool          // the operator only looks: verbs are grayed, with the reason
 	Operator  string        // whose session it is
+	Key       string        // the fingerprint of the key with which they have come in; empty: none
 	ASCII     bool          // no symbols beyond ASCII
 	Remote    bool          // the terminal is at the other end of a network, where sequences arrive torn
 	NoColor   bool          // attributes only, as with any NO_COLOR in the environment of the terminal
@@ -137,6 +141,7 @@ type Launcher interface {
 	StepNames() []string
 	Fields(kind string, steps []string) ([]string, [][]engine.Field, error)
 	Plan(ctx context.Context, l engine.Launch) (engine.Plan, error)
+	PlanAgain(ctx context.Context, id engine.ID) (engine.Plan, error)
 	Start(ctx context.Context, l engine.Launch) (*engine.Saga, error)
 }
 
@@ -162,7 +167,6 @@ type Verbs interface {
 // Freezer stops everything, and lets it go on.
 type Freezer interface {
 	Frozen() *engine.Frozen // nil when everything goes on
-	Freezes(ctx context.Context, limit int) ([]engine.Freeze, error)
 	Freeze(ctx context.Context, v engine.Request) error
 	Thaw(ctx context.Context, v engine.Request) error
 }
@@ -191,11 +195,9 @@ type Record struct {
 
 // Orphan is a snapshot that a saga has made and that none accounts for.
 type Orphan struct {
-	ID         int64         `json:"id,omitzero"` // of a droplet's
-	VolumeCopy string        `json:"volume_snapshot_id,omitempty"`
+	ID         int64         `json:"id"`
 	Name       string        `json:"name"`
-	Droplet    int64         `json:"droplet_id,omitzero"` // which may be gone
-	Volume     string        `json:"volume_id,omitempty"` // the same
+	Droplet    int64         `json:"droplet_id"` // which may be gone
 	Created    time.Time     `json:"created_at"`
 	Age        time.Duration `json:"-"` // at the time of the look
 	SizeGB     float64       `json:"size_gigabytes"`

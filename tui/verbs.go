@@ -30,7 +30,7 @@ func (e *Env) impossible(c keys.Command, s *engine.Summary, whole *engine.Saga) 
 var asks = map[keys.Command]engine.Verb{
 	keys.CmdCancel: engine.VerbCancel, keys.CmdRollback: engine.VerbRollback, keys.CmdRetry: engine.VerbRetry, keys.CmdResolve: engine.VerbResolve,
 	keys.CmdPause: engine.VerbPause, keys.CmdResume: engine.VerbResume, keys.CmdSkip: engine.VerbSkip,
-	keys.CmdProceed: engine.VerbProceed, keys.CmdPostpone: engine.VerbPostpone,
+	keys.CmdProceed: engine.VerbProceed, keys.CmdPostpone: engine.VerbPostpone, keys.CmdGlass: engine.VerbBreakGlass,
 }
 
 // notDue is the row whose next attempt is not due yet, or nil.
@@ -103,6 +103,7 @@ func verbCommands(chosen func() *engine.Summary, whole func() *engine.Saga, mark
 		danger(bind(keys.Sagas, keys.CmdSkip, "skip", "go on without the step that failed, when it changed nothing; asks first", "s")),
 		danger(bind(keys.Sagas, keys.CmdProceed, "proceed", "end the wait for a moment: the saga goes on at once; asks why")),
 		danger(bind(keys.Sagas, keys.CmdPostpone, "postpone", "move the wait to another moment; asks why")),
+		danger(bind(keys.Sagas, keys.CmdGlass, "break glass", "let it go on without its approvals, after a while and in sight of all; asks why")),
 	} {
 		why := func(env *Env) string { return env.impossible(b.Command, chosen(), whole()) }
 		out = append(out, command{
@@ -134,7 +135,7 @@ func verbCommands(chosen func() *engine.Summary, whole func() *engine.Saga, mark
 // actionsMenu offers everything that can be done to a saga; what cannot be done is grayed, with the reason.
 func actionsMenu(env *Env, all []command, s *engine.Summary) Action {
 	items := pickItems(env, all, keys.CmdOpen, keys.CmdLog, keys.CmdDecide, keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdResolve, keys.CmdPause,
-		keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone, keys.CmdEntries, keys.CmdCopy, keys.CmdNew, keys.CmdEvery)
+		keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone, keys.CmdGlass, keys.CmdEntries, keys.CmdCopy, keys.CmdNew)
 	for i := range items {
 		switch it := &items[i]; {
 		case !s.Paused:

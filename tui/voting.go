@@ -3,7 +3,6 @@ package tui
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,7 +12,6 @@ import (
 	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
-	"arcadia/tui/widget"
 )
 
 // The answers of a vote that do something.
@@ -31,10 +29,13 @@ type voting struct {
 	top   int
 	page  int // lines that fit at the last drawing
 	lines int // lines there are
+	again replanned
+	past  past
 }
 
 func newVoting(s *engine.Summary) *voting {
 	v := &voting{first: *s}
+	v.seen.log = true // why it was launched is its first entry
 	v.seen.point(s.ID, s.Seq)
 	v.ask()
 	return v
@@ -101,9 +102,9 @@ func (v *voting) Commands(*Env) []command {
 			v.live, v.Focus = true, typedLine
 			return nil
 		}},
-		{Binding: bind(keys.Decisions, keys.CmdReload, "read again", "read the saga again", "r"), do: func(*Env) Action {
+		{Binding: bind(keys.Decisions, keys.CmdReload, "read again", "read the saga again, and plan it again", "r"), do: func(*Env) Action {
 			v.seen.stale = true
-			return v.seen.look(v)
+			return Batch{v.seen.look(v), v.replan()}
 		}},
 		{Binding: bind(keys.Decisions, keys.CmdSaga, "saga", "its ledger, timeline and log", "s"), do: func(*Env) Action { return Open{newSaga(&v.first, false)} }},
 		{Binding: bind(keys.Decisions, keys.CmdNeedsMe, "next", "the next saga that needs a person", "!"), do: func(env *Env) Action {
@@ -138,15 +139,21 @@ func (v *voting) Hints(*Env) []keys.Command {
 }
 
 // Update takes answers, changes, and what is typed.
-func (v *voting) Update(_ *Env, msg tea.Msg) Action {
+func (v *voting) Update(env *Env, msg tea.Msg) Action {
 	switch msg := msg.(type) {
 	case Shown:
-		return v.seen.look(v)
+		return Batch{v.seen.look(v), v.replan(), v.lookBack()}
 	case Changed:
 		v.seen.news(msg.Fresh)
 		return v.seen.look(v)
+	case Ticked:
+		return v.keepFresh(env)
 	case detailMsg:
 		return v.seen.take(msg, v)
+	case againMsg:
+		v.again = replanned{hash: msg.hash, err: msg.err, at: env.Config.Now()}
+	case past:
+		v.past = msg
 	case answeredMsg:
 		if msg.err != "" {
 			v.Refuse(msg.err)
@@ -206,79 +213,4 @@ func (v *voting) give() Action {
 		}
 		return answeredMsg{}
 	}}
-}
-
-// View draws who asks, the plan, and the vote.
-func (v *voting) View(env *Env, width, height int) Drawing {
-	t, w := env.Theme, v.seen.shown()
-	switch {
-	case v.seen.err != "":
-		return Drawing{Lines: empty(env, width, height, "this saga cannot be read", v.seen.err)}
-	case w == nil:
-		return Drawing{Lines: []string{"", "  " + t.Faint.Paint("reading its ledger"+t.Symbols.More)}}
-	case w.saga.Approval == nil:
-		return Drawing{Lines: empty(env, width, height, "nobody is asked to approve it", "esc goes back")}
-	}
-	at := 30
-	if width < twoLines {
-		at = 0
-	}
-	form, cursor := v.Form(t, confirm.Zone{At: at, Width: width, Live: v.live, Airy: height >= 24})
-	foot := append([]string{"", "  " + t.Strong.Paint("Your vote")}, form...)
-	if v.Busy {
-		foot, cursor = append(foot[:2], "  "+t.Faint.Paint("it is recorded"+t.Symbols.More)), nil
-	}
-	body := v.body(env, &w.saga.Summary, w.saga, width)
-	v.lines, v.page = len(body), max(1, height-len(foot))
-	v.top = max(0, min(v.top, v.lines-v.page))
-	lines := widget.Lines(body[v.top:min(len(body), v.top+v.page)], width, min(len(body), v.page))
-	if cursor != nil {
-		cursor.Y += len(lines) + 2
-	}
-	return Drawing{Lines: append(lines, foot...), Cursor: cursor}
-}
-
-func (v *voting) body(env *Env, s *engine.Summary, whole *engine.Saga, width int) []string {
-	t, a := env.Theme, s.Approval
-	dot := " " + t.Symbols.Dot + " "
-	right := fmt.Sprintf("%d of %d%sends %s ", a.Counted(), a.Need, dot, env.Clock.Soon(a.Until.Time))
-	head := t.Stand(say.YourVote)
-	out := []string{"", widget.Sides("  "+head.Ink.Paint(head.Symbol+" "+visible.Text(s.CreatedBy)+" asks for an approval"), t.Faint.Paint(right), width)}
-	story := strings.TrimSpace(s.Kind+" "+s.Target) + ", asked " + env.Clock.Time(a.AskedAt.Time)
-	if a.By.From != "" {
-		story += " from " + a.By.From
-	}
-	if a.By.Key != "" {
-		story += ", key " + say.ShortKey(a.By.Key)
-	}
-	out = append(out, "  "+t.Faint.Paint(widget.Cut(visible.Text(story), width-3)), "")
-	label := func(name, text string) {
-		for i, l := range widget.Wrap(visible.Text(text), max(10, width-planAt-1)) {
-			if i > 0 {
-				name = ""
-			}
-			out = append(out, t.Faint.Paint(widget.Fit("  "+name, planAt))+l)
-		}
-	}
-	label("plan", a.Hash.Short()+"   it is made again before it starts: another one is asked for again")
-	if text := say.Approvals(whole, env.Clock); text != "" {
-		label("so far", text)
-	}
-	if b := a.Before; b != nil {
-		label("voided", "plan "+b.Hash.Short()+": "+b.Reason)
-		out = append(out, "", "  "+t.Faint.Paint("IT WAS"))
-		out = append(out, (&plan{got: &engine.Plan{Steps: whole.VoidedPlan}}).steps(t, width)...)
-		out = append(out, "", "  "+t.Faint.Paint("NOW IT IS"))
-	} else {
-		out = append(out, "")
-	}
-	p := &plan{got: &engine.Plan{Steps: whole.AskedPlan}}
-	out = append(out, p.steps(t, width)...)
-	if f := p.final(); f != nil {
-		out = append(append(out, ""), t.Final(fmt.Sprintf("Step %d cannot be undone.", f.Idx), widget.Wrap(say.Sentence(f.Change.Final), width-7), width)...)
-	}
-	for i := range out {
-		out[i] = widget.Cut(out[i], width)
-	}
-	return append(out, "", "  "+t.Faint.Paint("Refusing ends the saga: what it has done is undone. Doing nothing leaves it to others."))
 }

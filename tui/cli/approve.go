@@ -56,6 +56,15 @@ type awaited struct {
 	Why   string `json:"why_not,omitempty"` // why not
 }
 
+// awaitedDefinition is a schedule whose definition waits for approvals, as JSON shows it.
+type awaitedDefinition struct {
+	Schedule string           `json:"schedule"`
+	Kind     string           `json:"kind"`
+	Approval *engine.Approval `json:"approval"`
+	Yours    bool             `json:"yours"`             // whoever asks can approve it
+	Why      string           `json:"why_not,omitempty"` // why not
+}
+
 func (t *tree) approvalsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "approvals [SAGA]", Short: "List what waits for an approval, or show what one would do",
@@ -110,10 +119,28 @@ func (t *tree) listAsked(ctx context.Context, out *format) error {
 		}
 		rows = append(rows, []string{s.Short, s.Kind, s.Target, s.CreatedBy, fmt.Sprintf("%d of %d", a.Counted(), a.Need), a.Hash.Short(), moment(a.Until), yours})
 	}
+	open, err := openDefinitions(ctx, p.Engine, time.Now())
+	if err != nil {
+		return err
+	}
+	every := make([]any, 0, len(all)+len(open))
+	for _, x := range all {
+		every = append(every, x)
+	}
+	for _, v := range open {
+		x, a := awaitedDefinition{Schedule: v.Name, Kind: v.Kind, Approval: v.Definition, Yours: true}, v.Definition
+		yours := "yes"
+		if objection := a.Objection(p.Engine.Actor(), time.Now()); objection != nil {
+			x.Yours, x.Why = false, objection.Error()
+			yours = "no: " + x.Why
+		}
+		every = append(every, x)
+		rows = append(rows, []string{"", v.Kind, "schedule " + v.Name, a.By.Name, fmt.Sprintf("%d of %d", a.Counted(), a.Need), a.Hash.Short(), "", yours})
+	}
 	switch {
 	case out.value == "json":
-		return object(t.env.Out, all)
-	case len(all) == 0:
+		return object(t.env.Out, every)
+	case len(every) == 0:
 		say(t.env.Err, "nothing waits for an approval")
 		return nil
 	}

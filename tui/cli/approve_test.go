@@ -127,6 +127,14 @@ func TestTwoOperatorsOverSSHAndEveryWrongWordIsToldWhy(t *testing.T) {
 	if out, status := run(b.program(b.held, "list", "-o", "json")); status != 0 || !strings.Contains(out, `"glass_broken_by": "ops4"`) {
 		t.Errorf("it is not marked\n%s", out)
 	}
+	for _, verb := range []string{"approved", "approval_refused", "glass_broken"} {
+		if out, status := b.says(t, acts, "audit -o json"); status != 0 || !strings.Contains(out, `"verb": "`+verb+`"`) || !strings.Contains(out, `"key": "SHA256:`) {
+			t.Errorf("%s is not in the audit: exit status %d\n%s", verb, status, out)
+		}
+	}
+	if out, _ := b.says(t, guest, "audit -o json"); strings.Contains(out, "SHA256:") {
+		t.Errorf("a viewer reads keys:\n%s", out)
+	}
 	b.policed(t, "approvals:\n  - when: {kind: echo}\n    need: 1\n    witin: 24h\n")
 	if out, status := b.says(t, two, "launch echo"); status != 1 || !strings.Contains(out, "line 4") || !strings.Contains(out, "did you mean within?") {
 		t.Errorf("a wrong policy: exit status %d\n%s", status, out)
@@ -165,4 +173,56 @@ func (b *building) becomes(t *testing.T, who gossh.Signer, saga, want string) {
 		}
 	}
 	t.Errorf("it does not say %q\n%s", want, out)
+}
+
+// TestAGovernedScheduleIsApprovedOnceOverSSH defines a schedule as one operator, and agrees to it as another.
+func TestAGovernedScheduleIsApprovedOnceOverSSH(t *testing.T) {
+	t.Parallel()
+	b := newBuilding(t)
+	b.policed(t, "approvals:\n  - when: {kind: echo}\n    need: 1\n")
+	defines, approves, guest := b.admits(t, "ops2", "operator,approver"), b.admits(t, "ops3", "approver"), b.admits(t, "guest", "viewer")
+	if out, status := b.says(t, defines, "schedule add nightly echo text=hi --every 24h"); status != 0 || !strings.Contains(out, "0 of 1 approvals of definition") {
+		t.Fatalf("exit status %d\n%s", status, out)
+	}
+	var v struct {
+		Definition struct {
+			Hash string `json:"hash"`
+			Need int    `json:"need"`
+		} `json:"definition"`
+	}
+	out, status := b.says(t, guest, "schedule show nightly -o json")
+	if err := json.Unmarshal([]byte(out), &v); err != nil || status != 0 || v.Definition.Need != 1 || strings.Contains(out, "SHA256:") {
+		t.Fatalf("exit status %d, %v\n%s", status, err, out)
+	}
+	approve := "schedule approve nightly --hash " + strings.TrimPrefix(v.Definition.Hash, "p2:")[:12]
+	for _, c := range []struct {
+		what string
+		who  gossh.Signer
+		line string
+		want string
+		exit int
+	}{
+		{"not approved", defines, "schedule fire nightly", "schedules/nightly has 0 of 1 approvals that count", 1},
+		{"the list", approves, "approvals", "schedule nightly", 0},
+		{"own", defines, approve, "ops2 has launched it: somebody else has to approve it", 1},
+		{"a viewer", guest, approve, "a viewer can only read; ask an approver", 1},
+		{"no hash", approves, "schedule approve nightly", "schedule approve needs --hash", 2},
+		{"another", approves, "schedule approve nightly --hash 0123456789ab", "and not 0123456789ab: read it again", 1},
+		{"no such", approves, "schedule approve none --hash 0123456789ab", "no schedule", 2},
+		{"approved", approves, approve, "approved by ops3, for 8", 0},
+		{"twice", approves, approve, "ops3 has approved it already", 1},
+		{"fires", defines, "schedule fire nightly", "", 0},
+		{"the audit", defines, "audit", "schedules/nightly", 0},
+		{"refused without a reason", approves, "schedule refuse nightly", "say why with --reason", 2},
+		{"refused", approves, "schedule refuse nightly --reason 'not in December'", "nightly is refused", 0},
+		{"after that", defines, "schedule fire nightly", "was refused by ops3: not in December", 1},
+	} {
+		out, status := b.says(t, c.who, c.line)
+		if status != c.exit || !strings.Contains(out, c.want) {
+			t.Errorf("%s: exit status %d, want %d and %q\n%s", c.what, status, c.exit, c.want, out)
+		}
+	}
+	if out, status := b.says(t, defines, "list -o json"); status != 0 || strings.Count(out, `"kind": "echo"`) != 1 || strings.Contains(out, `"approval"`) {
+		t.Errorf("not one saga: exit status %d\n%s", status, out)
+	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +56,11 @@ func (t *tree) auditCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			deeds = append(deeds, stops...)
+			agreed, err := agreementsOf(cmd.Context(), p.Engine, q.By)
+			if err != nil {
+				return err
+			}
+			deeds = append(append(deeds, stops...), agreed...)
 		}
 		slices.SortStableFunc(deeds, func(a, b deed) int { return a.At.Compare(b.At.Time) })
 		if out.value == "json" {
@@ -82,6 +87,32 @@ func deedsOf(ctx context.Context, eng Reader, sagas []engine.Summary) ([]deed, e
 			if e.By != nil {
 				deeds = append(deeds, deed{At: e.At, Saga: s.ID, Short: s.Short, Kind: s.Kind, Verb: e.Type, By: *e.By, Why: e.Why})
 			}
+		}
+	}
+	return deeds, nil
+}
+
+// agreementsOf gives who has defined what launches sagas later, and who has agreed to it as it is now, of all or of one operator.
+func agreementsOf(ctx context.Context, eng Reader, by string) ([]deed, error) {
+	docs, err := eng.Docs(ctx, engine.Definitions)
+	if err != nil {
+		return nil, err
+	}
+	var deeds []deed
+	for _, d := range docs {
+		a, err := engine.ReadDefinition(d, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		if by != "" && a.By.Name != by {
+			continue
+		}
+		deeds = append(deeds, deed{At: a.AskedAt, Kind: d.Name, Verb: engine.EntryApprovalRequested, By: a.By})
+		for _, v := range a.Votes {
+			deeds = append(deeds, deed{At: v.At, Kind: d.Name, Verb: engine.EntryApproved, By: v.Actor, Why: v.Why})
+		}
+		if v := a.Refused; v != nil {
+			deeds = append(deeds, deed{At: v.At, Kind: d.Name, Verb: engine.EntryApprovalRefused, By: v.Actor, Why: v.Why})
 		}
 	}
 	return deeds, nil

@@ -16,6 +16,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/schedule"
+	words "arcadia/tui/say"
 )
 
 const maxScheduleFile = 1 << 20 // bytes
@@ -71,8 +72,11 @@ func (t *tree) apply(ctx context.Context, p *Place, wanted []schedule.Schedule, 
 			}
 		}
 		if does != "no change" {
-			if _, err := foresee(ctx, p, s); err != nil {
+			if _, err := foresee(ctx, p, &s); err != nil {
 				return fmt.Errorf("schedule %s: %w", s.Name, err)
+			}
+			if s.Demand != nil {
+				does += ", and asks for " + words.Demand(*s.Demand)
 			}
 			todo = append(todo, s)
 		}

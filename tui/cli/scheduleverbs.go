@@ -79,6 +79,9 @@ func (t *tree) scheduleShowCommand() *cobra.Command {
 			return joined(err, func() error { return object(t.env.Out, v) })
 		}
 		rows := [][]string{{"schedule", v.Name}, {"launches", what(v.Schedule)}, {"when", when(v.Schedule)}, {"changed by", v.By}}
+		if text := definition(v, time.Now()); text != "" {
+			rows = append(rows, []string{"approval", text})
+		}
 		if v.Paused != nil {
 			rows = append(rows, []string{"paused", "by " + v.Paused.By + " " + moment(v.Paused.At) + ": " + v.Paused.Why})
 		}

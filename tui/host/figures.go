@@ -20,7 +20,7 @@ func (h *Host) sources(srv *sshd.Server) sshd.Sources {
 		src.Hosts = h.hosts
 	}
 	if h.Meter != nil {
-		src.Steps = h.Meter.Steps()
+		src.Steps, src.Approvals = h.Meter.Steps(), h.Meter.Approvals()
 	}
 	return src
 }

@@ -15,6 +15,7 @@ type Meter struct {
 	engine.Store
 	census census
 	took   *prometheus.HistogramVec
+	votes  *prometheus.CounterVec
 
 	mu    sync.Mutex // guards under; a leaf
 	under map[engine.ID]engine.Entry
@@ -28,6 +29,9 @@ func NewMeter(store engine.Store) *Meter {
 			Name: "arcadia_step_seconds", Help: "Attempts at steps and at their compensation.",
 			Buckets: []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800},
 		}, []string{"step", "direction", "outcome"}),
+		votes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "arcadia_approvals_total", Help: "What was asked and said of approvals since this process began.",
+		}, []string{"event"}),
 	}
 }
 
@@ -48,13 +52,16 @@ func (m *Meter) Append(ctx context.Context, b engine.Batch) error {
 // Steps are the attempts, as arcadia_step_seconds by step, direction and outcome.
 func (m *Meter) Steps() prometheus.Collector { return m.took }
 
+// Approvals are what was asked and said of approvals, as arcadia_approvals_total by event.
+func (m *Meter) Approvals() prometheus.Collector { return m.votes }
+
 // The directions and outcomes of an attempt, as labels.
 const (
 	forward, backward          = "forward", "backward"
 	done, retried, failed, cut = "done", "retried", "failed", "interrupted"
 )
 
-// time measures the attempts that end with a batch, and notes the one that begins. At most one of a saga is under way.
+// time measures the attempts that end with a batch, counts what is said of approvals, and notes the attempt that begins. At most one of a saga is under way.
 func (m *Meter) time(b *engine.Batch) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -71,6 +78,8 @@ func (m *Meter) time(b *engine.Batch) {
 			m.ended(b, e, failed)
 		case engine.EntryInterrupted:
 			m.ended(b, e, cut)
+		case engine.EntryApprovalRequested, engine.EntryApproved, engine.EntryApprovalRefused, engine.EntryApprovalVoided, engine.EntryApprovalGranted, engine.EntryGlassBroken:
+			m.votes.WithLabelValues(string(e.Type)).Inc()
 		}
 	}
 	if b.Summary.Status.Terminal() {

@@ -151,3 +151,37 @@ func TestAttemptsAreTimedByStepDirectionAndOutcome(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsSaidOfApprovalsIsCountedByEvent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		two := engine.Actor{Name: "ops2", Role: engine.Approver, Key: "SHA256:two"}
+		meter := host.NewMeter(storagetest.NewMemory())
+		e, _ := enginetest.Drive(t, meter, engine.Config{
+			Steps: []engine.Step{enginetest.Echo()}, Approvers: func() ([]engine.Actor, error) { return []engine.Actor{two}, nil },
+			Policy: func() (engine.Policy, error) {
+				return engine.Policy{Approvals: []engine.ApprovalRule{{When: engine.When{Step: "echo"}, Demand: engine.Demand{Need: 1, Within: engine.Span(time.Hour)}}}}, nil
+			},
+		})
+		ops := e.As(enginetest.Ops)
+		first, second := enginetest.Launch(t, ops, "echo"), enginetest.Launch(t, ops, "echo")
+		sg, err := ops.Saga(t.Context(), first)
+		if err == nil {
+			err = e.As(two).Approve(t.Context(), first, sg.Approval.Hash.Short(), engine.Request{})
+		}
+		if err == nil {
+			err = e.As(two).Refuse(t.Context(), second, engine.Request{Reason: "no"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		enginetest.Rest(t, ops, first)
+		w := httptest.NewRecorder()
+		sshd.Metrics(sshd.Sources{Approvals: meter.Approvals()}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/metrics", nil))
+		for event, n := range map[string]string{"approval_requested": "2", "approved": "1", "approval_granted": "1", "approval_refused": "1"} {
+			if want := `arcadia_approvals_total{event="` + event + `"} ` + n + "\n"; !strings.Contains(w.Body.String(), want) {
+				t.Errorf("missing: %s", want)
+			}
+		}
+	})
+}

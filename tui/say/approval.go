@@ -3,6 +3,7 @@ package say
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"arcadia/engine"
 )
@@ -35,6 +36,26 @@ func Demand(d engine.Demand) string {
 		text += " of " + strings.Join(d.From, ", ")
 	}
 	return text
+}
+
+// Definition says how what is launched again and again stands with those who have to agree to it once.
+func Definition(a *engine.Approval, now time.Time) string {
+	switch {
+	case a.Refused != nil:
+		return "refused by " + a.Refused.Name + ": " + a.Refused.Why
+	case a.Granted.IsZero() || a.Counted() < a.Need:
+		return fmt.Sprintf("%d of %d approvals of definition %s", a.Counted(), max(1, a.Need), a.Hash.Short())
+	}
+	return fmt.Sprintf("definition %s approved by %s, for %s", a.Hash.Short(), agreed(&engine.Agreed{Votes: a.Votes}), Span(a.Lapses().Sub(now)))
+}
+
+// agreed names who has approved what a saga was launched by.
+func agreed(a *engine.Agreed) string {
+	var names []string
+	for _, v := range a.Votes {
+		names = append(names, v.Name)
+	}
+	return Listed(names)
 }
 
 // withKey is with which key somebody has come in.

@@ -22,6 +22,9 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 		if x.Created != nil && len(x.Created.Lifted) > 0 {
 			text += "; no longer protected: " + strings.Join(x.Created.Lifted, ", ")
 		}
+		if x.Created != nil && x.Created.Agreed != nil {
+			text += "; " + x.Created.Agreed.Of + " approved by " + agreed(x.Created.Agreed)
+		}
 	case engine.EntryWaiting:
 		text, tone = "goes on", Faint
 		if on := EntryWaitsFor(x); on != "" {

@@ -31,6 +31,8 @@ type Sources struct {
 	Steps    prometheus.Collector            // how long attempts at steps took
 	Health   func(ctx context.Context) error // nil error: sagas are being driven
 	Version  string
+
+	Approvals prometheus.Collector // what was asked and said of them
 }
 
 // SagaCount is how many sagas of a kind have a status. An empty kind means all of them.
@@ -148,8 +150,10 @@ func ServeMetrics(ctx context.Context, ln net.Listener, src Sources, log *slog.L
 func Metrics(src Sources) http.Handler {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &figures{src})
-	if src.Steps != nil {
-		reg.MustRegister(src.Steps)
+	for _, c := range []prometheus.Collector{src.Steps, src.Approvals} {
+		if c != nil {
+			reg.MustRegister(c)
+		}
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{

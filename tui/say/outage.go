@@ -1,0 +1,38 @@
+package say
+
+import (
+	"fmt"
+	"time"
+
+	"arcadia/engine"
+)
+
+// Outage says during which steps of a plan what it changes is down, with about how long that is by what it took before, and how long
+// it took then; both are empty when it is never down.
+func Outage(steps []engine.PlanStep, before []time.Duration) (text, rest string) {
+	first, last, ok := engine.Outage(steps)
+	switch {
+	case !ok:
+		return "", ""
+	case last < 0:
+		return fmt.Sprintf("from step %d on", first), "it does not come back by itself"
+	case last == first:
+		text = fmt.Sprintf("step %d", first)
+	default:
+		text = fmt.Sprintf("steps %d to %d", first, last)
+	}
+	if len(before) == 0 {
+		return text, ""
+	}
+	sum, took := time.Duration(0), []string{}
+	for _, d := range before {
+		sum += d
+		took = append(took, Lasted(d))
+	}
+	mean := max(time.Minute, (sum / time.Duration(len(before))).Round(time.Minute))
+	times := "the last time it took "
+	if len(before) > 1 {
+		times = fmt.Sprintf("the last %d times it took ", len(before))
+	}
+	return "about " + Span(mean) + ", " + text, times + Listed(took)
+}
