@@ -261,9 +261,7 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		r.asks, r.goOn = false, false
 		s.put(r, e)
 		if e.Made != nil {
-			if e.Made.Text != "" {
-				s.Made = e.Made.Text
-			}
+			s.Made = e.Made.Text
 			s.costs(e.Idx, e.Made.MonthlyUSD)
 		}
 		s.CurrentStepIdx = e.Idx + 1
