@@ -22,6 +22,7 @@ type nights struct {
 	keeper  schedule.Keeper
 	sender  notify.Sender
 	lookout notify.Lookout
+	morning notify.Morning
 }
 
 func (w wire) nights(eng *engine.Engine, things schedule.Things, drifts tui.Drifts, log *slog.Logger) nights {
@@ -33,7 +34,7 @@ func (w wire) nights(eng *engine.Engine, things schedule.Things, drifts tui.Drif
 	}
 	n := nights{
 		keeper: schedule.Keeper{
-			As: func(name string) schedule.Engine { return as("schedule " + name) }, Things: things, Log: log,
+			As: func(name string) schedule.Engine { return as(schedule.Actor(name)) }, Things: things, Log: log,
 			Tell: func(ctx context.Context, name string, o schedule.Outcome) ([]engine.DocChange, error) {
 				return notify.Tell(ctx, own, "missed/"+name+"/"+o.At.UTC().Format("20060102T150405Z"), notify.Note{
 					Event: notify.Missed, At: o.At, Schedule: name, Reason: o.Why,
@@ -42,6 +43,7 @@ func (w wire) nights(eng *engine.Engine, things schedule.Things, drifts tui.Drif
 		},
 		sender:  notify.Sender{Book: own, Carrier: carry.New(say.Notice, hooks), Log: log},
 		lookout: notify.Lookout{Book: own, Freezes: own.Freezes, Log: log},
+		morning: notify.Morning{Book: own, Night: own, Zone: time.Local, Log: log},
 	}
 	if drifts != nil {
 		n.lookout.Drifts = func() map[string]notify.Adrift {
@@ -59,7 +61,7 @@ func (w wire) nights(eng *engine.Engine, things schedule.Things, drifts tui.Drif
 
 // run is all of it, each for as long as this process drives.
 func (n nights) run(eng *engine.Engine) []func(context.Context) {
-	all := []func(context.Context){n.keeper.Run, n.sender.Run, n.lookout.Run}
+	all := []func(context.Context){n.keeper.Run, n.sender.Run, n.lookout.Run, n.morning.Run}
 	for i, f := range all {
 		all[i] = func(ctx context.Context) { eng.WhileDriving(ctx, f) }
 	}

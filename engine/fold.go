@@ -261,7 +261,9 @@ func (s *Saga) forward(r *Row, e *Entry) {
 		r.asks, r.goOn = false, false
 		s.put(r, e)
 		if e.Made != nil {
-			s.Made = e.Made.Text
+			if e.Made.Text != "" {
+				s.Made = e.Made.Text
+			}
 			s.costs(e.Idx, e.Made.MonthlyUSD)
 		}
 		s.CurrentStepIdx = e.Idx + 1

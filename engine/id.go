@@ -32,6 +32,13 @@ func (id ID) Created() time.Time {
 	return time.UnixMilli(ms)
 }
 
+// Before is above every id that was drawn before a moment, and below every one drawn from then on: where a walk through what there
+// was at a time begins. It names no saga.
+func Before(t time.Time) ID {
+	ms := max(0, t.UnixMilli())
+	return ID(fmt.Sprintf("%08x-%04x-0000-0000-000000000000", ms>>16, ms&0xffff))
+}
+
 // newID draws a fresh id from the clock and the system's random source.
 func newID() (ID, error) {
 	u, err := uuid.NewV7()

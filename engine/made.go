@@ -12,7 +12,8 @@ type Made struct {
 }
 
 // Made records what the step has made, in a few words, and what it adds to the bill of a month in US dollars, below 0 what it saves.
-// Both are durable with its completion, and stand in the saga's header in place of what was planned. The last call counts.
+// Both are durable with its completion, and stand in the saga's header in place of what was planned; without words those of an earlier
+// step stay. The last call counts.
 func (s *State) Made(text string, monthlyUSD float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

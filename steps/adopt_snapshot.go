@@ -22,13 +22,17 @@ func (AdoptSnapshot) Name() string { return "adopt_snapshot" }
 
 // Inputs declares the snapshot.
 func (a AdoptSnapshot) Inputs() []engine.Field {
-	return append(a.field(a.options(func(accounted bool) bool { return !accounted })), engine.Field{
-		Name: inKeep, Label: "Keep", Type: engine.ChoiceField, Default: "no", Choices: []string{"no", "yes"},
-		Help: "whether it stays whatever a retention says",
-	})
+	return append(a.field(a.options(func(accounted bool) bool { return !accounted })), keepField())
 }
 
 const inKeep = "keep"
+
+func keepField() engine.Field {
+	return engine.Field{
+		Name: inKeep, Label: "Keep", Type: engine.ChoiceField, Default: "no", Choices: []string{"no", "yes"},
+		Help: "whether it stays whatever a retention says",
+	}
+}
 
 // Target is "snapshot 229305609 (arcadia-snap-482913-1a2b3c4d)". One that does not exist, that no saga made or that a saga
 // still works on refuses the launch.
@@ -56,11 +60,16 @@ func (a AdoptSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Chang
 	if err != nil {
 		return engine.Change{}, err
 	}
-	c := engine.Change{Action: engine.ActNone, Subject: snap.title(), Undo: nothingToUndo}
-	_, already, err := accounted(ctx, a.ledger, snapshotKey(snap.ID))
+	return adoption(ctx, a.ledger, snap.title(), snapshotKey(snap.ID), snap.cost())
+}
+
+// adoption is the change of accounting for a copy from now on; none where that is so already.
+func adoption(ctx context.Context, l Ledger, title, key, cost string) (engine.Change, error) {
+	c := engine.Change{Action: engine.ActNone, Subject: title, Undo: nothingToUndo}
+	_, already, err := accounted(ctx, l, key)
 	if err == nil && !already {
 		c.Action, c.Note, c.Undo = engine.ActUpdate, onlyTheLedger, stopsTracking
-		c.Fields = []engine.FieldChange{{Name: "accounted for", From: "no", To: "yes"}, {Name: "size", From: snap.cost(), To: snap.cost()}}
+		c.Fields = []engine.FieldChange{{Name: "accounted for", From: "no", To: "yes"}, {Name: "size", From: cost, To: cost}}
 	}
 	return c, err
 }

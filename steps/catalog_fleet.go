@@ -24,6 +24,7 @@ func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 		NewPruneSnapshots(cloud, ledger),
 		NewVerifyVolumeSnapshot(cloud, ledger),
 		NewPruneVolumeSnapshots(cloud, ledger),
+		NewAdoptVolumeSnapshot(cloud, ledger),
 		NewDeleteDroplet(cloud, ledger),
 		NewVerifyGone(cloud),
 		NewRebuildDroplet(cloud),
@@ -39,6 +40,11 @@ func fleetKinds(cloud Cloud, ledger Ledger) []engine.Kind {
 	return []engine.Kind{
 		rotateSnapshots(cloud),
 		rotateVolumeSnapshots(cloud),
+		{
+			Name: "adopt_volume_snapshot", Steps: []string{"adopt_volume_snapshot"},
+			Summary: "makes an orphaned snapshot of a volume a resource", Undo: stopsTracking,
+			On: engine.Subject{Type: "volume_copy", Verb: "adopt", Inputs: map[string]string{inVolumeSnapshot: "id"}},
+		},
 		r.resize(),
 		r.provision(),
 		r.failover(),

@@ -17,7 +17,7 @@ func TestTheCatalogNamesEveryKindOnceWithASummaryAndAnUndo(t *testing.T) {
 	}
 	want := map[string]int{
 		"snapshot_droplet": 1, "upsert_dns_record": 1, "delete_dns_record": 1, "restore_resource": 1, "accept_resource": 1,
-		"forget_resource": 1, "adopt_snapshot": 1, "delete_snapshot": 1, "snapshot_then_dns": 2, "echo": 3, "echo_fail": 3, "adhoc": 0,
+		"forget_resource": 1, "adopt_snapshot": 1, "adopt_volume_snapshot": 1, "delete_snapshot": 1, "snapshot_then_dns": 2, "echo": 3, "echo_fail": 3, "adhoc": 0,
 		"open_port": 1, "close_port": 1,
 		"resize_droplet": 0, "provision_droplet": 0, "failover_reserved_ip": 0, "replace_droplet": 0, "hibernate_droplet": 0,
 		"wake_droplet": 0, "offboard_droplet": 0, "restore_droplet": 0, "dns_cutover": 0,

@@ -123,6 +123,8 @@ type Disks interface {
 	Volume(ctx context.Context, id string) (Volume, error)
 	// VolumeSnapshots lists the snapshots of a volume now.
 	VolumeSnapshots(ctx context.Context, volume string) ([]VolumeSnapshot, error)
+	// AllVolumeSnapshots lists the snapshots of all volumes now, those of volumes that are gone too.
+	AllVolumeSnapshots(ctx context.Context) ([]VolumeSnapshot, error)
 	// VolumeSnapshot reads one snapshot now. A missing one is NotFound.
 	VolumeSnapshot(ctx context.Context, id string) (VolumeSnapshot, error)
 	// SnapshotVolume copies a volume at once. Names need not be unique.

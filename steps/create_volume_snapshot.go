@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
@@ -79,7 +80,8 @@ func (c CreateVolumeSnapshot) Plan(ctx context.Context, in engine.Inputs) (engin
 	most := fmt.Sprintf("it costs at most $%.2f a month, for a volume of %d GiB that is full", MonthlyUSD(float64(v.SizeGB)), v.SizeGB)
 	return engine.Change{
 		Action: engine.ActCreate, Subject: "snapshot of " + v.title(), Undo: "deletes the snapshot",
-		Fields: []engine.FieldChange{{Name: "name", To: "arcadia-vol-" + in[inVolume] + "-<short>", Note: joined("the end is the saga's short id", most)}},
+		Fields:     []engine.FieldChange{{Name: "name", To: "arcadia-vol-" + in[inVolume] + "-<short>", Note: joined("the end is the saga's short id", most)}},
+		MonthlyUSD: MonthlyUSD(float64(v.SizeGB)),
 	}, nil
 }
 
@@ -113,6 +115,7 @@ func (c CreateVolumeSnapshot) Execute(ctx context.Context, s *engine.State) erro
 		return err
 	}
 	putVolumeSnapshot(s, snap)
+	s.Made(strconv.FormatFloat(snap.SizeGB, 'f', 1, 64)+" GB", MonthlyUSD(snap.SizeGB))
 	r, err := volumeSnapshotSpec{VolumeSnapshot: snap}.resource()
 	if err != nil {
 		return err

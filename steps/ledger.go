@@ -96,12 +96,17 @@ func maker(ctx context.Context, l Ledger, self engine.ID, snap Snapshot) (engine
 	if !ownSnapshot.MatchString(snap.Name) {
 		return "", nil
 	}
+	return worker(ctx, l, self, snap.Name, "droplet:")
+}
+
+// worker is the saga that a copy has its name from, while it holds a lock of what it copies; empty when none does.
+func worker(ctx context.Context, l Ledger, self engine.ID, name, lock string) (engine.ID, error) {
 	queues, err := l.Locks(ctx)
 	if err != nil {
 		return "", err
 	}
 	for _, q := range queues {
-		if q.Saga != self && strings.HasPrefix(q.Name, "droplet:") && strings.HasSuffix(snap.Name, "-"+q.Saga.Short()) {
+		if q.Saga != self && strings.HasPrefix(q.Name, lock) && strings.HasSuffix(name, "-"+q.Saga.Short()) {
 			return q.Saga, nil
 		}
 	}

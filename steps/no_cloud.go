@@ -65,6 +65,10 @@ func (noCloud) VolumeSnapshots(context.Context, string) ([]VolumeSnapshot, error
 	return nil, errNoCloud()
 }
 
+func (noCloud) AllVolumeSnapshots(context.Context) ([]VolumeSnapshot, error) {
+	return nil, errNoCloud()
+}
+
 func (noCloud) SnapshotVolume(context.Context, string, string) (VolumeSnapshot, error) {
 	return VolumeSnapshot{}, errNoCloud()
 }

@@ -37,7 +37,13 @@ func exampleLaunches(r *rig) []engine.Launch {
 	}
 	both := record("A", "app", "203.0.113.20", "dns_record_ttl", "60", "droplet_id", machine)
 	orphan := strconv.FormatInt(r.sim.AddSnapshot(id, "arcadia-snap-"+machine+"-0a1b2c3d"), 10)
+	volume := r.sim.Volumes()[0].ID
+	stray, err := r.cloud.SnapshotVolume(context.Background(), volume, "arcadia-vol-"+volume+"-0a1b2c3d")
+	if err != nil {
+		r.t.Fatal(err)
+	}
 	return []engine.Launch{
+		{Kind: "adopt_volume_snapshot", Inputs: inputs("volume_snapshot", stray.ID)},
 		{Kind: "snapshot_droplet", Inputs: inputs("droplet_id", machine)},
 		{Kind: "upsert_dns_record", Inputs: inputs(record("A", "app", "203.0.113.20", "dns_record_ttl", "60")...)},
 		{Kind: "delete_dns_record", Inputs: inputs(record("TXT", "_kept", "")...)},
@@ -57,7 +63,7 @@ func exampleLaunches(r *rig) []engine.Launch {
 		{Kind: "dns_cutover", Inputs: inputs(record("A", "web-01", "203.0.113.20", "tcp", "{host}:22")...)},
 		{Kind: "resize_droplet", Inputs: inputs("droplet_id", r.droplet("web-01"), "size", moreSize)},
 		{Kind: "rotate_snapshots", Inputs: inputs("droplet_id", machine, "keep_daily", "7")},
-		{Kind: "rotate_volume_snapshots", Inputs: inputs("volume", r.sim.Volumes()[0].ID, "keep_daily", "7")},
+		{Kind: "rotate_volume_snapshots", Inputs: inputs("volume", volume, "keep_daily", "7")},
 		{Kind: "open_port", Inputs: inputs("firewall", r.wall().ID, "ports", "8080")},
 		{Kind: "close_port", Inputs: inputs("firewall", r.wall().ID, "ports", "443")},
 		{Kind: "echo"},

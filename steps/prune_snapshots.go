@@ -331,6 +331,7 @@ func (p prune) finish(s *engine.State, do pruning) {
 	s.Put(keyPruned, ids(do.pruned()))
 	s.Put(keyPruneLeft, len(do.Left))
 	s.Put(keyPruneSaved, saved)
+	s.Made("", -saved)
 }
 
 // Compensate succeeds when nothing was deleted. What is gone stays gone.

@@ -14,6 +14,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/engine/notify"
 	"arcadia/steps"
 	"arcadia/steps/digitalocean"
 	"arcadia/steps/dosim"
@@ -89,7 +90,7 @@ func (r *rig) start() {
 		cloud = r.cloud
 	}
 	list, kinds := steps.Catalog(cloud, r.store, r.prober)
-	e, err := engine.New(r.store, engine.Config{Steps: enginetest.Late(list), Kinds: kinds})
+	e, err := engine.New(r.store, engine.Config{Steps: enginetest.Late(list), Kinds: kinds, Tell: notify.Teller{Store: r.store}.Tell})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -135,8 +135,13 @@ func (s Snapshot) title() string {
 }
 
 // cost is "2.5 GiB, $0.15 a month"; the size is that of the last reading.
-func (s Snapshot) cost() string {
-	return fmt.Sprintf("%s GiB, $%.2f a month", strings.TrimSuffix(strconv.FormatFloat(s.SizeGB, 'f', 2, 64), ".00"), MonthlyUSD(s.SizeGB))
+func (s Snapshot) cost() string { return costOf(s.SizeGB) }
+
+// cost is the same of a volume's.
+func (v VolumeSnapshot) cost() string { return costOf(v.SizeGB) }
+
+func costOf(sizeGB float64) string {
+	return fmt.Sprintf("%s GiB, $%.2f a month", strings.TrimSuffix(strconv.FormatFloat(sizeGB, 'f', 2, 64), ".00"), MonthlyUSD(sizeGB))
 }
 
 // putSnapshot puts which snapshot a step is about, and what it costs.

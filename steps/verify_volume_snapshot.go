@@ -36,13 +36,15 @@ func (VerifyVolumeSnapshot) Name() string { return "verify_volume_snapshot" }
 func (VerifyVolumeSnapshot) Inputs() []engine.Field {
 	return []engine.Field{{
 		Name: inVolumeSnapshot, Label: "Snapshot", Type: engine.TextField, Help: "the id of a volume's snapshot; left out: the one that the saga has taken",
-		Check: func(value string, _ engine.Inputs) error {
-			if !isUUID(value) {
-				return fmt.Errorf("%q is not the id of a volume's snapshot", visible.Short(value, 40))
-			}
-			return nil
-		},
+		Check: checkVolumeSnapshot,
 	}}
+}
+
+func checkVolumeSnapshot(value string, _ engine.Inputs) error {
+	if !isUUID(value) {
+		return fmt.Errorf("%q is not the id of a volume's snapshot", visible.Short(value, 40))
+	}
+	return nil
 }
 
 // Locks names the snapshot. One that the saga takes is guarded by the step that takes it.

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,6 +28,7 @@ type App struct {
 	last     *Message // what the footer shows
 	fade     func()   // ends the wait for its time
 	here     presence
+	muxed    bool               // the terminal is tmux, which keeps for itself what is not wrapped
 	called   map[engine.ID]bool // sagas that the terminal's owner was told of, while they need somebody
 	notice   string             // a word of whoever serves this session; until a key is pressed
 
@@ -105,6 +107,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		a.profile = msg.Profile
 		a.restyle()
 	case tea.EnvMsg:
+		a.muxed = msg.Getenv("TMUX") != "" || strings.HasPrefix(msg.Getenv("TERM"), "tmux")
 		if msg.Getenv("NO_COLOR") != "" && !a.env.Config.NoColor {
 			a.env.Config.NoColor = true
 			a.restyle()

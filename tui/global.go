@@ -102,7 +102,7 @@ func (a *App) commands() []command { return append(a.screen().Commands(&a.env), 
 func everyScreen() []Screen {
 	return []Screen{
 		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newSnapshots(Config{}), newNetwork(nil), newSchedules(),
-		newMessages(), newLogs(), newDeciding(&engine.Summary{}), newVoting(&engine.Summary{}), newOperators(nil), newHosts(nil, nil),
+		newMessages(), newLogs(), newLastNight(), newDeciding(&engine.Summary{}), newVoting(&engine.Summary{}), newOperators(nil), newHosts(nil, nil),
 	}
 }
 

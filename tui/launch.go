@@ -1,11 +1,8 @@
 package tui
 
 import (
-	"context"
-	"crypto/rand"
 	"errors"
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -31,6 +28,7 @@ type launch struct {
 	page   launchPage
 	door   engine.Launch // what it was opened with
 	first  string        // the form comes before the plan even when it is complete, with the focus on this input, or its button
+	every  bool          // what is launched shall be kept as a schedule
 	kinds  launchKinds
 	list   launchSteps
 	drafts map[string]*form.Form // the forms begun, by kind and steps
@@ -48,17 +46,6 @@ func launchDoor(l engine.Launch) Action { return Open{newLaunch(l)} }
 // newLaunch opens the flow, at the form when the kind is given.
 func newLaunch(l engine.Launch) *launch {
 	return &launch{door: l, drafts: map[string]*form.Form{}, list: launchSteps{chosen: slices.Clone(l.Steps)}}
-}
-
-// launchFields answers what a form has to ask for.
-type launchFields struct {
-	ask   int
-	want  engine.Launch
-	adhoc bool
-	steps []string
-	reads [][]engine.Field
-	token string
-	err   string
 }
 
 // Title is the way through the flow so far.
@@ -142,6 +129,8 @@ func (l *launch) pressed(env *Env, msg tea.Msg) Action {
 		switch event {
 		case form.Submits:
 			return Batch{do, l.toPlan(env)}
+		case form.Keeps:
+			return Batch{do, Open{newScheduling(l.form.Launch())}}
 		case form.Leaves:
 			return Batch{do, l.back(env)}
 		case form.Helps:
@@ -194,81 +183,9 @@ func (l *launch) onSteps(env *Env, msg tea.Msg) Action {
 		return l.open(env, engine.Launch{Kind: l.list.kind, Steps: slices.Clone(l.list.chosen), Inputs: l.door.Inputs, Reason: l.door.Reason})
 	case form.Leaves:
 		return l.back(env)
-	case form.Stays, form.Helps:
+	case form.Stays, form.Helps, form.Keeps:
 	}
 	return nil
-}
-
-// draft names the form of a launch among those begun.
-func draft(l engine.Launch) string { return l.Kind + "\x00" + strings.Join(l.Steps, "\x00") }
-
-// open shows the form of a launch: the one begun, or a new one as soon as it is known what to ask for.
-func (l *launch) open(env *Env, want engine.Launch) Action {
-	if f := l.drafts[draft(want)]; f != nil {
-		return l.show(env, f)
-	}
-	l.asks++
-	l.wait = "looking up what " + visible.Text(want.Kind) + " asks for"
-	m := launchFields{ask: l.asks, want: want, adhoc: len(want.Steps) > 0}
-	return Ask{To: l, Read: func(_ context.Context, b Backend) tea.Msg {
-		for _, k := range b.Kinds() {
-			m.adhoc = m.adhoc || k.Name == want.Kind && k.Adhoc
-		}
-		if m.adhoc && len(want.Steps) == 0 {
-			return m // the steps come first
-		}
-		var err error
-		m.steps, m.reads, err = b.Fields(want.Kind, want.Steps)
-		if err != nil {
-			m.err = visible.Text(err.Error())
-		}
-		m.token = rand.Text()
-		return m
-	}}
-}
-
-func (l *launch) opened(env *Env, m launchFields) Action {
-	if m.ask != l.asks {
-		return nil
-	}
-	l.wait = ""
-	switch {
-	case m.err != "":
-		l.err = m.err
-		return nil
-	case len(m.steps) == 0 && m.adhoc:
-		l.list.begin(m.want.Kind, env.State.Steps)
-		l.page = launchOnSteps
-		return nil
-	}
-	in := engine.Inputs{} // of what the door brought, what this kind takes
-	for k, v := range m.want.Inputs {
-		if declared(k, m.reads) {
-			in[k] = v
-		}
-	}
-	m.want.Inputs = in
-	f := form.New(m.want, m.steps, m.reads, m.adhoc, m.token)
-	l.drafts[draft(m.want)] = f
-	if l.first != "" {
-		f.Start(l.first)
-		l.first = ""
-		return l.show(env, f)
-	}
-	if f.Complete() {
-		l.form, l.page = f, launchOnForm
-		return l.toPlan(env)
-	}
-	return l.show(env, f)
-}
-
-func declared(name string, reads [][]engine.Field) bool {
-	if _, bare, ok := strings.Cut(name, ":"); ok {
-		name = bare
-	}
-	return slices.ContainsFunc(reads, func(fs []engine.Field) bool {
-		return slices.ContainsFunc(fs, func(f engine.Field) bool { return f.Name == name })
-	})
 }
 
 func (l *launch) show(_ *Env, f *form.Form) Action {

@@ -57,4 +57,7 @@ func TestATerminalIsAskedToNotifyOnceInTheWayThatWasChosen(t *testing.T) {
 			t.Errorf("%s: %q, want %q", way, got, want)
 		}
 	}
+	if got := throughTmux(calling("osc9", "x")); got != "\x1bPtmux;\x1b\x1b]9;x\x1b\x1b\\\x1b\\" || throughTmux("\a") != "\a" {
+		t.Errorf("%q", got)
+	}
 }

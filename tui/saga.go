@@ -113,6 +113,12 @@ func (s *saga) Commands(*Env) []command {
 			}
 			return say.NoSaga
 		}, do: func(env *Env) Action { return againDoor(env, s.seen.whole()) }},
+		{Binding: bind(keys.OneSaga, keys.CmdEvery, "every", "launch it again and again: a schedule with its inputs"), why: func(env *Env) string {
+			if why := operators(env); why != "" || s.seen.whole() != nil {
+				return why
+			}
+			return say.NoSaga
+		}, do: func(env *Env) Action { return Open{newScheduling(relaunch(env, s.seen.whole()))} }},
 		{Binding: actionsKey, do: func(env *Env) Action {
 			shown := slices.DeleteFunc(s.Commands(env), func(c command) bool { return c.Command == keys.CmdOpen })
 			return actionsMenu(env, shown, s.summary())

@@ -20,7 +20,7 @@ import (
 // Commands are those of a list of sagas.
 func (s *sagas) Commands(*Env) []command {
 	out := []command{
-		newKey(),
+		newKey(), nightKey(keys.Sagas),
 		s.chosen(actionsKey, func(env *Env, at *engine.Summary) Action {
 			return actionsMenu(env, s.Commands(env), at)
 		}),

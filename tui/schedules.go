@@ -1,15 +1,17 @@
 package tui
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"arcadia/engine"
 	"arcadia/engine/schedule"
-	"arcadia/engine/visible"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
 	"arcadia/tui/say"
@@ -31,60 +33,200 @@ func (v timed) next(now time.Time) time.Time {
 	return v.rule.Next(now)
 }
 
+// The columns that are drawn.
 const (
-	scheduleNext  = 2 // the columns that are drawn
-	scheduleStrip = 3
-	scheduleLast  = 4
-	shownOutcomes = 14
+	scheduleKind   = 1
+	scheduleNext   = 2
+	scheduleStrip  = 3
+	scheduleLast   = 4
+	schedulePaused = 5
 )
 
-// newSchedules is the screen of what is launched at given times, when it is next, and what became of the last.
-func newSchedules() *listing {
-	l := &listing{
-		at: keys.CmdSchedules, title: []string{"schedules"}, live: true,
-		nothing: "nothing is launched by itself", hint: "arcadia schedule add NAME KIND --cron \"30 2 * * *\" makes a schedule.",
+const shownOutcomes = 14
+
+// schedules is the screen of what is launched at given times, when it is next, and what became of the last; below it all that is known of
+// the one under the cursor.
+type schedules struct {
+	listing
+	detail *timedDetail // of the schedule that was looked at last; nil: none was
+	asks   int          // only the answer to the last look counts
+	wants  string       // the schedule whose detail is shown or awaited, and its state
+	estate *Estate      // of the account; nil while nobody knows
+}
+
+func newSchedules() *schedules {
+	s := &schedules{}
+	l := &s.listing
+	*l = listing{
+		at: keys.CmdSchedules, title: []string{"schedules"}, live: true, to: s,
+		nothing: "nothing is launched by itself", hint: "n makes a schedule of a launch; so does arcadia schedule add",
 	}
 	l.Columns = []widget.Column{
 		{Title: "NAME", Width: 16, Grow: 1},
 		{Title: "KIND", Width: 18, Drop: 2},
-		{Title: "NEXT", Width: 22},
+		{Title: "NEXT", Width: 26},
 		{Title: "LAST 14", Width: shownOutcomes, Drop: 3},
-		{Title: "LAST", Width: 20, Drop: 1},
-		{Title: "PAUSED BY", Width: 12, Drop: 4, Gap: 1},
+		{Title: "LAST", Width: 12, Drop: 1},
+		{Title: "PAUSED BY", Width: 14, Drop: 4, Gap: 1},
 	}
 	l.Fields = []string{"name", "kind", "next", "outcomes", "last", "paused"}
 	l.read = readSchedules
-	l.cell = func(env *Env, r *list.Row, column int) (widget.Cell, bool) {
-		v := r.Value.(timed) //nolint:forcetypeassert // set below
-		switch column {
-		case scheduleStrip:
-			return widget.Cell{Text: v.strip(env)}, true
-		case scheduleLast:
-			return v.last(env, r.Cells[scheduleLast]), true
-		case scheduleNext:
-		default:
-			return widget.Cell{}, false
-		}
-		next := v.next(env.Clock.Now)
-		if next.IsZero() {
-			return widget.Cell{Text: env.Theme.Symbols.Dash, Ink: env.Theme.Faint}, true
-		}
-		return widget.Cell{Text: widget.Fit("in "+say.Short(next.Sub(env.Clock.Now)), 8) + next.In(env.Clock.Zone()).Format("Mon 15:04")}, true
-	}
+	l.cell = scheduleCell
 	open := l.chosen(openKey, nil, func(env *Env, r *list.Row) Action {
 		return Show{&pager{name: r.Cells[0], text: scheduleLines(env, r.Value.(timed))}} //nolint:forcetypeassert // set below
 	})
+	fresh := command{Binding: bind(keys.Timetable, keys.CmdNew, "new", "make a schedule of a launch", "n"), why: operators, do: func(*Env) Action {
+		x := newLaunch(engine.Launch{})
+		x.every = true
+		return Open{x}
+	}}
 	l.own = []command{
-		open,
+		open, fresh,
 		l.menu(keys.Timetable, "everything that can be done to this schedule", keys.CmdOpen, keys.CmdPause, keys.CmdResume, keys.CmdFire, keys.CmdRemove, keys.CmdCopy),
 		l.asking(bind(keys.Timetable, keys.CmdPause, "pause", "launch nothing until it is resumed; asks why", "p"), false),
 		l.asking(bind(keys.Timetable, keys.CmdResume, "resume", "let a paused schedule launch again"), true),
 		l.asking(danger(bind(keys.Timetable, keys.CmdFire, "fire", "launch now what it launches; asks first")), false),
 		l.asking(danger(bind(keys.Timetable, keys.CmdRemove, "remove", "take the schedule away; its sagas stay; asks first")), false),
-		l.reloading(keys.Timetable), l.copying("schedule"),
+		nightKey(keys.Timetable), l.reloading(keys.Timetable), l.copying("schedule"),
 	}
-	l.hints = []keys.Command{keys.CmdOpen, keys.CmdPause, keys.CmdActions}
-	return l
+	l.hints = []keys.Command{keys.CmdOpen, keys.CmdNew, keys.CmdPause, keys.CmdActions, keys.CmdLastNight}
+	return s
+}
+
+// Commands are those of the list; what moves its cursor looks at the schedule there.
+func (s *schedules) Commands(env *Env) []command {
+	all := s.listing.Commands(env)
+	for i, c := range all {
+		if c.Scope != keys.Lists || c.Command == keys.CmdOpen {
+			continue
+		}
+		do := c.do
+		all[i].do = func(env *Env) Action { return both(do(env), s.follow(env)) }
+	}
+	return all
+}
+
+// Update takes rows and looks, and looks at the schedule under the cursor whenever that is another or has moved on.
+func (s *schedules) Update(env *Env, msg tea.Msg) Action {
+	switch msg := msg.(type) {
+	case timedDetailMsg:
+		if msg.ask == s.asks {
+			s.detail = msg.detail
+		}
+		return nil
+	case nightEstateMsg:
+		s.estate = cmp.Or(msg.state, s.estate)
+		return nil
+	}
+	return both(s.listing.Update(env, msg), s.follow(env))
+}
+
+// both are two actions, either of which may be none.
+func both(a, b Action) Action {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return Batch{a, b}
+}
+
+// follow looks at the schedule under the cursor, unless that was done as it is now.
+func (s *schedules) follow(env *Env) Action {
+	r := s.Current()
+	if r == nil || env.front != Screen(s) {
+		return nil
+	}
+	v := r.Value.(timed) //nolint:forcetypeassert // set in readSchedules
+	wants := v.Name + " " + strconv.FormatUint(v.Version, 10) + " " + v.stands()
+	if wants == s.wants {
+		return nil
+	}
+	s.wants = wants
+	s.asks++
+	ask, things := s.asks, env.Config.Things
+	do := Batch{Ask{To: s, Read: func(ctx context.Context, b Backend) tea.Msg {
+		return timedDetailMsg{ask, readTimed(ctx, b, &v, things)}
+	}}}
+	if inv := env.Config.Inventory; inv != nil && s.estate == nil && v.ForEach != "" {
+		do = append(do, Ask{To: s, Read: func(ctx context.Context, _ Backend) tea.Msg {
+			e, err := readEstate(ctx, inv)
+			if err != nil {
+				return nightEstateMsg{}
+			}
+			return nightEstateMsg{state: &e}
+		}})
+	}
+	return do
+}
+
+// Hints are the screen's own, and the filter.
+func (s *schedules) Hints(*Env) []keys.Command { return append(slices.Clone(s.hints), keys.CmdFilter) }
+
+// Where counts the schedules.
+func (s *schedules) Where(*Env) string {
+	paused, missed := 0, 0
+	for _, r := range s.Rows() {
+		v := r.Value.(timed) //nolint:forcetypeassert // set in readSchedules
+		if v.Paused != nil {
+			paused++
+		}
+		if v.State.Last().Result == schedule.Missed {
+			missed++
+		}
+	}
+	n := len(s.Rows())
+	text := strconv.Itoa(n) + say.Plural(n, " schedule", " schedules")
+	if paused > 0 {
+		text += ", " + strconv.Itoa(paused) + " paused"
+	}
+	if missed > 0 {
+		text += ", " + strconv.Itoa(missed) + " missed"
+	}
+	return text
+}
+
+// toSchedule shows the schedules with the cursor on one.
+func toSchedule(name string) Action {
+	return act(func(a *App) tea.Cmd {
+		for i, st := range a.stacks {
+			if s, ok := st[0].(*schedules); ok {
+				a.stacks[i] = st[:1]
+				s.Aim(name)
+			}
+		}
+		return a.goTo(keys.CmdSchedules)
+	})
+}
+
+// scheduleCell draws what depends on the time and on how sagas stand.
+func scheduleCell(env *Env, r *list.Row, column int) (widget.Cell, bool) {
+	t, v := env.Theme, r.Value.(timed) //nolint:forcetypeassert // set in readSchedules
+	switch column {
+	case scheduleNext:
+		next := v.next(env.Clock.Now)
+		if next.IsZero() {
+			return widget.Cell{Text: t.Symbols.Dash, Ink: t.Faint}, true
+		}
+		return widget.Cell{Text: widget.Fit("in "+say.Span(next.Sub(env.Clock.Now)), 15) + t.Faint.Paint(env.Clock.Soon(next))}, true
+	case scheduleStrip:
+		return widget.Cell{Text: v.strip(env)}, true
+	case scheduleLast:
+		return v.last(env, r.Cells[scheduleLast]), true
+	case schedulePaused:
+		if v.Paused == nil || v.Paused.At.IsZero() {
+			return widget.Cell{}, false
+		}
+		since := env.Clock.WhenMinute(v.Paused.At.Time)
+		if day := env.Clock.Day(v.Paused.At.Time); day != "" {
+			since = day
+		}
+		return widget.Cell{Text: r.Cells[schedulePaused] + " since " + since, Ink: t.Faint}, true
+	case scheduleKind:
+		return widget.Cell{Text: r.Cells[scheduleKind], Ink: t.Faint}, true
+	}
+	return widget.Cell{}, false
 }
 
 // asking is a command about the schedule under the cursor that asks first. Only a paused one is resumed, and only one that is
@@ -174,112 +316,14 @@ func worstOf(all []schedule.Outcome, stands map[engine.ID]engine.Summary) []*eng
 	return out
 }
 
-// strip is a sign for each of the newest outcomes, the newest at the right: how its saga stands, or why there is none.
-func (v timed) strip(env *Env) string {
-	t := env.Theme
-	outcomes := shown(v.State.Outcomes)
+// stands is how the newest occurrences stand, as far as that can change: a text that changes with it.
+func (v *timed) stands() string {
 	var b strings.Builder
-	b.WriteString(t.Faint.Paint(repeat(t.Symbols.Dot, shownOutcomes-len(outcomes))))
-	for i, o := range outcomes {
-		b.WriteString(v.sign(env, i, o))
+	for i, o := range shown(v.State.Outcomes) {
+		b.WriteString(o.At.Format("02150405"))
+		if i < len(v.worst) && v.worst[i] != nil {
+			b.WriteString(string(v.worst[i].Status))
+		}
 	}
 	return b.String()
-}
-
-func (v timed) sign(env *Env, i int, o schedule.Outcome) string {
-	t := env.Theme
-	switch {
-	case o.Result == schedule.Missed:
-		return t.Failed.Paint(t.Symbols.Missed)
-	case o.Refused && len(o.Sagas) == 0:
-		return t.Failed.Paint(t.Symbols.StepFailed)
-	case o.Result == schedule.Skipped:
-		return t.Faint.Paint(t.Symbols.Dash)
-	case i < len(v.worst) && v.worst[i] != nil:
-		look := t.Saga(v.worst[i])
-		return look.Ink.Paint(look.Symbol)
-	}
-	return t.Completed.Paint(t.Symbols.Completed) // its sagas were pruned since
-}
-
-// last is the newest outcome with its sign.
-func (v timed) last(env *Env, text string) widget.Cell {
-	outcomes := shown(v.State.Outcomes)
-	if len(outcomes) == 0 {
-		return widget.Cell{}
-	}
-	i := len(outcomes) - 1
-	if i < len(v.worst) && v.worst[i] != nil {
-		text = v.worst[i].ID.Short()
-	}
-	ink := env.Theme.Faint
-	if outcomes[i].Result == schedule.Missed {
-		ink = env.Theme.Failed
-	}
-	return widget.Cell{Text: v.sign(env, i, outcomes[i]) + " " + ink.Paint(visible.Text(text))}
-}
-
-// lastOf is what became of an occurrence: how its saga stands, the one in trouble before the others.
-func lastOf(o schedule.Outcome, stands map[engine.ID]engine.Summary) string {
-	text := string(o.Result)
-	for _, id := range o.Sagas {
-		s, ok := stands[id]
-		if !ok {
-			continue
-		}
-		text = say.Words(string(s.Status)) + " " + id.Short()
-		if s.Status == engine.Failed || s.Status == engine.RolledBack {
-			break
-		}
-	}
-	return text
-}
-
-// marks are the newest outcomes, one sign each, the newest last.
-func marks(all []schedule.Outcome) string {
-	var b strings.Builder
-	for _, o := range all[max(0, len(all)-shownOutcomes):] {
-		b.WriteString(map[schedule.Result]string{schedule.Fired: "+", schedule.Skipped: "-", schedule.Missed: "!"}[o.Result])
-	}
-	return b.String()
-}
-
-// scheduleLines is a schedule whole: what, when, the next five times and the last outcomes.
-func scheduleLines(env *Env, v timed) []string {
-	clean := visible.Text
-	out := []string{"launches  " + clean(v.Kind)}
-	for _, name := range slices.Sorted(maps.Keys(v.Inputs)) {
-		out = append(out, "          "+clean(name)+"="+clean(v.Inputs[name]))
-	}
-	if v.ForEach != "" {
-		out = append(out, "for each  "+clean(v.ForEach))
-	}
-	if v.Cron != "" {
-		out = append(out, strings.TrimRight("when      "+clean(v.Cron)+"  "+clean(v.Zone), " "))
-	} else {
-		out = append(out, "every     "+v.Every.String())
-	}
-	if v.Paused != nil {
-		out = append(out, "paused    by "+clean(v.Paused.By)+" "+env.Clock.Full(v.Paused.At.Time)+": "+clean(v.Paused.Why))
-	}
-	out = append(out, "", "next")
-	at := env.Clock.Now
-	for range 5 {
-		at = v.rule.Next(at)
-		out = append(out, "  "+env.Clock.Full(at)+"  in "+say.Short(at.Sub(env.Clock.Now)))
-	}
-	out = append(out, "", "last")
-	for i := range v.State.Outcomes {
-		o := v.State.Outcomes[len(v.State.Outcomes)-1-i]
-		var line strings.Builder
-		line.WriteString("  " + env.Clock.Full(o.At.Time) + "  " + string(o.Result))
-		for _, id := range o.Sagas {
-			line.WriteString(" " + id.Short())
-		}
-		if o.Why != "" {
-			line.WriteString("  " + clean(o.Why))
-		}
-		out = append(out, line.String())
-	}
-	return out
 }

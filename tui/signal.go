@@ -126,6 +126,9 @@ func (a *App) call(changed []engine.Summary) tea.Cmd {
 		first = strconv.Itoa(n) + " sagas need you"
 	}
 	if text := calling(a.env.Config.Notify, first); n > 0 && text != "" {
+		if a.muxed {
+			text = throughTmux(text)
+		}
 		return tea.Raw(text)
 	}
 	return nil
@@ -144,4 +147,12 @@ func calling(way, text string) string {
 		return "\x1b]777;notify;arcadia;" + text + "\x1b\\"
 	}
 	return ""
+}
+
+// throughTmux wraps a sequence so that tmux hands it on to the terminal that it runs in, where its owner lets it (allow-passthrough).
+func throughTmux(sequence string) string {
+	if !strings.Contains(sequence, "\x1b") {
+		return sequence // a bell it knows itself
+	}
+	return "\x1bPtmux;" + strings.ReplaceAll(sequence, "\x1b", "\x1b\x1b") + "\x1b\\"
 }

@@ -112,13 +112,16 @@ func snapshotRows(ctx context.Context, b Backend, cfg Config) ([]list.Row, error
 			return nil, err
 		}
 		for _, x := range orphans {
-			id := strconv.FormatInt(x.ID, 10)
-			at := slices.IndexFunc(all, func(s Snapshot) bool { return s.ID == id && !s.Volume })
+			found := Snapshot{
+				ID: strconv.FormatInt(x.ID, 10), Name: x.Name, Of: strconv.FormatInt(x.Droplet, 10), Created: x.Created, SizeGB: x.SizeGB, MonthlyUSD: x.MonthlyUSD,
+			}
+			if x.VolumeCopy != "" {
+				found.ID, found.Of, found.Volume = x.VolumeCopy, x.Volume, true
+			}
+			at := slices.IndexFunc(all, func(s Snapshot) bool { return s.ID == found.ID && s.Volume == found.Volume })
 			if at < 0 {
 				at = len(all)
-				all = append(all, Snapshot{
-					ID: id, Name: x.Name, Of: strconv.FormatInt(x.Droplet, 10), Created: x.Created, SizeGB: x.SizeGB, MonthlyUSD: x.MonthlyUSD,
-				})
+				all = append(all, found)
 			}
 			all[at].Stray = true
 		}

@@ -37,19 +37,34 @@ func readTold(ctx context.Context, b Backend, s *engine.Saga) ([]told, error) {
 	}
 	var out []told
 	for i := range all {
-		d := &all[i]
-		x := told{at: d.Note.At, target: visible.Text(d.Target), answer: visible.Text(d.Answer)}
-		switch {
-		case !d.Sent.IsZero():
-			x.state = toldTaken
-		case d.Digest != "":
-			x.state, x.answer = toldTaken, "in a digest"
-		case !d.GaveUp.IsZero():
-			x.state = toldRefused
-		}
-		out = append(out, x)
+		out = append(out, toldOf(&all[i]))
 	}
 	return out, nil
+}
+
+func toldOf(d *notify.Delivery) told {
+	x := told{at: d.Note.At, target: visible.Text(d.Target), answer: visible.Text(d.Answer)}
+	switch {
+	case !d.Sent.IsZero():
+		x.state = toldTaken
+	case d.Digest != "":
+		x.state, x.answer = toldTaken, "in a digest"
+	case !d.GaveUp.IsZero():
+		x.state = toldRefused
+	}
+	return x
+}
+
+// sign is what has become of telling it, in one cell.
+func (x told) sign(t *theme.Theme) string {
+	switch x.state {
+	case toldTaken:
+		return t.Symbols.Completed
+	case toldRefused:
+		return t.Symbols.StepFailed
+	case toldWaits:
+	}
+	return t.Symbols.Waiting
 }
 
 // toldLines say who was told when, and what they answered.

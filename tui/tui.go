@@ -167,6 +167,7 @@ type Verbs interface {
 // Freezer stops everything, and lets it go on.
 type Freezer interface {
 	Frozen() *engine.Frozen // nil when everything goes on
+	Freezes(ctx context.Context, limit int) ([]engine.Freeze, error)
 	Freeze(ctx context.Context, v engine.Request) error
 	Thaw(ctx context.Context, v engine.Request) error
 }
@@ -195,9 +196,11 @@ type Record struct {
 
 // Orphan is a snapshot that a saga has made and that none accounts for.
 type Orphan struct {
-	ID         int64         `json:"id"`
+	ID         int64         `json:"id,omitzero"` // of a droplet's
+	VolumeCopy string        `json:"volume_snapshot_id,omitempty"`
 	Name       string        `json:"name"`
-	Droplet    int64         `json:"droplet_id"` // which may be gone
+	Droplet    int64         `json:"droplet_id,omitzero"` // which may be gone
+	Volume     string        `json:"volume_id,omitempty"` // the same
 	Created    time.Time     `json:"created_at"`
 	Age        time.Duration `json:"-"` // at the time of the look
 	SizeGB     float64       `json:"size_gigabytes"`

@@ -135,7 +135,7 @@ func verbCommands(chosen func() *engine.Summary, whole func() *engine.Saga, mark
 // actionsMenu offers everything that can be done to a saga; what cannot be done is grayed, with the reason.
 func actionsMenu(env *Env, all []command, s *engine.Summary) Action {
 	items := pickItems(env, all, keys.CmdOpen, keys.CmdLog, keys.CmdDecide, keys.CmdCancel, keys.CmdRollback, keys.CmdRetry, keys.CmdResolve, keys.CmdPause,
-		keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone, keys.CmdGlass, keys.CmdEntries, keys.CmdCopy, keys.CmdNew)
+		keys.CmdResume, keys.CmdSkip, keys.CmdProceed, keys.CmdPostpone, keys.CmdGlass, keys.CmdEntries, keys.CmdCopy, keys.CmdNew, keys.CmdEvery)
 	for i := range items {
 		switch it := &items[i]; {
 		case !s.Paused:

@@ -68,9 +68,14 @@ func OfSaga(ctx context.Context, r Reader, id engine.ID, seq uint64) ([]Delivery
 			names = append(names, deliveryOf(id, n, t.Name))
 		}
 	}
+	return named(ctx, r, names)
+}
+
+// named gives the deliveries with these ids, the oldest first.
+func named(ctx context.Context, r Reader, ids []string) ([]Delivery, error) {
 	var out []Delivery
 	for _, c := range []string{Outbox, Deliveries, GivenUp} {
-		some, err := deliveries(ctx, r, c, names...)
+		some, err := deliveries(ctx, r, c, ids...)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/night"
 )
 
 // Event is what somebody wants to be told.
@@ -24,6 +25,7 @@ const (
 	TokenRefused Event = "token_refused" // the provider does not take the token, which has frozen everything
 	Drift        Event = "drift"         // a resource is not as it was wanted
 	Undelivered  Event = "undelivered"   // another target could not be told
+	LastNight    Event = "last_night"    // what went on in the night, once it is over; off unless asked for
 
 	ApprovalRequested Event = "approval_requested"
 	ApprovalGranted   Event = "approval_granted"
@@ -38,10 +40,10 @@ const (
 // Events are those that a target can ask for.
 var Events = []Event{
 	GlassBroken, ApprovalRequested, ApprovalGranted, ApprovalRefused, ApprovalVoided, Failed, NeedsYou, Recovered, Completed, Missed, Frozen, Thawed,
-	TokenRefused, Drift, Undelivered,
+	TokenRefused, Drift, Undelivered, LastNight,
 }
 
-var byDefault = slices.DeleteFunc(slices.Clone(Events), func(e Event) bool { return e == Completed })
+var byDefault = slices.DeleteFunc(slices.Clone(Events), func(e Event) bool { return e == Completed || e == LastNight })
 
 func words(events []Event) []string {
 	var out []string
@@ -70,6 +72,7 @@ type Note struct {
 	Told     string          `json:"told,omitempty"`     // of undelivered: the target that was not told
 	Waiting  *engine.Waiting `json:"waiting,omitempty"`
 	Asked    *engine.Waiting `json:"approval,omitempty"` // how many have approved which plan
+	Night    *night.Night    `json:"night,omitempty"`    // of last_night
 	Parts    []Note          `json:"parts,omitempty"`    // of a digest
 	More     int             `json:"more,omitempty"`     // of a digest: those that are left out
 }

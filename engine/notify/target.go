@@ -30,7 +30,7 @@ type Format string
 const (
 	FormatArcadia Format = "arcadia" // a signed webhook, by Standard Webhooks 1.0
 	FormatSlack   Format = "slack"   // what Slack and those like it take
-	FormatText    Format = "text"    // one line
+	FormatText    Format = "text"    // one line; of a night several
 )
 
 // Target is a document: who is told, of what, and how.
@@ -39,7 +39,7 @@ type Target struct {
 	URL    string        `json:"url,omitempty"`    // or a reference to it, env:NAME or file:PATH, where it is a secret itself
 	Exec   string        `json:"exec,omitempty"`   // in place of URL: the name of a program in the folder of hooks
 	Format Format        `json:"format,omitempty"` // empty: arcadia
-	Events []Event       `json:"events,omitempty"` // empty: all but completed
+	Events []Event       `json:"events,omitempty"` // empty: all but completed and last_night
 	Secret string        `json:"secret,omitempty"` // env:NAME or file:PATH; read at each send, never kept
 	Kinds  []string      `json:"kinds,omitempty"`  // of sagas; empty: all
 	MinAge schedule.Span `json:"min_age,omitempty"`
@@ -142,6 +142,11 @@ func (t Target) wants(n Note) bool {
 	}
 	return slices.Contains(events, n.Event) && (len(t.Kinds) == 0 || n.Kind == "" || slices.Contains(t.Kinds, n.Kind)) &&
 		(t.MinAge == 0 || n.Saga == "" || n.Took >= time.Duration(t.MinAge))
+}
+
+// Hears reports whether the target is told when a saga of a kind does not do what it should.
+func (t Target) Hears(kind string) bool {
+	return t.wants(Note{Event: Failed, Kind: kind}) || t.wants(Note{Event: NeedsYou, Kind: kind})
 }
 
 // Book is where targets and deliveries are written down. *engine.Session satisfies it.

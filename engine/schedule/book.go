@@ -17,6 +17,11 @@ type Book interface {
 	PutDocs(ctx context.Context, changes ...engine.DocChange) error
 }
 
+// Reader is the part of it that reads.
+type Reader interface {
+	Docs(ctx context.Context, collection string, names ...string) ([]engine.Doc, error)
+}
+
 // View is a schedule with what became of it.
 type View struct {
 	Schedule
@@ -30,7 +35,7 @@ type View struct {
 }
 
 // List gives all schedules by name, with their next occurrence after now.
-func List(ctx context.Context, b Book, now time.Time) ([]View, error) {
+func List(ctx context.Context, b Reader, now time.Time) ([]View, error) {
 	docs, err := b.Docs(ctx, Collection)
 	if err != nil {
 		return nil, err
@@ -55,7 +60,7 @@ func List(ctx context.Context, b Book, now time.Time) ([]View, error) {
 }
 
 // Get reads one schedule. One that does not exist is an ErrInput.
-func Get(ctx context.Context, b Book, name string) (View, error) {
+func Get(ctx context.Context, b Reader, name string) (View, error) {
 	docs, err := b.Docs(ctx, Collection, name)
 	if err != nil {
 		return View{}, err

@@ -52,11 +52,22 @@ func (c *Client) VolumeSnapshots(ctx context.Context, volume string) ([]steps.Vo
 	if err != nil {
 		return nil, err
 	}
-	return each(all, func(s snapshot) steps.VolumeSnapshot {
-		return steps.VolumeSnapshot{
-			ID: s.ID.text, Name: s.Name, Volume: volume, Created: s.Created, SizeGB: s.SizeGB, Regions: s.Regions, MinDisk: s.MinDisk,
-		}
-	}), nil
+	return each(all, func(s snapshot) steps.VolumeSnapshot { return s.ofVolume(volume) }), nil
+}
+
+// AllVolumeSnapshots lists the snapshots of the account's volumes now.
+func (c *Client) AllVolumeSnapshots(ctx context.Context) ([]steps.VolumeSnapshot, error) {
+	all, err := list(ctx, c, "list the snapshots of all volumes", "v2/snapshots", url.Values{"resource_type": {"volume"}}, snapshots, snapshotID)
+	if err != nil {
+		return nil, err
+	}
+	return each(all, func(s snapshot) steps.VolumeSnapshot { return s.ofVolume(s.Resource.text) }), nil
+}
+
+func (s snapshot) ofVolume(volume string) steps.VolumeSnapshot {
+	return steps.VolumeSnapshot{
+		ID: s.ID.text, Name: s.Name, Volume: volume, Created: s.Created, SizeGB: s.SizeGB, Regions: s.Regions, MinDisk: s.MinDisk,
+	}
 }
 
 // VolumeSnapshot reads one snapshot of a volume now.

@@ -18,7 +18,7 @@ var rows = map[string]string{
 	"all": "yes", "from": "text", "to": "text", "confirm": "text", "cron": "text", "every": "time", "jitter": "time", "misfire": "choice", "overlap": "choice", "tz": "text", "window": "time",
 	"events": "list", "format": "choice", "exec": "text", "kinds": "list", "min-age": "time", "secret": "text", "url": "text",
 	"action-time": "time", "action-time-per-gb": "time", "delete-window": "time", "fault": "array", "latency": "time", "public-url": "text", "tls": "file",
-	"authorized-keys": "file", "by": "text", "check": "yes", "domain": "text", "drain": "yes", "drift": "yes", "droplet": "number", "hash": "text", "host-key": "file",
+	"authorized-keys": "file", "back": "number", "by": "text", "check": "yes", "domain": "text", "drain": "yes", "drift": "yes", "droplet": "number", "hash": "text", "host-key": "file",
 	"if-locked": "choice", "key": "text", "kind": "text", "limit": "number", "listen": "text", "metrics": "text", "no-wait": "yes", "older-than": "text",
 	"on-failure": "choice", "output": "choice", "plan": "yes", "plan-hash": "text", "public": "yes", "reason": "text", "seed": "number", "status": "list", "step": "text",
 	"steps": "list", "undelivered": "yes", "until": "text", "wait": "yes", "yes": "yes",

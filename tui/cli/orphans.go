@@ -61,7 +61,11 @@ func (t *tree) orphan(use, short, long string) *cobra.Command {
 	l.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return t.launch(cmd.Context(), l, func(p *Place) (string, engine.Inputs, error) {
-			return about(p, "snapshot", use, map[string]string{"id": args[0]})
+			of := "snapshot"
+			if _, err := strconv.ParseInt(args[0], 10, 64); err != nil { // those of volumes have ids that are no numbers
+				of = "volume_copy"
+			}
+			return about(p, of, use, map[string]string{"id": args[0]})
 		})
 	}
 	return cmd
@@ -94,10 +98,14 @@ func (t *tree) orphans(found []tui.Orphan, out *format) error {
 		say(t.env.Err, "no orphans")
 		return nil
 	}
-	rows := [][]string{{"ID", "NAME", "DROPLET", "CREATED", "AGE", "GIB", "A MONTH"}}
+	rows := [][]string{{"ID", "NAME", "OF", "CREATED", "AGE", "GIB", "A MONTH"}}
 	for _, o := range found {
+		id, of := strconv.FormatInt(o.ID, 10), "droplet "+strconv.FormatInt(o.Droplet, 10)
+		if o.VolumeCopy != "" {
+			id, of = o.VolumeCopy, "volume "+o.Volume
+		}
 		rows = append(rows, []string{
-			strconv.FormatInt(o.ID, 10), o.Name, strconv.FormatInt(o.Droplet, 10), moment(engine.At(o.Created)), age(o.Age),
+			id, o.Name, of, moment(engine.At(o.Created)), age(o.Age),
 			strconv.FormatFloat(o.SizeGB, 'f', 2, 64), fmt.Sprintf("$%.2f", o.MonthlyUSD),
 		})
 	}

@@ -2,17 +2,13 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
 	"arcadia/engine/schedule"
+	words "arcadia/tui/say"
 )
 
 func (t *tree) scheduleCommand() *cobra.Command {
@@ -52,10 +48,7 @@ func (f *timing) flags(cmd *cobra.Command) {
 	flags.Var(&f.fail, "on-failure", "when a step has failed for good")
 }
 
-// eachWord is the word among the inputs that is about the schedule itself.
-const eachWord = "for_each"
-
-func (f *timing) schedule(name, kind string, words []string) (schedule.Schedule, error) {
+func (f *timing) schedule(name, kind string, given []string) (schedule.Schedule, error) {
 	s := f.s
 	s.Name, s.Kind = name, kind
 	s.Every, s.Window, s.Jitter = schedule.Span(f.every), schedule.Span(f.window), schedule.Span(f.jitter)
@@ -69,12 +62,12 @@ func (f *timing) schedule(name, kind string, words []string) (schedule.Schedule,
 		s.OnFailure = engine.OnFailurePause
 	}
 	var err error
-	s.Inputs, err = inputs(words)
+	s.Inputs, err = inputs(given)
 	if err != nil {
 		return s, err
 	}
-	s.ForEach = s.Inputs[eachWord]
-	delete(s.Inputs, eachWord)
+	s.ForEach = s.Inputs[words.EachWord]
+	delete(s.Inputs, words.EachWord)
 	return s, s.Check()
 }
 
@@ -140,73 +133,20 @@ func joined(err error, f func() error) error {
 	return f()
 }
 
-// foresee says what a schedule would do now, and finds out who would have to agree to that. It refuses inputs that its kind does not take.
+// foresee says what a schedule would do now. It refuses inputs that its kind does not take.
 func foresee(ctx context.Context, p *Place, s *schedule.Schedule) (string, error) {
-	l := engine.Launch{Kind: s.Kind, Steps: s.Steps, Inputs: s.Inputs}
-	text := "it would launch one saga"
-	if s.ForEach != "" {
-		things, err := schedule.Each(ctx, s, p.Engine.Kinds(), p.Things)
-		if err != nil {
-			return "", err
-		}
-		if len(things) == 0 {
-			return "nothing carries " + s.ForEach + ": it fires on nothing until something does", nil
-		}
-		l.Inputs = things[0].Inputs
-		text = fmt.Sprintf("it would launch a saga for each of %d: %s", len(things), strings.Join(firstFew(things), ", "))
-	}
-	plan, err := p.Engine.Plan(ctx, l)
+	f, err := schedule.Foresee(ctx, p.Engine, p.Things, s)
 	if err != nil {
 		return "", err
 	}
-	s.Demand = plan.Approval
-	if refusal := plan.Refusal(); refusal != nil {
-		return refusal.Error(), nil //nolint:nilerr // as the world is now; it may be another by then
-	}
-	return text, nil
-}
-
-func firstFew(things []schedule.Thing) []string {
-	var out []string
-	for _, x := range things[:min(len(things), 5)] {
-		out = append(out, x.Name)
-	}
-	if n := len(things) - len(out); n > 0 {
-		out = append(out, strconv.Itoa(n)+" more")
-	}
-	return out
+	return words.Foreseen(s, &f), nil
 }
 
 // what a schedule launches, in one line.
-func what(s schedule.Schedule) string {
-	words := []string{s.Kind}
-	if len(s.Steps) > 0 {
-		words = append(words, "--steps "+strings.Join(s.Steps, ","))
-	}
-	for _, k := range slices.Sorted(maps.Keys(s.Inputs)) {
-		words = append(words, k+"="+s.Inputs[k])
-	}
-	if s.ForEach != "" {
-		words = append(words, eachWord+"="+s.ForEach)
-	}
-	return strings.Join(words, " ")
-}
+func what(s schedule.Schedule) string { return words.Launches(&s) }
 
 // when a schedule occurs, in one line.
-func when(s schedule.Schedule) string {
-	text := "every " + s.Every.String()
-	if s.Cron != "" {
-		zone := s.Zone
-		if zone == "" {
-			zone = "UTC"
-		}
-		text = s.Cron + " " + zone
-	}
-	if s.Jitter > 0 {
-		text += ", up to " + s.Jitter.String() + " later"
-	}
-	return text
-}
+func when(s schedule.Schedule) string { return words.Occurs(&s) }
 
 // soon is a moment, and how far off it is.
 func soon(at engine.Time) string {

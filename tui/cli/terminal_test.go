@@ -23,8 +23,14 @@ type terminal struct {
 
 func onTerminal(t *testing.T, home string, args ...string) *terminal {
 	t.Helper()
+	return onTerminalOf(t, home, nil, args...)
+}
+
+// onTerminalOf is onTerminal with more in the environment.
+func onTerminalOf(t *testing.T, home string, env []string, args ...string) *terminal {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), args...)
-	cmd.Env = []string{"HOME=" + home, "TERM=xterm-256color", "LANG=C.UTF-8"}
+	cmd.Env = append([]string{"HOME=" + home, "TERM=xterm-256color", "LANG=C.UTF-8"}, env...)
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 30, Cols: 100})
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,11 @@ func Buttons(t *theme.Theme, all []Button, focus string) string {
 	return strings.Join(parts, "   ")
 }
 
+// ButtonRows draws answers on as many lines as they need.
+func ButtonRows(t *theme.Theme, all []Button, focus string, width int) []string {
+	return rows(t, all, focus, width, widget.Cut)
+}
+
 // rows draws answers on as many lines as they need, each laid out by fit.
 func rows(t *theme.Theme, all []Button, focus string, width int, fit func(string, int) string) []string {
 	var out []string

@@ -20,6 +20,7 @@ import (
 const (
 	formValues = "#values" // whether each step has values of its own
 	PlanStop   = "#plan"
+	EveryStop  = "#every" // where Every says that there is one
 	BackStop   = "#back"
 )
 
@@ -30,6 +31,7 @@ type Event int
 const (
 	Stays Event = iota
 	Submits
+	Keeps // what it says shall be launched again and again
 	Leaves
 	Helps
 )
@@ -46,6 +48,8 @@ type Form struct {
 	given  engine.Inputs // what the door brought
 	apart  bool          // each step has values of its own
 	Adhoc  bool          // the launch names its steps
+	Every  bool          // what it says can be launched again and again
+	Word   string        // of the button that submits; empty: that of a launch
 	choice bool          // whether each step has its own can be chosen here
 	Focus  string
 	Token  string // the launch's key: however often it is sent, it launches once
@@ -88,6 +92,13 @@ func (f *Form) Start(at string) {
 			f.Focus = fd.Key
 			return
 		}
+	}
+}
+
+// Last puts the focus on the button that keeps the launch, when nothing is left to ask for.
+func (f *Form) Last() {
+	if f.Focus == PlanStop && f.Every {
+		f.Focus = EveryStop
 	}
 }
 
@@ -183,7 +194,15 @@ func (f *Form) stops() []string {
 			out = append(out, fd.Key)
 		}
 	}
-	return append(out, PlanStop, BackStop)
+	return append(out, f.buttons()...)
+}
+
+// buttons are the stops behind the last field.
+func (f *Form) buttons() []string {
+	if f.Every {
+		return []string{PlanStop, EveryStop, BackStop}
+	}
+	return []string{PlanStop, BackStop}
 }
 
 // Enter brings the focus to a stop. A field with a list asks for it.
@@ -244,7 +263,7 @@ func (f *Form) firstBad() *Field {
 }
 
 // submit checks everything; the first field that is wrong gets the focus.
-func (f *Form) submit() (Load, Event) {
+func (f *Form) submit(as Event) (Load, Event) {
 	f.settle()
 	for _, fd := range f.Fields {
 		fd.touched = true
@@ -253,33 +272,7 @@ func (f *Form) submit() (Load, Event) {
 	if bad := f.firstBad(); bad != nil {
 		return f.Enter(bad.Key), Stays
 	}
-	return nil, Submits
-}
-
-// Refuse puts what the engine says of an input under its field. It reports false when the form has no such field.
-func (f *Form) Refuse(e *engine.InputError) (Load, bool) {
-	_, bare, scoped := strings.Cut(e.Name, ":")
-	if !scoped {
-		bare = e.Name
-	}
-	for _, match := range []func(*Field) bool{
-		func(fd *Field) bool { return fd.Key == e.Name },
-		func(fd *Field) bool {
-			return fd.field().Name == bare && slices.ContainsFunc(fd.readers, func(r reader) bool { return r.idx == e.Idx })
-		},
-		func(fd *Field) bool { return fd.field().Name == bare },
-	} {
-		i := slices.IndexFunc(f.Fields, func(fd *Field) bool { return fd.shown && match(fd) })
-		if i < 0 {
-			continue
-		}
-		fd := f.Fields[i]
-		fd.touched = true
-		do := f.Enter(fd.Key)
-		fd.refused = visible.Text(e.Err.Error())
-		return do, true
-	}
-	return nil, false
+	return nil, as
 }
 
 // Update does what a key or a paste asks for. What has to be loaded is its caller's to run.
@@ -303,7 +296,9 @@ func (f *Form) Update(msg tea.Msg) (Load, Event) {
 	case "enter":
 		switch f.Focus {
 		case PlanStop:
-			return f.submit()
+			return f.submit(Submits)
+		case EveryStop:
+			return f.submit(Keeps)
 		case BackStop:
 			return nil, Leaves
 		}
@@ -333,8 +328,8 @@ func (f *Form) turn(fd *Field, n int) bool {
 	switch {
 	case f.Focus == formValues:
 		f.regroup()
-	case f.Focus == PlanStop, f.Focus == BackStop:
-		f.Focus = confirm.Around([]string{PlanStop, BackStop}, f.Focus, n)
+	case f.button(f.Focus):
+		f.Focus = confirm.Around(f.buttons(), f.Focus, n)
 	case fd != nil && fd.field().Type == engine.ChoiceField:
 		fd.next(n, "")
 		f.settle()

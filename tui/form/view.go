@@ -1,6 +1,8 @@
 package form
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -64,7 +66,7 @@ func (f *Form) View(t *theme.Theme, width, height int) widget.Drawing {
 	return d
 }
 
-func (f *Form) button(stop string) bool { return stop == PlanStop || stop == BackStop }
+func (f *Form) button(stop string) bool { return slices.Contains(f.buttons(), stop) }
 
 func (f *Form) blocks(t *theme.Theme, width, height int, airy bool) []formBlock {
 	label := 6
@@ -104,7 +106,14 @@ func (f *Form) blocks(t *theme.Theme, width, height int, airy bool) []formBlock 
 	if airy {
 		last.lines = append(last.lines, "")
 	}
-	last.lines = append(last.lines, widget.Spaces(margin)+confirm.Buttons(t, []confirm.Button{{ID: PlanStop, Word: "Show the plan"}, {ID: BackStop, Word: "Back"}}, f.Focus))
+	words := map[string]string{PlanStop: cmp.Or(f.Word, "Show the plan"), EveryStop: "Run this every…", BackStop: "Back"}
+	var buttons []confirm.Button
+	for _, id := range f.buttons() {
+		buttons = append(buttons, confirm.Button{ID: id, Word: words[id]})
+	}
+	for _, l := range confirm.ButtonRows(t, buttons, f.Focus, width-margin) {
+		last.lines = append(last.lines, widget.Spaces(margin)+l)
+	}
 	return append(out, last)
 }
 

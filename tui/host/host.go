@@ -263,6 +263,7 @@ func (h *Host) draw(ctx context.Context, s *sshd.Session, actor engine.Actor, lo
 	cfg := h.Look
 	cfg.ASCII, cfg.NoColor = cfg.ASCII || look.ASCII || ASCIIOnly(func(name string) string { return valueOf(s.Environ(), name) }), cfg.NoColor || look.NoColor
 	cfg.Backend, cfg.Operator, cfg.Key, cfg.Hosting, cfg.Handover = h.As(actor), actor.Name, actor.Key, false, nil
+	cfg.Notify = valueOf(s.Environ(), "ARCADIA_NOTIFY")
 	cfg.ReadOnly, cfg.NoFiles = !actor.Role.Has(engine.Operator), true
 	cfg.Place, cfg.Notice = h.place(ctx, actor.Name), s.Notices()
 	h.several(&cfg)

@@ -229,6 +229,9 @@ func (g *Table) GoTo(i int) {
 	g.cursor = g.rows[g.shown[i]].Key
 }
 
+// Aim ties the cursor to a thing by its key, which may come with the next rows.
+func (g *Table) Aim(key string) { g.cursor = key }
+
 // Current is the row under the cursor, or nil.
 func (g *Table) Current() *Row {
 	if i := g.at(g.cursor); i >= 0 {

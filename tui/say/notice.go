@@ -9,8 +9,11 @@ import (
 	"arcadia/engine/visible"
 )
 
-// Notice is what a target is told of a note, in one line.
+// Notice is what a target is told of a note, in one line; of a night it is as many as that has.
 func Notice(n notify.Note) string {
+	if n.Event == notify.LastNight && n.Night != nil {
+		return strings.Join(Night(n.Night), "\n")
+	}
 	saga := strings.TrimSpace(n.Kind + " " + n.Subject)
 	if n.Saga != "" {
 		saga += ", saga " + n.Saga.Short()

@@ -31,11 +31,12 @@ type asked struct {
 // allowed are the variables that a client may set, and what may be in them: no path, no sequence, nothing long. TERM goes
 // into the name of a file at the terminal database.
 var allowed = map[string]*regexp.Regexp{
-	"TERM":      regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$`),
-	"COLORTERM": regexp.MustCompile(`^[A-Za-z0-9._-]{0,32}$`),
-	"LANG":      regexp.MustCompile(`^[A-Za-z0-9_.@-]{0,64}$`),
-	"NO_COLOR":  regexp.MustCompile(`^[A-Za-z0-9._-]{0,32}$`),
-	"TZ":        regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}$`),
+	"TERM":           regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$`),
+	"COLORTERM":      regexp.MustCompile(`^[A-Za-z0-9._-]{0,32}$`),
+	"LANG":           regexp.MustCompile(`^[A-Za-z0-9_.@-]{0,64}$`),
+	"NO_COLOR":       regexp.MustCompile(`^[A-Za-z0-9._-]{0,32}$`),
+	"ARCADIA_NOTIFY": regexp.MustCompile(`^(off|bell|osc9|osc777)$`),
+	"TZ":             regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}$`),
 }
 
 // maxCommand bounds a command line.

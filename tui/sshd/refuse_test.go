@@ -103,6 +103,7 @@ func TestOnlyNamedVariablesPass(t *testing.T) {
 		{"COLORTERM", "truecolor", true},
 		{"LANG", "de_DE.UTF-8", true},
 		{"NO_COLOR", "yes", true},
+		{"ARCADIA_NOTIFY", "osc9", true},
 		{"TZ", "Europe/Berlin", true},
 		{"TERM", "xterm", true},
 		{"TERM", "xterm-256color", true},
@@ -110,6 +111,7 @@ func TestOnlyNamedVariablesPass(t *testing.T) {
 		{"TZ", "../../../etc/passwd", false},
 		{"TZ", "/etc/passwd", false},
 		{"LANG", "x\x1b]52;c;aGk=\x07", false},
+		{"ARCADIA_NOTIFY", "\x1b]9;x\x07", false},
 		{"DIGITALOCEAN_TOKEN", "stolen", false},
 		{"ARCADIA_ROLE", "operator", false},
 		{"LD_PRELOAD", "/tmp/x.so", false},
@@ -120,7 +122,7 @@ func TestOnlyNamedVariablesPass(t *testing.T) {
 		}
 	}
 	out, err := s.Output("env")
-	if want := "COLORTERM=truecolor LANG=de_DE.UTF-8 NO_COLOR=yes TZ=Europe/Berlin TERM=xterm-256color\n"; err != nil || string(out) != want {
+	if want := "COLORTERM=truecolor LANG=de_DE.UTF-8 NO_COLOR=yes ARCADIA_NOTIFY=osc9 TZ=Europe/Berlin TERM=xterm-256color\n"; err != nil || string(out) != want {
 		t.Errorf("env = %q, %v; want %q", out, err, want)
 	}
 }

@@ -53,7 +53,7 @@ func (s *Session) Local() bool { return s.peer.door.operators == nil }
 // Terminal reports whether there is a terminal at the other end.
 func (s *Session) Terminal() bool { return s.asked.terminal }
 
-// Environ gives what the client said about itself, as far as it is let in: TERM, COLORTERM, LANG, NO_COLOR, TZ.
+// Environ gives what the client said about itself, as far as it is let in: TERM, COLORTERM, LANG, NO_COLOR, ARCADIA_NOTIFY, TZ.
 func (s *Session) Environ() []string { return s.asked.environ() }
 
 // Seat is the session's place among all who are here.
