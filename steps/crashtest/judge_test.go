@@ -93,5 +93,6 @@ func (o *operator) truth(sg *engine.Saga) []string {
 		before = slices.DeleteFunc(slices.Clone(o.world.records), func(r dosim.Record) bool { return !o.at(r) })
 	}
 	out := append(o.world.zoneShould(o.scenario, before), o.world.fleetShould("", nil, 0, false)...)
+	out = append(out, o.world.copiesShould(o.world.copies)...)
 	return append(out, o.world.snapshotsShould()...)
 }

@@ -30,7 +30,7 @@ func (c *course) prologue(m *machine, w *world) (err error) {
 	}
 	defer func() { err = errors.Join(err, p.end()) }()
 	for i, l := range c.first.launches {
-		l.Inputs = replaced(l.Inputs, "$droplet", strconv.FormatInt(w.droplet, 10))
+		l.Inputs = replaced(replaced(l.Inputs, "$droplet", strconv.FormatInt(w.droplet, 10)), "$volume", w.volume)
 		feed := p.ops.Watch() // before the start: a saga that ends at once marks nobody who comes later
 		sg, err := p.ops.Start(ctx, l)
 		if err != nil {
@@ -57,7 +57,7 @@ func (c *course) prologue(m *machine, w *world) (err error) {
 	if c.first.since != nil {
 		c.first.since(w)
 	}
-	w.records, w.pictures, w.sent = w.sim.Zone(zone), w.sim.Snapshots(), len(w.sim.Requests())
+	w.records, w.pictures, w.copies, w.sent = w.sim.Zone(zone), w.sim.Snapshots(), w.copiesNow(), len(w.sim.Requests())
 	w.machine, w.walls, w.machines = w.machineNow(), w.sim.Firewalls(), len(w.sim.Droplets())
 	w.accounts = w.read(resources)
 	for _, r := range resources {

@@ -51,7 +51,7 @@ func (s *scenario) at(r dosim.Record) bool {
 func (s *scenario) launch(w *world, key string, fails bool) engine.Launch {
 	in := engine.Inputs{}
 	for k, v := range s.inputs {
-		in[k] = strings.NewReplacer("$droplet", strconv.FormatInt(w.droplet, 10), "$firewall", w.wall, "$ip", w.ip, "$image", strconv.FormatInt(w.image, 10)).Replace(v)
+		in[k] = strings.NewReplacer("$droplet", strconv.FormatInt(w.droplet, 10), "$firewall", w.wall, "$ip", w.ip, "$image", strconv.FormatInt(w.image, 10), "$volume", w.volume, "$copy", w.copyID).Replace(v)
 	}
 	l := engine.Launch{Kind: s.kind, Inputs: in, Key: key}
 	switch {

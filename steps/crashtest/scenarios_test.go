@@ -13,6 +13,7 @@ func scenarios() []*scenario {
 	all = append(all, others()...)
 	all = append(all, fleet()...)
 	all = append(all, recipes()...)
+	all = append(all, rotations()...)
 	return append(all, care()...)
 }
 

@@ -36,6 +36,9 @@ type world struct {
 	sent     int              // requests
 	key      string           // of the resource that the course is about
 	snapshot int64            // that the course is about
+	volume   string           // where the scenario has one
+	copyID   string           // of a snapshot of it, of another ledger's saga
+	copies   []string         // names of the snapshots of volumes, before the course's saga was launched
 }
 
 // newWorld is an account with one zone, one droplet and things of other people, and the scenario's records.
@@ -76,7 +79,7 @@ func newWorld(s *scenario, opts ...dosim.Option) *world {
 		w.sim.Inject(f)
 	}
 	past = 0
-	w.records, w.pictures = w.sim.Zone(zone), w.sim.Snapshots()
+	w.records, w.pictures, w.copies = w.sim.Zone(zone), w.sim.Snapshots(), w.copiesNow()
 	w.machine, w.walls, w.machines = w.machineNow(), w.sim.Firewalls(), len(w.sim.Droplets())
 	return w
 }

@@ -194,5 +194,6 @@ func (s *Sim) world() fields {
 		"zones": zones, "droplets": orEmpty(s.liveDroplets()),
 		"snapshots": orEmpty(s.liveSnapshots()), "actions": orEmpty(s.everyAction()),
 		"firewalls": orEmpty(s.everyFirewall()), "reserved_ips": s.everyReservedIP(), "volumes": orEmpty(s.everyVolume()),
+		"volume_snapshots": orEmpty(s.everyVolumeSnapshot()),
 	}
 }

@@ -276,3 +276,31 @@ func (s *Sim) AddReservedIP(region string) string {
 	s.settle()
 	return s.reserve(region, 0).ip.String()
 }
+
+// AddVolume makes a volume of 10 GiB in nyc3, attached to a droplet of that region, 0 for none, and gives its id.
+func (s *Sim) AddVolume(name string, droplet int64) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := &volume{id: s.derived("volume", name), name: name, region: "nyc3", size: 10, created: second(s.settle())}
+	if droplet != 0 {
+		v.droplets = []int64{droplet}
+	}
+	s.volumes = append(s.volumes, v)
+	return v.id
+}
+
+// VolumeSnapshots gives the snapshots of volumes that exist, oldest first.
+func (s *Sim) VolumeSnapshots() []VolumeSnapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+	return s.everyVolumeSnapshot()
+}
+
+func (s *Sim) everyVolumeSnapshot() []VolumeSnapshot {
+	var out []VolumeSnapshot
+	for _, m := range s.copies {
+		out = append(out, VolumeSnapshot{m.id, m.name, m.volume, m.created})
+	}
+	return out
+}

@@ -39,6 +39,14 @@ type Volume struct {
 	Tags     []string `json:"tags"`
 }
 
+// VolumeSnapshot is a copy of a volume as the account holds it.
+type VolumeSnapshot struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	Volume    string    `json:"volume_id"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
 type volumeView struct {
 	ID          string     `json:"id"`
 	Region      regionView `json:"region"`
