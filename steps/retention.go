@@ -98,9 +98,19 @@ func most(value string, n int) (int, error) {
 	return k, nil
 }
 
-// newestFirst orders copies. Ids grow.
+// newestFirst orders copies. The provider's times have seconds: of one second the saga's own copy is the newest, since nobody else has
+// made one meanwhile; the ids of droplets' copies grow.
 func newestFirst(a, b stored) int {
-	return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(len(b.ID), len(a.ID)), cmp.Compare(b.ID, a.ID))
+	if n := b.Created.Compare(a.Created); n != 0 {
+		return n
+	}
+	switch {
+	case a.Fresh && !b.Fresh:
+		return -1
+	case b.Fresh && !a.Fresh:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(len(b.ID), len(a.ID)), cmp.Compare(b.ID, a.ID))
 }
 
 // stays says of each copy that stays why, by id. It is pure. What somebody keeps takes no place of the retention's. The newest

@@ -17,6 +17,9 @@ func modelStays(r retention, all []stored, c stored) bool {
 	month := func(t time.Time) int64 { y, m, _ := t.UTC().Date(); return int64(y)*12 + int64(m) }
 	newer := func(o stored) bool {
 		if o.Created.Equal(c.Created) {
+			if o.Fresh != c.Fresh {
+				return o.Fresh
+			}
 			return o.ID > c.ID // the ids drawn are of equal length
 		}
 		return o.Created.After(c.Created)
@@ -138,5 +141,19 @@ func TestARetentionThatIsNoneIsRefused(t *testing.T) {
 		if err := checkMaxDelete(bad, nil); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
+	}
+}
+
+func TestOfOneSecondTheOwnCopyIsTheNewest(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
+	all := []stored{ // ids of volumes' copies do not grow
+		{ID: "ffff", Name: "first", Created: at, Verified: true},
+		{ID: "aaaa", Name: "own", Created: at, Verified: true, Fresh: true},
+		{ID: "cccc", Name: "second", Created: at, Verified: true},
+	}
+	goes, err := retention{last: 1}.goes(all, "1")
+	if err != nil || len(goes) != 1 || goes[0].Fresh {
+		t.Errorf("%+v %v", goes, err)
 	}
 }

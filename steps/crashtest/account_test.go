@@ -66,6 +66,14 @@ func (w *world) read(resources []engine.Resource) []account {
 			out = append(out, a)
 			continue
 		}
+		if r.Type == "volume_snapshot" {
+			a.says = r.Name
+			if slices.ContainsFunc(w.sim.VolumeSnapshots(), func(o dosim.VolumeSnapshot) bool { return o.ID == r.ExternalID && o.Name == r.Name }) {
+				a.state = inSync
+			}
+			out = append(out, a)
+			continue
+		}
 		id, err := strconv.ParseInt(r.ExternalID, 10, 64)
 		if err == nil {
 			err = json.Unmarshal(r.Spec, &d)

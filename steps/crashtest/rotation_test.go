@@ -35,11 +35,12 @@ func rotations() []*scenario {
 		return append(w.snapshotsShould(sg.ID), w.copiesShould(w.copies)...)
 	}
 	volumes.ends = func(w *world, sg *engine.Saga) []string {
-		oldest := slices.IndexFunc(w.copies, func(name string) bool { return strings.HasPrefix(name, "arcadia-vol-") && !strings.HasSuffix(name, "-00000000") })
-		if oldest < 0 {
-			return []string{fmt.Sprintf("no copies of before: %v", w.copies)}
+		now := w.copiesNow()
+		went := slices.DeleteFunc(slices.Clone(w.copies), func(name string) bool { return slices.Contains(now, name) })
+		if len(went) != 1 || !strings.HasPrefix(went[0], "arcadia-vol-") || strings.HasSuffix(went[0], "-00000000") {
+			return []string{fmt.Sprintf("%v are gone of %v: want one of the two of before, which can be of one second", went, w.copies)}
 		}
-		want := slices.Delete(slices.Clone(w.copies), oldest, oldest+1)
+		want := slices.DeleteFunc(slices.Clone(w.copies), func(name string) bool { return name == went[0] })
 		return append(w.snapshotsShould(), w.copiesShould(append(want, "arcadia-vol-"+w.volume+"-"+sg.Short))...)
 	}
 	for _, s := range []*scenario{droplets, volumes} {
