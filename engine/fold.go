@@ -88,6 +88,7 @@ func (s *Saga) created(e *Entry) {
 
 func (s *Saga) rollbackStarted(e *Entry) {
 	s.Status, s.FinishedAt, s.Waiting, s.looked, s.unseen, s.begun = Compensating, Time{}, nil, false, nil, false
+	s.Locks = s.undoLocks()
 	err := SagaError{Reason: e.Reason, CompensateFromIdx: *e.From, By: e.By.name(), Why: e.Why}
 	if e.By == nil && s.Error != nil {
 		err.By, err.Why = s.Error.By, s.Error.Why // the cancel that led here

@@ -64,6 +64,18 @@ func (s *Saga) Standing() []string {
 	return each(s.Touched, Touch.leaves)
 }
 
+// undoLocks are the locks that a rollback takes: those of the launch, and the names of what was touched since. A droplet has its
+// number only once it is made, and whoever undoes its making waits for those who are at work on it.
+func (s *Saga) undoLocks() []string {
+	names := slices.Clone(s.Locks)
+	for _, t := range s.Touched {
+		if len(names) < MaxLocks && !slices.Contains(names, t.Name) {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
 // compareTouches orders touches by name and part.
 func compareTouches(a, b Touch) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Part, b.Part))

@@ -47,7 +47,7 @@ func (s *Session) Rollback(ctx context.Context, id ID, q Request) error {
 		from := len(sg.Rows) - 1
 		e := s.entry(EntryRollbackStarted, q)
 		e.From, e.Reason = &from, reasonRollback
-		e.Ticket = r.e.locks.back(id, sg.Locks)
+		e.Ticket = r.e.locks.back(id, sg.undoLocks())
 		return []Entry{e}, nil
 	})
 }
