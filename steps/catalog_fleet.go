@@ -12,7 +12,7 @@ var (
 // fleetSteps are the steps about droplets, their addresses and their firewalls.
 func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 	return []engine.Step{
-		NewPowerOffDroplet(cloud),
+		NewPowerOffDroplet(cloud, ledger),
 		NewPowerOnDroplet(cloud),
 		NewResizeDroplet(cloud),
 		NewAddFirewallRule(cloud),
@@ -27,7 +27,7 @@ func fleetSteps(cloud Cloud, ledger Ledger) []engine.Step {
 		NewAdoptVolumeSnapshot(cloud, ledger),
 		NewDeleteDroplet(cloud, ledger),
 		NewVerifyGone(cloud),
-		NewRebuildDroplet(cloud),
+		NewRebuildDroplet(cloud, ledger),
 		NewGrowDropletDisk(cloud),
 		NewSetDNSTTL(cloud, ledger),
 		NewAddToFirewall(cloud),

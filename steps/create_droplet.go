@@ -283,18 +283,24 @@ func (c CreateDroplet) create(ctx context.Context, s *engine.State) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	if begun && !in.Refused {
-		if err := pause(ctx, lateWrite); err != nil { // the POST of an earlier attempt may arrive after the look
+	looks := 0
+	switch {
+	case begun && !in.Refused: // the POST of an earlier attempt may arrive after the look
+		if err := pause(ctx, lateWrite); err != nil {
 			return 0, err
 		}
-		d, found, err := c.look(ctx, in.Tag, lookups)
-		if err != nil {
-			return 0, err
-		}
-		if found {
-			s.Put(keyDropletCreated, d.ID)
-			return d.ID, s.Save(ctx)
-		}
+		looks = lookups
+	case s.MayHaveRun(): // in a ledger that is not this one
+		looks = 1
+	}
+	d, found, err := c.look(ctx, in.Tag, looks)
+	if err != nil {
+		return 0, err
+	}
+	if found {
+		s.Put(keyDropletIntent, in)
+		s.Put(keyDropletCreated, d.ID)
+		return d.ID, s.Save(ctx)
 	}
 	what, err := order(s)
 	if err != nil {
@@ -305,7 +311,7 @@ func (c CreateDroplet) create(ctx context.Context, s *engine.State) (int64, erro
 	if err := s.Save(ctx); err != nil {
 		return 0, err
 	}
-	d, err := c.cloud.CreateDroplet(ctx, what)
+	d, err = c.cloud.CreateDroplet(ctx, what)
 	if err != nil {
 		if refused(err) {
 			in.Refused = true

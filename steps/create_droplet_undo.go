@@ -113,13 +113,13 @@ func (CreateDroplet) DescribeUndo(s *engine.State) string {
 	return "looks for the droplet with tag " + in.Tag + " and deletes it"
 }
 
-// Touches is the droplet.
+// Touches is the droplet, and all that is made of it.
 func (CreateDroplet) Touches(s *engine.State) []engine.Touch {
 	var id int64
 	if known, err := s.Saved(keyDropletCreated, &id); err != nil || !known {
 		return nil
 	}
-	return []engine.Touch{{Name: dropletLock(itoa(id))}}
+	return []engine.Touch{{Name: dropletLock(itoa(id))}, {Name: madeOf(itoa(id))}}
 }
 
 // Verify names the droplet if it is still there.

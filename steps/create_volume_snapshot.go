@@ -89,6 +89,12 @@ func volumeSnapshotName(s *engine.State) string {
 	return "arcadia-vol-" + s.Input(inVolume) + "-" + s.Saga().Short()
 }
 
+// own are all copies with the saga's name: each of them is the saga's, as of a droplet.
+func (c CreateVolumeSnapshot) own(ctx context.Context, s *engine.State) ([]VolumeSnapshot, error) {
+	all, err := again(ctx, func() ([]VolumeSnapshot, error) { return c.disks.VolumeSnapshots(ctx, s.Input(inVolume)) })
+	return slices.DeleteFunc(all, func(v VolumeSnapshot) bool { return v.Name != volumeSnapshotName(s) }), err
+}
+
 // look finds the saga's copy up to n times.
 func (c CreateVolumeSnapshot) look(ctx context.Context, s *engine.State, n int) (VolumeSnapshot, bool, error) {
 	for i := range n {
@@ -97,12 +103,12 @@ func (c CreateVolumeSnapshot) look(ctx context.Context, s *engine.State, n int) 
 				return VolumeSnapshot{}, false, err
 			}
 		}
-		all, err := again(ctx, func() ([]VolumeSnapshot, error) { return c.disks.VolumeSnapshots(ctx, s.Input(inVolume)) })
+		own, err := c.own(ctx, s)
 		if err != nil {
 			return VolumeSnapshot{}, false, verdict(ctx, err)
 		}
-		if at := slices.IndexFunc(all, func(v VolumeSnapshot) bool { return v.Name == volumeSnapshotName(s) }); at >= 0 {
-			return all[at], true, nil
+		if len(own) > 0 {
+			return own[0], true, nil
 		}
 	}
 	return VolumeSnapshot{}, false, nil
@@ -116,11 +122,21 @@ func (c CreateVolumeSnapshot) Execute(ctx context.Context, s *engine.State) erro
 	}
 	putVolumeSnapshot(s, snap)
 	s.Made(strconv.FormatFloat(snap.SizeGB, 'f', 1, 64)+" GB", MonthlyUSD(snap.SizeGB))
-	r, err := volumeSnapshotSpec{VolumeSnapshot: snap}.resource()
-	if err != nil {
-		return err
+	all := []VolumeSnapshot{snap}
+	if s.Attempt() > 1 { // the POST may have been sent twice
+		own, err := c.own(ctx, s)
+		if err != nil {
+			return verdict(ctx, err)
+		}
+		all = append(all, slices.DeleteFunc(own, func(v VolumeSnapshot) bool { return v.ID == snap.ID })...)
 	}
-	s.Provision(r)
+	for _, snap := range all {
+		r, err := volumeSnapshotSpec{VolumeSnapshot: snap}.resource()
+		if err != nil {
+			return err
+		}
+		s.Provision(r)
+	}
 	return nil
 }
 
@@ -138,14 +154,23 @@ func (c CreateVolumeSnapshot) take(ctx context.Context, s *engine.State) (Volume
 	if err != nil {
 		return VolumeSnapshot{}, err
 	}
-	if begun && !in.Refused { // the POST of an earlier attempt may arrive after the look
+	looks := 0
+	switch {
+	case begun && !in.Refused: // the POST of an earlier attempt may arrive after the look
 		if err := pause(ctx, lateWrite); err != nil {
 			return VolumeSnapshot{}, err
 		}
-		found, is, err := c.look(ctx, s, lateLooks)
-		if err != nil || is {
-			return found, err
-		}
+		looks = lateLooks
+	case s.MayHaveRun(): // in a ledger that is not this one
+		looks = 1
+	}
+	found, is, err := c.look(ctx, s, looks)
+	if err != nil {
+		return VolumeSnapshot{}, err
+	}
+	if is {
+		s.Put(keyVolumeIntent, in)
+		return found, nil
 	}
 	in.Refused = false
 	s.Put(keyVolumeIntent, in)
@@ -163,7 +188,7 @@ func (c CreateVolumeSnapshot) take(ctx context.Context, s *engine.State) (Volume
 	return made, verdict(ctx, err)
 }
 
-// Compensate deletes the copy, whether its id was ever recorded or not.
+// Compensate deletes the copy, whether its id was ever recorded or not, and all else of its name.
 func (c CreateVolumeSnapshot) Compensate(ctx context.Context, s *engine.State) error {
 	ctx = Urgent(ctx)
 	var id string
@@ -189,8 +214,15 @@ func (c CreateVolumeSnapshot) Compensate(ctx context.Context, s *engine.State) e
 			return err
 		}
 	}
-	if err := c.disks.DeleteVolumeSnapshot(ctx, id); err != nil && !absent(err) {
+	own, err := c.own(ctx, s)
+	if err != nil && !absent(err) { // the copies of a volume that is gone are listed nowhere by its id
 		return verdict(ctx, err)
+	}
+	own = slices.DeleteFunc(own, func(v VolumeSnapshot) bool { return v.ID == id })
+	for _, gone := range append(own, VolumeSnapshot{ID: id}) {
+		if err := c.disks.DeleteVolumeSnapshot(ctx, gone.ID); err != nil && !absent(err) {
+			return verdict(ctx, err)
+		}
 	}
 	return nil
 }

@@ -12,10 +12,15 @@ import (
 
 // PowerOffDroplet shuts a droplet down, and switches it off when it does not follow. Its compensation switches it on again
 // if it was on before, unless somebody has resized or rebuilt it since.
-type PowerOffDroplet struct{ dropletStep }
+type PowerOffDroplet struct {
+	dropletStep
+	ledger Ledger
+}
 
-// NewPowerOffDroplet makes the step over a provider.
-func NewPowerOffDroplet(cloud Powers) PowerOffDroplet { return PowerOffDroplet{dropletStep{cloud}} }
+// NewPowerOffDroplet makes the step over a provider and a store.
+func NewPowerOffDroplet(cloud Powers, ledger Ledger) PowerOffDroplet {
+	return PowerOffDroplet{dropletStep{cloud}, ledger}
+}
 
 const (
 	inGrace = "grace"
@@ -119,7 +124,7 @@ func (p PowerOffDroplet) Compensate(ctx context.Context, s *engine.State) error 
 	if err != nil {
 		return gone(w.id, statusActive, statusOff, err)
 	}
-	if err := unlike(s, now, prior); err != nil {
+	if err := p.unlike(ctx, s, now, prior); err != nil {
 		return err
 	}
 	return w.on(ctx, "undo_")
@@ -127,7 +132,7 @@ func (p PowerOffDroplet) Compensate(ctx context.Context, s *engine.State) error 
 
 // unlike is the conflict of a droplet that somebody has resized or rebuilt since; what this saga itself has done to it is
 // none.
-func unlike(s *engine.State, now Droplet, prior was) error {
+func (p PowerOffDroplet) unlike(ctx context.Context, s *engine.State, now Droplet, prior was) error {
 	var own string
 	if _, err := s.Lookup(keySizeWritten, &own); err != nil {
 		return err
@@ -136,7 +141,11 @@ func unlike(s *engine.State, now Droplet, prior was) error {
 	if _, err := s.Lookup(keyImageWritten, &image); err != nil {
 		return err
 	}
-	if now.Size != prior.Size && now.Size != own || now.ImageID != prior.Image && now.ImageID != image {
+	same, err := isImage(ctx, p.ledger, now, prior.Image)
+	if err != nil {
+		return err
+	}
+	if now.Size != prior.Size && now.Size != own || !same && now.ImageID != image {
 		return now.conflict(fmt.Sprintf("active, %s, image %d", prior.Size, prior.Image), "off",
 			fmt.Sprintf("%s, %s, image %d", now.Status, now.Size, now.ImageID))
 	}

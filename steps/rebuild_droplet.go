@@ -15,7 +15,8 @@ import (
 // that was taken before.
 type RebuildDroplet struct {
 	dropletStep
-	cloud RebuildCloud
+	cloud  RebuildCloud
+	ledger Ledger
 }
 
 // RebuildCloud is what the step asks of the provider.
@@ -24,9 +25,9 @@ type RebuildCloud interface {
 	Snapshots
 }
 
-// NewRebuildDroplet makes the step over a provider.
-func NewRebuildDroplet(cloud RebuildCloud) RebuildDroplet {
-	return RebuildDroplet{dropletStep{cloud}, cloud}
+// NewRebuildDroplet makes the step over a provider and a store.
+func NewRebuildDroplet(cloud RebuildCloud, ledger Ledger) RebuildDroplet {
+	return RebuildDroplet{dropletStep{cloud}, cloud, ledger}
 }
 
 const (
@@ -222,15 +223,41 @@ func (r RebuildDroplet) Compensate(ctx context.Context, s *engine.State) error {
 		return gone(id, before, written, err)
 	}
 	live := fmt.Sprintf("image %d", now.ImageID)
+	ours, err := isImage(ctx, r.ledger, now, image)
+	if err != nil {
+		return err
+	}
 	switch {
 	case begun:
 	case now.ImageID == prior.Image && prior.Image != image && r.errored(ctx, s):
 		return nil // it ended without an effect
-	case now.ImageID != image && now.ImageID != prior.Image && !s.MayOverwrite("droplet "+now.title(), live):
+	case !ours && now.ImageID != prior.Image && !s.MayOverwrite("droplet "+now.title(), live):
 		return &engine.Conflict{Subject: "droplet " + now.title(), Prior: before, Written: written, Live: live, Overwritable: true}
 	}
 	s.Put(keyImageWritten, safety)
-	return back.run(ctx)
+	if err := back.run(ctx); err != nil {
+		return err
+	}
+	s.Moved(diskImage, diskOf(id, prior.Image), diskOf(id, safety))
+	return nil
+}
+
+// diskImage is what a droplet was last written from, among the things that an undo puts back under a new id: from its copy.
+const diskImage = "droplet_image"
+
+func diskOf(droplet, image int64) string { return itoa(droplet) + ":" + itoa(image) }
+
+// isImage reports whether a droplet was last written from an image, or from the copy from which an undo has put back what was.
+func isImage(ctx context.Context, ledger Ledger, d Droplet, image int64) (bool, error) {
+	if d.ImageID == image {
+		return true, nil
+	}
+	key := diskImage + "/" + diskOf(d.ID, image)
+	moves, err := ledger.Moves(ctx, key)
+	if err != nil {
+		return false, fmt.Errorf("look what droplet %s was put back from: %w", d.title(), err)
+	}
+	return moves[key] == diskImage+"/"+diskOf(d.ID, d.ImageID), nil
 }
 
 // errored reports whether the row's action is known to have ended badly.

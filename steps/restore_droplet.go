@@ -8,7 +8,7 @@ import (
 
 // restore is the kind that puts a snapshot in the place of what is on a droplet.
 func (r recipe) restore() engine.Kind {
-	image := pick(NewRebuildDroplet(r.cloud).Inputs(), inImage)[0]
+	image := pick(NewRebuildDroplet(r.cloud, r.ledger).Inputs(), inImage)[0]
 	return engine.Kind{
 		Name: "restore_droplet", Summary: "puts a snapshot in the place of all that is on a droplet, with a copy of that taken before",
 		Undo: "rebuilds the droplet from that copy, and deletes the copy", On: onDroplet,

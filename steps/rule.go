@@ -84,7 +84,11 @@ func checkPorts(value string) error {
 	if err == nil && ranged {
 		last, err = strconv.ParseUint(high, 10, 16)
 	}
-	if err != nil || first == 0 || last < first {
+	plain := strconv.FormatUint(first, 10)
+	if ranged {
+		plain += "-" + strconv.FormatUint(last, 10)
+	}
+	if err != nil || first == 0 || last < first || value != plain {
 		return fmt.Errorf("%q is no port: give one as 443, a range as 8000-9000, or all", visible.Short(value, 40))
 	}
 	return nil

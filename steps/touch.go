@@ -68,11 +68,21 @@ func (held) Touches(s *engine.State) []engine.Touch {
 			return recordTouches(spec.Domain, spec.Name, spec.Type)
 		}
 	}
-	return []engine.Touch{{Name: snapshotLock(r.ExternalID)}}
+	return []engine.Touch{{Name: resourceLocks(r)[0]}} // its own; the others are those of what it was made of
 }
 
-// Touches is the snapshot: other snapshots of the droplet have nothing to do with it.
-func (CreateDropletSnapshot) Touches(s *engine.State) []engine.Touch { return snapshotTouches(s) }
+// Touches is the snapshot: other snapshots of the droplet have nothing to do with it, but whoever has made the droplet has.
+func (CreateDropletSnapshot) Touches(s *engine.State) []engine.Touch {
+	own := snapshotTouches(s)
+	if len(own) == 0 {
+		return nil
+	}
+	return append(own, engine.Touch{Name: madeOf(s.Input(inDroplet)), Part: own[0].Name})
+}
+
+// madeOf is the name under which things stand that were made of a droplet: none has to do with another, and all of them with
+// the droplet's making.
+func madeOf(droplet string) string { return "made_of_" + dropletLock(droplet) }
 
 // Touches is the snapshot.
 func (AdoptSnapshot) Touches(s *engine.State) []engine.Touch { return snapshotTouches(s) }
