@@ -24,6 +24,7 @@ type errand struct {
 	Droplet  int64  `json:"droplet"`
 	Wall     string `json:"wall"`
 	IP       string `json:"ip"`
+	Image    int64  `json:"image"`
 	Scenario string `json:"scenario"`
 	Ending   ending `json:"ending"`
 	Fatal    int    `json:"fatal"`
@@ -64,7 +65,7 @@ func runEngine(spec string) error {
 		return fmt.Errorf("no scenario %q", e.Scenario)
 	}
 	c := &course{scenario: all[at], ending: e.Ending, cancelAt: e.CancelAt}
-	o := newOperator(c, &world{droplet: e.Droplet, wall: e.Wall, ip: e.IP})
+	o := newOperator(c, &world{droplet: e.Droplet, wall: e.Wall, ip: e.IP, image: e.Image})
 	o.asked, o.late, o.total = e.Asked, e.Late, e.Passed
 	l := newLife(e.Fatal)
 	l.watch = func(int) { o.passed() }

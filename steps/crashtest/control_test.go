@@ -200,7 +200,7 @@ func TestOracleFindsBlindClientWrong(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("figure | control of the oracle: a client that repeats a POST blindly | found wrong after %d seeds", seeds)
+	t.Logf("figure | control: the random histories with a client that repeats a POST blindly | until found | found wrong at the seed %d", seeds)
 	if found == 0 {
 		t.Errorf("a client that repeats a POST blindly was found right in %d histories: the oracle proves nothing", seeds)
 	}

@@ -37,9 +37,11 @@ func TestUndosWithoutAnOrderAreFoundWrong(t *testing.T) {
 		"no moves":                func(s engine.Store) engine.Store { return unmoved{s} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			if outsideRun(t, 1, 100, false, wrap, false) == 0 {
+			found := outsideRun(t, 1, 100, false, wrap, false)
+			if found == 0 {
 				t.Error("found right in 100 histories: the test proves nothing")
 			}
+			t.Logf("figure | control: undos with %s | 100 histories | found wrong in %d", name, found)
 		})
 	}
 }

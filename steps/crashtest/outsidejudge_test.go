@@ -13,10 +13,10 @@ import (
 // group is the records of one name and type: they share a TTL.
 type group struct{ name, kind string }
 
-// picture is what is there: records by group, and snapshots by name.
+// picture is what is there: records by group, snapshots by name, and the estate.
 type picture map[group][]dosim.Record
 
-// look is the zone now, and the snapshots as if they were records.
+// look is the zone now, and all else as if it were records.
 func (o *outside) look() picture {
 	p := picture{}
 	for _, r := range o.sim.Zone(zone) {
@@ -29,6 +29,7 @@ func (o *outside) look() picture {
 		g := group{s.Name, "snapshot"}
 		p[g] = append(p[g], dosim.Record{ID: s.ID, Data: s.Name})
 	}
+	o.survey(p)
 	return p
 }
 

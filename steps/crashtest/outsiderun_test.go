@@ -17,7 +17,7 @@ import (
 func outsideRun(t *testing.T, first, seeds uint64, strange bool, wrap func(engine.Store) engine.Store, tell bool) (wrong int64) {
 	t.Helper()
 	const lanes = 4
-	var bad, sagas, undone, refused, resolved, withdrawn, retries atomic.Int64
+	var bad, sagas, fleets, undone, refused, resolved, withdrawn, retries atomic.Int64
 	t.Run("seeds", func(t *testing.T) {
 		for lane := range uint64(lanes) {
 			t.Run(strconv.FormatUint(lane, 10), func(t *testing.T) {
@@ -27,6 +27,7 @@ func outsideRun(t *testing.T, first, seeds uint64, strange bool, wrap func(engin
 					var found []string
 					synctest.Test(t, func(t *testing.T) { found = o.live(t, wrap(storagetest.NewMemory())) })
 					sagas.Add(int64(len(o.deeds)))
+					fleets.Add(int64(o.fleets))
 					undone.Add(int64(o.undone))
 					refused.Add(int64(o.refused))
 					resolved.Add(int64(o.resolved))
@@ -39,8 +40,15 @@ func outsideRun(t *testing.T, first, seeds uint64, strange bool, wrap func(engin
 			})
 		}
 	})
-	t.Logf("figure | histories judged from outside, strangers %v | %d seeds, %d sagas, %d undone, %d refused, %d that said why not, %d withdrawn, %d retried | %d wrong",
-		strange, seeds, sagas.Load(), undone.Load(), refused.Load(), resolved.Load(), withdrawn.Load(), retries.Load(), bad.Load())
+	if !tell { // a control
+		return bad.Load()
+	}
+	who := "sagas alone"
+	if strange {
+		who = "among strangers"
+	}
+	t.Logf("figure | histories judged from outside, %s | %d histories: %d sagas, %d launches about droplets, addresses, firewalls and volumes, %d undone, %d rollbacks refused for their order, %d that said that somebody else had written there, %d withdrawn, %d asked for again | %d wrong",
+		who, seeds, sagas.Load(), fleets.Load(), undone.Load(), refused.Load(), resolved.Load(), withdrawn.Load(), retries.Load(), bad.Load())
 	return bad.Load()
 }
 

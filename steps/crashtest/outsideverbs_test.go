@@ -41,7 +41,11 @@ func (o *outside) begin(l engine.Launch) (*engine.Saga, error) {
 	case pauses:
 		o.decide(s.ID)
 	case o.rng.IntN(5) == 0:
-		time.Sleep(time.Duration(o.rng.IntN(1200)) * time.Millisecond)
+		within := 1200
+		if l.Kind != "adhoc" || o.rng.IntN(4) == 0 {
+			within = int(5 * takes / time.Millisecond)
+		}
+		time.Sleep(time.Duration(o.rng.IntN(within)) * time.Millisecond)
 		err := o.op().Cancel(ctx, s.ID, engine.Request{})
 		if err != nil && !errors.Is(err, engine.ErrRefused) {
 			o.wrong("cancel %s: %v", s.Short, err)

@@ -48,12 +48,15 @@ func (o *outside) furniture() []dosim.Record {
 	return out
 }
 
-// draw makes up a launch: one to three records, a snapshot, or something about a resource.
+// draw makes up a launch: one to three records, a snapshot, something about a resource, or about the estate.
 func (o *outside) draw() (engine.Launch, string) {
 	l := engine.Launch{Kind: "adhoc", Inputs: engine.Inputs{}}
-	switch n := o.rng.IntN(20); {
+	switch n := o.rng.IntN(27); {
+	case n >= 20:
+		o.fleets++
+		return o.fleet()
 	case n == 0:
-		l.Steps, l.Inputs["droplet_id"] = []string{"create_droplet_snapshot"}, strconv.FormatInt(o.droplet, 10)
+		l.Steps, l.Inputs["droplet_id"] = []string{"create_droplet_snapshot"}, strconv.FormatInt(o.estate.droplets[0], 10)
 		return l, "snapshot"
 	case n == 1:
 		l.Steps, l.Inputs["snapshot"] = []string{"adopt_snapshot"}, strconv.FormatInt(o.orphan, 10)
@@ -88,7 +91,13 @@ func (o *outside) draw() (engine.Launch, string) {
 func (o *outside) record(name string) (string, engine.Inputs) {
 	kind := o.pick("A", "A", "TXT", "TXT", "CNAME", "MX")
 	in := engine.Inputs{"dns_domain": zone, "dns_record_name": name, "dns_record_type": kind, "dns_record_data": o.pick(values[kind]...)}
+	in["dns_record_ttl"] = strconv.Itoa(spans[o.rng.IntN(3)])
+	if o.rng.IntN(12) == 0 {
+		delete(in, "dns_record_data")
+		return "set_dns_ttl", in
+	}
 	if o.rng.IntN(3) == 0 {
+		delete(in, "dns_record_ttl")
 		in["dns_record_mode"] = o.pick("single", "all")
 		if o.rng.IntN(2) == 0 {
 			delete(in, "dns_record_data")
@@ -96,7 +105,6 @@ func (o *outside) record(name string) (string, engine.Inputs) {
 		return "delete_dns_record", in
 	}
 	in["dns_record_mode"] = o.pick("single", "single", "add", "add", "replace")
-	in["dns_record_ttl"] = strconv.Itoa(spans[o.rng.IntN(3)])
 	return "upsert_dns_record", in
 }
 
@@ -112,6 +120,10 @@ func (o *outside) resource() (string, bool) {
 // stranger lets somebody else write at a name, once in so many times.
 func (o *outside) stranger(of int) {
 	if !o.strange || o.rng.IntN(of) != 0 {
+		return
+	}
+	if o.rng.IntN(4) == 0 {
+		o.strangerOnSite()
 		return
 	}
 	now := o.look()
