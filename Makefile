@@ -2,10 +2,13 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 DATE    ?= $(shell git show -s --format=%cs HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
+TORTURE := ARCADIA_TORTURE=1 go test -count=1 -timeout 12h -v
+ROWS    := | sed -nE '/FAIL|panic/p; s/^.*figure (\|.*)/\1 |/p'
 LINT    := go tool -modfile=.ci/tools.mod golangci-lint
 
 .DEFAULT_GOAL := help
 SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 .PHONY: members help demo demo-hosts build cross test race torture crowd check lint format bench golden screenshots package-files release-check
 
 help: ## this list
@@ -38,11 +41,15 @@ members: ## storage/etcd against real servers, whose build takes minutes, and it
 race: ## all tests with the race detector
 	go test -race -timeout 20m ./...
 
-torture: ## crash at every point and in every pair, all random histories: long
-	set -o pipefail; ARCADIA_TORTURE=1 go test -count=1 -timeout 4h -v ./steps/crashtest | grep -E 'figure|FAIL|^ok'
-	ARCADIA_TORTURE=1 go test -count=1 -timeout 1h -run FlippedBit -v ./storage/bolt
-	ARCADIA_TORTURE=1 go test -count=1 -run ClientsThatDebianShips -v ./steps/dosim
-	ARCADIA_RUNS=100 go test -count=1 -timeout 1h -run 'RolledBack|UpsertTwice' ./steps
+torture: ## everything that make test samples, each as a row of the tables of docs/RELIABILITY.md: hours
+	@echo '| commit $(COMMIT) | $(DATE) | |'
+	$(TORTURE) -run SIGKILL ./steps/crashtest $(ROWS)
+	$(TORTURE) -skip SIGKILL ./steps/crashtest $(ROWS)
+	$(TORTURE) -run 'Overlapping|Several|RefusedToken|LocksLost|NoReturn|NoHistory|ThousandWaits' ./engine $(ROWS)
+	$(TORTURE) -run 'Crash' ./engine/schedule ./engine/notify $(ROWS)
+	$(TORTURE) -run FlippedBit ./storage/bolt $(ROWS)
+	$(TORTURE) -run 'RolledBack|UpsertTwice|Undone|RollBackTogether|FaultsAnywhere|UnknownCreates|EveryMorning' ./steps $(ROWS)
+	$(TORTURE) -run ClientsThatDebianShips ./steps/dosim
 
 crowd: ## half an hour of a crowd at the doors: an operator's freeze, memory and log, measured
 	ARCADIA_CROWD_TIME=$${ARCADIA_CROWD_TIME:-30m} go test -count=1 -timeout 2h -run ACrowdLeaves -v ./tui/cli

@@ -240,7 +240,7 @@ func TestNoHistoryGoesPastAnApproval(t *testing.T) {
 	if started < n/4 {
 		t.Errorf("only %d steps ran in %d histories: nothing is shown by that", started, n)
 	}
-	t.Logf("%d histories, %d steps ran", n, started)
+	t.Logf("figure | histories around an approval | %d histories, %d steps ran | 0 wrong", n, started)
 }
 
 // TestHistoriesFindAProductThatChecksOnlyInTheScreen is the control: the same histories on an engine that takes every vote.

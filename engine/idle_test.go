@@ -267,7 +267,7 @@ func TestAThousandWaitsCostNothing(t *testing.T) {
 		if d := time.Since(began); d > 50*time.Millisecond {
 			t.Errorf("a saga beside them takes %s", d)
 		}
-		t.Logf("figure | idle sagas | %d | %.1f MiB, 0 commits an hour", n, cost)
+		t.Logf("figure | sagas that wait | %d: %.1f MiB, 0 commits an hour | 0 wrong", n, cost)
 		if cost > 16 && !raceEnabled {
 			t.Errorf("%.1f MiB, want at most 16", cost)
 		}

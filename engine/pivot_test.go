@@ -151,7 +151,7 @@ func TestEveryCrashPointAroundThePointOfNoReturn(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("figure | crash points of a saga with its final step in the middle, with and without a cancel | %d | 0 wrong", points)
+	t.Logf("figure | crash points of a saga with its final step in the middle, with and without a cancel | %d courses | 0 wrong", points)
 	if points < 30 {
 		t.Errorf("%d points: the test proves little", points)
 	}

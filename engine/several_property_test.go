@@ -270,10 +270,14 @@ func (c *crew) left(ctx context.Context) (wrong []string) {
 	return wrong
 }
 
-// histories is how many a test lives through: few, or as many as ARCADIA_HOSTS says, from ARCADIA_SEED on.
+// histories is how many a test lives through: few, or ten thousand where everything is to be gone through, or as many as ARCADIA_HOSTS
+// says, from ARCADIA_SEED on.
 func histories(t *testing.T, few uint64) (first, last uint64) {
 	t.Helper()
 	first, n := uint64(1), few
+	if os.Getenv("ARCADIA_TORTURE") == "1" {
+		n = 10_000
+	}
 	for name, into := range map[string]*uint64{"ARCADIA_HOSTS": &n, "ARCADIA_SEED": &first} {
 		text := os.Getenv(name)
 		if text == "" {

@@ -144,6 +144,6 @@ func TestEveryMorningTheNewestVerifiedSnapshotIsThere(t *testing.T) {
 				t.Errorf("%s is gone", name)
 			}
 		}
-		t.Logf("figure | nights | %d | %d with a fault, %d good, %d rolled back, %d missed; each of the last two was told", nights, len(faults), good, bad, missed)
+		t.Logf("figure | nights of a rotation | %d, %d with a fault: %d good, %d rolled back, %d missed, each of the last two told | 0 wrong", nights, len(faults), good, bad, missed)
 	})
 }

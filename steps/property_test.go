@@ -21,10 +21,13 @@ import (
 	"arcadia/steps/dosim"
 )
 
-// runs is how often each property is tried, in hundreds: ARCADIA_RUNS, or 1.
+// runs is how often each property is tried, in hundreds: ARCADIA_RUNS, or 1, or 100 where everything is to be gone through.
 func runs() int {
 	if n, err := strconv.Atoi(os.Getenv("ARCADIA_RUNS")); err == nil && n > 0 {
 		return n
+	}
+	if os.Getenv("ARCADIA_TORTURE") == "1" {
+		return 100
 	}
 	return 1
 }
@@ -41,6 +44,7 @@ func property(t *testing.T, check func(t *rapid.T, r *rig)) {
 			rapid.Check(timeless{t}, func(rt *rapid.T) { check(rt, newRig(rt)) })
 		})
 	}
+	t.Logf("figure | property %s | %d random zones | 0 wrong", strings.TrimPrefix(t.Name(), "Test"), 100*runs())
 }
 
 // timeless hides the test's deadline, which must not be asked for in a bubble.

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,12 +18,11 @@ import (
 
 // TestUnknownCreatesMakeNoSecondDroplet creates droplets whose answers are lost in every way there is, beside somebody else's
 // of the same name, listed late or at once, and completes or undoes them: in the end there is one of ours or none, and all
-// of theirs. ARCADIA_RUNS=20 for two thousand.
+// of theirs.
 func TestUnknownCreatesMakeNoSecondDroplet(t *testing.T) {
 	t.Parallel()
-	runs, _ := strconv.Atoi(os.Getenv("ARCADIA_RUNS"))
-	runs = 100 * max(runs, 1)
-	if testing.Short() && runs == 100 {
+	runs := 100 * min(runs(), 20)
+	if testing.Short() {
 		runs = 30
 	}
 	wrong, naive := 0, 0
@@ -38,7 +35,7 @@ func TestUnknownCreatesMakeNoSecondDroplet(t *testing.T) {
 			naive += len(unknownCreate(t, seed, func(cloud steps.Cloud) engine.Step { return byName{steps.NewCreateDroplet(cloud), cloud} }))
 		}
 	}
-	t.Logf("figure | unknown creates | %d creates | %d wrong", runs, wrong)
+	t.Logf("figure | droplets created with lost answers | %d | %d wrong", runs, wrong)
 	if naive == 0 {
 		t.Error("the control, which finds a droplet by its name, was not found wrong")
 	}

@@ -195,7 +195,7 @@ func TestACrashAnywhereAroundAFiringLosesNothingAndDoublesNothing(t *testing.T) 
 			}
 		})
 	}
-	t.Logf("figure | deaths around a firing | %d | 0 double, 0 lost", points)
+	t.Logf("figure | deaths around a firing of a schedule | %d | 0 wrong", points)
 	if points < 200 {
 		t.Errorf("only %d deaths happened", points)
 	}

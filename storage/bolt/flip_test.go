@@ -58,7 +58,7 @@ func TestFlippedBitIsFoundOrHarmless(t *testing.T) {
 			t.Fatalf("bit %d of byte %d: %v", bit, at, reading)
 		}
 	}
-	t.Logf("%d bits flipped: %d found, %d refused at opening, %d harmless", flips, found, refused, harmless)
+	t.Logf("figure | single bits flipped in a file | %d: %d found, %d refused at opening, %d in bytes without meaning | 0 wrong", flips, found, refused, harmless)
 	if found+refused < flips/4 {
 		t.Errorf("only %d of %d flips were found", found+refused, flips)
 	}

@@ -144,7 +144,7 @@ func TestAHostThatSleepsBeyondItsLeaseDoesNothingMore(t *testing.T) {
 			t.Errorf("%s", strings.Join(l.wrong, "\n"))
 		}
 	}
-	t.Logf("figure | the driver stopped beyond its lease, another takes over, it wakes | %d trials, %d writes in terms | longest take-over %s with a lease of %s",
+	t.Logf("figure | the driver stopped beyond its lease, another takes over, it wakes | %d trials, %d writes in terms, the longest take-over %s with a lease of %s | 0 wrong",
 		took.n, writes, took.most.Round(10*time.Millisecond), trialLease)
 }
 
@@ -160,7 +160,7 @@ func TestWithoutAFenceAHostThatSleepsIsFoundWrong(t *testing.T) {
 	if found == 0 {
 		t.Errorf("%d hosts without a fence were found right: the trials prove nothing", took.n)
 	}
-	t.Logf("figure | control: without the fence | %d trials in 12 lanes | found wrong in %d lanes", took.n, found)
+	t.Logf("figure | control: a host that sleeps, without the fence | %d trials in 12 lanes | found wrong in %d lanes", took.n, found)
 }
 
 // TestAHostThatIsKilledIsNotMissed kills hosts at any point under sagas and verbs from elsewhere.
@@ -176,7 +176,7 @@ func TestAHostThatIsKilledIsNotMissed(t *testing.T) {
 			t.Errorf("%s", strings.Join(l.wrong, "\n"))
 		}
 	}
-	t.Logf("figure | kill -9 of any host under mixed kinds and verbs | %d kills, %d of them of the driver, %d writes in terms | longest take-over %s with a lease of %s",
+	t.Logf("figure | kill -9 of any host under mixed kinds and verbs | %d kills, %d of them of the driver, %d writes in terms, the longest take-over %s with a lease of %s | 0 wrong",
 		kills.Load(), took.n, writes, took.most.Round(10*time.Millisecond), trialLease)
 }
 
