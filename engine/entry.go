@@ -27,6 +27,7 @@ const (
 	EntryCompensated         EntryType = "step_compensated"
 	EntryCompensationFailed  EntryType = "compensation_failed"
 	EntryRollbackWithdrawn   EntryType = "rollback_withdrawn" // nothing was undone: the saga is completed, as before
+	EntryRollbackOvertaken   EntryType = "rollback_overtaken" // the undo of a final row has found that it has happened: the saga goes forward, past Passed
 	EntryRetryRequested      EntryType = "retry_requested"
 	EntryPaused              EntryType = "paused"             // by an operator: no step starts until resumed
 	EntryResumed             EntryType = "resumed"            // by an operator

@@ -44,7 +44,7 @@ func (s *Saga) fits(e *Entry) error {
 		return s.fitsStart(e)
 	case EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived, EntrySkipped, EntryWaitEnded, EntryWaitMoved:
 		return s.fitsForward(e)
-	case EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed, EntryResolved:
+	case EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed, EntryRollbackOvertaken, EntryResolved:
 		return s.fitsBackward(e)
 	}
 	return fmt.Errorf("unknown type %q", e.Type)
@@ -182,6 +182,11 @@ func (s *Saga) fitsBackward(e *Entry) error {
 		err = r.is(e, RowCompleted, RowFailed, RowCompensating)
 		if err == nil && s.Error != nil && e.Idx > s.Error.CompensateFromIdx {
 			err = fmt.Errorf("%s of row %d in a rollback from row %d", e.Type, e.Idx, s.Error.CompensateFromIdx)
+		}
+	case EntryRollbackOvertaken:
+		err = r.is(e, RowCompensating)
+		if err == nil && (e.Passed == "" || !s.intact()) {
+			err = fmt.Errorf("%s of a saga of which something is undone, or without what is gone for good", e.Type)
 		}
 	case EntryCompensationRetried:
 		err = r.is(e, RowCompensating)

@@ -66,7 +66,7 @@ func (s *Saga) change(e *Entry) {
 		s.changeApproval(e)
 	case EntryStepStarted, EntryStepSaved, EntryAttemptFailed, EntryStepCompleted, EntryStepFailed, EntryInterrupted, EntryIdle, EntryOutlived, EntryWaitEnded, EntryWaitMoved,
 		EntryCompensating, EntryCompensationSaved, EntryCompensationRetried, EntryCompensated, EntryCompensationFailed,
-		EntryResolved, EntryLogged, EntrySkipped:
+		EntryRollbackOvertaken, EntryResolved, EntryLogged, EntrySkipped:
 		s.changeRow(e)
 	}
 }
@@ -326,6 +326,8 @@ func (s *Saga) backward(r *Row, e *Entry) {
 		if e.V < 2 {
 			r.Left = r.leftOf()
 		}
+	case EntryRollbackOvertaken:
+		s.overtaken(r, e)
 	case EntryResolved:
 		r.Status, c.Status, c.FinishedAt, c.Reason, c.By = RowResolved, RowResolved, e.At, e.Why, e.By.name()
 	}

@@ -81,6 +81,9 @@ func (r *run) interrupted(a *attempt, res result) []Entry {
 func (r *run) compensated(a *attempt, res result) []Entry {
 	row := &r.saga.Rows[a.move.Idx]
 	e := Entry{Idx: a.move.Idx, Attempt: a.move.Attempt, Put: res.put, Moves: res.moves}
+	if res.passed != "" && r.saga.intact() {
+		return []Entry{{Type: EntryRollbackOvertaken, Idx: e.Idx, Attempt: e.Attempt, Put: e.Put, Passed: res.passed}}
+	}
 	if res.err == nil {
 		e.Type = EntryCompensated
 		back, err := r.unprovisioned(row.Resources, res.moves)

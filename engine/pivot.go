@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,11 +75,29 @@ func (s *Saga) PointOfNoReturn() int {
 }
 
 // Passed records what is gone for good with this step ("snapshot 229305609"), durable with its completion. From then on the saga only
-// goes forward. Only a final step says so (see Final), and only once it is true.
+// goes forward. Only a final step says so (see Final), and only once it is true. Its Compensate may find that it has become true: a
+// process died between the deletion and its record, or the answer got lost. It says so then, and returns an error: as long as nothing else
+// of the saga is undone, the saga turns round again and Execute completes the step; else the row is left to a person, with that error.
 func (s *State) Passed(what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.passed = clip(what, maxWhy)
+}
+
+// intact reports whether nothing of the saga is undone, or was tried to be in vain.
+func (s *Saga) intact() bool {
+	return !slices.ContainsFunc(s.Rows, func(r Row) bool {
+		return r.Status == RowCompensated || r.Status == RowCompensationFailed || r.Status == RowResolved
+	})
+}
+
+// overtaken turns the saga round again, to the final row whose undo has found that it has happened.
+func (s *Saga) overtaken(r *Row, e *Entry) {
+	s.put(r, e)
+	s.Status, s.Error, s.CancelRequested, s.Waiting, s.begun = Running, nil, false, nil, false
+	r.Status, r.forward, r.Compensation, r.Left = RowRunning, "", nil, nil
+	r.Error, r.Failure, r.Stack, r.FinishedAt, r.NextAttemptAt = "", nil, "", Time{}, Time{}
+	r.failures, r.paused = 0, true // whose attempt comes next, and no process has died over it
 }
 
 // onward is what comes of a failed attempt past the point of no return: another, or, when that has gone on for long, a question.

@@ -70,7 +70,7 @@ func (m *Meter) time(b *engine.Batch) {
 		switch e.Type {
 		case engine.EntryStepStarted, engine.EntryCompensating:
 			m.under[b.ID] = engine.Entry{Type: e.Type, Idx: e.Idx, At: e.At}
-		case engine.EntryStepCompleted, engine.EntryCompensated:
+		case engine.EntryStepCompleted, engine.EntryCompensated, engine.EntryRollbackOvertaken:
 			m.ended(b, e, done)
 		case engine.EntryAttemptFailed, engine.EntryCompensationRetried:
 			m.ended(b, e, retried)

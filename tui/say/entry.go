@@ -72,6 +72,8 @@ func Entry(s *engine.Saga, x *engine.Entry) (string, Tone) {
 		text, tone = step+" could not be undone: "+x.Error, Failed
 	case engine.EntryRollbackWithdrawn:
 		text, tone = "not rolled back: "+engine.WithdrawnBecause(x.Reason)+by(x), Compensating
+	case engine.EntryRollbackOvertaken:
+		text, tone = "goes forward again: "+x.Passed+" was gone before the undo of "+step, Compensating
 	case engine.EntryRetryRequested:
 		text, tone = "retry requested"+by(x), Compensating
 	case engine.EntryPaused:
@@ -178,7 +180,7 @@ func EntryLevel(x *engine.Entry) Level {
 		}
 		return Good
 	case engine.EntryCancelRequested, engine.EntryRollbackStarted, engine.EntryCompensating, engine.EntryRetryRequested, engine.EntryPaused, engine.EntrySkipped,
-		engine.EntryWaitEnded, engine.EntryWaitMoved, engine.EntryRollbackWithdrawn,
+		engine.EntryWaitEnded, engine.EntryWaitMoved, engine.EntryRollbackWithdrawn, engine.EntryRollbackOvertaken,
 		engine.EntryApprovalRefused, engine.EntryApprovalVoided, engine.EntryGlassBroken:
 		return Warn
 	case engine.EntryStepCompleted, engine.EntrySagaCompleted, engine.EntryCompensated, engine.EntrySagaRolledBack, engine.EntryResolved, engine.EntryApproved, engine.EntryApprovalGranted:
