@@ -44,6 +44,8 @@ type Fleet interface {
 	CreateDroplet(ctx context.Context, order DropletOrder) (Droplet, error)
 	// DropletsTagged lists the droplets under a tag now.
 	DropletsTagged(ctx context.Context, tag string) ([]Droplet, error)
+	// DeleteTag deletes a tag, which whatever has it loses. A missing one is NotFound.
+	DeleteTag(ctx context.Context, tag string) error
 	// DeleteDroplet deletes at once, with all that is on the droplet. A missing one is NotFound.
 	DeleteDroplet(ctx context.Context, id int64) error
 	// Rebuild starts to put an image on a droplet, in the place of all that is on it.

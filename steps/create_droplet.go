@@ -317,6 +317,9 @@ func (c CreateDroplet) create(ctx context.Context, s *engine.State) (int64, erro
 			in.Refused = true
 			s.Put(keyDropletIntent, in)
 		}
+		if ClassOf(err) == Permanent && ctx.Err() == nil {
+			return 0, fmt.Errorf("%w: nothing was made: mend what the provider names there, then launch again", err)
+		}
 		return 0, verdict(ctx, err)
 	}
 	// Crash here: the droplet is there and nobody knows its number. The next attempt finds it by its tag.

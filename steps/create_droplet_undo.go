@@ -28,8 +28,11 @@ func (c CreateDroplet) Compensate(ctx context.Context, s *engine.State) error {
 			return err
 		}
 		d, found, err := c.look(ctx, in.Tag, lookups)
-		if err != nil || !found {
+		switch {
+		case err != nil:
 			return err
+		case !found:
+			return untag(ctx, c.cloud, s, in.Tag)
 		}
 		id = d.ID
 		s.Put(keyDropletCreated, id)
@@ -37,7 +40,10 @@ func (c CreateDroplet) Compensate(ctx context.Context, s *engine.State) error {
 			return err
 		}
 	}
-	return c.delete(ctx, s, id)
+	if err := c.delete(ctx, s, id); err != nil {
+		return err
+	}
+	return untag(ctx, c.cloud, s, dropletTag(s))
 }
 
 // delete deletes the droplet if it is still the one that was made, and nothing else has come to it.

@@ -217,7 +217,7 @@ func (d DeleteDroplet) Execute(ctx context.Context, s *engine.State) error {
 		s.Put(keyOutcome, outcomeAbsent)
 		return nil
 	case absent(err):
-		return d.finish(s, do)
+		return d.finish(ctx, s, do)
 	case err != nil:
 		return verdict(ctx, err)
 	case !begun:
@@ -228,7 +228,7 @@ func (d DeleteDroplet) Execute(ctx context.Context, s *engine.State) error {
 	if err := d.delete(ctx, s, do); err != nil {
 		return err
 	}
-	return d.finish(s, do)
+	return d.finish(ctx, s, do)
 }
 
 // sure looks once more at all that makes the deletion right, and gives what the droplet is.
@@ -320,7 +320,8 @@ func (d DeleteDroplet) erase(ctx context.Context, id int64) error {
 	return err
 }
 
-func (DeleteDroplet) finish(s *engine.State, do burial) error {
+// finish puts what came of it. The tags of the saga that made the droplet go with it, as far as they can be deleted.
+func (d DeleteDroplet) finish(ctx context.Context, s *engine.State, do burial) error {
 	r, err := do.resource()
 	if err != nil {
 		return err
@@ -331,10 +332,17 @@ func (DeleteDroplet) finish(s *engine.State, do burial) error {
 	s.Put("deleted_droplet_id", do.Droplet.ID)
 	s.Provision(r)
 	s.Passed("droplet " + do.Droplet.title())
+	own, end := outlive(ctx)
+	defer end()
+	for _, tag := range do.Droplet.Tags {
+		if ownTag.MatchString(tag) {
+			_ = untag(own, d.cloud, s, tag) // a name that is left costs nothing, and the droplet is gone
+		}
+	}
 	return nil
 }
 
-// Compensate succeeds when nothing was deleted. A droplet that is gone stays gone.
+// Compensate succeeds when nothing was deleted. A droplet that is gone stays gone: then the saga goes forward.
 func (d DeleteDroplet) Compensate(ctx context.Context, s *engine.State) error {
 	ctx = Urgent(ctx)
 	var do burial
@@ -353,6 +361,7 @@ func (d DeleteDroplet) Compensate(ctx context.Context, s *engine.State) error {
 		if len(left) > 0 {
 			return nil // read for longer than a reading may lag: it was never deleted
 		}
+		s.Passed("droplet " + do.Droplet.title())
 	}
 	return fmt.Errorf("%w: droplet %s: %s: resolve this row", errFinal, do.Droplet.title(), d.Final())
 }

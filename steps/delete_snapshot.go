@@ -177,7 +177,8 @@ func (d DeleteSnapshot) Execute(ctx context.Context, s *engine.State) error {
 	return nil
 }
 
-// delete deletes the snapshot and looks until it is gone. The intent is durable before.
+// delete deletes the snapshot and looks until it is gone. The intent is durable before. A cancel in the midst of it does not make it
+// unknown: either the snapshot is gone, and the saga goes on, or it stays.
 func (d DeleteSnapshot) delete(ctx context.Context, s *engine.State, del erasure) error {
 	s.Put(keyDeletion, del)
 	if err := s.Save(ctx); err != nil {
@@ -186,16 +187,22 @@ func (d DeleteSnapshot) delete(ctx context.Context, s *engine.State, del erasure
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err := d.cloud.DeleteSnapshot(ctx, del.Snapshot.ID); err != nil && !absent(err) {
-		if refused(err) {
-			del.Refused = true
-			s.Put(keyDeletion, del)
-		}
+	own, end := outlive(ctx)
+	defer end()
+	err := d.cloud.DeleteSnapshot(ctx, del.Snapshot.ID)
+	if refused(err) && !absent(err) {
+		del.Refused = true
+		s.Put(keyDeletion, del)
+	}
+	if err != nil && !absent(err) && (ClassOf(err) != Unknown || pause(own, lateWrite) != nil) {
 		return verdict(ctx, err)
 	}
-	left, err := settled(ctx, func() ([]string, error) { return d.left(ctx, del.Snapshot.ID) })
-	if err != nil {
+	left, lost := settled(own, func() ([]string, error) { return d.left(own, del.Snapshot.ID) })
+	switch {
+	case err != nil && !absent(err) && (lost != nil || len(left) > 0):
 		return verdict(ctx, err)
+	case lost != nil:
+		return verdict(ctx, lost)
 	}
 	if len(left) > 0 {
 		return fmt.Errorf("%w: %s: if it is a backup, it goes with its droplet", errUndeleted, left[0])
@@ -214,7 +221,7 @@ func (d DeleteSnapshot) left(ctx context.Context, id int64) ([]string, error) {
 	return []string{snap.title()}, nil
 }
 
-// Compensate succeeds when nothing was deleted. A snapshot that is gone stays gone.
+// Compensate succeeds when nothing was deleted. A snapshot that is gone stays gone: then the saga goes forward.
 func (d DeleteSnapshot) Compensate(ctx context.Context, s *engine.State) error {
 	ctx = Urgent(ctx)
 	var del erasure
@@ -233,6 +240,7 @@ func (d DeleteSnapshot) Compensate(ctx context.Context, s *engine.State) error {
 		if len(left) > 0 {
 			return nil // read for longer than a reading may lag: it was never deleted
 		}
+		s.Passed(fmt.Sprintf("snapshot %d", del.Snapshot.ID))
 	}
 	return fmt.Errorf("%w: %s: %s: resolve this row", errFinal, del.Snapshot.title(), d.Final())
 }

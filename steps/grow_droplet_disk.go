@@ -24,6 +24,11 @@ type diskBefore struct {
 	Size string `json:"size"`
 }
 
+// disk says what is gone for good when it has grown.
+func (b diskBefore) disk(of Droplet) string {
+	return fmt.Sprintf("the disk of %d GiB of droplet %s", b.Disk, of.title())
+}
+
 // Name is "grow_droplet_disk".
 func (GrowDropletDisk) Name() string { return "grow_droplet_disk" }
 
@@ -142,11 +147,11 @@ func (g GrowDropletDisk) Execute(ctx context.Context, s *engine.State) error {
 	if err := g.work(s, id, before).run(ctx); err != nil {
 		return err
 	}
-	s.Passed(fmt.Sprintf("the disk of %d GiB of droplet %s", before.Disk, d.title()))
+	s.Passed(before.disk(d))
 	return nil
 }
 
-// Compensate succeeds when the disk did not grow.
+// Compensate succeeds when the disk did not grow. When it did, the saga goes forward.
 func (g GrowDropletDisk) Compensate(ctx context.Context, s *engine.State) error {
 	ctx = Urgent(ctx)
 	id, err := dropletOf(s.Inputs())
@@ -168,6 +173,7 @@ func (g GrowDropletDisk) Compensate(ctx context.Context, s *engine.State) error 
 	if now.Disk <= before.Disk {
 		return nil
 	}
+	s.Passed(before.disk(now))
 	return fmt.Errorf("%w: droplet %s has a disk of %d GiB: %s: resolve this row", errFinal, now.title(), now.Disk, g.Final())
 }
 

@@ -221,11 +221,7 @@ func TestAnOffboardingCanceledInItsLastHourBringsBackPowerAndEveryRecord(t *test
 		r := newFleet(t)
 		r.leads("db-01", "db.example.com", "db-old.example.com", "db.example.org")
 		before := r.stock()
-		in, grace := []string{"droplet_id", r.droplet("db-01"), "droplet_name", "db-01", "approvals", "0"}, 72*time.Hour
-		if testing.Short() {
-			grace = 2 * time.Hour
-			in = append(in, "grace", "2h")
-		}
+		in, grace := []string{"droplet_id", r.droplet("db-01"), "droplet_name", "db-01", "approvals", "0"}, 72*time.Hour // the default
 		id := r.there("offboard_droplet", in...)
 		r.until(id, "waited", func(s *engine.Saga) bool { return s.CurrentStepIdx == 7 })
 		time.Sleep(grace - 30*time.Minute)

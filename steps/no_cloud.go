@@ -24,6 +24,7 @@ func (noCloud) Sizes(context.Context) ([]Size, error) { return nil, errNoCloud()
 func (noCloud) SSHKeys(context.Context) ([]int, error) { return nil, errNoCloud() }
 
 func (noCloud) DropletsTagged(context.Context, string) ([]Droplet, error) { return nil, errNoCloud() }
+func (noCloud) DeleteTag(context.Context, string) error                   { return errNoCloud() }
 func (noCloud) DeleteDroplet(context.Context, int64) error                { return errNoCloud() }
 func (noCloud) Rebuild(context.Context, int64, int64) (Action, error)     { return Action{}, errNoCloud() }
 

@@ -265,6 +265,10 @@ func (p prune) erase(ctx context.Context, s *engine.State, c stored) (err error)
 		unsure = unsure || err == nil || ClassOf(err) == Unknown
 		if err == nil || absent(err) {
 			err = p.gone(own, s.Inputs(), c)
+		} else if ClassOf(err) == Unknown && pause(own, lateWrite) == nil {
+			if there, lost := p.copies.there(own, s.Inputs(), c.ID); lost == nil && !there {
+				return nil
+			}
 		}
 		if err == nil || ClassOf(err) == Permanent {
 			break
@@ -318,8 +322,13 @@ func ids(of []stored) []string {
 // passes says what is gone for good by now: from the first copy on the saga only goes forward, however the attempt ends.
 func (prune) passes(s *engine.State, do pruning) {
 	if gone := ids(do.pruned()); len(gone) > 0 {
-		s.Passed(visible.Short(count(len(gone), "snapshot")+": "+strings.Join(gone, ", "), 160))
+		s.Passed(lost(gone))
 	}
+}
+
+// lost says what is gone for good.
+func lost(ids []string) string {
+	return visible.Short(count(len(ids), "snapshot")+": "+strings.Join(ids, ", "), 160)
 }
 
 func (p prune) finish(s *engine.State, do pruning) {
@@ -334,7 +343,7 @@ func (p prune) finish(s *engine.State, do pruning) {
 	s.Made("", -saved)
 }
 
-// Compensate succeeds when nothing was deleted. What is gone stays gone.
+// Compensate succeeds when nothing was deleted. What is gone stays gone: then the saga goes forward.
 func (p prune) Compensate(ctx context.Context, s *engine.State) error {
 	ctx = Urgent(ctx)
 	var do pruning
@@ -354,6 +363,7 @@ func (p prune) Compensate(ctx context.Context, s *engine.State) error {
 	if len(gone) == 0 {
 		return nil
 	}
+	s.Passed(lost(gone))
 	return fmt.Errorf("%w: %s are gone: %s: resolve this row", errFinal, strings.Join(gone, ", "), p.Final())
 }
 

@@ -183,8 +183,8 @@ func TestARetentionThatKeepsNothingIsRefusedBeforeAnythingIsStored(t *testing.T)
 	})
 }
 
-// A cancel at any moment, with the answer to the deletion lost or not, and what is gone still shown for a while: only when that is
-// longer than the step outlives the cancel is a person asked.
+// A cancel at any moment, with the answer to the deletion lost or not, and what is gone still shown for a while: nobody is asked, even
+// when that is longer than the step outlives the cancel.
 func TestACanceledPruningNeverCallsALossRolledBack(t *testing.T) {
 	t.Parallel()
 	ends := map[engine.Status]int{}
@@ -208,14 +208,14 @@ func TestACanceledPruningNeverCallsALossRolledBack(t *testing.T) {
 					s := r.end(saga)
 					ends[s.Status]++
 					whole := map[engine.Status]int{engine.RolledBack: 3, engine.Completed: 1}[s.Status]
-					if whole > 0 && r.snapshots() != whole || whole == 0 && (lag < 45*time.Second || r.snapshots() == 3) || (s.Status == engine.Completed) != (s.Passed != "") {
+					if r.snapshots() != whole || (s.Status == engine.Completed) != (s.Passed != "") {
 						t.Errorf("canceled after %d ms, %q, lag %s: %d snapshots, passed %q: %s", after, fault, lag, r.snapshots(), s.Passed, dump(s))
 					}
 				})
 			}
 		}
 	}
-	if ends[engine.RolledBack] == 0 || ends[engine.Completed] == 0 || ends[engine.Failed] == 0 {
+	if ends[engine.RolledBack] == 0 || ends[engine.Completed] == 0 || ends[engine.Failed] > 0 {
 		t.Errorf("the moments prove nothing: %v", ends)
 	}
 }
@@ -252,7 +252,7 @@ func TestAPruningThatDiesWhileCanceledNeverCallsALossRolledBack(t *testing.T) {
 			}
 		})
 	}
-	if ends[engine.Failed] == 0 || ends[engine.Completed] == 0 {
+	if ends[engine.Failed] > 0 || ends[engine.Completed] == 0 {
 		t.Errorf("the moments prove nothing: %v", ends)
 	}
 }

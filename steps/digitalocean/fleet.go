@@ -102,6 +102,14 @@ func (c *Client) DropletsTagged(ctx context.Context, tag string) ([]steps.Drople
 	return each(all, dropletOf), nil
 }
 
+// DeleteTag deletes a tag.
+func (c *Client) DeleteTag(ctx context.Context, tag string) error {
+	return c.write(ctx, "delete tag "+tag, func(ctx context.Context, api *godo.Client) error {
+		resp, err := api.Tags.Delete(ctx, tag)
+		return deleted(resp, err)
+	})
+}
+
 // DeleteDroplet deletes a droplet at once.
 func (c *Client) DeleteDroplet(ctx context.Context, id int64) error {
 	err := c.write(ctx, fmt.Sprintf("delete droplet %d", id), func(ctx context.Context, api *godo.Client) error {
