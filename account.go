@@ -18,7 +18,9 @@ import (
 // connect lets commands, consoles and metrics look at what is in the account.
 func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
 	p := h.Place
-	p.Provider, p.Trials = inv, trial.Table{Of: smoke.Tests, Snapshot: steps.SnapshotNames, More: smoke.Fleet(cloud)}
+	p.Provider, p.Trials = inv, trial.Table{Of: smoke.Tests, Snapshot: steps.SnapshotNames, Tour: func(on trial.Subject, desk trial.Desk, simulated bool) trial.Tour {
+		return smoke.NewTour(cloud, inv, on, desk, simulated)
+	}}
 	p.Things, h.Look.Things = inv.Tagged, inv.Tagged
 	p.Drift = func(ctx context.Context, r engine.Resource) tui.Drift {
 		d, _ := inv.Check(ctx, r) // the error is its note

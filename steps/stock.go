@@ -53,13 +53,22 @@ func (i Inventory) things(ctx context.Context) ([]shelf, error) {
 		}
 		d.Image, d.ImageID = "", 0 // from what its disk was last written: a copy of what is on it leaves the droplet as it is
 		out = append(out, onShelf("droplet", []Droplet{d}))
-		for _, volume := range d.Volumes {
-			copies, err := i.cloud.VolumeSnapshots(ctx, volume)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, onShelf("volume snapshot", copies))
+	}
+	volumes, err := i.cloud.Volumes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, onShelf("volume", volumes))
+	for _, v := range volumes {
+		copies, err := i.cloud.VolumeSnapshots(ctx, v.ID)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, onShelf("volume snapshot", copies))
+	}
+	keys, err := i.cloud.SSHKeys(ctx)
+	if err != nil {
+		return nil, err
 	}
 	snapshots, err := i.cloud.AllSnapshots(ctx)
 	if err != nil {
@@ -76,7 +85,7 @@ func (i Inventory) things(ctx context.Context) ([]shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, onShelf("snapshot", snapshots), onShelf("firewall", walls), onShelf("reserved IP", ips))
+	out = append(out, onShelf("snapshot", snapshots), onShelf("firewall", walls), onShelf("reserved IP", ips), onShelf("SSH key", keys))
 	domains, err := i.cloud.Domains(ctx)
 	if err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ package trial
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -33,9 +32,8 @@ type Subject struct {
 type Table struct {
 	Of       func(on Subject) []Trial
 	Snapshot func(droplet int64) string // how the names of a droplet's snapshots begin; a saga's short id follows
-	// More are the tests of all that changes droplets, addresses, firewalls and volumes, as far as the account has what they
-	// need. They run forward and all the way back.
-	More func(ctx context.Context, on Subject) ([]Trial, error)
+	// Tour is the tests of every kind there is. simulated: nothing in the account is real, so that all of them run.
+	Tour func(on Subject, desk Desk, simulated bool) Tour
 }
 
 // Seen is what a test looks at in a saga.
