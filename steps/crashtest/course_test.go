@@ -292,6 +292,9 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 	if o.play != nil {
 		return o.play.react(ctx, o, p.ops, sg)
 	}
+	if stuck := sg.Status == engine.Running && sg.NeedsOperator() && sg.Passed != ""; stuck && o.hopeless() {
+		return false, o.heals(ctx, p)
+	}
 	if !sg.Status.Terminal() {
 		return false, nil
 	}
@@ -316,28 +319,23 @@ func (o *operator) judgeRest(ctx context.Context, p *process, sg *engine.Saga) (
 	case sg.Status == engine.Completed && (o.asked || o.ending == fails):
 		return false, fmt.Errorf("it is completed, with cancel acknowledged: %v", o.asked)
 	case sg.Status == engine.Failed && o.hopeless():
-		o.stroke.heal()
-		o.note("the provider is well again: retry")
-		if err := p.ops.Retry(ctx, o.id, engine.Request{}); err != nil && !errors.Is(err, engine.ErrRefused) {
-			return false, fmt.Errorf("retry: %w", err)
-		}
-		return false, nil
-	case sg.Status == engine.Failed && o.final && strings.Contains(rows(sg), "cannot be brought back"):
-		for _, r := range sg.Rows {
-			if r.Status != engine.RowCompensationFailed {
-				continue
-			}
-			if err := p.ops.Resolve(ctx, o.id, r.Idx, engine.Request{Reason: "it is gone"}); err != nil && !errors.Is(err, engine.ErrRefused) {
-				return false, fmt.Errorf("resolve: %w", err)
-			}
-		}
-		return false, nil
+		return false, o.heals(ctx, p)
 	case sg.Status == engine.Failed:
 		return false, fmt.Errorf("it is failed: %s", rows(sg))
 	case sg.Status == engine.RolledBack && o.ending == completes && !o.refused && !o.mayFail():
 		return false, fmt.Errorf("it is rolled back: %s", rows(sg))
 	}
 	return true, nil
+}
+
+// heals lets the provider be well again, and asks for another try.
+func (o *operator) heals(ctx context.Context, p *process) error {
+	o.stroke.heal()
+	o.note("the provider is well again: retry")
+	if err := p.ops.Retry(ctx, o.id, engine.Request{}); err != nil && !errors.Is(err, engine.ErrRefused) {
+		return fmt.Errorf("retry: %w", err)
+	}
+	return nil
 }
 
 // hopeless reports whether every write meets a mishap, so that budgets of attempts may run out.

@@ -69,16 +69,11 @@ func (o *operator) verdict(p *process, a *acks, out *outcome) []string {
 
 // truth compares the provider with what the saga says of itself.
 func (o *operator) truth(sg *engine.Saga) []string {
-	resolved := slices.ContainsFunc(sg.Rows, func(r engine.Row) bool { return r.Status == engine.RowResolved })
 	switch {
 	case o.ends != nil && sg.Status == engine.Completed:
 		return o.ends(o.world, sg)
-	case o.torn != nil && resolved:
-		return o.torn(o.world, sg)
 	case o.final && sg.Status == engine.Completed:
 		return append(o.world.zoneShould(o.scenario, o.after), o.world.erased()...)
-	case o.final && resolved:
-		return append(o.world.zoneShould(o.scenario, o.before), o.world.erased()...)
 	}
 	if sg.Status == engine.Completed {
 		out := o.world.zoneShould(o.scenario, o.after)

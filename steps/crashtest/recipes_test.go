@@ -72,14 +72,14 @@ func recipes() []*scenario {
 		},
 		{
 			name: "hibernate_droplet", kind: "hibernate_droplet", final: true, back: 1,
-			inputs: fields("droplet_id=$droplet droplet_name=web-01 approvals=0"), ends: buried, torn: keepsACopy,
+			inputs: fields("droplet_id=$droplet droplet_name=web-01 approvals=0"), ends: buried,
 		},
 		{
 			name: "offboard_droplet", kind: "offboard_droplet", final: true, back: 2, places: "app", sets: leads,
-			inputs: fields("droplet_id=$droplet droplet_name=web-01 approvals=0 grace=1m"), ends: buried, torn: keepsACopy,
+			inputs: fields("droplet_id=$droplet droplet_name=web-01 approvals=0 grace=1m"), ends: buried,
 		},
 		{
-			name: "replace_droplet", kind: "replace_droplet", final: true, back: 1, places: "app", sets: leads, torn: keepsACopy,
+			name: "replace_droplet", kind: "replace_droplet", final: true, back: 1, places: "app", sets: leads,
 			inputs: fields("droplet_id=$droplet droplet_name=web-01 name=web-02 ssh_keys=52000512 tcp={host}:22 soak_for=30s grace=1m approvals=0"),
 			ends: func(w *world, sg *engine.Saga) []string {
 				wrong := append(w.onlyApp("web-02"), w.snapshotsShould(sg.ID)...)
@@ -123,17 +123,6 @@ func buried(w *world, sg *engine.Saga) []string {
 	}
 	wrong = append(wrong, w.snapshotsShould(sg.ID)...)
 	return append(wrong, w.fleetShould("absent", nil, -1, false)...)
-}
-
-// keepsACopy says what is wrong after a crash between the deletion and its record, with a cancel: the droplet is gone, and its copy must not
-// be.
-func keepsACopy(w *world, sg *engine.Saga) []string {
-	copied := slices.ContainsFunc(w.sim.Snapshots(), func(s dosim.Snapshot) bool { return s.DropletID == w.droplet && strings.HasSuffix(s.Name, sg.Short) })
-	others := len(w.sim.Snapshots()) > 0
-	if w.machineNow() == "absent" && !copied && !others {
-		return []string{"the droplet is gone, and so is its last copy"}
-	}
-	return nil
 }
 
 // onlyApp says what is wrong with the zone when app holds the address of a droplet and all else is as it was.

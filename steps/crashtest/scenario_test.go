@@ -35,7 +35,6 @@ type scenario struct {
 
 	sets func(w *world)                           // what else there is in its world; may be nil
 	ends func(w *world, sg *engine.Saga) []string // what is wrong with the world when it has completed, in place of what is above
-	torn func(w *world, sg *engine.Saga) []string // likewise when a person has accepted that what is final is gone
 }
 
 func (s *scenario) at(r dosim.Record) bool {

@@ -94,6 +94,7 @@ func (torn) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 type stroke struct {
 	mishap mishap
 	nth    int // the write it happens to, from 1; 0: to all of them
+	every  int // to each so-manieth as well; 0: to none
 
 	mu     sync.Mutex // guards the fields below
 	n      int
@@ -147,7 +148,7 @@ func (s *stroke) meets() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++
-	return !s.over && (s.nth == 0 || s.n == s.nth)
+	return !s.over && (s.nth == 0 || s.n == s.nth || s.every > 0 && s.n%s.every == 0)
 }
 
 // wire is a process's way to the provider: three points for each request.
