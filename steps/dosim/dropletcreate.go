@@ -169,6 +169,12 @@ func (s *Sim) bootFirst(d *droplet, in dropletOrder) {
 	d.status = "active"
 	d.features = append(d.features, "private_networking")
 	n := s.rng.IntN(1 << 16)
+	for range 250 { // a record that is there leads to somebody else
+		if !s.spoken(fmt.Sprintf("203.0.113.%d", 2+n%250)) {
+			break
+		}
+		n++
+	}
 	d.addr = addresses{
 		public:  fmt.Sprintf("203.0.113.%d", 2+n%250),
 		private: fmt.Sprintf("10.108.%d.%d", n>>8&15, 2+n%250),
@@ -183,4 +189,14 @@ func (s *Sim) bootFirst(d *droplet, in dropletOrder) {
 			v.droplets = append(v.droplets, d.id)
 		}
 	}
+}
+
+// spoken reports whether a droplet has an address, or a record leads to it.
+func (s *Sim) spoken(address string) bool {
+	if slices.ContainsFunc(s.droplets, func(d *droplet) bool { return !d.gone && d.addr.public == address }) {
+		return true
+	}
+	return slices.ContainsFunc(s.zones, func(z *zone) bool {
+		return !z.gone && slices.ContainsFunc(z.live(), func(r Record) bool { return r.Data == address })
+	})
 }
