@@ -225,14 +225,7 @@ func (t *tour) machines() []trial.Course {
 		}),
 		t.course("adopt_snapshot", thereAndBack, "", func(ctx context.Context) error {
 			return t.copied(ctx, func(image string, r engine.Resource) error {
-				orphaned, err := t.there(ctx, "forget_resource", engine.Inputs{"resource": r.Key()})
-				if err == nil {
-					err = t.andBack(ctx, engine.Launch{Kind: "adopt_snapshot", Inputs: engine.Inputs{"snapshot": image}})
-				}
-				if err != nil {
-					return err
-				}
-				return t.back(ctx, orphaned)
+				return t.orphaned(ctx, r, engine.Launch{Kind: "adopt_snapshot", Inputs: engine.Inputs{"snapshot": image}})
 			})
 		}),
 		t.course("dns_cutover", thereAndBack, "", func(ctx context.Context) error {
@@ -246,6 +239,18 @@ func (t *tour) machines() []trial.Course {
 			return t.back(ctx, made)
 		}),
 	}
+}
+
+// orphaned runs a saga there and back while nothing tracks a resource.
+func (t *tour) orphaned(ctx context.Context, r engine.Resource, l engine.Launch) error {
+	forgotten, err := t.there(ctx, "forget_resource", engine.Inputs{"resource": r.Key()})
+	if err == nil {
+		err = t.andBack(ctx, l)
+	}
+	if err != nil {
+		return err
+	}
+	return t.back(ctx, forgotten)
 }
 
 // copied does something with a snapshot of the droplet, which is there only meanwhile.

@@ -33,6 +33,21 @@ func (t *tour) lent() []trial.Course {
 		t.course("rotate_volume_snapshots", "there and back, then past its point of no return", lends, func(ctx context.Context) error {
 			return t.rotates(ctx, "rotate_volume_snapshots", engine.Inputs{"volume": t.volume, "keep_last": "1", "max_delete": "1"})
 		}),
+		t.course("adopt_volume_snapshot", thereAndBack, lends, func(ctx context.Context) error {
+			at, err := t.run(ctx, engine.Launch{Kind: "adhoc", Steps: []string{"create_volume_snapshot"}, Inputs: engine.Inputs{"volume": t.volume}})
+			if err != nil {
+				return err
+			}
+			made := t.sagas[at]
+			r, err := t.resourceOf(ctx, made, "volume_snapshot")
+			if err == nil {
+				err = t.orphaned(ctx, r, engine.Launch{Kind: "adopt_volume_snapshot", Inputs: engine.Inputs{"volume_snapshot": r.ExternalID}})
+			}
+			if err != nil {
+				return err
+			}
+			return t.back(ctx, made)
+		}),
 		t.course("adhoc", "a disk that grows for good", large, func(ctx context.Context) error {
 			was := t.droplet
 			if err := t.machine(ctx, t.name+"-disk"); err != nil {
