@@ -46,8 +46,8 @@ func (w wire) store(ctx context.Context, want cli.Want) (opened, error) {
 	}, nil
 }
 
-// local opens a store in a file; away is what to do when it is closed. A store that nobody named and that is not there
-// yet is an empty one.
+// local opens a store in a file; away is what to do when it is closed. A store that nobody named on the
+// command line and that is not there yet is an empty one.
 func (w wire) local(want cli.Want) (s *bolt.Store, away func() error, err error) {
 	file, away := want.Database, func() error { return nil }
 	if file == "" && want.Demo {
@@ -66,7 +66,7 @@ func (w wire) local(want cli.Want) (s *bolt.Store, away func() error, err error)
 	if want.Access != cli.Act {
 		s, err = bolt.OpenReadOnly(file, opts...)
 	}
-	if want.Access == cli.Act || want.Access == cli.Read && want.Database == "" && errors.Is(err, bolt.ErrMissing) {
+	if want.Access == cli.Act || want.Access == cli.Read && (want.Database == "" || want.Context != nil) && errors.Is(err, bolt.ErrMissing) {
 		s, err = bolt.Open(file, opts...)
 	}
 	if err != nil {

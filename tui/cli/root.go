@@ -114,7 +114,7 @@ func (t *tree) root(args []string) *cobra.Command {
 		_ = root.MarkPersistentFlagFilename(name) // the flag is there
 	}
 	flags.StringVar(&t.contextName, "context", t.env.Context, "an account with its own store, from contexts.yaml")
-	_ = root.RegisterFlagCompletionFunc("context", t.offersContexts) // the flag is there
+	t.offers(flags, "context", t.offersContexts)
 	flags.BoolVar(&t.readOnly, "read-only", false, "only look")
 	flags.BoolVar(&t.accessible, "accessible", false, "the console as plain lines and numbered menus")
 	flags.BoolVar(&t.noColor, "no-color", t.env.NoColor, "no colors")
