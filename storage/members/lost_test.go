@@ -158,7 +158,7 @@ func (q *quorum) lose(ctx context.Context, lost, led *atomic.Int64) {
 		if i == leader {
 			led.Add(1)
 		}
-		time.Sleep(time.Duration(rng.IntN(1500)) * time.Millisecond)
+		time.Sleep(time.Duration(2000+rng.IntN(4000)) * time.Millisecond) // a new leader gives every lease its whole time again
 	}
 }
 
@@ -234,6 +234,17 @@ func TestHostsWaitForTheMembersToComeBack(t *testing.T) {
 	l.judge(ctx, w)
 	l.writes(ctx)
 	l.sound(ctx)
+	went := 0
+	for id := range w.records {
+		sg, err := l.s.Saga(ctx, id)
+		must(t, err)
+		if sg.FinishedAt.After(began.Add(40 * time.Second)) {
+			went++
+		}
+	}
+	if went == 0 {
+		t.Error("nothing was under way when the members went: this proves nothing")
+	}
 	if len(l.wrong) > 0 {
 		t.Errorf("%s", strings.Join(l.wrong, "\n"))
 	}

@@ -92,7 +92,7 @@ func sleep(l *lane, trial int, took *tally) {
 		}
 	}
 	began := time.Now()
-	l.until("a take-over", 30*time.Second, func() bool { return l.driver() == 1-host })
+	l.until("a take-over", l.takeover(), func() bool { return l.driver() == 1-host })
 	took.add(time.Since(began))
 	time.Sleep(time.Duration(l.rng.IntN(2500)) * time.Millisecond)
 	woken := time.Now()
@@ -108,6 +108,14 @@ func sleep(l *lane, trial int, took *tally) {
 		}
 	}
 	l.calls = nil
+}
+
+// takeover is how long one may take at most: where members are lost, a lease gets its whole time again at each loss of a leader.
+func (l *lane) takeover() time.Duration {
+	if len(l.on.members) > 0 {
+		return time.Minute
+	}
+	return 30 * time.Second
 }
 
 // leads reports whether the host has had a term at that moment. Call with mu held.
@@ -212,7 +220,7 @@ func kill(l *lane, trial int, took *tally, kills *atomic.Int64) {
 	host, began := <-dead, time.Now()
 	kills.Add(1)
 	if l.driver() == host {
-		if l.until("a take-over", 30*time.Second, func() bool { return l.driver() == 1-host }) {
+		if l.until("a take-over", l.takeover(), func() bool { return l.driver() == 1-host }) {
 			took.add(time.Since(began))
 		}
 	}

@@ -98,7 +98,7 @@ func (t *tree) listHosts(hosts []engine.Host, c *tui.Cluster, unfinished []engin
 		}
 	}
 	for _, what := range words.Unlike(hosts) {
-		notes = append(notes, "the hosts have different files: "+what)
+		notes = append(notes, "the hosts differ: "+what)
 	}
 	if err := columns(t.env.Out, listed(rows)); err != nil {
 		return err
