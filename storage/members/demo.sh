@@ -12,7 +12,7 @@ end() {
 	rm -rf "$dir"
 }
 trap end EXIT
-trap exit INT TERM
+trap exit INT TERM HUP
 
 # first waits for the first line that matches in what a process says.
 first() { # FILE PATTERN
