@@ -132,6 +132,8 @@ func (s *reader) explain(err error) error {
 		return fmt.Errorf("store %s: %w", at, errClosed)
 	case is(rpctypes.ErrNoSpace):
 		return fmt.Errorf("store %s: %w: %w: etcd's quota is used up: free room with etcdctl defrag, or raise --quota-backend-bytes, then clear the alarm (etcdctl alarm disarm)", at, engine.ErrFull, err)
+	case is(rpctypes.ErrCompacted):
+		return fmt.Errorf("store %s: %w: what was read is of a moment that has been given up meanwhile: try again, and prune if the store is more than 60 %% full: then moments are kept for three minutes", at, err)
 	case is(rpctypes.ErrRequestTooLarge, rpctypes.ErrTooManyOps):
 		return fmt.Errorf("%w: etcd takes no request of this size: %w", engine.ErrTooLarge, err)
 	case is(rpctypes.ErrAuthFailed, rpctypes.ErrUserEmpty, rpctypes.ErrInvalidAuthToken):

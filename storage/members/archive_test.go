@@ -237,3 +237,30 @@ func raw(t *testing.T, c etcd.Config) *clientv3.Client {
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
+
+// TestAMomentThatHasBeenGivenUpIsSaid reads one after its revisions were compacted, as a backup does that takes too long.
+func TestAMomentThatHasBeenGivenUpIsSaid(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	alone, err := start(t.TempDir(), 1, careless)
+	must(t, err)
+	defer alone.stop()
+	c := fresh()
+	c.Endpoints = alone.endpoints()
+	s := opened(t, c)
+	must(t, enginetest.Population{To: 5}.Fill(ctx, s))
+	now, err := s.Now(ctx)
+	must(t, err)
+	must(t, enginetest.Population{From: 5, To: 10}.Fill(ctx, s))
+	later, err := s.Now(ctx)
+	must(t, err)
+	client := raw(t, c)
+	r, err := client.Get(ctx, "x")
+	must(t, err)
+	_, err = client.Compact(ctx, r.Header.Revision, clientv3.WithCompactPhysical())
+	must(t, err)
+	_, err = transfer.Copy(ctx, now, file(t), "a backup")
+	says(t, err, "has been given up meanwhile", "try again")
+	_, err = transfer.Copy(ctx, later, file(t), "a backup")
+	must(t, err)
+}
