@@ -9,7 +9,7 @@ import (
 // Appends that come while others are under way share the next request: each is a transaction of its own within it, with its own
 // compares and its own answer. Nobody waits for company: while fewer than mostUnder requests are under way an append goes at once.
 const (
-	mostUnder  = 4
+	mostUnder  = 12
 	mostGroup  = 16
 	groupOps   = 48        // an append with more operations goes alone: etcd counts those of all levels together
 	groupBytes = 256 << 10 // of one request
