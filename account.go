@@ -30,7 +30,8 @@ func connect(h *host.Host, cloud *digitalocean.Client, inv steps.Inventory) {
 		found, err := inv.Orphans(ctx, accountedFor)
 		return each(found, func(o steps.Orphan) tui.Orphan { return tui.Orphan(o) }), err
 	}
-	h.Look.Inventory, h.Look.Orphans = inventory{cloud, inv}, p.Orphans
+	p.Inventory = inventory{cloud, inv}
+	h.Look.Inventory, h.Look.Orphans = p.Inventory, p.Orphans
 	h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
 	h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
 	h.Calls = func() []sshd.CallCount {

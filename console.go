@@ -22,6 +22,7 @@ func console(ctx context.Context, p *cli.Place, look cli.Look) error {
 	}
 	cfg.ASCII, cfg.NoColor, cfg.Hosting, cfg.Fleeting = look.ASCII || host.ASCIIOnly(os.Getenv), look.NoColor, p.Host != nil, !e.lasting
 	var wrong error
+	cfg.Kept = cli.OwnKeeper(os.Getenv)
 	if cfg.Settings, _, wrong = cli.OwnSettings(os.Getenv); wrong != nil {
 		cfg.Warning = "your settings are not used: " + wrong.Error()
 	}

@@ -88,7 +88,7 @@ func run() int {
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()), Term: os.Getenv("TERM"),
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Context: os.Getenv("ARCADIA_CONTEXT"), Database: os.Getenv("ARCADIA_DB"), Store: os.Getenv("ARCADIA_STORE"),
 		Open: w.open, Console: console, Check: w.check, Copy: w.copyStore, Serve: serve(&hup), Stop: w.stop,
-		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) },
+		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) }, Kept: cli.OwnKeeper(os.Getenv),
 		Contexts: func() ([]cli.Context, error) { return cli.OwnContexts(os.Getenv) },
 		Simulate: simulate, Operators: sshd.ReadOperators,
 	}, os.Args[1:])
@@ -164,7 +164,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 			err = errors.Join(err, closers.close())
 		}
 	}()
-	h := &host.Host{Build: w.build, End: w.end, Log: slog.New(slog.DiscardHandler)}
+	h := &host.Host{Build: w.build, End: w.end, Log: slog.New(slog.DiscardHandler), Own: cli.OwnKeeper(w.env)}
 	if want.Access == cli.Act {
 		h.Log = w.log(&closers).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
@@ -233,6 +233,11 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	several.several(h, eng, w.policyFile())
 	play := func(context.Context) {}
+	if want.Demo && want.Database == "" && want.Purpose == "arcadia console" {
+		if err := demo.History(ctx, store, cloud, time.Now()); err != nil {
+			h.Log.Warn("the demonstration has no past", "error", err)
+		}
+	}
 	if want.Demo && want.Database == "" {
 		play = demo.Demo{Engine: eng, Cloud: cloud, Log: h.Log}.Play
 	}

@@ -120,6 +120,7 @@ type Created struct {
 	Plan PlanHash `json:"plan,omitempty"`
 	// Value is what the target becomes, and Monthly what each step adds to the bill of a month, in US dollars: as the plan had it.
 	Value   string    `json:"value,omitempty"`
+	Was     string    `json:"was,omitempty"` // what the target was before; empty: nothing, or nobody could tell
 	Monthly []float64 `json:"monthly_usd,omitempty"`
 
 	Pivot int `json:"pivot,omitempty"` // the number of the final step, from 1; 0 for none

@@ -76,7 +76,7 @@ func (s *Saga) created(e *Entry) {
 	s.ID, s.Short, s.Kind, s.StepNames = c.ID, c.ID.Short(), c.Kind, c.StepNames
 	s.Inputs, s.Target, s.Key, s.Locks, s.Ticket = c.Inputs, c.Target, c.Key, c.Locks, e.Ticket
 	s.plan, s.From, s.launcher = c.Plan, c.From, *e.By.orNobody()
-	s.Value, s.monthly = c.Value, slices.Clone(c.Monthly)
+	s.Value, s.Was, s.monthly = c.Value, c.Was, slices.Clone(c.Monthly)
 	s.sum()
 	s.OnFailure, s.Pivot, s.Left = c.OnFailure, c.Pivot, []string{}
 	s.Status, s.CreatedAt, s.CreatedBy = Pending, e.At, e.By.name()

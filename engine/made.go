@@ -41,6 +41,21 @@ func (p Plan) value() string {
 	return ""
 }
 
+// was is what the target of a plan is before it becomes its value; empty when it is nothing, or when the plan does not say.
+func (p Plan) was() string {
+	for _, s := range p.Steps {
+		if s.Change.Value == "" {
+			continue
+		}
+		at := slices.IndexFunc(s.Change.Fields, func(f FieldChange) bool { return f.To == s.Change.Value })
+		if at < 0 {
+			return ""
+		}
+		return legible(s.Change.Fields[at].From, maxValue)
+	}
+	return ""
+}
+
 // monthly is what each step of a plan adds to the bill of a month, nil when none adds anything.
 func (p Plan) monthly() []float64 {
 	out := make([]float64, len(p.Steps))

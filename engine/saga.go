@@ -18,6 +18,7 @@ type Summary struct {
 	CancelRequested bool       `json:"cancel_requested"`
 	Target          string     `json:"target"`
 	Value           string     `json:"value,omitempty"`       // what the target becomes, as the plan had it: "203.0.113.77"
+	Was             string     `json:"was,omitempty"`         // what the target was before, as the plan had it
 	Made            string     `json:"made,omitempty"`        // what the last step that says so has made: "18.4 GB"
 	MonthlyUSD      float64    `json:"monthly_usd,omitempty"` // what it adds to the bill of a month, below 0 what it saves: as planned, and as made once that is known
 	CreatedBy       string     `json:"created_by"`

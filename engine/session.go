@@ -114,7 +114,7 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 		}
 		p.Approval = nil
 	}
-	c := Created{Agreed: agreed, Pivot: pivot + 1, Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, From: todo.from, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks, Plan: p.Hash, Value: p.value(), Monthly: p.monthly()}
+	c := Created{Agreed: agreed, Pivot: pivot + 1, Kind: l.Kind, StepNames: todo.steps, Inputs: todo.in, From: todo.from, Target: p.Target, Key: l.Key, OnFailure: l.OnFailure, Locks: p.Locks, Plan: p.Hash, Value: p.value(), Was: p.was(), Monthly: p.monthly()}
 	if p.Approval != nil && l.RefuseLocked && len(p.WaitsFor) > 0 {
 		return nil, fmt.Errorf("launch %s: %w: saga %s holds it", l.Kind, ErrLocked, p.WaitsFor[0])
 	}

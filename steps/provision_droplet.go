@@ -16,6 +16,7 @@ func (r recipe) provision() engine.Kind {
 	ttl.When = name.When
 	return engine.Kind{
 		Name: "provision_droplet", Summary: "makes a droplet, waits until it answers, puts a firewall before it and gives it a name",
+		On:     engine.Subject{Type: "new_droplet"}, // there is none yet to offer it on
 		Undo:   "takes the name and the firewall away, and deletes the droplet with all that is on it",
 		Inputs: append(r.orders(inHostname, inRegion, inSize, inImage, inKeys, inVPC, inTags, inIPv6, inUserData), portField(), wall, zone, name, ttl),
 		Make:   r.provisioning,

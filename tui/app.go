@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 // App is the root of the console. Use it as the model of one program.
 type App struct {
 	env      Env
+	given    Config  // before any settings
 	stacks   []stack // one per root screen, in the order of their keys
 	at       int     // which of them is shown
 	overlays []Overlay
@@ -49,17 +49,9 @@ func New(cfg Config) *App {
 		cfg.Location = time.Local
 	}
 	cfg.Env, cfg.Operator = visible.Text(cfg.Env), visible.Text(cfg.Operator)
-	if cfg.Theme == "" {
-		cfg.Theme = cfg.Settings.Theme
-	}
-	cfg.Progress, cfg.Bell = cfg.Progress || cfg.Settings.Progress, cfg.Bell || cfg.Settings.Bell
-	cfg.Notify = cmp.Or(cfg.Notify, cfg.Settings.Notify)
-	a := &App{fade: func() {}, env: Env{
-		Config: cfg, Keys: builtIn().With(cfg.Settings.Keys), State: newState(),
-		Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location},
-	}}
+	a := &App{given: cfg, fade: func() {}, env: Env{Config: cfg, State: newState(), Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location}}}
 	a.ctx, a.end = context.WithCancel(context.Background())
-	a.restyle()
+	a.settle(cfg.Settings)
 	a.stacks = roots(cfg)
 	a.settleAt(cfg.Place)
 	return a
@@ -133,6 +125,8 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(a.awaitNotice(), a.note(Notify{Level: say.Warn, Text: msg.text}))
 	case hereMsg:
 		a.here.busy = false
+	case settledMsg:
+		return a.settled(msg)
 	case handedMsg:
 		if msg.err != nil {
 			return a.note(Notify{Level: say.Error, Text: "hand over: " + visible.Text(msg.err.Error())})
@@ -171,10 +165,13 @@ func (a *App) input(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return a.deliver(a.front(), tea.PasteMsg{Content: clean.Paste(msg.Content)})
 	case tea.MouseClickMsg:
-		msg.Y -= a.headLines() // a screen counts from its own first line
-		return a.deliver(a.front(), msg)
+		if a.mouse {
+			return a.click(msg)
+		}
 	case tea.MouseWheelMsg:
-		return a.deliver(a.front(), msg)
+		if a.mouse {
+			return a.deliver(a.front(), msg)
+		}
 	}
 	return nil
 }
@@ -190,7 +187,7 @@ func (a *App) opened(m openedMsg) tea.Cmd {
 	s.Ready, s.Kinds, s.Steps, s.Counts, s.Frozen, s.Crowd = true, m.kinds, m.steps, m.counts, m.frozen, m.crowd
 	s.stand(m.busy)
 	if m.ended != nil {
-		s.Ended = m.ended
+		s.Ended, s.Used = m.ended, m.used
 	}
 	if m.nights != nil {
 		s.Nights = *m.nights

@@ -6,10 +6,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/confirm"
 	"arcadia/tui/decide"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
-	"arcadia/tui/say"
 )
 
 // deciding is the page on which an operator says what becomes of a saga that needs a person: what has happened, the states side by
@@ -98,7 +98,7 @@ func (d *deciding) Hints(*Env) []keys.Command {
 }
 
 // Update takes answers and changes.
-func (d *deciding) Update(_ *Env, msg tea.Msg) Action {
+func (d *deciding) Update(env *Env, msg tea.Msg) Action {
 	switch msg := msg.(type) {
 	case Shown:
 		return d.seen.look(d)
@@ -115,12 +115,14 @@ func (d *deciding) Update(_ *Env, msg tea.Msg) Action {
 		if d.Typing() {
 			return d.fill(msg)
 		}
+	case confirm.Clicked:
+		if d.form != nil && (msg.Button != "" || d.live) {
+			d.live = true
+			return d.fill(msg)
+		}
 	case foundMsg:
-		switch {
-		case msg.err != "":
-			return Notify{Level: say.Error, Text: msg.err}
-		case msg.saga == nil:
-			return Notify{Level: say.Good, Text: "no saga needs you"}
+		if act := msg.without(env, true); act != nil {
+			return act
 		}
 		return Replace{answers(msg.saga)}
 	}

@@ -26,6 +26,7 @@ type dialog struct {
 	failed map[engine.ID]string         // what could not be read
 	asked  bool                         // a read is under way
 	stale  map[engine.ID]bool           // has changed since that read was asked for
+	estate Estate                       // what there is of copies, once it is read
 }
 
 // The lines and the answer of a dialog.
@@ -88,7 +89,10 @@ func (d *dialog) phrase() string {
 func (d *dialog) Update(env *Env, msg tea.Msg) Action {
 	switch msg := msg.(type) {
 	case Shown:
-		return d.read(d.ids)
+		return Batch{d.read(d.ids), d.lookForCopies(env)}
+	case estateMsg:
+		d.found(msg)
+		return nil
 	case Changed:
 		return d.follow(msg.Fresh)
 	case dialogRead:
@@ -126,6 +130,7 @@ func (d *dialog) take(m dialogRead) Action {
 		d.show(id, s)
 	}
 	maps.Copy(d.failed, m.failed)
+	d.found(estateMsg{d.estate})
 	if len(d.stale) == 0 {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 func (d *dialog) View(env *Env, width, height int) Drawing {
 	p := confirm.Picture{
 		Body: func(width int) []string { return d.list(env, width) }, Brief: func(width int) []string { return d.brief(env, width) },
-		Off: d.locked(env) != "",
+		Off: d.locked(env) != "", Final: func(width int) []string { return d.final(env, width) },
 	}
 	if d.one() {
 		p.Head = func(width int) string { return d.head(env, width) }

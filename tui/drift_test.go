@@ -88,7 +88,7 @@ func TestResourcesShowHowTheyStand(t *testing.T) {
 		s.press("esc", "v")
 		s.has("looked at arcadia-snap-9ad01c77")
 		s.wait(2 * pace)
-		s.has("nothing matches") // it is in sync now
+		s.has("Nothing matches drift:modified.") // it is in sync now
 		s.has("1 drifted")
 		s.press("esc", "ctrl+r")
 		s.has("look: 503 Service Unavailable")

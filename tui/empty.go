@@ -1,20 +1,33 @@
 package tui
 
 import (
+	"strings"
+
+	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
-// empty says in the middle of a screen that there is nothing, and what could be done about it.
+// empty says where the first rows would stand that there is nothing, and behind it what could be done about it.
 func empty(env *Env, width, height int, what, hint string) []string {
-	lines := make([]string, max(0, height/3))
-	put := func(s string, ink widget.Ink) {
-		for _, l := range widget.Wrap(s, max(10, width-8)) {
-			lines = append(lines, widget.Spaces((width-widget.Width(l))/2)+ink.Paint(l))
+	t := env.Theme
+	var lines []string
+	if height > 4 {
+		lines = []string{"", ""}
+	}
+	said := say.Sentence(strings.TrimSuffix(what, "."))
+	if what == "" {
+		said = ""
+	}
+	if hint != "" && !strings.HasSuffix(hint, ".") {
+		hint += "."
+	}
+	if text := "  " + said; said != "" && widget.Width(text)+2+widget.Width(hint)+1 <= width {
+		return append(lines, text+"  "+t.Faint.Paint(hint))
+	}
+	for _, l := range widget.Wrap(said, width-3) {
+		if l != "" {
+			lines = append(lines, "  "+l)
 		}
 	}
-	put(what, "")
-	if hint != "" {
-		put(hint, env.Theme.Faint)
-	}
-	return lines
+	return append(lines, painted(t.Faint, indented("  ", widget.Wrap(hint, width-3)))...)
 }

@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"strconv"
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
@@ -57,6 +60,7 @@ func globals() []command {
 		{Binding: bound(keys.CmdOrphans, "orphans", "snapshots created by arcadia but not tracked by any saga, and what they cost"), why: copies, do: then(act(func(a *App) tea.Cmd { return a.goTo(keys.CmdCopies) }))},
 		show(keys.CmdNetwork, "network", "reserved addresses and firewalls", provider, "0"),
 		show(keys.CmdSchedules, "schedules", "what is launched by itself, when it is next, and what became of the last", nil, "8"),
+		show(keys.CmdSettings, "settings", "how the console looks and behaves for you", nil),
 		show(keys.CmdOperators, "operators", "who may come in over SSH, by which key and in which role", func(env *Env) string {
 			if env.Config.Operators == nil {
 				return "this session has no operators file"
@@ -72,12 +76,14 @@ func globals() []command {
 		contextsCommand(bound),
 		{Binding: bound(keys.CmdTimes, "times", "times as age, local or UTC", "T"), do: then(act(func(a *App) tea.Cmd {
 			a.env.Clock.Format = (a.env.Clock.Format + 1) % (say.UTC + 1)
-			return a.note(Notify{Text: "times: " + a.env.Clock.Format.String()})
+			name := a.env.Clock.Format.String()
+			return tea.Batch(a.note(Notify{Text: "times: " + name}), a.remember("times", strings.ToLower(name)))
 		}))},
 		{Binding: bound(keys.CmdRedraw, "redraw", "draw the screen again", "ctrl+l"), do: then(act(func(*App) tea.Cmd { return tea.ClearScreen }))},
 		{Binding: labeled("F2", bound(keys.CmdMouse, "mouse", "mouse on or off", "f2")), do: then(act(func(a *App) tea.Cmd {
 			a.mouse = !a.mouse
-			return a.note(Notify{Text: map[bool]string{true: "mouse on", false: "mouse off"}[a.mouse]})
+			text := map[bool]string{true: "mouse on", false: "mouse off"}[a.mouse]
+			return tea.Batch(a.note(Notify{Text: text}), a.remember("mouse", strconv.FormatBool(a.mouse)))
 		}))},
 		{
 			Binding: danger(bound(keys.CmdFreeze, "freeze all", "everything waits: no step of any saga starts, in either direction; on what is frozen, thaw", "W")),
@@ -102,7 +108,7 @@ func (a *App) commands() []command { return append(a.screen().Commands(&a.env), 
 func everyScreen() []Screen {
 	return []Screen{
 		newSagas(), newSaga(&engine.Summary{}, false), newDroplets(nil), newDomains(nil), newRecords(nil, ""), newResources(Config{}), newSnapshots(Config{}), newNetwork(nil), newSchedules(),
-		newMessages(), newLogs(), newLastNight(), newDeciding(&engine.Summary{}), newVoting(&engine.Summary{}), newOperators(nil), newHosts(nil, nil),
+		newMessages(), newLogs(), newLastNight(), newDeciding(&engine.Summary{}), newVoting(&engine.Summary{}), newOperators(nil), newHosts(nil, nil), newSettings(),
 	}
 }
 

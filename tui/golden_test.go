@@ -12,42 +12,44 @@ import (
 	"arcadia/engine/enginetest"
 )
 
+// scenes are the screens that are compared with their pictures, and the keys that lead to each.
+var scenes = map[string][]string{
+	"sagas":            nil,
+	"sagas-failed":     {"!", "esc"},
+	"saga":             {"down", "down", "down", "enter"},
+	"saga-failed":      {"!", "s"},
+	"saga-rolled-back": {"down", "down", "down", "down", "down", "enter"},
+	"saga-log":         {"down", "down", "down", "L"},
+	"row":              {"!", "s", "enter"},
+	"entries":          {"down", "down", "enter", "e"},
+	"actions":          {"down", "a"},
+	"help":             {"?"},
+	"palette":          {":"},
+	"messages":         {"T", "T", "T", "5"},
+	"log":              {"6", "G"},
+	"log-filter":       {"6", "/", "e", "r", "r", "o", "r"},
+	"messages-none":    {"5"},
+	"droplets":         {"2", "down", "down"},
+	"domains":          {"3"},
+	"records":          {"3", "enter", "down"},
+	"records-actions":  {"3", "enter", "a"},
+	"resources":        {"4"},
+	"resource":         {"4", "down", "enter"},
+	"resource-actions": {"4", "a"},
+	"orphans":          {"7"},
+	"network":          {"0", "down"},
+	"schedules":        {"8"},
+	"schedule":         {"8", "enter"},
+	"schedule-actions": {"8", "down", "a"},
+	"decide":           {"!"},
+	"filter":           {"/", "f", "a", "i", "l"},
+	"marks":            {"down", "space", "space", ">"},
+	"copy":             {"y"},
+}
+
 // TestScreensLookAsDrawn compares every screen with its golden file at every size and in every theme.
 func TestScreensLookAsDrawn(t *testing.T) {
 	t.Parallel()
-	scenes := map[string][]string{
-		"sagas":            nil,
-		"sagas-failed":     {"!", "esc"},
-		"saga":             {"down", "down", "down", "enter"},
-		"saga-failed":      {"!", "s"},
-		"saga-rolled-back": {"down", "down", "down", "down", "down", "enter"},
-		"saga-log":         {"down", "down", "down", "L"},
-		"row":              {"!", "s", "enter"},
-		"entries":          {"down", "down", "enter", "e"},
-		"actions":          {"down", "a"},
-		"help":             {"?"},
-		"palette":          {":"},
-		"messages":         {"T", "T", "T", "5"},
-		"log":              {"6", "G"},
-		"log-filter":       {"6", "/", "e", "r", "r", "o", "r"},
-		"messages-none":    {"5"},
-		"droplets":         {"2", "down", "down"},
-		"domains":          {"3"},
-		"records":          {"3", "enter", "down"},
-		"records-actions":  {"3", "enter", "a"},
-		"resources":        {"4"},
-		"resource":         {"4", "down", "enter"},
-		"resource-actions": {"4", "a"},
-		"orphans":          {"7"},
-		"network":          {"0", "down"},
-		"schedules":        {"8"},
-		"schedule":         {"8", "enter"},
-		"schedule-actions": {"8", "down", "a"},
-		"decide":           {"!"},
-		"filter":           {"/", "f", "a", "i", "l"},
-		"marks":            {"down", "space", "space", ">"},
-		"copy":             {"y"},
-	}
 	for name, keys := range scenes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/confirm"
 	"arcadia/tui/form"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
@@ -93,7 +94,7 @@ func (l *launch) Update(env *Env, msg tea.Msg) Action {
 			return l.open(env, l.door)
 		}
 	case Changed:
-		l.kinds.find(env.State.Kinds)
+		l.kinds.find(env.grouped())
 	case launchFields:
 		return l.opened(env, msg)
 	case form.Loaded:
@@ -102,7 +103,7 @@ func (l *launch) Update(env *Env, msg tea.Msg) Action {
 		return l.planned(msg)
 	case planDone:
 		return l.launched(msg)
-	case tea.KeyPressMsg, tea.PasteMsg:
+	case tea.KeyPressMsg, tea.PasteMsg, confirm.Clicked:
 		return l.pressed(env, msg)
 	}
 	return nil
@@ -142,39 +143,6 @@ func (l *launch) pressed(env *Env, msg tea.Msg) Action {
 		return l.onPlan(env, msg)
 	}
 	return nil
-}
-
-func (l *launch) onKinds(env *Env, msg tea.Msg) Action {
-	l.kinds.find(env.State.Kinds)
-	if k, ok := msg.(tea.KeyPressMsg); ok {
-		switch name := k.String(); {
-		case name == "esc" && l.kinds.typing():
-			l.kinds.clear(env.State.Kinds)
-			return nil
-		case name == "esc", name == "q" && !l.kinds.typing():
-			return Back{}
-		case name == "enter" || name == "right" && !l.kinds.typing():
-			if kind, ok := l.kinds.chosen(); ok {
-				return l.choose(env, kind)
-			}
-			return nil
-		case !l.kinds.typing() && (name == "?" || name == ":"):
-			c, _ := env.Keys.Find(name, keys.Everywhere)
-			return Press{c}
-		}
-	}
-	l.kinds.update(env.State.Kinds, msg, l.rows)
-	return nil
-}
-
-// choose goes on with a kind: to the list of steps, or to the form.
-func (l *launch) choose(env *Env, kind engine.Kind) Action {
-	if kind.Adhoc {
-		l.list.begin(kind.Name, env.State.Steps)
-		l.page = launchOnSteps
-		return nil
-	}
-	return l.open(env, engine.Launch{Kind: kind.Name, Inputs: l.door.Inputs, Reason: l.door.Reason})
 }
 
 func (l *launch) onSteps(env *Env, msg tea.Msg) Action {
@@ -310,6 +278,6 @@ func (l *launch) View(env *Env, width, height int) Drawing {
 		}
 		return launchHead(env, width, height, l.err, title, what, func(h int) Drawing { return l.form.View(env.Theme, width, h) })
 	}
-	l.kinds.find(env.State.Kinds)
+	l.kinds.find(env.grouped())
 	return launchHead(env, width, height, l.err, "What shall be done?", nil, func(h int) Drawing { return l.kinds.view(env, width, h) })
 }

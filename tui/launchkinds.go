@@ -7,12 +7,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/tui/confirm"
+	"arcadia/tui/keys"
 	"arcadia/tui/line"
+	"arcadia/tui/say"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
 
-// launchKinds is the list of what can be launched. Letters filter it; j and k move, until something is typed.
+// launchKinds is the list of what can be launched, grouped by what is acted on. Letters filter it; j and k move, until something is
+// typed.
 type launchKinds struct {
 	filter line.Line
 	slash  bool // the filter was begun with /: then j and k are letters too
@@ -20,6 +24,9 @@ type launchKinds struct {
 	at     string // the kind under the cursor, by name
 	top    int
 }
+
+// grouped are the kinds by their groups, in each the most used first.
+func (e *Env) grouped() []engine.Kind { return say.Grouped(e.State.Kinds, e.State.Used) }
 
 func (k *launchKinds) typing() bool { return k.slash || !k.filter.Empty() }
 
@@ -34,7 +41,7 @@ func (k *launchKinds) find(all []engine.Kind) {
 	words := strings.Fields(strings.ToLower(k.filter.String()))
 	k.shown = k.shown[:0]
 	for _, kind := range all {
-		text := strings.ToLower(kind.Name + " " + kind.Summary + " " + kind.Undo + " " + strings.Join(kind.Steps, " "))
+		text := strings.ToLower(say.GroupOf(&kind) + " " + kind.Name + " " + kind.Summary + " " + kind.Undo + " " + strings.Join(kind.Steps, " "))
 		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
 			k.shown = append(k.shown, kind)
 		}
@@ -54,6 +61,18 @@ func (k *launchKinds) chosen() (engine.Kind, bool) {
 		return engine.Kind{}, false
 	}
 	return k.shown[i], true
+}
+
+// clicked moves to the kind that stands on a line. It reports whether the cursor was there already.
+func (k *launchKinds) clicked(line string) (again bool) {
+	words := strings.Fields(line)
+	for _, x := range k.shown {
+		if len(words) > 0 && words[0] == x.Name {
+			again = k.at == x.Name
+			k.at = x.Name
+		}
+	}
+	return again
 }
 
 func (k *launchKinds) move(n int) {
@@ -149,20 +168,32 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 	case !wide:
 		each = 2
 	}
-	gap := 0
-	if n := len(env.State.Kinds); each == 2 && height-len(d.Lines) >= n*3 {
-		gap = 1
-	}
-	room := max(1, (height-len(d.Lines))/(each+gap))
-	k.top = widget.Window(len(k.shown), max(0, k.cursor()), k.top, room)
-	for _, x := range k.shown[k.top:min(len(k.shown), k.top+room)] {
-		d.Lines = append(d.Lines, k.item(t, x, name, what, width, each)...)
-		if gap > 0 {
-			d.Lines = append(d.Lines, "")
-		}
-	}
-	d.Lines = d.Lines[:min(len(d.Lines), max(1, height))]
+	lines, at := k.blocks(t, name, what, width, each)
+	room := max(1, height-len(d.Lines))
+	k.top = widget.Window(len(lines), at+each-1, k.top, room) // all of the one under the cursor is in sight
+	k.top = max(0, min(k.top, at-1, len(lines)-room))
+	d.Lines = append(d.Lines, lines[k.top:min(len(lines), k.top+room)]...)
 	return d
+}
+
+// blocks are the lines of all kinds that are shown, under the headings of their groups, and where the one under the cursor begins.
+func (k *launchKinds) blocks(t *theme.Theme, name, what, width, each int) (lines []string, at int) {
+	group := ""
+	for i := range k.shown {
+		x := &k.shown[i]
+		if g := say.GroupOf(x); g != group {
+			if group != "" {
+				lines = append(lines, "")
+			}
+			group = g
+			lines = append(lines, "  "+t.Faint.Paint(strings.ToUpper(g)))
+		}
+		if x.Name == k.at {
+			at = len(lines)
+		}
+		lines = append(lines, k.item(t, *x, name, what, width, each)...)
+	}
+	return lines, at
 }
 
 func (k *launchKinds) item(t *theme.Theme, x engine.Kind, name, what, width, each int) []string {
@@ -196,4 +227,45 @@ func (k *launchKinds) item(t *theme.Theme, x engine.Kind, name, what, width, eac
 		}
 	}
 	return lines
+}
+
+// onKinds gives the page of kinds a key.
+func (l *launch) onKinds(env *Env, msg tea.Msg) Action {
+	l.kinds.find(env.grouped())
+	if c, ok := msg.(confirm.Clicked); ok {
+		if !l.kinds.clicked(c.Line) {
+			return nil
+		}
+		kind, _ := l.kinds.chosen()
+		return l.choose(env, kind)
+	}
+	if k, ok := msg.(tea.KeyPressMsg); ok {
+		switch name := k.String(); {
+		case name == "esc" && l.kinds.typing():
+			l.kinds.clear(env.grouped())
+			return nil
+		case name == "esc", name == "q" && !l.kinds.typing():
+			return Back{}
+		case name == "enter" || name == "right" && !l.kinds.typing():
+			if kind, ok := l.kinds.chosen(); ok {
+				return l.choose(env, kind)
+			}
+			return nil
+		case !l.kinds.typing() && (name == "?" || name == ":"):
+			c, _ := env.Keys.Find(name, keys.Everywhere)
+			return Press{c}
+		}
+	}
+	l.kinds.update(env.grouped(), msg, l.rows)
+	return nil
+}
+
+// choose goes on with a kind: to the list of steps, or to the form.
+func (l *launch) choose(env *Env, kind engine.Kind) Action {
+	if kind.Adhoc {
+		l.list.begin(kind.Name, env.State.Steps)
+		l.page = launchOnSteps
+		return nil
+	}
+	return l.open(env, engine.Launch{Kind: kind.Name, Inputs: l.door.Inputs, Reason: l.door.Reason})
 }

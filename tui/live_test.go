@@ -52,7 +52,7 @@ func TestCompensationIsWatchedStepByStep(t *testing.T) {
 		s := &stage{tb: t, app: New(Config{Backend: guarded{session}, Operator: "ops1", Location: time.UTC}), msgs: make(chan tea.Msg, 1024)}
 		s.run(s.app.Init())
 		s.send(tea.WindowSizeMsg{Width: 120, Height: 40})
-		s.has("no sagas yet")
+		s.has("No saga has run yet.")
 		if _, err := session.Start(context.Background(), engine.Launch{Kind: "adhoc", Steps: []string{"first", "second", "third"}}); err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func newLogs() *logs {
 		at: keys.CmdLogs, title: []string{"log"}, cell: logCell,
 		nothing: "nothing has been done yet", hint: "What the engine does is written here as it happens.",
 	}
-	l.Fixed = true
+	l.Fixed, l.Wraps = true, true
 	l.Follow()
 	l.Columns = []widget.Column{
 		{Title: "TIME", Width: 12, Drop: 1},

@@ -66,7 +66,7 @@ func TestTheLogFollowsTheEndUntilSomebodyScrolls(t *testing.T) {
 			return sg.ID
 		}
 		s.press("6")
-		s.has("nothing has been done yet")
+		s.has("Nothing has been done yet.")
 		id := launch()
 		s.has(id.Short())
 		s.has("saga rolled back")

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 	"arcadia/tui/line"
 	"arcadia/tui/say"
@@ -64,6 +65,9 @@ func (m *menu) Hints(*Env) []keys.Hint {
 
 // Update moves, searches and chooses.
 func (m *menu) Update(env *Env, msg tea.Msg) Action {
+	if c, ok := msg.(confirm.Clicked); ok {
+		return m.clicked(c.Line)
+	}
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		if _, paste := msg.(tea.PasteMsg); paste && m.field != nil {
@@ -99,6 +103,24 @@ func (m *menu) Update(env *Env, msg tea.Msg) Action {
 		}
 		return m.letter(name)
 	}
+	return nil
+}
+
+// clicked moves to the line that was clicked, or chooses it when it has the cursor already.
+func (m *menu) clicked(text string) Action {
+	hit := -1
+	for i, at := range m.shown {
+		if name := m.items[at].Text; strings.Contains(text, name) && (hit < 0 || len(name) > len(m.items[m.shown[hit]].Text)) {
+			hit = i
+		}
+	}
+	switch {
+	case hit < 0:
+		return nil
+	case hit == m.cursor:
+		return m.choose()
+	}
+	m.cursor = hit
 	return nil
 }
 

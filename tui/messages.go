@@ -24,7 +24,7 @@ func newMessages() *messages {
 		at: keys.CmdMessages, title: []string{"messages"}, cell: messageCell,
 		nothing: "nothing has been said yet", hint: "Results of verbs and sagas that come to rest are kept here.",
 	}
-	m.Fixed = true
+	m.Fixed, m.Wraps = true, true
 	m.Columns = []widget.Column{{Title: "TIME", Width: 12, Drop: 1}, {Title: "LEVEL", Width: 11, Drop: 2}, {Title: "SAGA", Width: 8}, {Title: "MESSAGE", Width: 20, Grow: 1}}
 	m.Fields = []string{"time", "level", "saga", "text"}
 	message := func(b keys.Binding, do func(env *Env, x Message) Action) command {
@@ -44,6 +44,7 @@ func newMessages() *messages {
 			}
 			return Show{&pager{name: "Message", text: []string{env.Clock.Full(x.At), "", x.Text}}}
 		}),
+		{Binding: bind(keys.Lists, keys.CmdNeedsMe, "needs me", "the next saga that needs a person", "!"), do: func(env *Env) Action { return Ask{To: m, Read: findNeedy("", env.State.needy())} }},
 		message(copyKey, func(_ *Env, x Message) Action { return Copy{What: "message", Text: x.Text} }),
 	}
 	return m
@@ -66,7 +67,12 @@ func (m *messages) Update(env *Env, msg tea.Msg) Action {
 		}
 		m.Set(rows)
 		return nil
-	case settledMsg:
+	case foundMsg:
+		if msg.saga == nil {
+			return Notify{Level: say.Good, Text: "no saga needs you"}
+		}
+		return Open{answers(msg.saga)}
+	case outboxMsg:
 		if msg.err != "" {
 			return Notify{Level: say.Error, Text: msg.err}
 		}
@@ -98,7 +104,7 @@ type settled struct {
 	again bool
 }
 
-type settledMsg struct{ said, err string }
+type outboxMsg struct{ said, err string }
 
 func (s settled) ask(to Receiver) Action {
 	return Ask{To: to, Read: func(ctx context.Context, b Backend) tea.Msg {
@@ -109,9 +115,9 @@ func (s settled) ask(to Receiver) Action {
 			err = notify.Drop(ctx, b, s.id)
 		}
 		if err != nil {
-			return settledMsg{err: visible.Text(err.Error())}
+			return outboxMsg{err: visible.Text(err.Error())}
 		}
-		return settledMsg{said: said}
+		return outboxMsg{said: said}
 	}}
 }
 

@@ -14,14 +14,15 @@ const maxBusy = 1000
 // maxEnded bounds how many sagas that have come to rest are counted by day.
 const maxEnded = 1000
 
-// ended says when the newest sagas at rest came there.
-func ended(ctx context.Context, b Backend) (map[engine.ID]time.Time, error) {
-	out := map[engine.ID]time.Time{}
+// ended says when the newest sagas at rest came there, and how often each kind is among them.
+func ended(ctx context.Context, b Backend) (map[engine.ID]time.Time, map[string]int, error) {
+	out, used := map[engine.ID]time.Time{}, map[string]int{}
 	p, err := b.List(ctx, engine.Query{Statuses: []engine.Status{engine.Completed, engine.RolledBack}, Limit: maxEnded})
 	for i := range p.Items {
 		out[p.Items[i].ID] = p.Items[i].FinishedAt.Time
+		used[p.Items[i].Kind]++
 	}
-	return out, err
+	return out, used, err
 }
 
 // standing says how the sagas stand that are not at rest. Those that have failed are counted by the store.

@@ -25,7 +25,14 @@ func TestWhatCouldNotBeDeliveredNeedsSomebodyUntilItIsDropped(t *testing.T) {
 		}
 		s.send(lookAgain(t.Context(), b, s.app.feed, func() time.Time { return noon }))
 		s.has("2 need you")
-		s.press("5", "/")
+		s.press("!")
+		s.has("sagas › 77e0b1d2 › decide")
+		s.press("!") // the last saga that needs somebody has been seen
+		s.has("1 delivery was given up")
+		s.has("pager could not be told")
+		s.press("!")
+		s.has("› 77e0b1d2 › decide")
+		s.press("5", "5", "/")
 		s.write("undelivered")
 		s.press("enter")
 		s.has("pager could not be told, it answers 503: rotate_snapshots web-01")

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
@@ -72,8 +71,8 @@ func (p *plan) ask() {
 	case p.got == nil, p.refused():
 		answers = []confirm.Answer{{ID: planAgain, Word: "Look again"}}
 	default:
-		if final := p.final(); final != nil {
-			lines = append(lines, confirm.Line{ID: typedLine, Phrase: cmp.Or(say.Name(final.Change.Subject), say.Name(p.got.Target), p.got.Kind)})
+		if p.final() != nil {
+			lines = append(lines, confirm.Line{ID: typedLine, Phrase: say.PlanName(p.got)})
 		}
 		reason := confirm.Line{ID: reasonLine, Label: "Reason", Hint: "is recorded, may stay empty"}
 		reason.Text.Set(p.form.Reason.String())

@@ -154,14 +154,15 @@ func (p *plan) body(env *Env, width int, airy bool) []string {
 
 // planLayout is where the columns stand.
 type planLayout struct {
-	margin, step, now, what, undo int // undo 0: no column, a line of its own
-	stacked                       bool
+	margin, step, now, what, why, undo int // why or undo 0: no column, a line of its own
+	stacked                            bool
 }
 
 func (p *plan) layout(t *theme.Theme, width int) planLayout {
 	l := planLayout{margin: 2, step: 4, now: 4}
-	undo := 10
+	undo, why := 10, 0
 	for _, s := range p.got.Steps {
+		why = max(why, widget.Width(s.Why))
 		l.step = max(l.step, widget.Width(s.Name))
 		l.now = max(l.now, widget.Width(string(s.Change.Action))+2)
 		text, _ := undoText(t, s)
@@ -176,10 +177,18 @@ func (p *plan) layout(t *theme.Theme, width int) planLayout {
 	l.what = width - l.margin - 3 - l.step - 2 - l.now - 2 - 1
 	if width >= planUndo {
 		l.undo = min(undo, width/3)
-		l.what = min(l.what-l.undo-2, max(40, p.natural()))
+		l.what -= l.undo + 2
+		if why > 0 && l.what-min(why, width/4)-2 >= planLeast {
+			l.why = min(why, width/4)
+			l.what -= l.why + 2
+		}
+		l.what = min(l.what, max(40, p.natural()))
 	}
 	return l
 }
+
+// planLeast is the room for what a step does that is left before why gets a column.
+const planLeast = 34
 
 // natural is the room in which every change fits on its lines.
 func (p *plan) natural() int {
@@ -199,6 +208,9 @@ func (p *plan) steps(t *theme.Theme, width int) []string {
 	var out []string
 	if !l.stacked {
 		head := widget.Spaces(l.margin) + "#  " + widget.Fit("STEP", l.step) + "  " + widget.Fit("NOW", l.now+2+l.what)
+		if l.why > 0 {
+			head += "  " + widget.Fit("WHY", l.why)
+		}
 		if l.undo > 0 {
 			head += "  UNDO"
 		}
@@ -217,7 +229,7 @@ func (p *plan) steps(t *theme.Theme, width int) []string {
 func (p *plan) step(t *theme.Theme, s engine.PlanStep, l planLayout) []string {
 	sign, ink := actionLook(t, s.Change.Action)
 	now := ink.Paint(widget.Fit(sign+" "+string(s.Change.Action), l.now))
-	what := planWhat(t, s, l.what)
+	what := planWhat(t, s, l.what, l.why == 0)
 	no := widget.FitRight(strconv.Itoa(s.Idx), 1)
 	if l.stacked {
 		out := []string{" " + t.Faint.Paint(no) + "  " + s.Name}
@@ -239,27 +251,30 @@ func (p *plan) step(t *theme.Theme, s engine.PlanStep, l planLayout) []string {
 	}
 	lead := widget.Spaces(l.margin) + widget.Fit(no, 2) + " " + widget.Fit(s.Name, l.step) + "  " + now + "  "
 	pad := widget.Spaces(l.margin + 3 + l.step + 2 + l.now + 2)
-	var out []string
-	var undo []string
+	var out, why, undo []string
+	if l.why > 0 && s.Why != "" {
+		why = painted(t.Faint, widget.Wrap(s.Why, l.why))
+	}
 	if l.undo > 0 && s.Error == "" {
 		text, ink := undoText(t, s)
 		undo = painted(ink, widget.Wrap(text, l.undo))
 	}
-	for i := range max(len(what), len(undo)) {
+	at := func(lines []string, i int) string {
+		if i < len(lines) {
+			return lines[i]
+		}
+		return ""
+	}
+	for i := range max(len(what), len(why), len(undo)) {
 		line := pad
 		if i == 0 {
 			line = lead
 		}
-		w := ""
-		if i < len(what) {
-			w = what[i]
+		line += widget.Fit(at(what, i), l.what)
+		if l.why > 0 {
+			line += "  " + widget.Fit(at(why, i), l.why)
 		}
-		if i < len(undo) {
-			line += widget.Fit(w, l.what) + "  " + undo[i]
-		} else {
-			line += w
-		}
-		out = append(out, line)
+		out = append(out, strings.TrimRight(line+"  "+at(undo, i), " "))
 	}
 	if l.undo == 0 {
 		out = append(out, undoLines(t, s, pad, l.what)...)
@@ -282,8 +297,13 @@ func undoLines(t *theme.Theme, s engine.PlanStep, pad string, width int) []strin
 	return out
 }
 
-// planWhat is the subject, the fields with what they were and will be, and the note; or why that cannot be told.
-func planWhat(t *theme.Theme, s engine.PlanStep, width int) []string {
+// planWhat is the subject, why the step is there where that has no column, the fields with what they were and will be, and the note;
+// or why that cannot be told.
+func planWhat(t *theme.Theme, s engine.PlanStep, width int, withWhy bool) []string {
+	var why []string
+	if withWhy {
+		why = planWhy(t, s, width)
+	}
 	c := &s.Change
 	if s.Error != "" {
 		var out []string
@@ -294,9 +314,9 @@ func planWhat(t *theme.Theme, s engine.PlanStep, width int) []string {
 		for _, l := range widget.Wrap(text+s.Error, width) {
 			out = append(out, t.Failed.Paint(l))
 		}
-		return append(out, planWhy(t, s, width)...)
+		return append(out, why...)
 	}
-	out := append(widget.Wrap(c.Subject, width), planWhy(t, s, width)...)
+	out := append(widget.Wrap(c.Subject, width), why...)
 	name, from, to := 0, 0, 0
 	for _, f := range c.Fields {
 		name, from, to = max(name, widget.Width(f.Name)), max(from, widget.Width(f.From)), max(to, widget.Width(f.To))

@@ -22,8 +22,12 @@ func (s *sagas) card(env *Env, width, _ int) (string, []string) {
 	if len(texts) > 0 {
 		said = texts[0]
 	}
+	about := cmp.Or(at.Target, at.Kind)
+	if at.Was != "" && say.StandOf(at) == say.Undoing {
+		about += " " + at.Value + " " + t.Symbols.From + " " + at.Was
+	}
 	lines := []string{
-		widget.Sides("  "+t.Strong.Paint(widget.Cut(cmp.Or(at.Target, at.Kind), width-28)), t.Faint.Paint(at.Short)+"  "+widget.Cut(at.CreatedBy, 12)+" ", width),
+		widget.Sides("  "+t.Strong.Paint(widget.Cut(about, width-28)), t.Faint.Paint(at.Short)+"  "+widget.Cut(at.CreatedBy, 12)+" ", width),
 	}
 	label := "  " + t.Strong.With(st.Ink).Paint(st.String()) + "  "
 	told := widget.WrapTo(strings.TrimSpace(said), width-widget.Width(label)-1, 2)

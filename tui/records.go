@@ -73,14 +73,7 @@ func newRecords(inv Inventory, domain string) *listing {
 	}
 	r.named = func(row *list.Row) string { return row.Cells[1] + " " + row.Cells[0] }
 	r.on = func(row *list.Row) thing {
-		x := row.Value.(Record) //nolint:forcetypeassert // set above
-		says := map[string]string{
-			"id": row.Key, "domain": domain, "type": x.Type, "name": written(x.Name, domain), "data": x.Data, "ttl": strconv.Itoa(x.TTL),
-		}
-		if x.Type == "MX" || x.Type == "SRV" { // only these have a priority
-			says["priority"] = strconv.Itoa(x.Priority)
-		}
-		return thing{thingRecord, says}
+		return thing{thingRecord, RecordSays(row.Value.(Record), domain)} //nolint:forcetypeassert // set above
 	}
 	r.menuKeys = map[keys.Command]string{keys.CmdWipe: "d"} // deleting lives in the menu
 	r.own = []command{
@@ -97,6 +90,17 @@ func newRecords(inv Inventory, domain string) *listing {
 	}
 	r.hints = []keys.Command{keys.CmdChange, keys.CmdNew, keys.CmdActions}
 	return r
+}
+
+// RecordSays are the attributes of a listed record of a domain, as the kinds that act on records ask for them.
+func RecordSays(x Record, domain string) map[string]string {
+	says := map[string]string{
+		"id": strconv.FormatInt(x.ID, 10), "domain": domain, "type": x.Type, "name": written(x.Name, domain), "data": x.Data, "ttl": strconv.Itoa(x.TTL),
+	}
+	if x.Type == "MX" || x.Type == "SRV" { // only these have a priority
+		says["priority"] = strconv.Itoa(x.Priority)
+	}
+	return says
 }
 
 // written is a listed name as it is to be given to a launch. Listed names are relative; one that ends in the domain would be

@@ -18,5 +18,5 @@ type setTheme struct{ name string }
 func (s setTheme) perform(a *App) tea.Cmd {
 	a.env.Config.Theme = s.name
 	a.restyle()
-	return a.note(Notify{Text: "theme: " + s.name})
+	return tea.Batch(a.note(Notify{Text: "theme: " + s.name}), a.remember("theme", s.name))
 }

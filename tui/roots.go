@@ -13,7 +13,7 @@ func roots(cfg Config) []stack {
 	if inv := cfg.Inventory; inv != nil {
 		out = append(out, stack{newNetwork(inv)})
 	}
-	out = append(out, stack{newSchedules()})
+	out = append(out, stack{newSchedules()}, stack{newSettings()})
 	if read := cfg.Operators; read != nil {
 		out = append(out, stack{newOperators(read)})
 	}

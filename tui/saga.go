@@ -86,11 +86,8 @@ func (s *saga) Update(env *Env, msg tea.Msg) Action {
 		}
 		return next
 	case foundMsg:
-		switch {
-		case msg.err != "":
-			return Notify{Level: say.Error, Text: msg.err}
-		case msg.saga == nil:
-			return Notify{Level: say.Good, Text: "no saga needs you"}
+		if act := msg.without(env, needsMe(s.summary())); act != nil {
+			return act
 		}
 		return Open{answers(msg.saga)}
 	case tea.MouseWheelMsg:

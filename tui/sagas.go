@@ -30,6 +30,7 @@ type sagas struct {
 	top     int
 	tall    int   // rows that were shown
 	drawn   []int // the row that each line shows, -1 for none
+	tabs    tabs  // as last drawn
 	landing landing
 	still   bool // the rows are held
 	held    int  // changes since
@@ -69,7 +70,7 @@ func (s *sagas) Hints(env *Env) []keys.Command {
 	} else if c := env.next(at, s.preview.whole()); c != "" {
 		out = append(out, c)
 	}
-	if env.State.needySagas() > 0 && (at == nil || !needsMe(at)) {
+	if env.State.NeedsMe() > 0 && (at == nil || !needsMe(at)) {
 		out = append(out, keys.CmdNeedsMe)
 	}
 	return append(out, keys.CmdFilter)
@@ -106,7 +107,7 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 			return s.settled(env.Clock.Now, false)
 		}
 	case tea.MouseClickMsg:
-		return s.clicked(env, msg.Y)
+		return s.clicked(env, msg.X, msg.Y)
 	}
 	return nil
 }
@@ -353,8 +354,11 @@ func (s *sagas) current() *engine.Summary {
 	return nil
 }
 
-// clicked moves the cursor to the row on a line of the body; on the cursor's own row it opens it.
-func (s *sagas) clicked(_ *Env, y int) Action {
+// clicked moves the cursor to the row on a line of the body; on the cursor's own row it opens it. On a tab it shows that filter.
+func (s *sagas) clicked(env *Env, x, y int) Action {
+	if name, ok := s.tabs.at(x, y); ok {
+		return s.show(env, name)
+	}
 	if y < 0 || y >= len(s.drawn) || s.drawn[y] < 0 || s.drawn[y] >= s.size() {
 		return nil
 	}

@@ -70,6 +70,7 @@ func (s *sagas) Commands(*Env) []command {
 		toggle(env.State.Marks, at)
 		return s.goTo(s.index() + 1)
 	}))
+	out = append(out, s.shelving()...)
 	out = append(out, ordering(s.reorder)...)
 	return append(out, command{Binding: bind(keys.Lists, keys.CmdHold, "hold", "hold the rows still, or let them go on", "f"), do: s.keep})
 }
@@ -112,6 +113,22 @@ func (s *sagas) reorder(env *Env, c keys.Command) Action {
 	return s.reload(env, s.cursor)
 }
 
+// sortBy orders the list by the column with a title; by the same again it turns round, and then is as it comes.
+func (s *sagas) sortBy(env *Env, title string) (Action, bool) {
+	at := slices.Index(columnTitles[:], title)
+	if at < 0 || title == "" {
+		return nil, false
+	}
+	if s.order.By != at {
+		s.order.By, s.order.Turned = at, false
+	} else {
+		s.order.Next()
+	}
+	s.order.Forget()
+	s.landing = landKeep
+	return s.reload(env, s.cursor), true
+}
+
 // keep holds the rows still, or reads what was missed.
 func (s *sagas) keep(env *Env) Action {
 	s.still = !s.still
@@ -124,8 +141,24 @@ func (s *sagas) keep(env *Env) Action {
 
 // foundMsg answers the search for a saga that needs a person.
 type foundMsg struct {
-	saga *engine.Summary
-	err  string
+	saga  *engine.Summary
+	round bool // it comes before the one that was looked from: the last has been seen
+	err   string
+}
+
+// without is what follows when there is no saga to go to, or when all have been seen: what could not be delivered needs somebody
+// too. Nil: go to the saga.
+func (m foundMsg) without(env *Env, seen bool) Action {
+	unheard := len(env.State.Nights.Unheard)
+	switch {
+	case m.err != "":
+		return Notify{Level: say.Error, Text: m.err}
+	case unheard > 0 && (m.saga == nil || m.round && seen):
+		return Batch{Press{keys.CmdMessages}, Notify{Level: say.Error, Text: strconv.Itoa(unheard) + say.Plural(unheard, " delivery was", " deliveries were") + " given up"}}
+	case m.saga == nil:
+		return Notify{Level: say.Good, Text: "no saga needs you"}
+	}
+	return nil
 }
 
 // findNeedy looks for the next saga that needs a person, older than the given one, and from the newest again after the
@@ -159,17 +192,14 @@ func findNeedy(after engine.ID, ids []engine.ID) func(context.Context, Backend) 
 			return strings.Compare(string(a.ID), string(b.ID))
 		})
 		clean.Summary(&next)
-		return foundMsg{saga: &next}
+		return foundMsg{saga: &next, round: after != "" && next.ID >= after}
 	}
 }
 
 // found puts the cursor on the saga that was looked for, clears a filter that would hide it, and opens the decision about it.
 func (s *sagas) found(env *Env, m foundMsg) Action {
-	switch {
-	case m.err != "":
-		return Notify{Level: say.Error, Text: m.err}
-	case m.saga == nil:
-		return Notify{Level: say.Good, Text: "no saga needs you"}
+	if act := m.without(env, false); act != nil {
+		return act
 	}
 	open := Open{answers(m.saga)}
 	if _, have := s.find(m.saga.ID); have {

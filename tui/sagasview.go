@@ -70,8 +70,14 @@ func (s *sagas) list(env *Env, width, height int) Drawing {
 			d.Lines, s.drawn = append(d.Lines, l), append(s.drawn, row)
 		}
 	}
+	if s.tabs = s.shelf(env, width, height); s.tabs.line != "" {
+		put(-1, s.tabs.line)
+	}
 	if s.search.On() {
 		line, cursor := s.search.View(env.Theme, width, s.hits())
+		if cursor != nil {
+			cursor.Y += len(d.Lines)
+		}
 		d.Cursor = cursor
 		put(-1, line)
 	}
@@ -118,13 +124,18 @@ func (s *sagas) list(env *Env, width, height int) Drawing {
 // heading is the line above a band: its name, how many are in it, and a rule.
 func (s *sagas) heading(env *Env, b say.Band, width int) string {
 	t, st := env.Theme, env.State
-	n, ink := st.Done(), t.Faint
+	n, ink := 0, t.Faint
+	shown, whole := s.bands.Count(b)
 	switch b {
 	case say.BandNeeds:
 		n, ink = st.needySagas(), t.Failed
 	case say.BandUnderWay:
 		n = st.UnderWay()
 	case say.BandAtRest, say.Bands:
+		n = st.Done() - s.bands.Unsettled()
+	}
+	if whole { // what the rows say, which may be a moment behind
+		n = shown
 	}
 	text := "  " + b.Word() + " " + say.Thousands(n) + " "
 	return ink.Paint(text) + t.Border.Paint(repeat(t.Symbols.Rule, width-1-widget.Width(text))) + " "
@@ -159,11 +170,17 @@ func (s *sagas) columns(env *Env, at, width, height int) sagaGrid {
 		}
 	}
 	g.now = width >= nowWide
+	wanted := func(name string) bool {
+		all := env.Config.Settings.Columns
+		return all == nil || slices.Contains(all, name)
+	}
 	add(byStatus, "", widget.Column{Width: 14})
-	if width >= idWide {
+	if width >= idWide && wanted("saga") {
 		add(-1, "SAGA", widget.Column{Width: 8})
 	}
-	add(byKind, "", widget.Column{Width: kind})
+	if wanted("kind") {
+		add(byKind, "", widget.Column{Width: kind})
+	}
 	if g.now {
 		add(byTarget, "", widget.Column{Width: 36})
 		add(-1, "NOW", widget.Column{Width: 10, Grow: 1})
@@ -177,12 +194,16 @@ func (s *sagas) columns(env *Env, at, width, height int) sagaGrid {
 	if width < idWide {
 		age.Gap = 1
 	}
-	add(byAge, "", age)
-	if env.Clock.Format != say.Age {
-		g.columns[len(g.columns)-1].Title = "TIME"
+	if wanted("age") {
+		add(byAge, "", age)
+		if env.Clock.Format != say.Age {
+			g.columns[len(g.columns)-1].Title = "TIME"
+		}
 	}
-	if width >= idWide {
+	if width >= idWide && wanted("by") {
 		add(byWho, "", widget.Column{Width: by})
+	}
+	if width >= idWide && wanted("cost") {
 		add(-1, "COST/MO", widget.Column{Width: 8, Right: true, Gap: 1})
 	}
 	g.widths = widget.Layout(g.columns, width-list.Margin)
@@ -290,10 +311,13 @@ func about(t *theme.Theme, r *engine.Summary, texts []string, ink widget.Ink, wi
 	if r.Value != "" && !stand.Needs() && stand != say.Undoing && stand != say.TakenBack {
 		heads = []string{target + t.Faint.Paint(" "+t.Symbols.Arrow+" ") + r.Value, target}
 	}
+	if r.Was != "" && stand == say.Undoing {
+		heads = []string{target + t.Faint.Paint(" "+t.Symbols.From+" ") + r.Was, target}
+	}
 	if r.Made != "" && stand == say.Ended {
 		texts, ink = []string{r.Made}, t.Faint
 	}
-	for _, head := range heads {
+	for i, head := range heads {
 		used := widget.Width(head)
 		if len(texts) == 0 && used <= width {
 			return head
@@ -302,6 +326,9 @@ func about(t *theme.Theme, r *engine.Summary, texts []string, ink widget.Ink, wi
 			if used+3+widget.Width(x) <= width {
 				return head + dot + ink.Paint(x)
 			}
+		}
+		if i == 0 && stand == say.Undoing && len(heads) > 1 && used <= width {
+			return head // what is put back says more than how many steps are
 		}
 	}
 	used := widget.Width(target)
@@ -337,7 +364,7 @@ func (s *sagas) none(env *Env, width, height int) []string {
 		}
 		return nil
 	case s.search.Text() != "":
-		return empty(env, width, height, "no saga matches", "esc clears the filter")
+		return empty(env, width, height, "nothing matches "+s.search.Text(), "esc clears it")
 	}
-	return empty(env, width, height, "no sagas yet", strings.TrimSpace(env.keyOf(keys.CmdNew)+" launches the first"))
+	return empty(env, width, height, "no saga has run yet", strings.TrimSpace(env.keyOf(keys.CmdNew)+" launches the first"))
 }

@@ -7,11 +7,14 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	yaml "go.yaml.in/yaml/v3"
 
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
+	"arcadia/tui/say"
 	"arcadia/tui/theme"
 )
 
@@ -22,7 +25,26 @@ type Settings struct {
 	Progress bool                      // see Config
 	Bell     bool                      // see Config
 	Notify   string                    // see Config
+	Times    say.Format                // how times are written
+	Mouse    bool                      // the mouse is on from the beginning
+	ASCII    bool                      // no symbols beyond ASCII
+	Pace     time.Duration             // the least time between two looks at what has changed; 0: pace
+	Columns  []string                  // of the list of sagas, besides status and target; nil: all for which there is room
+	Filters  []SavedFilter             // shown as tabs above the list of sagas
 }
+
+// SavedFilter is a filter of the list of sagas under a name.
+type SavedFilter struct{ Name, Text string }
+
+// Bounds of settings.
+const (
+	maxPace       = 10 * time.Second
+	maxFilters    = 9
+	maxFilterName = 20
+)
+
+// formats are the names of how times are written.
+var formats = map[string]say.Format{"age": say.Age, "local": say.Local, "utc": say.UTC}
 
 // ParseSettings reads settings from YAML:
 //
@@ -30,6 +52,14 @@ type Settings struct {
 //	progress: true
 //	bell: true
 //	notify: osc9
+//	times: utc
+//	mouse: true
+//	ascii: true
+//	pace: 500ms
+//	columns: [kind, age, by]
+//	filters:
+//	  mine: by:ops1
+//	  broken: status:failed
 //	keys:
 //	  cancel: [x, f8]
 //	  roll back: X
@@ -60,10 +90,22 @@ func ParseSettings(data []byte) (Settings, error) {
 				s.Bell = p.yes(v)
 			case "notify":
 				s.Notify = p.oneOf(v, notifyWays)
+			case "times":
+				s.Times = formats[p.oneOf(v, []string{"age", "local", "utc"})]
+			case "mouse":
+				s.Mouse = p.yes(v)
+			case "ascii":
+				s.ASCII = p.yes(v)
+			case "pace":
+				s.Pace = p.span(v, pace, maxPace)
+			case "columns":
+				s.Columns = p.among(v, columnNames)
+			case "filters":
+				s.Filters = p.filters(v)
 			case "keys":
 				s.Keys = p.keys(v)
 			default:
-				p.wrong(v.Line, "%s is no setting: there are theme, progress, bell, notify and keys", visible.Text(name))
+				p.wrong(v.Line, "%s is no setting: there are %s", visible.Text(name), strings.Join(settingNames, ", "))
 			}
 		})
 	}
@@ -123,6 +165,62 @@ func (p *settingsParser) yes(v *yaml.Node) bool {
 		p.wrong(v.Line, "%q is neither true nor false", v.Value)
 	}
 	return b
+}
+
+// span reads a duration within bounds.
+func (p *settingsParser) span(v *yaml.Node, least, most time.Duration) time.Duration {
+	d, err := time.ParseDuration(v.Value)
+	if err != nil || d < least || d > most {
+		p.wrong(v.Line, "%q is no time from %s to %s, like 500ms", v.Value, least, most)
+	}
+	return d
+}
+
+// among reads a list of words.
+func (p *settingsParser) among(v *yaml.Node, words []string) []string {
+	out := []string{}
+	if v.Kind != yaml.SequenceNode {
+		p.wrong(v.Line, "a list is wanted here, like [%s]", strings.Join(words, ", "))
+		return out
+	}
+	for _, x := range v.Content {
+		if !slices.Contains(words, x.Value) || slices.Contains(out, x.Value) {
+			p.wrong(v.Line, "%q is none of %s, or stands there twice", x.Value, strings.Join(words, ", "))
+			continue
+		}
+		out = append(out, x.Value)
+	}
+	return out
+}
+
+// filters reads filters by their names.
+func (p *settingsParser) filters(n *yaml.Node) []SavedFilter {
+	var out []SavedFilter
+	p.entries(n, func(name string, v *yaml.Node) {
+		f := SavedFilter{Name: name, Text: v.Value}
+		switch why := f.wrong(); {
+		case v.Kind != yaml.ScalarNode:
+			p.wrong(v.Line, "%s wants a filter, like by:ops1", visible.Text(name))
+		case why != "":
+			p.wrong(v.Line, "%s", why)
+		case len(out) == maxFilters:
+			p.wrong(v.Line, "there are more than %d filters", maxFilters)
+		default:
+			out = append(out, f)
+		}
+	})
+	return out
+}
+
+// wrong says why the filter cannot be kept.
+func (f SavedFilter) wrong() string {
+	switch {
+	case f.Name == "" || len(f.Name) > maxFilterName || visible.Text(f.Name) != f.Name || strings.ContainsAny(f.Name, " :"):
+		return fmt.Sprintf("%q names no filter: one word of at most %d letters does", f.Name, maxFilterName)
+	case strings.TrimSpace(f.Text) == "" || visible.Text(f.Text) != f.Text:
+		return "the filter " + f.Name + " has to say something"
+	}
+	return list.Parse(f.Text, sagaFields).Wrong
 }
 
 // keys reads the keys of commands, by their names in the palette; a blank in a name may be written _ or -.

@@ -29,6 +29,7 @@ type State struct {
 
 	Usual map[usualKey]time.Duration // how long steps usually take; 0 where nobody knows
 	Ended map[engine.ID]time.Time    // when sagas have come to rest, of the last that have
+	Used  map[string]int             // how often each kind was among them when the console began
 
 	said  int // messages so far
 	tally [say.Stands]int

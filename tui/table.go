@@ -212,6 +212,11 @@ func (l *listing) copying(what string) command {
 	})
 }
 
+// sortBy orders the rows by the column with a title, and turns them round the second time.
+func (l *listing) sortBy(_ *Env, title string) (Action, bool) { //nolint:unparam // what is read in pages has to read anew
+	return nil, l.SortBy(title)
+}
+
 // menu is the command that offers what can be done to the row under the cursor.
 func (l *listing) menu(scope keys.Scope, help string, names ...keys.Command) command {
 	return l.chosen(bind(scope, keys.CmdActions, "actions", help, "a"), nil, func(env *Env, r *list.Row) Action {
@@ -272,7 +277,7 @@ func (l *listing) none(env *Env, width, height int) []string {
 	case !l.began && l.read != nil:
 		return empty(env, width, height, "", "reading")
 	case l.Search.Text() != "":
-		return empty(env, width, height, "nothing matches", "esc clears the filter")
+		return empty(env, width, height, "nothing matches "+l.Search.Text(), "esc clears it")
 	}
 	return empty(env, width, height, l.nothing, l.hint)
 }

@@ -54,6 +54,8 @@ type Config struct {
 	Dark      bool          // the background until the terminal has said what it is
 	Theme     string        // one of ThemeNames; empty: that of the settings, or auto
 	Settings  Settings      // what the operator has chosen
+	Kept      Keeper        // where that is kept and can be changed; nil: nowhere
+	Remembers bool          // what is changed by a key, like the theme, is kept too
 	Warning   string        // said in the footer at the beginning; empty: nothing
 
 	// Progress shows how far things are in the terminal's own progress bar (OSC 9;4). Bell rings when a saga that is open

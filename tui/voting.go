@@ -161,14 +161,14 @@ func (v *voting) Update(env *Env, msg tea.Msg) Action {
 		}
 		return Batch{Back{}, Notify{Level: say.Good, Text: v.first.Short + ": your vote is recorded", Saga: v.first.Short}}
 	case foundMsg:
-		switch {
-		case msg.err != "":
-			return Notify{Level: say.Error, Text: msg.err}
-		case msg.saga == nil:
-			return Notify{Level: say.Good, Text: "no saga needs you"}
+		if act := msg.without(env, true); act != nil {
+			return act
 		}
 		return Replace{answers(msg.saga)}
-	case tea.KeyPressMsg, tea.PasteMsg:
+	case tea.KeyPressMsg, tea.PasteMsg, confirm.Clicked:
+		if c, click := msg.(confirm.Clicked); click && c.Button != "" {
+			v.live = true
+		}
 		if !v.live {
 			return nil
 		}

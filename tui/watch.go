@@ -24,6 +24,7 @@ type openedMsg struct {
 	counts engine.Counts
 	busy   map[engine.ID]say.Stand
 	ended  map[engine.ID]time.Time
+	used   map[string]int
 	frozen *engine.Frozen
 	nights *Nights
 	crowd  *engine.Crowd
@@ -57,7 +58,7 @@ func (a *App) open() tea.Cmd {
 			m.busy, m.err = standing(ctx, b)
 		}
 		if m.err == nil {
-			m.ended, m.err = ended(ctx, b)
+			m.ended, m.used, m.err = ended(ctx, b)
 		}
 		if m.err == nil {
 			m.nights, m.err = readNights(ctx, b, now)
@@ -69,13 +70,14 @@ func (a *App) open() tea.Cmd {
 // watch waits for changes and reads them. Exactly one is in flight: Update starts the next when it has applied this one.
 func (a *App) watch() tea.Cmd {
 	ctx, b, feed, last, crowd := a.ctx, a.env.Config.Backend, a.feed, a.looked, a.lookCrowd()
+	least := max(pace, a.env.Config.Settings.Pace)
 	return func() tea.Msg {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-feed.Ready():
 		}
-		if wait := pace - time.Since(last); wait > 0 && !sleep(ctx, wait) {
+		if wait := least - time.Since(last); wait > 0 && !sleep(ctx, wait) {
 			return nil
 		}
 		m := lookAgain(ctx, b, feed, a.env.Config.Now)

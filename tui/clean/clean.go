@@ -13,7 +13,7 @@ import (
 // Summary cleans what came from outside in a header.
 func Summary(s *engine.Summary) {
 	s.Short, s.Kind, s.Target = visible.Text(s.Short), visible.Text(s.Kind), visible.Text(s.Target)
-	s.Value, s.Made = visible.Text(s.Value), visible.Text(s.Made)
+	s.Value, s.Was, s.Made = visible.Text(s.Value), visible.Text(s.Was), visible.Text(s.Made)
 	s.CreatedBy, s.Waiting = visible.Text(s.CreatedBy), cleanWaiting(s.Waiting)
 	s.StepNames = All(s.StepNames)
 	if s.Error != nil {
@@ -96,6 +96,7 @@ func Entry(e *engine.Entry) {
 	if e.Created != nil {
 		c := *e.Created
 		c.Kind, c.Target, c.Key = visible.Text(c.Kind), visible.Text(c.Target), visible.Text(c.Key)
+		c.Value, c.Was = visible.Text(c.Value), visible.Text(c.Was)
 		c.StepNames, c.Locks = All(c.StepNames), All(c.Locks)
 		c.Inputs = make(engine.Inputs, len(e.Created.Inputs))
 		for k, v := range e.Created.Inputs {

@@ -52,8 +52,9 @@ type Env struct {
 	Check func(ctx context.Context, at Store) (Verdict, error)
 	// Serve opens doors to a place until ctx ends. Nil: not here.
 	Serve func(ctx context.Context, p *Place, d Doors) error
-	// Settings reads the operator's settings of the console and says from which file. Nil: not here.
+	// Settings reads the operator's settings of the console and says where they are kept, and Kept is that place. Nil: not here.
 	Settings func() (tui.Settings, string, error)
+	Kept     tui.Keeper
 	// Contexts reads the accounts that have names. Nil: not here.
 	Contexts func() ([]Context, error)
 	// Operators reads an operators file. Nil: not here.
@@ -133,6 +134,8 @@ type Place struct {
 	// Drift looks at a resource now. Orphans lists snapshots with our names for which accountedFor says no. Nil without access.
 	Drift   func(ctx context.Context, r engine.Resource) tui.Drift
 	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]tui.Orphan, error)
+	// Inventory lists what there is at the provider. Nil without access.
+	Inventory tui.Inventory
 	// Things lists what carries a tag. Nil without access.
 	Things schedule.Things
 	// Hosts are who has a store open that several share, and Cluster what else is known of them. Nil where only one process can.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -94,52 +93,4 @@ func caseRows(s *engine.Saga, c *decide.Case) [][]string {
 		rows = append(rows, []string{label, strings.ReplaceAll(a.Name, " ", "-") + ": " + does})
 	}
 	return rows
-}
-
-// decide asks for a saga that needs a person, shows what can become of it, and gives the answer that is chosen.
-func (m *lineMode) decide(ctx context.Context) error {
-	s, err := m.pick(ctx)
-	if err != nil {
-		return err
-	}
-	c := decide.Of(s, func(idx int) string { return m.p.Engine.UndoText(s, idx) })
-	if c == nil {
-		return fmt.Errorf("decide saga %s: nothing in it has to be decided", s.Short)
-	}
-	for _, row := range caseRows(s, c) {
-		if row[0] != "answers" && row[0] != "" {
-			m.print(row[0] + ": " + row[1])
-		}
-	}
-	labels := make([]string, len(c.Answers)+1)
-	for i, a := range c.Answers {
-		labels[i] = a.Name + ": " + a.Does
-	}
-	labels[len(c.Answers)] = "decide later"
-	n, err := m.choose(ctx, "number", labels)
-	if err != nil || n == len(c.Answers) {
-		return err
-	}
-	a := c.Answers[n]
-	q := engine.Request{IfSeq: s.Seq}
-	if q.Reason, err = m.reason(ctx, a.Why == ""); err != nil {
-		return err
-	}
-	if a.Phrase != "" {
-		m.print(a.Loses)
-		answer, err := m.ask(ctx, "type "+a.Phrase+" to do it", "no", func(string) error { return nil })
-		if err != nil {
-			return err
-		}
-		if !strings.EqualFold(answer, a.Phrase) {
-			return errors.New("nothing was done")
-		}
-	} else if sure, err := m.confirm(ctx, a.Name+"?"); err != nil || !sure {
-		return err
-	}
-	if err := a.Do(ctx, m.p.Engine, s.ID, q); err != nil {
-		return err
-	}
-	m.print("saga " + s.Short + ": " + a.Name)
-	return nil
 }

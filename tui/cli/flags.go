@@ -58,7 +58,7 @@ func shares(cmd *cobra.Command) bool { return opens(cmd) || isOneOf(cmd, "copy",
 
 // opens reports whether a command works on a place, which is the rule.
 func opens(cmd *cobra.Command) bool {
-	return !isOneOf(cmd, "check", "stop", "copy", "sim", "version", "keys", "operators", "contexts", "man", "help", "completion")
+	return !isOneOf(cmd, "check", "stop", "copy", "sim", "version", "keys", "settings", "operators", "contexts", "man", "help", "completion")
 }
 
 // isOneOf reports whether a command, or the one that it belongs to, is among those.

@@ -5,42 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"arcadia/engine/trust"
 	"arcadia/engine/visible"
 	"arcadia/tui"
 )
-
-// maxSettings bounds the file.
-const maxSettings = 256 << 10
-
-// ReadSettings reads the operator's settings of the console. A file that is not there is no settings; one with a mistake
-// is an error that names its lines.
-func ReadSettings(file string) (tui.Settings, error) {
-	text, err := trust.Read(file, trust.Rule{Forbidden: 0o022, Max: maxSettings})
-	if errors.Is(err, fs.ErrNotExist) {
-		return tui.Settings{}, nil
-	}
-	if err != nil {
-		return tui.Settings{}, fmt.Errorf("read the settings: %w", err)
-	}
-	s, err := tui.ParseSettings(text)
-	if err != nil {
-		return tui.Settings{}, fmt.Errorf("settings in %s: %w", file, err)
-	}
-	return s, nil
-}
-
-// OwnSettings are the operator's own settings, and the file that they are in.
-func OwnSettings(env func(string) string) (s tui.Settings, file string, err error) {
-	if file, err = SettingsFile(env); err != nil {
-		return s, "", nil //nolint:nilerr // without a home there are none
-	}
-	s, err = ReadSettings(file)
-	return s, file, err
-}
 
 func (t *tree) keysCommand() *cobra.Command {
 	var check bool
@@ -62,7 +33,7 @@ func (t *tree) keysCommand() *cobra.Command {
 		}
 		if check {
 			text := "sound: " + file
-			if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(file); filepath.IsAbs(file) && errors.Is(err, fs.ErrNotExist) {
 				text = "there is no " + file + ": everything is as it comes"
 			}
 			_, err := fmt.Fprintln(t.env.Out, visible.Text(text))

@@ -5,15 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"arcadia/engine"
 )
 
-// lineMode is the console without screen control: questions and answers in plain lines.
+// lineMode is the console without screen control: questions and answers in plain lines. Everything that the console does can be done
+// in it: things are chosen from numbered lists, and what can be done to one is a numbered list again. Where a command has the words
+// already, the command is run; every command can be typed at the menu too.
 type lineMode struct {
 	*prompter
 	t *tree
 	p *Place
+}
+
+// spot is one line of the menu.
+type spot struct {
+	label, name string
+	do          func(context.Context) error
 }
 
 func (t *tree) lineMode(ctx context.Context, p *Place) error {
@@ -22,43 +28,139 @@ func (t *tree) lineMode(ctx context.Context, p *Place) error {
 		return err
 	}
 	defer ask.close()
+	ask.menu = true
 	m := &lineMode{prompter: ask, t: t, p: p}
-	type entry struct {
-		label string
-		do    func(context.Context) error
-	}
-	menu := []entry{{"list sagas", m.list}, {"show a saga", m.show}, {"launch a saga", m.launch}, {"watch a saga", m.watch}}
-	for _, d := range m.verbs() {
-		menu = append(menu, entry{d.label, m.act(d)})
-	}
-	menu = append(menu, entry{"freeze or thaw everything", m.freeze}, entry{"decide what becomes of a saga that needs you", m.decide}, entry{"leave", nil})
-	labels := make([]string, len(menu))
-	for i, item := range menu {
-		labels[i] = item.label
-	}
+	spots := m.spots()
+	shown := false
 	for {
 		if err := m.counts(ctx); err != nil {
 			return err
 		}
-		n, err := m.choose(ctx, "number", labels)
-		switch {
-		case errors.Is(err, errBack):
-			continue
-		case errors.Is(err, errLeave):
-			return nil
-		case err != nil || menu[n].do == nil:
+		if !shown {
+			m.showMenu(spots)
+			shown = true
+		}
+		answer, err := m.line(ctx, "number, name or command (m menu, q leave): ")
+		if err != nil {
 			return err
 		}
-		switch err := menu[n].do(ctx); {
+		switch answer {
+		case "", "b":
+			continue
+		case "m":
+			shown = false
+			continue
+		case "q":
+			return nil
+		}
+		err = m.visit(ctx, spots, answer)
+		switch {
 		case errors.Is(err, errLeave):
 			return nil
+		case errors.Is(err, errMenu):
+			shown = false
 		case ctx.Err() != nil, errors.Is(err, errInputOver):
 			return err
-		case err != nil:
+		case errors.Is(err, errBack), err == nil:
+		default:
 			m.print(err.Error())
 		}
 		m.print("")
 	}
+}
+
+// spots are the lines of the menu.
+func (m *lineMode) spots() []spot {
+	return []spot{
+		{"what needs you: decisions, approvals, and what could not be delivered", "needs", m.needs},
+		{"sagas: look at one, watch it, act on it", "sagas", m.list},
+		{"launch a saga", "launch", m.launch},
+		{"droplets", "droplets", m.droplets},
+		{"DNS records", "records", m.records},
+		{"snapshots, and those that no saga tracks", "snapshots", m.snapshots},
+		{"reserved addresses and firewalls", "network", m.network},
+		{"resources, and how they have drifted", "resources", m.resources},
+		{"schedules", "schedules", m.schedules},
+		{"who is told, and what was delivered", "targets", m.told},
+		{"the log of all sagas", "log", m.log},
+		{"locks, hosts and the account", "state", m.state},
+		{"freeze everything, or thaw it", "freeze", m.freeze},
+		{"settings", "settings", m.settings},
+		{"help", "help", m.help},
+		{"leave", "leave", func(context.Context) error { return errLeave }},
+	}
+}
+
+func (m *lineMode) showMenu(spots []spot) {
+	for i, s := range spots {
+		m.print(fmt.Sprintf("%2d. %s: %s", i+1, s.name, s.label))
+	}
+}
+
+// visit does what was asked for at the menu: a line of it, or a command.
+func (m *lineMode) visit(ctx context.Context, spots []spot, answer string) error {
+	options := make([]option, len(spots))
+	for i, s := range spots {
+		options[i] = option{names: []string{s.name}}
+	}
+	if !strings.Contains(answer, " ") {
+		if at, err := found(options, answer); err == nil {
+			return spots[at].do(ctx)
+		}
+	}
+	words, err := split(answer)
+	if err != nil {
+		return err
+	}
+	return m.run(ctx, words...)
+}
+
+// run runs a command in this place. It says itself what went wrong.
+func (m *lineMode) run(ctx context.Context, words ...string) error {
+	env := m.t.env
+	env.Session, env.Screen, env.Lively, env.In = true, false, false, strings.NewReader("")
+	env.Err = env.Out
+	env.Console, env.Serve, env.Stop, env.Check, env.Copy, env.Simulate = nil, nil, nil, nil, nil, nil
+	env.Open = func(context.Context, Want) (*Place, error) {
+		p := *m.p
+		p.Host, p.Close = nil, func() {} // it is driven here already
+		return &p, nil
+	}
+	Run(ctx, env, words)
+	return nil
+}
+
+// split takes a command line apart at its blanks, but not within quotes.
+func split(line string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	quote, open := rune(0), false
+	for _, r := range line {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, open = r, true
+		case quote == 0 && r == ' ':
+			if open || word.Len() > 0 {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			open = false
+		default:
+			word.WriteRune(r)
+		}
+	}
+	if quote != 0 {
+		return nil, fmt.Errorf("a quote is not closed in: %s", line)
+	}
+	if open || word.Len() > 0 {
+		words = append(words, word.String())
+	}
+	if len(words) > 0 && words[0] == "arcadia" {
+		words = words[1:]
+	}
+	return words, nil
 }
 
 func (m *lineMode) counts(ctx context.Context) error {
@@ -66,202 +168,88 @@ func (m *lineMode) counts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	needy, err := m.needy(ctx)
+	if err != nil {
+		return err
+	}
 	who := m.t.env.Operator
 	if m.t.readOnly {
 		who += " (READ-ONLY)"
 	}
-	m.print(fmt.Sprintf("arcadia, %s, %s: %d unfinished, %d need you, %d in all",
-		m.p.Name, who, c.Active(), c.ByStatus[engine.Failed], c.Total))
+	m.print(fmt.Sprintf("arcadia, %s, %s: %d need you, %d unfinished, %d in all", m.p.Name, who, len(needy), c.Active(), c.Total))
 	if f := m.p.Engine.Frozen(); f != nil {
 		m.print(freezeText(f))
 	}
 	return nil
 }
 
-func (m *lineMode) list(ctx context.Context) error {
-	sagas, err := pages(ctx, m.p.Engine, engine.Query{Limit: 20})
-	if err != nil {
-		return err
-	}
-	if len(sagas) == 0 {
-		m.print("no sagas")
-		return nil
-	}
-	return columns(m.out, listed(listing(sagas)))
+// help says how to answer, and what there is.
+func (m *lineMode) help(ctx context.Context) error {
+	m.print(
+		"Every question says how to answer it. An empty answer or b goes back, q leaves arcadia, m leads to the menu.",
+		"What stands behind enter is what an empty answer takes. To answer with the letter b, q or m itself, put it in quotes: \"b\".",
+		"Lists are numbered. Give the number, or the name of the thing; the beginning of a name will do. Sagas have short ids.",
+		"Nothing is changed before you have said yes, or typed the name of the thing where it cannot be undone.",
+		"At the menu every command can be typed as in a shell: list --status failed, show 3f9c2a1b, help launch.",
+		"")
+	return m.run(ctx, "help")
 }
 
-// pick asks for a saga by its short id.
-func (m *lineMode) pick(ctx context.Context) (*engine.Saga, error) {
-	var id engine.ID
-	_, err := m.ask(ctx, "short id of the saga", "", func(s string) (err error) {
-		id, err = m.p.Engine.Find(ctx, s)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return m.p.Engine.Saga(ctx, id)
-}
-
-func (m *lineMode) show(ctx context.Context) error {
-	s, err := m.pick(ctx)
-	if err != nil {
-		return err
-	}
-	return ledger(m.out, m.p.Engine, s)
-}
-
-// watch follows a saga until it is at rest or the operator presses enter.
-func (m *lineMode) watch(ctx context.Context) error {
-	s, err := m.pick(ctx)
-	if err != nil {
-		return err
-	}
-	m.print("enter stops watching; the saga goes on")
-	looking, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() {
-		_, err := follow(looking, m.p.Engine, s.ID, 0, watching{
-			entry: func(s *engine.Saga, e *engine.Entry) error {
-				m.print(clock(e.At) + "  " + event(s, e))
-				return nil
-			},
-			freeze: func(text string) { m.print(text) },
-		})
-		ended <- err
-	}()
-	lines := m.lines
-	for {
-		select {
-		case err := <-ended:
-			stop()
+// state is who holds what, who has the store open, and how the account stands.
+func (m *lineMode) state(ctx context.Context) error {
+	for _, command := range []string{"status", "locks", "hosts"} {
+		if command == "hosts" && m.p.Hosts == nil {
+			continue
+		}
+		if err := m.run(ctx, command); err != nil {
 			return err
-		case _, ok := <-lines:
-			if !ok { // nobody can stop it any more: watch to the end
-				lines = nil
-				continue
-			}
-			stop()
-			_ = <-ended
+		}
+	}
+	return nil
+}
+
+// perform asks again and again for one of some things to do with what was chosen, until the operator goes back.
+func (m *lineMode) perform(ctx context.Context, about string, things func() ([]choice, error)) error {
+	for {
+		all, err := things()
+		if err != nil {
+			return err
+		}
+		options := make([]option, len(all))
+		for i, d := range all {
+			name, _, _ := strings.Cut(d.label, ":")
+			options[i] = option{text: d.label, names: []string{name, d.label}}
+		}
+		m.print(about)
+		at, err := m.choose(ctx, "what to do", options)
+		if err != nil {
+			return back(err)
+		}
+		err = all[at].do(ctx)
+		switch {
+		case err == nil, errors.Is(err, errBack):
+		case errors.Is(err, errLeave), errors.Is(err, errMenu), errors.Is(err, errInputOver), ctx.Err() != nil:
+			return err
+		default:
+			m.print(err.Error())
+		}
+		if all[at].ends && err == nil {
 			return nil
 		}
 	}
 }
 
-func (m *lineMode) launch(ctx context.Context) error {
-	kinds := m.p.Engine.Kinds()
-	labels := make([]string, len(kinds))
-	for i, k := range kinds {
-		labels[i] = k.Name + ": " + k.Summary + "; rollback: " + k.Undo
-	}
-	n, err := m.choose(ctx, "kind", labels)
-	if err != nil {
-		return err
-	}
-	ask := engine.Launch{Kind: kinds[n].Name, Inputs: engine.Inputs{}}
-	if kinds[n].Adhoc {
-		_, err := m.ask(ctx, "steps, with commas ("+strings.Join(m.p.Engine.StepNames(), ", ")+")", "", func(s string) error {
-			ask.Steps = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
-			_, _, err := m.p.Engine.Fields(ask.Kind, ask.Steps)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if err := m.fill(ctx, &ask); err != nil {
-		return err
-	}
-	plan, err := m.p.Engine.Plan(ctx, ask)
-	if err != nil {
-		return err
-	}
-	for _, s := range plan.Steps {
-		text := string(s.Change.Action) + " " + m.t.change(s.Change) + "; undo: " + s.Change.Undo
-		switch {
-		case s.Refused:
-			text = "refused: " + s.Error
-		case s.Error != "":
-			text = "cannot be told beforehand: " + s.Error
-		}
-		if s.Why != "" {
-			text += "; why: " + s.Why
-		}
-		m.print(fmt.Sprintf("%d %s: %s", s.Idx, s.Name, text))
-	}
-	m.print(notes(plan)...)
-	if err := plan.Refusal(); err != nil {
-		return err
-	}
-	sure, err := m.sure(ctx, plan)
-	if err != nil || !sure {
-		return err
-	}
-	ask.PlanHash = string(plan.Hash)
-	saga, err := m.p.Engine.Start(ctx, ask)
-	if err != nil {
-		return err
-	}
-	m.print("saga " + saga.Short + " is launched: watch it with 4")
-	return nil
+// choice is one thing that can be done.
+type choice struct {
+	label string
+	do    func(ctx context.Context) error
+	ends  bool // there is nothing more to do then
 }
 
-// sure asks for a yes, and where there is no way back for the kind's name.
-func (m *lineMode) sure(ctx context.Context, plan engine.Plan) (bool, error) {
-	if len(pointsOfNoReturn(plan)) == 0 {
-		return m.confirm(ctx, "launch it?")
+// back is no error: who goes back has done nothing wrong.
+func back(err error) error {
+	if errors.Is(err, errBack) {
+		return nil
 	}
-	answer, err := m.ask(ctx, "type "+plan.Kind+" to do it", "no", func(string) error { return nil })
-	return answer == plan.Kind, err
-}
-
-// fill asks for the inputs of a launch, those that apply to the answers so far.
-func (m *lineMode) fill(ctx context.Context, ask *engine.Launch) error {
-	fields, err := fieldsOf(m.p.Engine, ask.Kind, ask.Steps)
-	if err != nil {
-		return err
-	}
-	for _, f := range fields {
-		if f.When != nil && !f.When(ask.Inputs) {
-			continue
-		}
-		m.options(ctx, f, ask.Inputs)
-		label := f.Label + " (" + f.Help + ")"
-		if len(f.Choices) > 0 {
-			label = f.Label + " (" + strings.Join(f.Choices, ", ") + ")"
-		}
-		answer, err := m.ask(ctx, label, f.Default, func(s string) error { return f.Accept(s, ask.Inputs) })
-		if err != nil {
-			return err
-		}
-		if answer != "" {
-			ask.Inputs[f.Name] = answer
-		}
-	}
-	return nil
-}
-
-const maxOptions = 30 // lines of what can be picked
-
-// options shows what can be given for a field. When the list cannot be had it says why, and any value can still be given.
-func (m *lineMode) options(ctx context.Context, f engine.Field, in engine.Inputs) {
-	if f.Options == nil {
-		return
-	}
-	options, err := f.Options(ctx, in)
-	if err != nil {
-		m.print("no list: " + err.Error())
-		return
-	}
-	for i, o := range options {
-		if i == maxOptions {
-			m.print(fmt.Sprintf("and %d more", len(options)-i))
-			return
-		}
-		text := o.Label + "  " + o.Detail
-		if !strings.Contains(text, o.Value) {
-			text = o.Value + "  " + text // what is to be typed must be there to read
-		}
-		m.print("  " + strings.TrimSpace(text))
-	}
+	return err
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"arcadia/engine"
@@ -15,7 +13,7 @@ import (
 
 // lineVerb is a verb as the plain lines ask for it. Nothing is done without a yes.
 type lineVerb struct {
-	label    string // in the menu
+	menu     string // in the list of what can be done
 	verb     engine.Verb
 	question string
 	asks     bool // the plan that is to be approved is said first
@@ -26,42 +24,40 @@ type lineVerb struct {
 	said     string
 }
 
-// verbs are the verbs on one saga, in the order of the menu.
+// verbs are the verbs on one saga, in the order of the list.
 func (m *lineMode) verbs() []lineVerb {
 	eng := m.p.Engine
 	plain := func(f func(context.Context, engine.ID, engine.Request) error) func(context.Context, *engine.Saga, engine.Request) error {
 		return func(ctx context.Context, s *engine.Saga, v engine.Request) error { return f(ctx, s.ID, v) }
 	}
 	return []lineVerb{
-		{label: "cancel a saga", verb: engine.VerbCancel, question: "cancel it and undo what it did?", undoes: true, do: plain(eng.Cancel), said: "it undoes what it did"},
-		{label: "roll back a saga", verb: engine.VerbRollback, question: "roll it back?", undoes: true, typed: true, do: plain(eng.Rollback), said: "it undoes what it did"},
-		{label: "retry what could not be done or undone", verb: engine.VerbRetry, question: "try again?", do: plain(eng.Retry), said: "it is tried again"},
-		{label: "resolve what one step has left behind", verb: engine.VerbResolve, question: "accept what is left?", why: true, do: m.resolve, said: "what is left is accepted"},
-		{label: "pause a saga, or let it go on", verb: engine.VerbPause, question: "pause it, or let it go on if it is paused?", do: m.pause, said: "done"},
-		{label: "skip a step that failed, or a look that cannot be made", verb: engine.VerbSkip, question: "go on without it?", do: plain(eng.Skip), said: "it goes on"},
-		{label: "end the wait of a saga", verb: engine.VerbProceed, question: "go on now?", why: true, do: plain(eng.Proceed), said: "it goes on now"},
-		{label: "move the wait of a saga", verb: engine.VerbPostpone, question: "move its wait?", why: true, do: m.postpone, said: "it waits until then"},
-		{label: "approve what a saga would do", verb: engine.VerbApprove, question: "approve this plan?", typed: true, asks: true, do: m.approve, said: "approved"},
-		{label: "refuse what a saga would do", verb: engine.VerbRefuse, question: "refuse it? what it has done is undone", asks: true, why: true, do: plain(eng.Refuse), said: "refused"},
-		{label: "break the glass for a saga", verb: engine.VerbBreakGlass, question: "go on without approvals, after a while?", asks: true, why: true, do: plain(eng.BreakGlass), said: "everybody is told; it goes on after a while unless somebody refuses"},
+		{menu: "approve what it would do", verb: engine.VerbApprove, question: "to approve this plan", typed: true, asks: true, do: m.approve, said: "approved"},
+		{menu: "refuse what it would do", verb: engine.VerbRefuse, question: "refuse it? what it has done is undone", asks: true, why: true, do: plain(eng.Refuse), said: "refused"},
+		{menu: "break the glass: go on without approvals, after a while", verb: engine.VerbBreakGlass, question: "go on without approvals, after a while?", asks: true, why: true, do: plain(eng.BreakGlass), said: "everybody is told; it goes on after a while unless somebody refuses"},
+		{menu: "cancel it", verb: engine.VerbCancel, question: "cancel it and undo what it did?", undoes: true, do: plain(eng.Cancel), said: "it undoes what it did"},
+		{menu: "roll it back", verb: engine.VerbRollback, question: "to roll it back", undoes: true, typed: true, do: plain(eng.Rollback), said: "it undoes what it did"},
+		{menu: "retry what could not be done or undone", verb: engine.VerbRetry, question: "try again?", do: plain(eng.Retry), said: "it is tried again"},
+		{menu: "resolve what one step has left behind", verb: engine.VerbResolve, question: "accept what is left?", why: true, do: m.resolve, said: "what is left is accepted"},
+		{menu: "pause it", verb: engine.VerbPause, question: "pause it before its next step?", do: plain(eng.Pause), said: "it pauses before its next step"},
+		{menu: "let it go on", verb: engine.VerbResume, question: "let it go on?", do: plain(eng.Resume), said: "it goes on"},
+		{menu: "skip the step that failed, or the look that cannot be made", verb: engine.VerbSkip, question: "go on without it?", do: plain(eng.Skip), said: "it goes on"},
+		{menu: "end its wait", verb: engine.VerbProceed, question: "go on now?", why: true, do: plain(eng.Proceed), said: "it goes on now"},
+		{menu: "move its wait", verb: engine.VerbPostpone, question: "move its wait?", why: true, do: m.postpone, said: "it waits until then"},
 	}
 }
 
-// act asks for a saga and does to it what is asked, if that is confirmed and nothing has happened to it meanwhile.
-func (m *lineMode) act(d lineVerb) func(context.Context) error {
+// act does to a saga what is asked, if that is confirmed and nothing has happened to it meanwhile.
+func (m *lineMode) act(d lineVerb, id engine.ID) func(context.Context) error {
 	return func(ctx context.Context) error {
-		s, err := m.pick(ctx)
+		s, err := m.p.Engine.Saga(ctx, id)
 		if err != nil {
 			return err
 		}
-		m.print(fmt.Sprintf("saga %s  %s  %s", s.Short, title(s), standing(&s.Summary)))
-		if err := s.Refuses(d.of(s)); err != nil {
-			return fmt.Errorf("%s saga %s: %w", d.of(s), s.Short, err)
+		if err := s.Refuses(d.verb); err != nil {
+			return fmt.Errorf("%s saga %s: %w", d.verb, s.Short, err)
 		}
-		for _, idx := range s.ToUndo() {
-			if d.undoes {
-				m.print(fmt.Sprintf("undoes %d %s: %s", idx, s.StepNames[idx], m.p.Engine.UndoText(s, idx)))
-			}
+		if d.undoes {
+			m.undoes(ctx, s)
 		}
 		if d.asks && s.Approval != nil {
 			m.print(askedLines(s, m.t.change)...)
@@ -72,15 +68,15 @@ func (m *lineMode) act(d lineVerb) func(context.Context) error {
 		}
 		var sure bool
 		if d.typed {
-			var answer string
-			name := cmp.Or(words.Name(s.Target), s.Short)
-			answer, err = m.ask(ctx, d.question+" type "+name, "no", func(string) error { return nil })
-			sure = strings.EqualFold(answer, name)
+			sure, err = m.typed(ctx, d.question+",", cmp.Or(words.Name(s.Target), s.Short))
 		} else {
 			sure, err = m.confirm(ctx, d.question)
 		}
-		if err != nil || !sure {
+		switch {
+		case err != nil:
 			return err
+		case !sure:
+			return errors.New("nothing was done")
 		}
 		if err := d.do(ctx, s, v); err != nil {
 			return err
@@ -90,58 +86,27 @@ func (m *lineMode) act(d lineVerb) func(context.Context) error {
 	}
 }
 
-// of is the verb that is asked of a saga: what pauses lets a paused one go on.
-func (d *lineVerb) of(s *engine.Saga) engine.Verb {
-	if d.verb == engine.VerbPause && s.Paused {
-		return engine.VerbResume
+// undoes says what would be undone, in its order, and what of it is the last of its sort.
+func (m *lineMode) undoes(ctx context.Context, s *engine.Saga) {
+	for _, idx := range s.ToUndo() {
+		m.print(fmt.Sprintf("undoes %d %s: %s", idx, s.StepNames[idx], m.p.Engine.UndoText(s, idx)))
 	}
-	return d.verb
+	if len(s.ToUndo()) == 0 {
+		m.print("nothing that it did has to be undone")
+	}
+	m.print(lastCopies(ctx, m.p, s)...)
 }
 
 // reason asks why.
 func (m *lineMode) reason(ctx context.Context, required bool) (string, error) {
-	label := "reason, or nothing"
 	if required {
-		label = "reason"
+		return m.ask(ctx, "reason", "", func(string) error { return nil })
 	}
-	return m.ask(ctx, label, "", func(s string) error {
-		if required && s == "" {
-			return errors.New("say why")
-		}
-		return nil
-	})
-}
-
-func (m *lineMode) resolve(ctx context.Context, s *engine.Saga, v engine.Request) error {
-	var left []string
-	for i := range s.Rows {
-		if s.Rows[i].Status == engine.RowCompensationFailed {
-			left = append(left, strconv.Itoa(i))
-			m.print(fmt.Sprintf("%d %s: %s", i, s.Rows[i].Name, s.Rows[i].Compensation.Error))
-		}
-	}
-	var idx int
-	_, err := m.ask(ctx, "number of the step ("+strings.Join(left, ", ")+")", left[0], func(a string) (err error) {
-		if idx, err = strconv.Atoi(a); err != nil {
-			err = errors.New("give one of " + strings.Join(left, ", "))
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return m.p.Engine.Resolve(ctx, s.ID, idx, v)
+	return m.offer(ctx, "reason", "", func(string) error { return nil })
 }
 
 func (m *lineMode) approve(ctx context.Context, s *engine.Saga, v engine.Request) error {
 	return m.p.Engine.Approve(ctx, s.ID, string(s.Approval.Hash), v)
-}
-
-func (m *lineMode) pause(ctx context.Context, s *engine.Saga, v engine.Request) error {
-	if s.Paused {
-		return m.p.Engine.Resume(ctx, s.ID, v)
-	}
-	return m.p.Engine.Pause(ctx, s.ID, v)
 }
 
 func (m *lineMode) postpone(ctx context.Context, s *engine.Saga, v engine.Request) error {

@@ -105,11 +105,11 @@ func (t *tree) insist(ctx context.Context, p *Place, ask *engine.Launch) error {
 	defer asker.close()
 	asker.print(about)
 	asker.print(points...)
-	answer, err := asker.ask(ctx, "type "+ask.Kind+" to do it", "no", func(string) error { return nil })
-	if err != nil {
+	sure, err := asker.typed(ctx, "", words.PlanName(&plan))
+	switch {
+	case err != nil:
 		return err
-	}
-	if answer != ask.Kind {
+	case !sure:
 		return misuse("%s: nothing was done", about)
 	}
 	ask.PlanHash = cmp.Or(ask.PlanHash, string(plan.Hash))

@@ -57,8 +57,8 @@ func TestWhatCannotBeUndoneIsTypedOnATerminal(t *testing.T) {
 	}{
 		{name: "no", typed: "\n", screen: true, status: cli.Misuse, asks: true},
 		{name: "yes is not enough", typed: "yes\n", screen: true, status: cli.Misuse, asks: true},
-		{name: "typed", typed: "adhoc\n", screen: true, status: cli.Done, asks: true},
-		{name: "nobody to ask", typed: "adhoc\n", status: cli.Misuse},
+		{name: "typed", typed: "echo\n", screen: true, status: cli.Done, asks: true},
+		{name: "nobody to ask", typed: "echo\n", status: cli.Misuse},
 		{name: "said before", flags: []string{"--yes"}, status: cli.Done},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestWhatCannotBeUndoneIsTypedOnATerminal(t *testing.T) {
 				return p, err
 			}
 			got := s.run(t, append([]string{"launch", "adhoc", "--steps", "echo"}, c.flags...)...)
-			asked := strings.Contains(s.err.String(), "point of no return: step 0 echo: what is said is said\ntype adhoc to do it")
+			asked := strings.Contains(s.err.String(), "point of no return: step 0 echo: what is said is said\ntype echo to do it")
 			if got != c.status || asked != c.asks {
 				t.Errorf("exit status %d, %q", got, s.err.String())
 			}

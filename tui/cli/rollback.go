@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
+	"arcadia/tui"
 )
 
 func (t *tree) rollbackCommand() *cobra.Command {
@@ -73,11 +74,31 @@ func (t *tree) wouldUndo(ctx context.Context, p *Place, sagas map[engine.ID]*eng
 			}
 			say(t.env.Err, text)
 		}
+		for _, line := range lastCopies(ctx, p, s) {
+			say(t.env.Err, line)
+		}
 	}
 	if len(order) > 1 {
 		return misuse("roll back %d sagas: nothing was done: add --yes", len(order))
 	}
 	return misuse("roll back saga %s %s: nothing was done: add --yes", sagas[order[0]].Short, title(sagas[order[0]]))
+}
+
+// lastCopies says what of a saga that would be undone is the last copy of something that is gone.
+func lastCopies(ctx context.Context, p *Place, s *engine.Saga) []string {
+	if p.Inventory == nil || len(s.ToUndo()) == 0 {
+		return nil
+	}
+	e, err := p.Inventory.Estate(ctx)
+	if err != nil {
+		return []string{"whether it is the last copy of something is not known: " + err.Error()}
+	}
+	var out []string
+	for _, x := range tui.LastCopies(s, e) {
+		head, text := x.LastCopy()
+		out = append(out, head+" "+text)
+	}
+	return out
 }
 
 // awaitAll waits for the end of each rollback, and says how it ended.

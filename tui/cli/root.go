@@ -129,7 +129,7 @@ func (t *tree) root(args []string) *cobra.Command {
 	group("act", t.launchCommand(), t.cancelCommand(), t.rollbackCommand(), t.retryCommand(), t.decideCommand(), t.resolveCommand(), t.pauseCommand(), t.resumeCommand(), t.skipCommand(), t.proceedCommand(), t.postponeCommand(),
 		t.approveCommand(), t.refuseCommand(), t.breakGlassCommand(),
 		t.freezeCommand(), t.thawCommand(), t.scheduleCommand(), t.targetCommand(), t.deliveriesCommand(), t.lastNightCommand(), t.restoreCommand(), t.acceptCommand(), t.forgetCommand())
-	group("look", t.accessibleCommand(), t.statusCommand(), t.listCommand(), t.approvalsCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand(), t.orphansCommand(), t.locksCommand(), t.auditCommand(), t.keysCommand(), t.operatorsCommand(), t.hostsCommand(), t.contextsCommand())
+	group("look", t.accessibleCommand(), t.statusCommand(), t.listCommand(), t.approvalsCommand(), t.showCommand(), t.watchCommand(), t.kindsCommand(), t.resourcesCommand(), t.orphansCommand(), t.locksCommand(), t.auditCommand(), t.keysCommand(), t.settingsCommand(), t.operatorsCommand(), t.hostsCommand(), t.contextsCommand())
 	group("care", t.smokeCommand(), t.checkCommand(), t.backupCommand(), t.copyCommand(), t.pruneCommand(), t.serveCommand(), t.stopCommand(), t.simCommand(), t.versionCommand())
 	root.AddCommand(t.manCommand(), t.hostCommand())
 	for _, c := range root.Commands() {

@@ -220,11 +220,7 @@ func values(out map[string]json.RawMessage) string {
 
 // value is one value as a table has it: a text without its quotes, and not too long.
 func value(raw json.RawMessage) string {
-	v := string(raw)
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		v = text
-	}
+	v := words.Value(raw)
 	if runes := []rune(v); len(runes) > maxValue {
 		v = string(runes[:maxValue-1]) + "…"
 	}

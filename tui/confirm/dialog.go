@@ -151,6 +151,36 @@ func (d *Dialog) Update(msg tea.Msg) Event {
 		}
 	case tea.KeyPressMsg:
 		return d.press(msg)
+	case Clicked:
+		return d.click(msg)
+	}
+	return Stays
+}
+
+// Clicked is a click on what is known by what is written there.
+type Clicked struct {
+	Button string // the word on a button; empty: none was hit
+	Line   string // what stands on the line
+}
+
+// click moves the focus to what was clicked. An answer is given by a click on the one that has the focus already.
+func (d *Dialog) click(c Clicked) Event {
+	if c.Button == "" {
+		for i := range d.Lines {
+			if strings.Contains(c.Line, strings.TrimSpace(d.Lines[i].label())) {
+				d.Focus = d.Lines[i].ID
+			}
+		}
+		return Stays
+	}
+	for _, b := range d.buttons(false) {
+		switch {
+		case b.Word != c.Button:
+		case b.ID == d.Focus:
+			return d.enter()
+		default:
+			d.Focus = b.ID
+		}
 	}
 	return Stays
 }

@@ -23,6 +23,7 @@ type Picture struct {
 	Body  func(width int) []string // what would be done
 	Brief func(width int) []string // the same where there are only a few lines; nil: the body
 	Off   bool                     // what is asked cannot be done now
+	Final func(width int) []string // what cannot be brought back afterwards, always to be seen; nil: nothing is said of it
 }
 
 // View draws what would be done over the lines to fill and the answers. When there is little room the body gives way first,
@@ -75,6 +76,12 @@ func (d *Dialog) foot(t *theme.Theme, p Picture, width, height int) ([]string, *
 		}
 	}
 	gap()
+	if p.Final != nil {
+		if lines := p.Final(width); len(lines) > 0 {
+			out = append(out, lines[:min(len(lines), max(1, height-6))]...)
+			gap()
+		}
+	}
 	if d.Notice != "" {
 		out = append(out, d.notice(t, width, max(1, height-4))...)
 		gap()

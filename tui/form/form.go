@@ -277,6 +277,9 @@ func (f *Form) submit(as Event) (Load, Event) {
 
 // Update does what a key or a paste asks for. What has to be loaded is its caller's to run.
 func (f *Form) Update(msg tea.Msg) (Load, Event) {
+	if c, click := msg.(confirm.Clicked); click {
+		return f.clicked(c)
+	}
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		if _, paste := msg.(tea.PasteMsg); paste {
@@ -294,13 +297,8 @@ func (f *Form) Update(msg tea.Msg) (Load, Event) {
 	case "shift+tab":
 		return f.step(-1, false), Stays
 	case "enter":
-		switch f.Focus {
-		case PlanStop:
-			return f.submit(Submits)
-		case EveryStop:
-			return f.submit(Keeps)
-		case BackStop:
-			return nil, Leaves
+		if f.button(f.Focus) {
+			return f.push()
 		}
 		return f.step(1, true), Stays
 	case "down", "up", "pgdown", "pgup":

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -106,10 +105,9 @@ func (f *Form) blocks(t *theme.Theme, width, height int, airy bool) []formBlock 
 	if airy {
 		last.lines = append(last.lines, "")
 	}
-	words := map[string]string{PlanStop: cmp.Or(f.Word, "Show the plan"), EveryStop: "Run this every…", BackStop: "Back"}
 	var buttons []confirm.Button
 	for _, id := range f.buttons() {
-		buttons = append(buttons, confirm.Button{ID: id, Word: words[id]})
+		buttons = append(buttons, confirm.Button{ID: id, Word: f.word(id)})
 	}
 	for _, l := range confirm.ButtonRows(t, buttons, f.Focus, width-margin) {
 		last.lines = append(last.lines, widget.Spaces(margin)+l)

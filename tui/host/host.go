@@ -14,8 +14,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +50,8 @@ type Host struct {
 	Calls   func() []sshd.CallCount
 	Commits func() sshd.Commits
 	Shared  Shared
+	// Own is where the settings of the operator are kept who runs this process; nil: nowhere.
+	Own tui.Keeper
 
 	here   sshd.Registry
 	people atomic.Pointer[sshd.Operators] // of the open doors; nil: no door has any
@@ -265,6 +265,7 @@ func (h *Host) draw(ctx context.Context, s *sshd.Session, actor engine.Actor, lo
 	cfg.Backend, cfg.Operator, cfg.Key, cfg.Hosting, cfg.Handover = h.As(actor), actor.Name, actor.Key, false, nil
 	cfg.Notify = valueOf(s.Environ(), "ARCADIA_NOTIFY")
 	cfg.ReadOnly, cfg.NoFiles = !actor.Role.Has(engine.Operator), true
+	h.chosen(ctx, &cfg, s)
 	cfg.Place, cfg.Notice = h.place(ctx, actor.Name), s.Notices()
 	h.several(&cfg)
 	h.company(&cfg, s.Seat())
@@ -340,6 +341,7 @@ func (h *Host) command(ctx context.Context, s *sshd.Session, args []string) int 
 	return cli.Run(ctx, cli.Env{
 		In: s.Lines(), Out: s, Err: s.Stderr(), Lively: s.Terminal(), Screen: s.Terminal(), Term: valueOf(s.Environ(), "TERM"), Token: true, Operator: actor.Name, Build: h.Build,
 		Session: true, Simulated: h.Place.Simulated, NoColor: noColor(s.Environ()),
+		Kept: h.kept(s), Settings: func() (tui.Settings, string, error) { return h.settings(ctx, s) },
 		Console: func(ctx context.Context, _ *cli.Place, look cli.Look) error {
 			return h.draw(ctx, s, narrowed(actor, look.ReadOnly), look)
 		},
@@ -381,19 +383,4 @@ func narrowed(a engine.Actor, readOnly bool) engine.Actor {
 		a.Role = engine.Viewer
 	}
 	return a
-}
-
-// valueOf is a variable of a session's environment.
-func valueOf(environ []string, name string) string {
-	for _, v := range environ {
-		if text, ok := strings.CutPrefix(v, name+"="); ok {
-			return text
-		}
-	}
-	return ""
-}
-
-// noColor reports whether a session's environment wants no colors: any NO_COLOR with something in it.
-func noColor(environ []string) bool {
-	return slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "NO_COLOR=") && v != "NO_COLOR=" })
 }

@@ -2,6 +2,7 @@ package host
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -24,4 +25,19 @@ func Remote(environ []string) bool {
 		}
 	}
 	return false
+}
+
+// valueOf is a variable of a session's environment.
+func valueOf(environ []string, name string) string {
+	for _, v := range environ {
+		if text, ok := strings.CutPrefix(v, name+"="); ok {
+			return text
+		}
+	}
+	return ""
+}
+
+// noColor reports whether a session's environment wants no colors: any NO_COLOR with something in it.
+func noColor(environ []string) bool {
+	return slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "NO_COLOR=") && v != "NO_COLOR=" })
 }

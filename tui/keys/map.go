@@ -30,11 +30,13 @@ const (
 	Holders     Scope = "operators"
 	Fleet       Scope = "hosts"
 	Decisions   Scope = "decision"
+	Choices     Scope = "settings"
+	Shelf       Scope = "saved filters" // of the list of sagas
 )
 
 // Scopes lists all, in the order of the help.
 func Scopes() []Scope {
-	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Gateways, Timetable, Overnight, Holders, Fleet, Decisions}
+	return []Scope{Everywhere, Lists, Sagas, OneSaga, Machines, Zones, Records, Provisioned, Strays, Gateways, Timetable, Overnight, Holders, Fleet, Decisions, Choices, Shelf}
 }
 
 // The commands.
@@ -58,6 +60,7 @@ const (
 	CmdNetwork   Command = "network"
 	CmdSchedules Command = "schedules"
 	CmdLastNight Command = "last night"
+	CmdSettings  Command = "settings"
 	CmdTimes     Command = "times"
 	CmdCopy      Command = "copy"
 	CmdRedraw    Command = "redraw"
@@ -117,6 +120,9 @@ const (
 	CmdForget      Command = "forget"
 	CmdAdopt       Command = "adopt"
 	CmdWipe        Command = "delete"
+	CmdNextTab     Command = "next filter"
+	CmdLastTab     Command = "previous filter"
+	CmdSaveTab     Command = "save filter"
 )
 
 // Binding ties keys to a command in one scope.

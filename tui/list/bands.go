@@ -156,6 +156,18 @@ func (b *Bands) Band(i int) say.Band {
 	return say.BandAtRest
 }
 
+// Count is how many rows a band has, and whether those are all.
+func (b *Bands) Count(band say.Band) (n int, all bool) {
+	b.order()
+	if band == say.BandAtRest {
+		return len(b.Rest.Rows), b.Rest.Whole()
+	}
+	return b.count[band], b.Front.Whole()
+}
+
+// Unsettled is how many sagas have ended that still stand where they were.
+func (b *Bands) Unsettled() int { return len(b.ended) }
+
 // Filled is how many bands have rows.
 func (b *Bands) Filled() int {
 	n := 0

@@ -28,6 +28,7 @@ type Table struct {
 	Columns []widget.Column
 	Fields  []string // names of the columns in the filter language, in their order
 	Fixed   bool     // the rows keep the order that they come in
+	Wraps   bool     // the last column goes on below where lines are free
 	Bands   []string // the headings of the parts that the rows stand in, in their order; an empty one is not drawn
 	Search  Search
 
@@ -53,6 +54,39 @@ func (g *Table) Set(rows []Row) {
 	was := g.Index() // of the rows that it was made of
 	g.rows = rows
 	g.find(was)
+}
+
+// SortBy orders the rows by the column with a title, and turns them round when they are ordered by it already. It reports whether
+// there is such a column.
+func (g *Table) SortBy(title string) bool {
+	at := slices.IndexFunc(g.Columns, func(c widget.Column) bool { return title != "" && c.Title == title })
+	if at < 0 || g.Fixed {
+		return false
+	}
+	was := g.Index()
+	g.turned = g.sortBy == at && !g.turned
+	g.sortBy = at
+	g.find(was)
+	return true
+}
+
+// wrapped are the lines of a row: one, or as many as its last cell needs and are spare.
+func (g *Table) wrapped(cells []widget.Cell, widths []int, spare *int) [][]widget.Cell {
+	last := len(cells) - 1
+	if !g.Wraps || widget.Width(cells[last].Text) <= widths[last] {
+		return [][]widget.Cell{cells}
+	}
+	parts := widget.WrapTo(cells[last].Text, widths[last], *spare+1)
+	*spare -= len(parts) - 1
+	out := make([][]widget.Cell, len(parts))
+	for n, text := range parts {
+		out[n] = make([]widget.Cell, len(cells))
+		if n == 0 {
+			copy(out[n], cells)
+		}
+		out[n][last] = widget.Cell{Text: text, Ink: cells[last].Ink}
+	}
+	return out
 }
 
 // Refill lets f write into the cells of each row, and filters and orders them anew.
@@ -280,6 +314,7 @@ func (g *Table) View(t *theme.Theme, width, height int, cell func(r *Row, column
 		air = 1
 	}
 	from, to := g.window.Fit(len(g.shown), room-g.headings()*(1+air))
+	spare := room - g.headings()*(1+air) - (to - from)
 	for i := from; i < to; i++ {
 		r := &g.rows[g.shown[i]]
 		if i == from || r.Band != g.rows[g.shown[i-1]].Band {
@@ -304,7 +339,12 @@ func (g *Table) View(t *theme.Theme, width, height int, cell func(r *Row, column
 		if i == g.window.At {
 			bar = t.Bar
 		}
-		d.Lines = append(d.Lines, widget.Row(columns, widths, cells, widget.Spaces(Margin), width, bar))
+		for n, row := range g.wrapped(cells, widths, &spare) {
+			d.Lines = append(d.Lines, widget.Row(columns, widths, row, widget.Spaces(Margin), width, bar))
+			if n > 0 {
+				g.drawn = append(g.drawn, i)
+			}
+		}
 	}
 	if g.window.Follow {
 		g.last = g.rows[g.shown[len(g.shown)-1]].Key

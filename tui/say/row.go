@@ -1,8 +1,10 @@
 package say
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -116,14 +118,14 @@ func (n Now) retry(next time.Time, attempts, most int, why string) string {
 	return text + ": " + why
 }
 
-// Pairs writes an output as name value pairs in one line. Whole objects are left out beside plain values: they are kept
-// for undoing, and the row's own page shows them. The short ones come first, so that most of them fit.
+// Pairs writes an output as name value pairs in one line. What has parts is left out beside plain values: it is kept for undoing,
+// and the row's own page shows it. The short ones come first, so that most of them fit.
 func Pairs(out map[string]json.RawMessage) string {
 	var plain, all []string
 	for _, k := range slices.Sorted(maps.Keys(out)) {
-		text := k + " " + Value(out[k])
+		text := Words(k) + " " + Value(out[k])
 		all = append(all, text)
-		if raw := strings.TrimSpace(string(out[k])); !strings.HasPrefix(raw, "{") && !strings.HasPrefix(raw, "[") {
+		if !composed(out[k]) {
 			plain = append(plain, text)
 		}
 	}
@@ -134,11 +136,44 @@ func Pairs(out map[string]json.RawMessage) string {
 	return strings.Join(all, ", ")
 }
 
-// Value writes a JSON value short: a string without its quotes.
+// composed reports whether a JSON value has parts.
+func composed(raw json.RawMessage) bool {
+	text := strings.TrimSpace(string(raw))
+	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
+}
+
+// Value writes a JSON value short: a text without its quotes, and what has parts in words, without the signs of JSON.
 func Value(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return visible.Text(s)
+	var x any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber() // an id is no number to calculate with
+	if d.Decode(&x) != nil {
+		return visible.Text(string(raw))
 	}
-	return string(raw)
+	return visible.Text(parts(x))
+}
+
+// parts writes what JSON has told: "(name arcadia-snap-1, action 2)", "1, 2", "none".
+func parts(x any) string {
+	var all []string
+	switch x := x.(type) {
+	case nil:
+		return "none"
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			if text := parts(x[k]); text != "" && text != "none" {
+				all = append(all, Words(k)+" "+text)
+			}
+		}
+	case []any:
+		for _, v := range x {
+			all = append(all, parts(v))
+		}
+	default:
+		return fmt.Sprint(x)
+	}
+	if len(all) == 0 {
+		return "none"
+	}
+	return "(" + strings.Join(all, ", ") + ")"
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // restore puts a terminal back whose program could not: attributes, cursor, mouse, focus, paste, keyboard, screen.
-const restore = "\x1b[m\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?1049l\r\n"
+const restore = "\x1b[m\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[<1u\x1b[?1049l\r\n"
 
 // maxSGR bounds a color sequence. The longest honest one sets two true colors and a few attributes; the renderer's
 // parser panics beyond 32 parameters, on a goroutine where nobody can catch it.

@@ -49,7 +49,7 @@ func (s *Session) Run(ctx context.Context, model tea.Model, opts ...tea.ProgramO
 	program := tea.NewProgram(sh, append(slices.Clone(opts),
 		tea.WithContext(alive),
 		tea.WithInput(nil),
-		tea.WithOutput(s),
+		tea.WithOutput(keyboard{s}),
 		tea.WithEnvironment(env),
 		tea.WithColorProfile(profile(env)),
 		tea.WithWindowSize(width, height),
