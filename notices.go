@@ -34,15 +34,15 @@ func (w wire) nights(eng *engine.Engine, things schedule.Things, drifts tui.Drif
 	}
 	n := nights{
 		keeper: schedule.Keeper{
-			As: func(name string) schedule.Engine { return as(schedule.Actor(name)) }, Things: things, Log: log,
+			As: func(name string) schedule.Engine { return as(schedule.Actor(name)) }, Things: things, Watch: eng.Watch, Log: log,
 			Tell: func(ctx context.Context, name string, o schedule.Outcome) ([]engine.DocChange, error) {
 				return notify.Tell(ctx, own, "missed/"+name+"/"+o.At.UTC().Format("20060102T150405Z"), notify.Note{
 					Event: notify.Missed, At: o.At, Schedule: name, Reason: o.Why,
 				})
 			},
 		},
-		sender:  notify.Sender{Book: own, Carrier: carry.New(say.Notice, hooks), Log: log},
-		lookout: notify.Lookout{Book: own, Freezes: own.Freezes, Log: log},
+		sender:  notify.Sender{Book: own, Carrier: carry.New(say.Notice, hooks), Watch: own.Watch, Log: log},
+		lookout: notify.Lookout{Book: own, Freezes: own.Freezes, Watch: own.Watch, Log: log},
 		morning: notify.Morning{Book: own, Night: own, Zone: time.Local, Log: log},
 	}
 	if drifts != nil {

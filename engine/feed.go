@@ -1,6 +1,10 @@
 package engine
 
-import "sync"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
 // feedLimit bounds how many sagas a feed remembers one by one; beyond it the answer is "look at everything again".
 const feedLimit = 1024
@@ -29,6 +33,20 @@ func (f *Feed) Take() (ids []ID, all bool) {
 	f.order, f.all = nil, false
 	clear(f.ids)
 	return ids, all
+}
+
+// Await waits until something changes, but for pace at least and for most at most, and forgets what it was: it is for who looks
+// at the store itself, once for many changes. What changes during a look ends the wait after it. It returns early when ctx ends.
+func (f *Feed) Await(ctx context.Context, pace, most time.Duration) {
+	pause(ctx, pace)
+	late := time.NewTimer(max(0, most-pace))
+	defer late.Stop()
+	select {
+	case <-f.ready:
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	f.Take()
 }
 
 // Close ends the subscription. Safe to call twice.

@@ -21,7 +21,8 @@ type Lookout struct {
 	Freezes func(ctx context.Context, limit int) ([]engine.Freeze, error)
 	// Drifts is what was found of resources that are not as they were wanted, by key; nil: nobody looks. It makes no request.
 	Drifts func() map[string]Adrift
-	Log    *slog.Logger // nil: silence
+	Watch  func() *engine.Feed // of what changes in the book; only Run needs it
+	Log    *slog.Logger        // nil: silence
 }
 
 // Adrift is a resource that is not as it was wanted.
@@ -44,27 +45,26 @@ type told struct {
 }
 
 const (
-	lookoutEvery = 5 * time.Second
-	lookoutMost  = 6    // things told at one look: with 20 targets, that is what one transaction takes
-	lastFreezes  = 20   // that are looked at
-	maxAdrift    = 1000 // resources whose drift is remembered
+	lookoutEvery = 5 * time.Second // between two looks at least
+	lookoutDrift = time.Minute     // and at most: that drift was found is no change of the book
+	lookoutMost  = 6               // things told at one look: with 20 targets, that is what one transaction takes
+	lastFreezes  = 20              // that are looked at
+	maxAdrift    = 1000            // resources whose drift is remembered
 )
 
-// Run looks until ctx ends.
+// Run looks until ctx ends: when the book has changed, and every minute.
 func (l Lookout) Run(ctx context.Context) {
 	log := l.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	for {
+	feed := l.Watch()
+	defer feed.Close()
+	for ctx.Err() == nil {
 		if err := l.Look(ctx); err != nil && ctx.Err() == nil {
 			log.Error("what is to be told of freezes and drift is not known", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(lookoutEvery):
-		}
+		feed.Await(ctx, lookoutEvery, lookoutDrift)
 	}
 }
 

@@ -95,7 +95,7 @@ func TestManyThingsAtOnceAreToldInTurns(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		notify.Lookout{Book: w.post, Freezes: w.Freezes, Drifts: func() map[string]notify.Adrift { return drifts }}.Run(ctx)
+		notify.Lookout{Book: w.post, Freezes: w.Freezes, Watch: w.Watch, Drifts: func() map[string]notify.Adrift { return drifts }}.Run(ctx)
 		if got := w.told(t); len(got) != 26 {
 			t.Errorf("%d were told of", len(got))
 		}

@@ -113,7 +113,11 @@ func (w *world) send(t *testing.T, d time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
-	notify.Sender{Book: w.post, Carrier: w.post}.Run(ctx)
+	w.sender().Run(ctx)
+}
+
+func (w *world) sender() notify.Sender {
+	return notify.Sender{Book: w.post, Carrier: w.post, Watch: w.Watch}
 }
 
 func (w *world) all(t *testing.T) []notify.Delivery {
@@ -249,7 +253,7 @@ func TestNoTargetIsToldMoreThanTwentyThingsAMinute(t *testing.T) {
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
-			notify.Sender{Book: w.post, Carrier: w.post}.Run(ctx)
+			w.sender().Run(ctx)
 		}()
 		for range 50 { // never twenty at once
 			w.saga(t, true)

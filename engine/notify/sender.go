@@ -25,7 +25,8 @@ type Carrier interface {
 type Sender struct {
 	Book    Book
 	Carrier Carrier
-	Log     *slog.Logger // nil: silence
+	Watch   func() *engine.Feed // of what changes in the book; only Run needs it
+	Log     *slog.Logger        // nil: silence
 
 	pace *pace // of one Run; nil: nothing was sent before
 }
@@ -60,7 +61,7 @@ func (p *pace) sent(target string, now time.Time) {
 var pauses = [...]time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour}
 
 const (
-	sendEvery = 2 * time.Second
+	sendEvery = 2 * time.Second     // between two looks at least
 	sweeps    = 10 * time.Minute    // between two looks for what is too old
 	keeps     = 30 * 24 * time.Hour // a delivery that is over
 	flood     = 20                  // things that one target is told in a minute; what is more waits and goes as one digest
@@ -68,30 +69,48 @@ const (
 	atOnce    = 60                  // documents that one change of the store removes
 )
 
-// Run sends until ctx ends.
+// Run sends until ctx ends. It looks when the book has changed and when something is due, and rests otherwise.
 func (s Sender) Run(ctx context.Context) {
 	log := s.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	s.pace = &pace{at: map[string][]time.Time{}}
+	feed := s.Watch()
+	defer feed.Close()
 	var swept time.Time
-	for {
-		if err := s.Look(ctx, time.Now()); err != nil && ctx.Err() == nil {
+	for next := time.Duration(0); ctx.Err() == nil; feed.Await(ctx, sendEvery, next) {
+		err := s.Look(ctx, time.Now())
+		if err == nil {
+			next, err = s.next(ctx, time.Now())
+		}
+		if err != nil && ctx.Err() == nil {
+			next = sendEvery
 			log.Error("deliveries cannot be sent", "error", err)
 		}
-		if time.Since(swept) > sweeps {
+		if time.Since(swept) >= sweeps {
 			swept = time.Now()
 			if err := s.sweep(ctx, swept); err != nil && ctx.Err() == nil {
 				log.Error("old deliveries cannot be removed", "error", err)
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(sendEvery):
-		}
 	}
+}
+
+// next is how long it takes until something is due, if nothing changes: the first that waits of a saga, of each target. It is never
+// longer than the time between two sweeps.
+func (s Sender) next(ctx context.Context, now time.Time) (time.Duration, error) {
+	waiting, err := s.waiting(ctx)
+	wait, seen := sweeps, map[[2]string]bool{}
+	for _, l := range waiting {
+		of := [2]string{l.Target, string(l.Note.Saga)}
+		if l.Note.Saga != "" && seen[of] {
+			continue
+		}
+		seen[of] = true
+		wait = max(0, min(wait, l.Next.Sub(now))) // zero: as soon as its target may be told more
+	}
+	return wait, err
 }
 
 // letter is a delivery with the version of its document.

@@ -96,7 +96,7 @@ func (h *host) Frozen() *engine.Frozen { return h.eng.Frozen() }
 
 func (h *host) keeper() schedule.Keeper {
 	return schedule.Keeper{
-		As: func(string) schedule.Engine { return h },
+		As: func(string) schedule.Engine { return h }, Watch: h.ops.Watch,
 		Things: func(_ context.Context, _, tag string) ([]map[string]string, error) {
 			var out []map[string]string
 			for _, id := range h.tags[tag] {

@@ -29,6 +29,7 @@ type Things func(ctx context.Context, of, tag string) ([]map[string]string, erro
 type Keeper struct {
 	As     func(schedule string) Engine // the engine as a schedule acts: what it launches bears its name
 	Things Things                       // nil: schedules for each thing fire on nothing, and say so
+	Watch  func() *engine.Feed          // of what changes in the store; only Run needs it
 	Log    *slog.Logger                 // nil: silence
 
 	// Tell gives the documents that become durable with an outcome that somebody must hear of: what was missed, or Refused. Nil: nobody
@@ -36,29 +37,32 @@ type Keeper struct {
 	Tell func(ctx context.Context, schedule string, o Outcome) ([]engine.DocChange, error)
 }
 
-// How often a Keeper looks when nothing is due sooner: what was added meanwhile waits so long at most.
-const lookEvery = 15 * time.Second
+// How often a Keeper looks.
+const (
+	lookPause = 2 * time.Second  // between two looks at least, unless something is due
+	lookAgain = 15 * time.Second // when something could not be decided
+	lookEvery = time.Minute      // when nothing is due and nothing has changed: clocks are set
+)
 
-// Run looks until ctx ends. What fails is logged and tried again at the next look.
+// Run looks until ctx ends: when something is due, and when the store has changed. What fails is logged and tried again.
 func (k Keeper) Run(ctx context.Context) {
 	log := k.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	for {
+	feed := k.Watch()
+	defer feed.Close()
+	for ctx.Err() == nil {
 		next, err := k.Look(ctx, time.Now())
+		wait := lookEvery
 		if err != nil && ctx.Err() == nil {
+			wait = lookAgain
 			log.Error("schedules cannot be looked at", "error", err)
 		}
-		wait := lookEvery
 		if !next.IsZero() {
 			wait = min(wait, max(time.Second, time.Until(next)))
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
+		feed.Await(ctx, min(wait, lookPause), wait)
 	}
 }
 
@@ -112,7 +116,7 @@ func (k Keeper) keep(ctx context.Context, d engine.Doc, now time.Time) (next tim
 	for _, at := range p.fire {
 		o, err := k.fire(ctx, &s, at, state, put)
 		if err != nil {
-			return now.Add(lookEvery), err
+			return now.Add(lookAgain), err
 		}
 		before := p.missed // what was missed is older than what runs
 		p.missed = nil

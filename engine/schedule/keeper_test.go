@@ -209,7 +209,7 @@ func TestTwoHostsFireEachOccurrenceOnce(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var over sync.WaitGroup
 		for range 2 {
-			k := schedule.Keeper{As: func(string) schedule.Engine { return h.ops }}
+			k := schedule.Keeper{As: func(string) schedule.Engine { return h.ops }, Watch: h.ops.Watch}
 			over.Go(func() { k.Run(ctx) })
 		}
 		time.Sleep(10*time.Hour + time.Minute)
@@ -278,4 +278,29 @@ func TestASpanReadsAndWritesAsPeopleDo(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+}
+
+// TestAKeeperRestsUntilAScheduleIsAdded lets nothing happen for an hour; what is added then fires at its time.
+func TestAKeeperRestsUntilAScheduleIsAdded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHost(t)
+		ctx, stop := context.WithCancel(t.Context())
+		var over sync.WaitGroup
+		over.Go(func() { h.keeper().Run(ctx) })
+		time.Sleep(time.Hour + 50*time.Second)
+		synctest.Wait()
+		if h.count > 70 {
+			t.Errorf("it has asked %d times in an hour of nothing", h.count)
+		}
+		s := hourly("soon")
+		s.Cron = "1 1 * * *" // in ten seconds
+		h.add(s)
+		time.Sleep(15 * time.Second)
+		stop()
+		over.Wait()
+		if all := h.sagas(); len(all) != 1 || all[0].CreatedAt.Format("15:04:05") != "01:01:00" {
+			t.Errorf("%d sagas: %+v", len(all), all)
+		}
+	})
 }
