@@ -6,6 +6,8 @@ import (
 
 	"arcadia/engine"
 	"arcadia/steps"
+	"arcadia/steps/digitalocean"
+	"arcadia/steps/dosim"
 )
 
 // repoint is a kind that makes its list: every A record of a zone that points at one address is to point at another. It is
@@ -44,4 +46,28 @@ func repoint(cloud steps.Cloud) engine.Kind {
 			return list, nil
 		},
 	}
+}
+
+// What the kind makes of an account with three records, two of which point at the old address.
+func Example_kindThatMakesItsList() {
+	account := dosim.New(dosim.WithEmptyWorld())
+	account.AddDomain("example.org")
+	for name, address := range map[string]string{"www": "192.0.2.1", "api": "192.0.2.1", "mail": "192.0.2.9"} {
+		account.PutRecord("example.org", dosim.Record{Type: "A", Name: name, Data: address, TTL: 600})
+	}
+	cloud, err := digitalocean.New(digitalocean.Config{Token: "dop_v1_test", Transport: account})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	calls, err := repoint(cloud).Make(context.Background(), engine.Inputs{"zone": "example.org", "from_address": "192.0.2.1", "to_address": "192.0.2.2"})
+	if err != nil {
+		fmt.Println(err)
+	}
+	for _, call := range calls {
+		fmt.Println(call.Step, call.Inputs["dns_record_name"], call.Inputs["dns_record_data"])
+	}
+	// Unordered output:
+	// upsert_dns_record www 192.0.2.2
+	// upsert_dns_record api 192.0.2.2
 }

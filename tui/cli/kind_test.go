@@ -19,6 +19,7 @@ import (
 	"arcadia/steps/dosim"
 	"arcadia/storage/storagetest"
 	"arcadia/tui/cli"
+	"arcadia/tui/form"
 )
 
 // newSimulated is a session on a simulated account, with one more kind.
@@ -93,6 +94,7 @@ func TestAKindThatMakesItsListNeedsNothingElse(t *testing.T) {
 		}
 	}
 	said(cli.Misuse, "launch", "repoint_zone", "zone=example.org")
+	formed(t, s)
 	launch := []string{"launch", "repoint_zone", "zone=example.org", "from_address=192.0.2.1", "to_address=192.0.2.2"}
 	if got := said(cli.Done, append(launch, "--plan")...); strings.Count(got, "points at 192.0.2.1") != 3 || !strings.Contains(got, "WHY") {
 		t.Errorf("the plan does not say why:\n%s", got)
@@ -110,6 +112,28 @@ func TestAKindThatMakesItsListNeedsNothingElse(t *testing.T) {
 	said(cli.RolledBack, "rollback", saga.Short, "--yes")
 	if at("192.0.2.1") != 3 || at("192.0.2.2") != 0 {
 		t.Errorf("after the rollback: %+v", sim.Zone("example.org"))
+	}
+}
+
+// formed fills in the console's form of the kind, and plans what it gives.
+func formed(t *testing.T, s *session) {
+	t.Helper()
+	p, err := s.env.Open(t.Context(), cli.Want{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, fields, err := p.Engine.Fields("repoint_zone", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := form.New(engine.Launch{Kind: "repoint_zone", Inputs: engine.Inputs{"zone": "example.org"}}, names, fields, false, "")
+	if len(f.Fields) != 3 || f.Focus != "from_address" || f.Complete() {
+		t.Errorf("%d fields, at %s, complete %v", len(f.Fields), f.Focus, f.Complete())
+	}
+	f.Find("from_address").Put("192.0.2.1", "")
+	f.Find("to_address").Put("192.0.2.2", "")
+	if plan, err := p.Engine.Plan(t.Context(), f.Launch()); err != nil || len(plan.Steps) != 3 || plan.Steps[0].Why == "" || !f.Complete() {
+		t.Errorf("the form's plan is %+v (%v)", plan, err)
 	}
 }
 
