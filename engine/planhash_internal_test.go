@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -149,5 +150,71 @@ func TestAPlansHashIsNamedByTwelveDigitsOrMore(t *testing.T) {
 		if _, err := planDigits(given); !errors.Is(err, ErrInput) {
 			t.Errorf("%q is taken for a hash: %v", given, err)
 		}
+	}
+}
+
+// said are the fields of a plan that are words about it, or how the world is besides. All others are effects.
+var said = map[string]bool{
+	"Plan.Target": true, "Plan.WaitsFor": true, "Plan.Hash": true, "Plan.Approval": true, "Plan.Forbidden": true,
+	"PlanStep.Idx": true, "PlanStep.Why": true, "PlanStep.Refused": true, "PlanStep.touches": true,
+	"Change.Value": true, "Change.Note": true, "Change.MonthlyUSD": true, "FieldChange.Note": true,
+}
+
+// TestEveryFieldOfAPlanIsAnEffectOrAWordAboutIt changes one field after the other, those that are added one day too.
+func TestEveryFieldOfAPlanIsAnEffectOrAWordAboutIt(t *testing.T) {
+	t.Parallel()
+	p, in := planOf()
+	first := p.hashOf(course{in: in}, "")
+	tried := map[string]bool{}
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		for i := range v.NumField() {
+			f, name := v.Field(i), v.Type().Name()+"."+v.Type().Field(i).Name
+			tried[name] = true
+			switch {
+			case f.Kind() == reflect.Struct:
+				walk(f)
+			case f.Kind() == reflect.Slice && f.Len() > 0 && f.Index(0).Kind() == reflect.Struct:
+				walk(f.Index(0))
+			}
+			if !f.CanSet() {
+				continue
+			}
+			before := reflect.ValueOf(f.Interface())
+			if next := other(f); next.IsValid() {
+				f.Set(next)
+				if changed := p.hashOf(course{in: in}, "") != first; changed == said[name] {
+					t.Errorf("%s is other: the hash is another: %v", name, changed)
+				}
+				f.Set(before)
+			}
+		}
+	}
+	walk(reflect.ValueOf(&p).Elem())
+	for name := range said {
+		if !tried[name] {
+			t.Errorf("a plan has no %s", name)
+		}
+	}
+	if len(tried) < 20 {
+		t.Errorf("only %d fields were tried", len(tried))
+	}
+}
+
+// other is another value of a field, invalid for what has none of its own.
+func other(f reflect.Value) reflect.Value {
+	switch f.Kind() {
+	case reflect.String:
+		return reflect.ValueOf(f.String() + "x").Convert(f.Type())
+	case reflect.Bool:
+		return reflect.ValueOf(!f.Bool())
+	case reflect.Int:
+		return reflect.ValueOf(int(f.Int()) + 1)
+	case reflect.Float64:
+		return reflect.ValueOf(f.Float() + 1)
+	case reflect.Slice:
+		return reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()+1), reflect.Append(f, reflect.Zero(f.Type().Elem())))
+	default:
+		return reflect.Value{}
 	}
 }
