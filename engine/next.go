@@ -70,28 +70,31 @@ const maxDeaths = 10
 //
 //	a driver before may have calls of the row under way: hold until they have ended
 //
-//	going forward                                   going backward, from the rollback's first row down
-//	canceled, a row is unfinished → that row fails  undone, resolved or given up  → pass over
-//	a row has failed, past the
-//	point of no return            → wait            nothing to undo there         → pass over
-//	a row has failed, to wait for
-//	an operator                   → wait            paused, or a lock is held     → wait
-//	a row has failed, or canceled → turn round      not begun, and not possible   → withdraw the rollback
-//	nobody has approved yet       → wait, grant, or turn round when it is refused or too late
-//	every step is done            → completed       its effect is final           → give the row up
-//	everything is frozen          → hold            everything is frozen          → hold
-//	paused, a lock is held, this                    this build has no such step   → give the row up
-//	build has no such step, 10                      10 process deaths in a row    → wait
-//	process deaths in a row       → wait            its next attempt is not due   → wait
-//	the store was copied since    → plan again, or wait when it would do something else now
-//	it was approved, or is to be  → plan again, or ask
-//	its next attempt is not due   → wait            otherwise                     → compensate
-//	otherwise                     → execute         no row is left, something could not be undone → failed
-//	                                                what was undone can be looked at again → verify, or hold, or wait when it could not be
-//	                                                otherwise                     → rolled_back
+//	going forward                                    going backward, from the rollback's first row down
+//	canceled, a row is unfinished  → that row fails  undone, resolved or given up   → pass over
+//	a row has failed, past the                       nothing to undo there          → pass over
+//	point of no return             → wait            paused, a lock is held, it is
+//	a row has failed, to wait for                    another account's              → wait
+//	an operator                    → wait            not begun, and not possible    → withdraw the rollback
+//	a row has failed, or canceled  → turn round      its effect is final            → give the row up
+//	every step is done             → completed       everything is frozen           → hold
+//	nobody has approved yet        → see below       this build has no such step    → give the row up
+//	paused, a lock is held, it is                    10 process deaths in a row     → wait
+//	another account's              → wait            its next attempt is not due    → wait
+//	everything is frozen           → hold            otherwise                      → compensate
+//	this build has no such step    → wait            no row is left:
+//	the store was copied since     → see below       something could not be undone  → failed
+//	it was approved, or is to be   → see below       what was undone can be
+//	10 process deaths in a row     → wait            looked at again                → see below
+//	its next attempt is not due    → wait            otherwise                      → rolled_back
+//	otherwise                      → execute
+//
+// An approval is waited for, granted when enough have approved, and turns the saga round when it is refused or too late. In a store
+// that was copied what has not begun is planned again, and waits when it would do something else now; so is what was approved,
+// and what is to be approved is asked for. A look at what was undone waits when it could not be made, and is held by a freeze.
 //
 // A wait names every reason that holds. What fails past the point of no return is tried again without end (see onward), and no
-// cancel reaches it.
+// cancel reaches it. What is at rest stays there, but for a failed saga of which nothing is left: it is rolled_back.
 func Next(s *Saga, w World) Move {
 	if w.Now.Before(w.Quiet) {
 		if row := s.active(); row != nil && row.open() {
