@@ -34,4 +34,18 @@
 //
 // What it does not promise: that a step's effect happens once. A step whose write cannot be looked up again must say so;
 // see [Unknown].
+//
+// Read it in this order. The first four are the engine; the rest can wait for the day on which it is needed.
+//
+//	what one writes    step.go field.go state.go kind.go source.go made.go resource.go failure.go retry.go
+//	what has happened  status.go id.go time.go entry.go saga.go waiting.go fold.go fit.go
+//	what comes next    next.go rules.go pivot.go outcome.go
+//	the loop           engine.go run.go drive.go batch.go idle.go
+//	its edges          errors.go moment.go momenttext.go trial.go verify.go
+//	who goes when      locks.go queue.go order.go trace.go gate.go freeze.go
+//	what people do     launch.go plan.go planhash.go verb.go session.go actor.go read.go feed.go
+//	who has to agree   policy.go approval.go approvalfold.go vote.go confirm.go lifted.go yours.go discreet.go
+//	where it is kept   store.go document.go encode.go bounds.go wording.go check.go replay.go
+//	whose it is        account.go copied.go
+//	several hosts      term.go lead.go follow.go crowd.go
 package engine
