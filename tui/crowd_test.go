@@ -17,6 +17,7 @@ import (
 type crowd struct {
 	Backend // what it does not answer itself
 	n       int
+	at      engine.Status // of all of them; empty: see saga
 
 	mu    sync.Mutex // guards the fields below
 	made  int
@@ -50,6 +51,8 @@ func (c *crowd) saga(i int) engine.Summary {
 		CurrentStepIdx: 1, Target: fmt.Sprintf("web-%02d (%d)", i%40, 482000+i), CreatedBy: "ops1", CreatedAt: at, StartedAt: at, FinishedAt: at, UpdatedAt: at, Seq: 4,
 	}
 	switch {
+	case c.at != "":
+		s.Status, s.CurrentStepIdx, s.FinishedAt = c.at, 0, engine.Time{}
 	case i%1000 == 500:
 		s.Status, s.Residue = engine.Failed, 1
 	case i%7919 == 7:
@@ -92,6 +95,9 @@ func (c *crowd) quick(i int) engine.Status {
 	if s, ok := c.over[i]; ok {
 		return s.Status
 	}
+	if c.at != "" {
+		return c.at
+	}
 	if i%1000 == 500 {
 		return engine.Failed
 	}
@@ -114,6 +120,9 @@ func (c *crowd) Summaries(_ context.Context, ids ...engine.ID) ([]engine.Summary
 func (c *crowd) Counts(context.Context) (engine.Counts, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.at != "" {
+		return engine.Counts{Total: c.n, ByStatus: map[engine.Status]int{c.at: c.n}}, nil
+	}
 	return engine.Counts{Total: c.n, ByStatus: map[engine.Status]int{engine.Completed: c.n - c.n/1000, engine.Failed: c.n / 1000}}, nil
 }
 

@@ -14,7 +14,14 @@ import (
 // warm is a console on a crowd of n sagas, its list loaded, outside of any program.
 func warm(tb testing.TB, n int) (*App, *crowd) {
 	tb.Helper()
+	return warmAt(tb, n, "")
+}
+
+// warmAt is warm with all sagas at one status.
+func warmAt(tb testing.TB, n int, at engine.Status) (*App, *crowd) {
+	tb.Helper()
 	c := newCrowd(tb, n)
+	c.at = at
 	app := New(Config{Backend: c, Env: "DEMO", Operator: "ops1", Dark: true})
 	tb.Cleanup(app.Close)
 	app.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
@@ -90,6 +97,22 @@ func BenchmarkUpdateKey(b *testing.B) {
 	for b.Loop() {
 		app.Update(keyPress("j"))
 		app.Update(keyPress("k"))
+	}
+}
+
+// BenchmarkKeyBesideUnfinished presses two keys and draws after each, with few and with very many sagas under way.
+func BenchmarkKeyBesideUnfinished(b *testing.B) {
+	for _, n := range []int{40, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			app, _ := warmAt(b, n, engine.Running)
+			b.ReportAllocs()
+			for b.Loop() {
+				app.Update(keyPress("j"))
+				app.View()
+				app.Update(keyPress("k"))
+				app.View()
+			}
+		})
 	}
 }
 
