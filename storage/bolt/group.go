@@ -1,17 +1,12 @@
 package bolt
 
-import (
-	"runtime"
-	"time"
-)
+import "time"
 
 const (
 	// maxGroup bounds how many batches share a transaction, and with it how long the first of them waits.
 	maxGroup = 2048
 	// maxGather is the longest the writer waits for the callers it has just released.
 	maxGather = time.Millisecond
-	// few is how many callers of a group that goes apart are released at once. See release.
-	few = 8
 )
 
 // gather returns what waits, at least one request; nil when the writer is to end.
@@ -32,13 +27,10 @@ func (w *writer) gather() []*request {
 			w.mu.Unlock()
 			return group
 		}
-		closing, empty := w.closing, len(w.queue) == 0
+		closing := w.closing
 		w.mu.Unlock()
 		if closing {
 			return nil
-		}
-		if empty && deadline == nil {
-			w.pace.interrupted()
 		}
 		select {
 		case <-w.wake:
@@ -56,21 +48,13 @@ func (w *writer) take() []*request {
 	return group
 }
 
-// expect says how many requests make the next group, when so many callers are about to be released.
-func (w *writer) expect(released int) {
+// release answers the callers. What came during the commit waits already; all who are released now are expected on top.
+func (w *writer) release(group []*request) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.released = released
-	w.want = min(w.pace.committed(released, len(w.queue), time.Now()), maxGroup)
-}
-
-// release answers the callers, so many at a time: all at once would keep the processors from the writer, who needs one whenever
-// the disk has answered, until each of them has had its turn.
-func (w *writer) release(group []*request, many int) {
+	w.released = len(group)
+	w.want = min(len(w.queue)+len(group), maxGroup)
+	w.mu.Unlock()
 	for i, r := range group {
-		if i > 0 && i%many == 0 {
-			runtime.Gosched()
-		}
 		group[i] = nil
 		r.done <- struct{}{} // never waits; from here on it is the caller's again
 	}

@@ -25,8 +25,8 @@ const (
 
 // writer owns all writing to the file. Batches queue; run takes what waits into one transaction and answers each caller.
 //
-// It groups by need and has no fixed delay: what came during a commit and those whom it releases make the next group or the
-// next two, see expected. When nobody was released, the first batch goes at once.
+// It groups by need and has no fixed delay: the callers it has just released are about to come back, and it waits for
+// them for at most the time that a commit takes. When nobody was released, the first batch goes at once.
 type writer struct {
 	db     *bbolt.DB
 	path   string   // of the file
@@ -44,13 +44,11 @@ type writer struct {
 	closing bool
 	cause   error // why it is dead
 
-	pace     pace            // run only
-	answers  chan []*request // committed groups that go apart
-	served   time.Time       // when the last group was answered; run only
-	heads    map[key]head    // as of the last commit; run only
-	changed  change          // the last transaction's, whose maps are used again; run only
-	counts   counts          // as of the last commit; run only
-	released int             // callers released by the last commit; run only
+	served   time.Time    // when the last group was answered; run only
+	heads    map[key]head // as of the last commit; run only
+	changed  change       // the last transaction's, whose maps are used again; run only
+	counts   counts       // as of the last commit; run only
+	released int          // callers released by the last commit; run only
 	commit   time.Duration
 	unsynced bool // the file has no list of its free pages
 	stats    counters
@@ -72,7 +70,7 @@ func newWriter(db *bbolt.DB, r *recent, room room, c counts) *writer {
 	return &writer{
 		db: db, recent: r, room: room, counts: c, heads: map[key]head{}, want: 1,
 		changed: change{heads: map[key]head{}, filed: map[key]filed{}, ends: map[[4]byte]bool{}},
-		wake:    make(chan struct{}, 1), answers: make(chan []*request, 1), done: make(chan struct{}), dead: make(chan struct{}),
+		wake:    make(chan struct{}, 1), done: make(chan struct{}), dead: make(chan struct{}),
 	}
 }
 
@@ -115,15 +113,7 @@ func (w *writer) close() {
 
 // run is the only goroutine that writes. It returns after close, when nothing waits any more.
 func (w *writer) run() {
-	var releasing sync.WaitGroup
-	releasing.Go(func() {
-		for group := range w.answers {
-			w.release(group, few)
-		}
-	})
 	defer close(w.done)
-	defer releasing.Wait()
-	defer close(w.answers)
 	for {
 		group := w.gather()
 		if group == nil {
@@ -136,12 +126,7 @@ func (w *writer) run() {
 		} else {
 			w.serve(group)
 		}
-		w.expect(len(group))
-		if w.pace.apart {
-			w.answers <- group
-			continue
-		}
-		w.release(group, len(group))
+		w.release(group)
 	}
 }
 
