@@ -90,7 +90,8 @@ func (s *Saga) nextApproval(w World) (Move, bool) {
 	if a != nil && a.Refused != nil && a.Granted.IsZero() {
 		return Move{Do: DoRollback, From: s.CurrentStepIdx - 1, Reason: reasonRefused}, true
 	}
-	if a = s.Awaits(); a == nil {
+	a = s.Awaits()
+	if a == nil {
 		return Move{}, false
 	}
 	switch {

@@ -57,7 +57,8 @@ func (Approve) Asks(in engine.Inputs) (engine.Demand, error) {
 		return d, fmt.Errorf("%q is no time: write it as 24h", visible.Short(within, 40))
 	}
 	for name := range strings.SplitSeq(in[inFrom], ",") {
-		if name = strings.TrimSpace(name); name != "" {
+		name = strings.TrimSpace(name)
+		if name != "" {
 			d.From = append(d.From, name)
 		}
 	}

@@ -27,9 +27,11 @@ func Text(s string) string {
 	marks := maxMarks // on the cell before; nothing is before the first
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
+		marks++
 		if !combining(r) {
 			marks = 0
-		} else if marks++; marks > maxMarks {
+		}
+		if marks > maxMarks {
 			code(&b, r)
 			i += n
 			continue

@@ -90,7 +90,8 @@ func (b *bucket) take(ctx context.Context) error {
 			return context.Cause(ctx)
 		case <-t.C:
 		}
-		if wait = b.pause(time.Now()); wait > patience { // the service may have asked for quiet meanwhile
+		wait = b.pause(time.Now()) // the service may have asked for quiet meanwhile
+		if wait > patience {
 			giveBack()
 			return &waitError{wait: wait}
 		}
