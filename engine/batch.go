@@ -19,9 +19,9 @@ type batch struct {
 	out     Batch
 }
 
-// batch starts a commit. Call with mu held, as for all methods of batch.
-func (r *run) batch() *batch {
-	b := &batch{
+// batch starts a commit. Call with mu held, as for all methods of batch. It is large, and stays on its caller's stack.
+func (r *run) batch() batch {
+	b := batch{
 		r: r, at: At(time.Now()), ticket: r.saga.Ticket, stood: r.saga.stands, was: r.saga.Summary, entries: make([]Entry, 0, 2),
 		out: Batch{ID: r.id, After: r.saga.Seq, Term: r.term},
 	}

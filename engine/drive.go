@@ -123,7 +123,7 @@ func (r *run) rest(ctx context.Context, m Move) bool {
 func (r *run) restUntil(ctx context.Context, moment time.Time) bool {
 	for {
 		left := time.Until(moment.Round(0))
-		if left <= 0 || !r.doze(ctx, time.Now().Add(min(left, wallLook))) {
+		if left <= 0 || !r.doze(ctx, time.Now().Add(wallPause(left))) {
 			return ctx.Err() == nil
 		}
 	}
@@ -131,12 +131,13 @@ func (r *run) restUntil(ctx context.Context, moment time.Time) bool {
 
 // attempt is one run of a step in one direction. Its start is durable.
 type attempt struct {
+	run   *run
 	move  Move
 	stay  *stay
 	step  Step
 	state *State
 	unfit error // why it cannot go forward: an earlier row has not put what the step needs
-	limit *limit
+	limit limit
 	ctx   context.Context //nolint:containedctx // made when the start was committed, so that a cancel in between is not lost
 	end   context.CancelCauseFunc
 }
@@ -148,11 +149,10 @@ func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 	if m.Do == DoCompensate {
 		saved = EntryCompensationSaved
 	}
-	a := &attempt{move: m, stay: in, step: r.e.steps[row.Name], state: newState(r.saga, row, m.Attempt, saved, r.record)}
+	a := &attempt{run: r, move: m, stay: in, step: r.e.steps[row.Name]}
+	a.state = newState(r.saga, row, m.Attempt, saved, a)
 	a.state.elsewhere = r.e.copied(r.saga.CreatedAt)
 	a.ctx, a.end = context.WithCancelCause(ctx)
-	a.state.idle = r.idle(a)
-	a.state.heard, a.state.show = r.e.heard, r.show
 	r.under = a.state
 	if m.Do == DoExecute {
 		r.stop = a.end
@@ -165,14 +165,12 @@ func (r *run) prepare(ctx context.Context, m Move, in *stay) *attempt {
 // end of its context for the engine's grace: then its State is closed, so that it can record, and so write, no more.
 func (r *run) attempt(a *attempt) []Entry {
 	most := deadlineOf(a.step, a.state.inputs)
-	ctx, end := context.WithCancelCause(a.ctx)
-	a.limit = newLimit(most, func() { end(deadlineError(most)) })
+	a.limit = newLimit(most, func() { a.end(deadlineError(most)) })
 	done := make(chan result, 1)
-	go perform(ctx, a, done)
-	res := r.outlast(ctx, a, done)
+	go perform(a.ctx, a, done)
+	res := r.outlast(a.ctx, a, done)
 	a.limit.timer.Stop()
-	outcome := r.settle(ctx, a, res)
-	end(nil)
+	outcome := r.settle(a.ctx, a, res)
 	a.end(nil)
 	return outcome
 }
@@ -272,8 +270,10 @@ func perform(ctx context.Context, a *attempt, done chan<- result) {
 			return
 		}
 		err = c.Compensate(ctx, a.state)
-	} else if err = a.unfit; err == nil {
+	} else if a.unfit == nil {
 		err = a.step.Execute(ctx, a.state)
+	} else {
+		err = a.unfit
 	}
 	returned = true
 }

@@ -17,26 +17,23 @@ import (
 // must not Save. A wait keeps its own end in what the step has saved before: after a restart the step comes here again.
 // Otherwise Idle returns what f returned.
 func (s *State) Idle(ctx context.Context, on string, until time.Time, f func(context.Context) error) error {
-	if s.idle == nil {
+	if s.of == nil {
 		return fmt.Errorf("wait for %s: this state is only for looking: %w", on, ErrStopped)
 	}
 	w := &Waiting{For: ForProvider, Because: BecauseIdle, Text: on}
 	if !until.IsZero() {
 		w.For, w.Until = ForTime, At(until)
 	}
-	return s.idle(ctx, s, w, f)
+	return s.of.idle(ctx, w, f)
 }
 
 // Heard says that the provider has answered a look while the step waits: while an outage has frozen everything, that is what
 // the engine waits for.
 func (s *State) Heard() {
-	if s.heard != nil {
-		s.heard()
+	if s.of != nil {
+		s.of.heard()
 	}
 }
-
-// idler is what State.Idle does for the saga's driver.
-type idler func(ctx context.Context, s *State, w *Waiting, f func(context.Context) error) error
 
 // still marks the state as waiting or as at work again: nothing is saved while it waits. It fails when there is something to
 // save that only a Save would make durable, or when the attempt is over.
@@ -53,29 +50,28 @@ func (s *State) still(waits bool) error {
 	return nil
 }
 
-// idle is State.Idle for the attempt a.
-func (r *run) idle(a *attempt) idler {
-	return func(ctx context.Context, s *State, w *Waiting, f func(context.Context) error) error {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err := s.still(true); err != nil {
-			return err
-		}
-		defer func() { _ = s.still(false) }() // an attempt that is over takes nothing any more
-		if err := r.depart(ctx, a, w); err != nil {
-			return err
-		}
-		err := f(ctx)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if back := r.rejoin(ctx, a); back != nil {
-			return back
-		}
+func (a *attempt) idle(ctx context.Context, w *Waiting, f func(context.Context) error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := a.state.still(true); err != nil {
 		return err
 	}
+	defer func() { _ = a.state.still(false) }() // an attempt that is over takes nothing any more
+	if err := a.run.depart(ctx, a, w); err != nil {
+		return err
+	}
+	err := f(ctx)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if back := a.run.rejoin(ctx, a); back != nil {
+		return back
+	}
+	return err
 }
+
+func (a *attempt) heard() { a.run.e.heard() }
 
 // depart makes a wait durable and gives back what the attempt holds.
 func (r *run) depart(ctx context.Context, a *attempt, w *Waiting) error {
@@ -209,8 +205,8 @@ type limit struct {
 	left  time.Duration
 }
 
-func newLimit(d time.Duration, end func()) *limit {
-	return &limit{timer: time.AfterFunc(d, end), due: time.Now().Add(d)}
+func newLimit(d time.Duration, end func()) limit {
+	return limit{timer: time.AfterFunc(d, end), due: time.Now().Add(d)}
 }
 
 func (l *limit) pause() {

@@ -267,6 +267,16 @@ func TestAThousandWaitsCostNothing(t *testing.T) {
 		if d := time.Since(began); d > 50*time.Millisecond {
 			t.Errorf("a saga beside them takes %s", d)
 		}
+		began = time.Now()
+		if err := s.Freeze(t.Context(), engine.Request{Reason: "maintenance"}); err != nil {
+			t.Fatal(err)
+		}
+		if f := s.Frozen(); f == nil || f.InFlight != 0 || time.Since(began) > time.Second {
+			t.Errorf("a freeze beside them: %+v after %s", f, time.Since(began))
+		}
+		if err := s.Thaw(t.Context(), engine.Request{}); err != nil {
+			t.Fatal(err)
+		}
 		t.Logf("figure | sagas that wait | %d: %.1f MiB, 0 commits an hour | 0 wrong", n, cost)
 		if cost > 16 && !raceEnabled {
 			t.Errorf("%.1f MiB, want at most 16", cost)

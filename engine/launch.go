@@ -126,6 +126,9 @@ func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
 // an earlier step is looked at when that has run.
 func complete(in Inputs, from Sources, fields [][]Field) error {
 	for i := range fields {
+		if len(fields[i]) == 0 {
+			continue
+		}
 		seen, later := from.known(in, i), from.of(i)
 		for _, f := range fields[i] {
 			if _, ok := later[f.Name]; ok {
@@ -189,7 +192,6 @@ func (f Field) Accept(value string, in Inputs) error {
 	return nil
 }
 
-// undeclared refuses an input that no field declares. A value for one step only is one when steps are known by number.
 // choice is the choice that a value means: they are taken in any case, and kept as they are declared.
 func (f Field) choice(value string) (string, bool) {
 	if f.Type != ChoiceField || value == "" {
@@ -202,6 +204,7 @@ func (f Field) choice(value string) (string, bool) {
 	return f.Choices[at], true
 }
 
+// undeclared refuses an input that no field declares. A value for one step only is one when steps are known by number.
 func undeclared(in Inputs, fields [][]Field, numbered bool) error {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		var known []string

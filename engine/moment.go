@@ -8,8 +8,17 @@ import (
 	"time"
 )
 
-// wallLook is how often a wait for a moment looks at the wall clock, which may be set to another time meanwhile.
-const wallLook = time.Second
+// A wait for a moment looks at the wall clock now and then, which may be set to another time meanwhile: each minute, and in its last
+// hour more often, at the end each second.
+const (
+	wallLook  = time.Second
+	wallLooks = time.Minute
+)
+
+// wallPause is how long such a wait can rest that has so long to go.
+func wallPause(left time.Duration) time.Duration {
+	return min(left, max(wallLook, min(left/60, wallLooks)))
+}
 
 // MaxPostpone is how far away the moment can be that somebody postpones a wait to.
 const MaxPostpone = 366 * 24 * time.Hour
@@ -21,21 +30,21 @@ const MaxPostpone = 366 * 24 * time.Hour
 //
 // Await returns how the wait ended: moved is the moment that counted in the end, early says that somebody has ended it before.
 func (s *State) Await(ctx context.Context, on string, end time.Time) (moved time.Time, early bool, err error) {
-	if s.idle == nil {
+	if s.of == nil {
 		return end, false, fmt.Errorf("wait for %s: this state is only for looking: %w", on, ErrStopped)
 	}
 	moved, early = s.moment(end)
 	if early || !time.Now().Before(moved) {
 		return moved, early, nil
 	}
-	err = s.idle(ctx, s, &Waiting{For: ForTime, Because: BecauseMoment, Text: on, Until: At(moved)}, func(ctx context.Context) error {
+	err = s.of.idle(ctx, &Waiting{For: ForTime, Because: BecauseMoment, Text: on, Until: At(moved)}, func(ctx context.Context) error {
 		for {
 			moved, early = s.moment(end)
 			left := time.Until(moved.Round(0)) // by the wall clock
 			if early || left <= 0 {
 				return nil
 			}
-			if err := s.listen(ctx, min(left, wallLook)); err != nil {
+			if err := s.listen(ctx, wallPause(left)); err != nil {
 				return err
 			}
 		}
@@ -47,13 +56,16 @@ func (s *State) Await(ctx context.Context, on string, end time.Time) (moved time
 func (s *State) moment(end time.Time) (time.Time, bool) {
 	s.waits.Lock()
 	defer s.waits.Unlock()
+	if s.told == nil {
+		s.told = make(chan struct{}, 1)
+	}
 	if !s.until.IsZero() {
 		end = s.until.Time
 	}
 	return end, s.ended
 }
 
-// listen waits for d, until somebody changes the row's wait, or until ctx ends.
+// listen waits for d, until somebody changes the row's wait, or until ctx ends. Call it after moment.
 func (s *State) listen(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -71,12 +83,13 @@ func (s *State) hear(row *Row) {
 	s.waits.Lock()
 	changed := s.until != row.until || s.ended != row.ended
 	s.until, s.ended = row.until, row.ended
+	told := s.told
 	s.waits.Unlock()
-	if !changed {
+	if !changed || told == nil {
 		return
 	}
 	select {
-	case s.told <- struct{}{}:
+	case told <- struct{}{}:
 	default:
 	}
 }
@@ -179,14 +192,14 @@ func (s *State) Show(text string) {
 	s.mu.Lock()
 	over := s.over
 	s.mu.Unlock()
-	if !over && s.show != nil {
-		s.show(legible(text, MaxLine))
+	if !over && s.of != nil {
+		s.of.show(legible(text, MaxLine))
 	}
 }
 
-func (r *run) show(text string) {
-	r.live.Store(&text)
-	r.e.hub.mark(r.id)
+func (a *attempt) show(text string) {
+	a.run.live.Store(&text)
+	a.run.e.hub.mark(a.run.id)
 }
 
 // shown is what the attempt under way of a saga shows of itself.

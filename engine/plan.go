@@ -138,7 +138,7 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 	if err := e.loadLocks(ctx); err != nil {
 		return Plan{}, err
 	}
-	p = Plan{Kind: kind, Steps: []PlanStep{}, Locks: []string{}, WaitsFor: []string{}}
+	p = Plan{Kind: kind, Steps: make([]PlanStep, 0, len(c.steps)), Locks: []string{}, WaitsFor: []string{}}
 	p.Target, err = e.target(ctx, c)
 	if err != nil {
 		return Plan{}, err

@@ -50,7 +50,7 @@ func planDigits(given string) (string, error) {
 
 // hashOf is the hash of a plan of this course on this account, empty when there is none.
 func (p Plan) hashOf(c course, account string) PlanHash {
-	var w hashText
+	w := make(hashText, 0, 256)
 	w.texts(p.Kind, account)
 	w.count(len(c.in))
 	for _, name := range slices.Sorted(maps.Keys(c.in)) {

@@ -71,7 +71,8 @@ func (r *run) advance(ctx context.Context, outcome []Entry, effects bool) (Move,
 		if err := r.reload(ctx); err != nil {
 			return Move{}, nil, err
 		}
-		m, a, err := r.pass(ctx, r.batch(), outcome, effects)
+		b := r.batch()
+		m, a, err := r.pass(ctx, &b, outcome, effects)
 		switch {
 		case errors.Is(err, ErrConflict):
 		case errors.Is(err, ErrFrozen): // elsewhere, and not heard of yet
@@ -291,14 +292,15 @@ func (r *run) letGo() {
 
 // record is what State.Save and State.Log do: one durable commit, while the attempt is the one under way. When somebody
 // else's entry came in between, the saga is read again and the commit tried again.
-func (r *run) record(ctx context.Context, idx int, t EntryType, put map[string]json.RawMessage, lines []string) error {
+func (a *attempt) record(ctx context.Context, t EntryType, put map[string]json.RawMessage, lines []string) error {
+	r := a.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for {
 		if err := r.reload(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
-		if err := r.recordOnce(idx, t, put, lines); !errors.Is(err, ErrConflict) {
+		if err := r.recordOnce(a.move.Idx, t, put, lines); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}

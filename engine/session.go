@@ -257,9 +257,9 @@ func (r *run) create(ctx context.Context, first []Entry, docs []DocChange, start
 			err = b.commit()
 		}
 	case ctx == nil:
-		_, _, err = r.pass(context.Background(), b, first, false)
+		_, _, err = r.pass(context.Background(), &b, first, false)
 	default:
-		_, a, err = r.pass(ctx, b, first, true)
+		_, a, err = r.pass(ctx, &b, first, true)
 	}
 	if err != nil {
 		return nil, nil, err

@@ -103,13 +103,13 @@ func (e *Engine) takes(c *course, idx int, from map[string]string, fields []Fiel
 
 // later says for the plan of a step what is known only once other steps have run.
 func (e *Engine) later(c course, idx int) []FieldChange {
-	var fields []Field
-	if d, ok := e.steps[c.steps[idx]].(Describer); ok {
-		fields = d.Inputs()
-	}
 	from := c.from.of(idx)
+	d, ok := e.steps[c.steps[idx]].(Describer)
+	if len(from) == 0 || !ok {
+		return nil
+	}
 	var out []FieldChange
-	for _, f := range fields { // in the order of the form
+	for _, f := range d.Inputs() { // in the order of the form
 		src, ok := from[f.Name]
 		if !ok {
 			continue

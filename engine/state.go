@@ -21,11 +21,7 @@ type State struct {
 	overrules *Conflict // what an operator has overruled; see MayOverwrite
 	elsewhere bool      // the store was copied since the saga was created
 
-	record recorder
-	told   chan struct{} // holds one nudge: the row's wait was ended or moved
-	heard  func()
-	show   func(text string)
-	idle   idler // nil for a state that is only for looking
+	of attendant // the attempt; nil for a state that is only for looking
 
 	mu        sync.Mutex // guards the fields below; held during record, so that saves of one step stay in order
 	context   map[string]json.RawMessage
@@ -41,16 +37,24 @@ type State struct {
 	goOn      bool // an operator has said so since the last failure
 	over      bool
 
-	waits sync.Mutex // guards the fields below; a leaf, since a verb tells a step of them while the step may be in record
-	until Time       // what somebody has moved the row's wait to; zero: nobody has
-	ended bool       // somebody has ended it
+	waits sync.Mutex    // guards the fields below; a leaf, since a verb tells a step of them while the step may be in record
+	until Time          // what somebody has moved the row's wait to; zero: nobody has
+	ended bool          // somebody has ended it
+	told  chan struct{} // holds one nudge: the row's wait was ended or moved; nil until it is waited for
 }
 
-// recorder makes an entry of a step's row durable, with lines for the saga's log.
-type recorder func(ctx context.Context, idx int, t EntryType, put map[string]json.RawMessage, lines []string) error
+// attendant is what a State needs of the engine.
+type attendant interface {
+	// record makes an entry of the step's row durable, with lines for the saga's log.
+	record(ctx context.Context, t EntryType, put map[string]json.RawMessage, lines []string) error
+	// idle is State.Idle, with the wait as it is recorded.
+	idle(ctx context.Context, w *Waiting, f func(context.Context) error) error
+	heard()
+	show(text string)
+}
 
 // newState is what a row's attempt sees: copies, so that the step shares nothing with the engine.
-func newState(saga *Saga, row *Row, attempt int, saved EntryType, record recorder) *State {
+func newState(saga *Saga, row *Row, attempt int, saved EntryType, of attendant) *State {
 	var overrules *Conflict
 	if row.Compensation != nil {
 		overrules = row.Compensation.over
@@ -58,9 +62,9 @@ func newState(saga *Saga, row *Row, attempt int, saved EntryType, record recorde
 	in, _ := saga.inputsOf(row.Idx) // no step starts with one that is missing: see Saga.accepted
 	return &State{
 		id: saga.ID, idx: row.Idx, attempt: attempt, overrules: overrules, inputs: in,
-		asked:  saga.Error != nil && saga.Error.By != "" || row.Compensation != nil && row.Compensation.asked,
-		record: record, saved: saved, goOn: row.goOn, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
-		until: row.until, ended: row.ended, told: make(chan struct{}, 1),
+		asked: saga.Error != nil && saga.Error.By != "" || row.Compensation != nil && row.Compensation.asked,
+		of:    of, saved: saved, goOn: row.goOn, context: maps.Clone(saga.Context), output: maps.Clone(row.Output),
+		until: row.until, ended: row.ended,
 	}
 }
 
@@ -202,7 +206,7 @@ func (s *State) keep(ctx context.Context, t EntryType, lines []string) error {
 	if t == EntryLogged {
 		put = nil
 	}
-	if err := s.record(ctx, s.idx, t, put, lines); err != nil {
+	if err := s.of.record(ctx, t, put, lines); err != nil {
 		return err
 	}
 	if t != EntryLogged {

@@ -230,7 +230,9 @@ func (r *run) ask(ctx context.Context, v Verb, q Request, decide decision) error
 	case err != nil:
 		return err
 	}
-	if _, _, err = r.pass(ctx, r.batch(), entries, false); err != nil {
+	b := r.batch()
+	_, _, err = r.pass(ctx, &b, entries, false)
+	if err != nil {
 		if !queued { // the decision may have entered it
 			r.e.wake(r.e.locks.leave(r.id))
 		}
