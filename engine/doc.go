@@ -41,7 +41,7 @@
 //	what has happened  status.go id.go time.go entry.go saga.go waiting.go fold.go fit.go
 //	what comes next    next.go rules.go pivot.go outcome.go
 //	the loop           engine.go run.go drive.go batch.go idle.go
-//	its edges          errors.go moment.go momenttext.go trial.go verify.go
+//	its edges          errors.go stopped.go moment.go momenttext.go trial.go verify.go
 //	who goes when      locks.go queue.go order.go trace.go gate.go freeze.go
 //	what people do     launch.go plan.go planhash.go verb.go session.go actor.go read.go feed.go
 //	who has to agree   policy.go approval.go approvalfold.go vote.go confirm.go lifted.go yours.go discreet.go
