@@ -157,7 +157,7 @@ func TestAPlansHashIsNamedByTwelveDigitsOrMore(t *testing.T) {
 var said = map[string]bool{
 	"Plan.Target": true, "Plan.WaitsFor": true, "Plan.Hash": true, "Plan.Approval": true, "Plan.Forbidden": true,
 	"PlanStep.Idx": true, "PlanStep.Why": true, "PlanStep.Refused": true, "PlanStep.touches": true,
-	"Change.Value": true, "Change.Note": true, "Change.MonthlyUSD": true, "FieldChange.Note": true,
+	"Change.Value": true, "Change.Service": true, "Change.Note": true, "Change.MonthlyUSD": true, "FieldChange.Note": true,
 }
 
 // TestEveryFieldOfAPlanIsAnEffectOrAWordAboutIt changes one field after the other, those that are added one day too.
