@@ -176,9 +176,6 @@ func (s *Saga) end(st Status, e *Entry) {
 
 func (s *Saga) changeRow(e *Entry) {
 	if e.Type == EntryStepStarted && e.Idx == len(s.Rows) && e.Idx < len(s.StepNames) {
-		if s.Rows == nil {
-			s.Rows = make([]Row, 0, min(len(s.StepNames), 4))
-		}
 		s.Rows = append(s.Rows, Row{Idx: e.Idx, Name: s.StepNames[e.Idx], StartedAt: e.At, Undoable: e.Undoable, Output: map[string]json.RawMessage{}})
 		if s.StartedAt.IsZero() {
 			s.StartedAt = e.At
