@@ -280,6 +280,58 @@ func TestALaunchForEachThingNamesNoneItself(t *testing.T) {
 	}
 }
 
+func TestAScheduleIsApprovedAndRefusedByKey(t *testing.T) {
+	t.Parallel()
+	hash := engine.HashOf([]byte("the definition"))
+	ops2 := engine.Actor{Name: "ops2", Key: "SHA256:opstwo", Role: "operator,approver"}
+	backend := func() Backend {
+		x := newExhibit(t).overnight()
+		x.put(engine.Definitions, schedule.Of("backup-web"), engine.Approval{
+			Demand: engine.Demand{Need: 1}, Hash: hash, By: engine.Actor{Name: "ops1", Key: "SHA256:opsone"}, AskedAt: engine.At(noon.Add(-time.Hour)),
+		})
+		return x.session(ops2)
+	}
+	onStage(t, 120, 40, backend, func(c *Config) { c.Things = byTag }, func(s *stage) {
+		get := func() *engine.Approval {
+			t.Helper()
+			v, err := schedule.Get(s.app.ctx, s.app.env.Config.Backend, "backup-web")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v.Definition
+		}
+		s.press("8")
+		s.has("approved 0 of 1, " + hash.Short())
+		s.press("v")
+		s.has("Approve schedule backup-web")
+		s.has("for_each=tag:web, 0 2 * * * Europe/Berlin. Definition " + hash.Short())
+		s.press("tab", "enter")
+		if a := get(); len(a.Votes) != 0 {
+			t.Fatalf("approved without its name: %+v", a)
+		}
+		s.write("backup-web") // the focus is on what was missing
+		x := s.app.overlays[0].(*schedasked)
+		x.Focus = doIt
+		s.press("enter")
+		s.has("backup-web is approved by you")
+		if a := get(); len(a.Votes) != 1 || a.Votes[0].Name != "ops2" || a.Granted.IsZero() {
+			t.Fatalf("%+v\n%s", a, s.text())
+		}
+		s.has("approved by ops2 until ")
+		s.press("v")
+		s.has("it is approved already")
+		s.press(":")
+		s.write("refuse")
+		s.press("enter")
+		s.write("not in December")
+		s.app.overlays[0].(*schedasked).Focus = doIt
+		s.press("enter")
+		s.has("refused by ops2")
+		s.press("down", "v")
+		s.has("nobody has to agree to what it launches")
+	})
+}
+
 func TestTheTimetableFitsEveryWidth(t *testing.T) {
 	t.Parallel()
 	onNight(t, 120, 40, func(s *stage) {

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"arcadia/engine"
 	"arcadia/engine/schedule"
 	"arcadia/engine/visible"
 	"arcadia/tui/confirm"
@@ -19,7 +20,7 @@ import (
 type schedasked struct {
 	confirm.Dialog
 	what   keys.Command
-	name   string
+	v      schedule.View
 	by     string
 	things schedule.Things
 }
@@ -27,21 +28,33 @@ type schedasked struct {
 // schedDone answers it.
 type schedDone struct{ said, err string }
 
-func askSchedule(env *Env, c keys.Command, name string) Action {
-	s := &schedasked{what: c, name: name, by: env.Config.Operator, things: env.Config.Things}
-	word := map[keys.Command]string{keys.CmdPause: "Pause", keys.CmdResume: "Resume", keys.CmdFire: "Fire", keys.CmdRemove: "Remove"}[c]
+// schedVerbs are what can be asked of a schedule: the word of the answer, and what it means.
+var schedVerbs = map[keys.Command]struct{ word, means string }{
+	keys.CmdPause:  {"Pause", "Nothing is launched by it until it is resumed. What is due meanwhile is skipped, with your reason."},
+	keys.CmdResume: {"Resume", "It launches again from its next time on. What was skipped stays skipped."},
+	keys.CmdFire:   {"Fire", "What it launches is launched now, besides its times."},
+	keys.CmdRemove: {"Remove", "It launches nothing any more, and what became of its occurrences is forgotten. Its sagas stay."},
+	keys.CmdVote:   {"Approve", "You agree to all that it launches, as it is defined now: for 90 days, until it is changed, or until a key is taken away. It launches"},
+	keys.CmdRefuse: {"Refuse", "Nothing that needs an approval is launched by it until it is defined anew. What was agreed to does not count any more."},
+}
+
+func askSchedule(env *Env, c keys.Command, v schedule.View) Action {
+	s := &schedasked{what: c, v: v, by: env.Config.Operator, things: env.Config.Things}
 	var lines []confirm.Line
-	if c == keys.CmdPause {
+	switch c {
+	case keys.CmdPause, keys.CmdRefuse:
 		lines = []confirm.Line{{ID: reasonLine, Label: "Reason", Missing: "say why: everybody sees it"}}
+	case keys.CmdVote:
+		lines = []confirm.Line{{ID: typedLine, Phrase: visible.Text(v.Name)}, {ID: reasonLine, Label: "Reason", Hint: "is recorded, may stay empty"}}
+	default:
 	}
-	s.Dialog = confirm.New(lines, confirm.Answer{ID: doIt, Word: word, Danger: c == keys.CmdFire || c == keys.CmdRemove})
+	s.Dialog = confirm.New(lines, confirm.Answer{ID: doIt, Word: schedVerbs[c].word, Danger: c == keys.CmdFire || c == keys.CmdRemove || c == keys.CmdVote})
 	return Show{s}
 }
 
 // Name says what would be done.
 func (s *schedasked) Name(*Env) string {
-	return map[keys.Command]string{keys.CmdPause: "Pause", keys.CmdResume: "Resume", keys.CmdFire: "Fire", keys.CmdRemove: "Remove"}[s.what] +
-		" schedule " + visible.Text(s.name)
+	return schedVerbs[s.what].word + " schedule " + visible.Text(s.v.Name)
 }
 
 // Hints are the keys of the dialog.
@@ -74,19 +87,23 @@ func (s *schedasked) give() Action {
 func (s *schedasked) carryOut(ctx context.Context, b Backend, why string) (string, error) {
 	switch s.what {
 	case keys.CmdPause:
-		return s.name + " is paused", schedule.SetPause(ctx, b, s.name, &schedule.Pause{By: s.by, Why: why})
+		return s.v.Name + " is paused", schedule.SetPause(ctx, b, s.v.Name, &schedule.Pause{By: s.by, Why: why})
 	case keys.CmdResume:
-		return s.name + " goes on", schedule.SetPause(ctx, b, s.name, nil)
+		return s.v.Name + " goes on", schedule.SetPause(ctx, b, s.v.Name, nil)
+	case keys.CmdVote:
+		return s.v.Name + " is approved by you", b.ApproveDefinition(ctx, schedule.Of(s.v.Name), string(s.v.Definition.Hash), engine.Request{Reason: why})
+	case keys.CmdRefuse:
+		return s.v.Name + " is refused", b.RefuseDefinition(ctx, schedule.Of(s.v.Name), engine.Request{Reason: why})
 	case keys.CmdRemove:
-		return s.name + " is removed", schedule.Remove(ctx, b, s.name)
+		return s.v.Name + " is removed", schedule.Remove(ctx, b, s.v.Name)
 	default:
 		k := schedule.Keeper{As: func(string) schedule.Engine { return b }, Things: s.things}
-		o, err := k.Fire(ctx, s.name, time.Now())
+		o, err := k.Fire(ctx, s.v.Name, time.Now())
 		if err != nil || o.Result != schedule.Fired {
-			return s.name + ": nothing was launched: " + o.Why, err
+			return s.v.Name + ": nothing was launched: " + o.Why, err
 		}
 		var text strings.Builder
-		text.WriteString(s.name + ": launched")
+		text.WriteString(s.v.Name + ": launched")
 		for _, id := range o.Sagas {
 			text.WriteString(" " + id.Short())
 		}
@@ -96,12 +113,10 @@ func (s *schedasked) carryOut(ctx context.Context, b Backend, why string) (strin
 
 // View draws what it means.
 func (s *schedasked) View(env *Env, width, height int) Drawing {
-	says := map[keys.Command]string{
-		keys.CmdPause:  "Nothing is launched by it until it is resumed. What is due meanwhile is skipped, with your reason.",
-		keys.CmdResume: "It launches again from its next time on. What was skipped stays skipped.",
-		keys.CmdFire:   "What it launches is launched now, besides its times.",
-		keys.CmdRemove: "It launches nothing any more, and what became of its occurrences is forgotten. Its sagas stay.",
-	}[s.what]
+	says := schedVerbs[s.what].means
+	if s.what == keys.CmdVote {
+		says += " " + visible.Text(say.Launches(&s.v.Schedule)) + ", " + visible.Text(say.Occurs(&s.v.Schedule)) + ". Definition " + s.v.Definition.Hash.Short() + "."
+	}
 	body := func(width int) []string { return widget.Wrap(says, width) }
 	return s.Dialog.View(env.Theme, confirm.Picture{Body: body, Brief: body}, width, height)
 }

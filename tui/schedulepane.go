@@ -8,6 +8,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/schedule"
+	"arcadia/engine/visible"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -69,8 +70,28 @@ func (v *timed) headline(env *Env, x *timedDetail, width int) []string {
 	for _, w := range say.Ways(&v.Schedule) {
 		facts = append(facts, t.Faint.Paint(w.Label+" ")+w.Value)
 	}
-	out := []string{widget.Cut(first, width-1)}
+	stands := v.agreed(env)
+	out := []string{widget.Sides(widget.Cut(first, width-widget.Width(stands)-3), stands+" ", width)}
 	return append(out, indented("  ", factLines(facts, t.Faint.Paint(" "+t.Symbols.Dot+" "), width-3))...)
+}
+
+// agreed says how the schedule stands with those who have to agree to it; empty where nobody has.
+func (v *timed) agreed(env *Env) string {
+	t, a := env.Theme, v.Definition
+	switch {
+	case a == nil || a.Need == 0 && len(a.Votes) == 0:
+		return ""
+	case a.Refused != nil:
+		return t.Failed.Paint(t.Symbols.StepFailed + " refused by " + visible.Text(a.Refused.Name))
+	case a.Granted.IsZero():
+		return t.Vote.Paint(t.Symbols.Vote + " approved " + strconv.Itoa(a.Counted()) + " of " + strconv.Itoa(a.Need) + ", " + a.Hash.Short())
+	}
+	var names []string
+	for _, x := range a.Votes {
+		names = append(names, visible.Text(x.Name))
+	}
+	until := a.Lapses().In(env.Clock.Zone()).Format("2 Jan")
+	return t.Completed.Paint(t.Symbols.Completed+" approved") + t.Faint.Paint(" by "+say.Listed(names)+" until "+until)
 }
 
 // at, moment and zone say when: "at 02:00 Europe/Berlin", "every 6 h".

@@ -12,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/schedule"
+	"arcadia/engine/visible"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
 	"arcadia/tui/say"
@@ -82,11 +83,13 @@ func newSchedules() *schedules {
 	}}
 	l.own = []command{
 		open, fresh,
-		l.menu(keys.Timetable, "everything that can be done to this schedule", keys.CmdOpen, keys.CmdPause, keys.CmdResume, keys.CmdFire, keys.CmdRemove, keys.CmdCopy),
+		l.menu(keys.Timetable, "everything that can be done to this schedule", keys.CmdOpen, keys.CmdPause, keys.CmdResume, keys.CmdVote, keys.CmdRefuse, keys.CmdFire, keys.CmdRemove, keys.CmdCopy),
 		l.asking(bind(keys.Timetable, keys.CmdPause, "pause", "launch nothing until it is resumed; asks why", "p"), false),
 		l.asking(bind(keys.Timetable, keys.CmdResume, "resume", "let a paused schedule launch again"), true),
 		l.asking(danger(bind(keys.Timetable, keys.CmdFire, "fire", "launch now what it launches; asks first")), false),
 		l.asking(danger(bind(keys.Timetable, keys.CmdRemove, "remove", "take the schedule away; its sagas stay; asks first")), false),
+		l.asking(bind(keys.Timetable, keys.CmdVote, "approve", "agree to all that it launches; asks for its name", "v"), false),
+		l.asking(bind(keys.Timetable, keys.CmdRefuse, "refuse", "take back what was agreed to; asks why"), false),
 		nightKey(keys.Timetable), l.reloading(keys.Timetable), l.copying("schedule"),
 	}
 	l.hints = []keys.Command{keys.CmdOpen, keys.CmdNew, keys.CmdPause, keys.CmdActions, keys.CmdLastNight}
@@ -234,10 +237,17 @@ func scheduleCell(env *Env, r *list.Row, column int) (widget.Cell, bool) {
 func (l *listing) asking(b keys.Binding, paused bool) command {
 	return l.chosen(b, func(env *Env) string {
 		r := l.Current()
-		if why := operators(env); why != "" || r == nil {
+		if r == nil {
+			return ""
+		}
+		v := r.Value.(timed) //nolint:forcetypeassert // set by readSchedules
+		if b.Command == keys.CmdVote || b.Command == keys.CmdRefuse {
+			return v.unvoted(b.Command)
+		}
+		if why := operators(env); why != "" {
 			return why
 		}
-		is := r.Value.(timed).Paused != nil //nolint:forcetypeassert // set by readSchedules
+		is := v.Paused != nil
 		switch {
 		case paused && !is:
 			return "it is not paused"
@@ -245,7 +255,21 @@ func (l *listing) asking(b keys.Binding, paused bool) command {
 			return "it is paused already"
 		}
 		return ""
-	}, func(env *Env, r *list.Row) Action { return askSchedule(env, b.Command, r.Key) })
+	}, func(env *Env, r *list.Row) Action { return askSchedule(env, b.Command, r.Value.(timed).View) }) //nolint:forcetypeassert // set by readSchedules
+}
+
+// unvoted says why nobody is asked to agree to a schedule; empty when somebody is. Who may is for the engine to say.
+func (v *timed) unvoted(c keys.Command) string {
+	a := v.Definition
+	switch {
+	case a == nil || a.Need == 0:
+		return "nobody has to agree to what it launches"
+	case a.Refused != nil:
+		return visible.Text(a.Refused.Name) + " has refused it: it has to be defined anew"
+	case c == keys.CmdVote && !a.Granted.IsZero():
+		return "it is approved already"
+	}
+	return ""
 }
 
 func readSchedules(ctx context.Context, b Backend) ([]list.Row, error) {

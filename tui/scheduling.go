@@ -32,6 +32,7 @@ type scheduling struct {
 // foreseenMsg answers what a schedule would do.
 type foreseenMsg struct {
 	ask  int
+	made schedule.Schedule // with who has to agree to it
 	text string
 	next []time.Time
 	err  string
@@ -158,7 +159,10 @@ func (s *scheduling) foresee(env *Env, made schedule.Schedule) Action {
 			m.err = visible.Text(err.Error())
 			return m
 		}
-		m.text = visible.Text(say.Foreseen(&made, &f))
+		m.made, m.text = made, visible.Text(say.Foreseen(&made, &f))
+		if d := f.Plan.Approval; d != nil {
+			m.text += "; each launch needs " + say.Demand(*d) + ": it is asked for once, for the definition"
+		}
 		m.next = nextTimes(&made, now)
 		return m
 	}}
@@ -169,7 +173,7 @@ func (s *scheduling) foreseen(m foreseenMsg) {
 		s.made, s.err = nil, m.err
 		return
 	}
-	s.seen = &m
+	s.seen, s.made = &m, &m.made
 	s.Dialog = confirm.New(nil, confirm.Answer{ID: addAnswer, Word: "Add the schedule"})
 }
 

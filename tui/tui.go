@@ -162,6 +162,8 @@ type Verbs interface {
 	Proceed(ctx context.Context, id engine.ID, v engine.Request) error
 	Postpone(ctx context.Context, id engine.ID, until time.Time, v engine.Request) error
 	Approve(ctx context.Context, id engine.ID, hash string, v engine.Request) error
+	ApproveDefinition(ctx context.Context, of, hash string, v engine.Request) error
+	RefuseDefinition(ctx context.Context, of string, v engine.Request) error
 	Refuse(ctx context.Context, id engine.ID, v engine.Request) error
 	BreakGlass(ctx context.Context, id engine.ID, v engine.Request) error
 }

@@ -95,6 +95,7 @@ const (
 	CmdResume   Command = "resume"
 	CmdFire     Command = "fire"
 	CmdRemove   Command = "remove"
+	CmdRefuse   Command = "refuse"
 
 	CmdNightBefore Command = "night before"
 	CmdNightAfter  Command = "night after"
