@@ -69,7 +69,7 @@ bench: ## the engine beside the bare store, as a table, then all benchmarks
 	ARCADIA_BENCH=1 go test -count=1 -run '^TestFirstFrame$$' -v ./tui/cli
 	go test -run '^$$' -bench . -benchmem ./...
 
-golden: ## write the golden files anew; look at the difference like at code
+golden: ## write the golden files again; look at the difference like at code
 	go test ./tui ./tui/cli -update
 	cd screenshots && go test . -update
 

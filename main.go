@@ -8,11 +8,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
-	"os/user"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -22,15 +20,17 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/notify"
-	"arcadia/engine/policy"
-	"arcadia/engine/visible"
+	"arcadia/engine/trial"
 	"arcadia/steps"
 	"arcadia/steps/demo"
 	"arcadia/steps/digitalocean"
 	"arcadia/steps/dosim"
 	"arcadia/steps/probe"
+	"arcadia/steps/smoke"
 	"arcadia/storage/bolt"
+	"arcadia/storage/open"
 	"arcadia/tui"
 	"arcadia/tui/cli"
 	"arcadia/tui/host"
@@ -76,18 +76,16 @@ func run() int {
 	// A reader that goes away must not end a process that drives sagas.
 	signal.Ignore(syscall.SIGPIPE)
 
-	w := wire{env: os.Getenv, end: stop, operator: operator(), build: cli.Build{Version: version, Commit: commit, Date: date}.OrBuilt()}
+	w := wire{env: os.Getenv, end: stop, operator: host.Operator(), build: cli.Build{Version: version, Commit: commit, Date: date}.OrBuilt()}
 	if w.token() != "" {
-		if err := host.SealMemory(); err != nil {
-			fmt.Fprintln(os.Stderr, "arcadia: "+err.Error())
-		}
+		host.Seal()
 	}
 	input, output := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
 	return cli.Run(ctx, cli.Env{
 		In: os.Stdin, Out: os.Stdout, Err: host.Patient(ctx, os.Stderr),
 		Screen: input && output, Lively: term.IsTerminal(os.Stderr.Fd()), Term: os.Getenv("TERM"),
 		Token: w.token() != "", NoColor: os.Getenv("NO_COLOR") != "", Operator: w.operator, Build: w.build, Context: os.Getenv("ARCADIA_CONTEXT"), Database: os.Getenv("ARCADIA_DB"), Store: os.Getenv("ARCADIA_STORE"),
-		Open: w.open, Console: console, Check: w.check, Copy: w.copyStore, Serve: serve(&hup), Stop: w.stop,
+		Open: w.open, Console: host.OwnConsole(os.Getenv), Check: w.check, Copy: w.copy, Serve: host.ServeOwn(&hup, os.Getenv), Stop: w.stop,
 		Settings: func() (tui.Settings, string, error) { return cli.OwnSettings(os.Getenv) }, Kept: cli.OwnKeeper(os.Getenv),
 		Contexts: func() ([]cli.Context, error) { return cli.OwnContexts(os.Getenv) },
 		Simulate: simulate, Operators: sshd.ReadOperators,
@@ -114,14 +112,6 @@ func simulate(ctx context.Context, s cli.Simulation, ready func(string)) error {
 	return sim.ListenAndServe(ctx, dosim.Door{Address: s.Listen, CAFile: s.CAFile}, ready)
 }
 
-// operator is the name by which verbs are recorded.
-func operator() string {
-	if u, err := user.Current(); err == nil && u.Username != "" {
-		return u.Username
-	}
-	return "user-" + strings.TrimSpace(os.Getenv("USER"))
-}
-
 // wire puts the parts together as the environment says.
 type wire struct {
 	env      func(string) string
@@ -137,38 +127,22 @@ func (w wire) token() string {
 	return strings.TrimSpace(w.env("DIGITALOCEAN_ACCESS_TOKEN"))
 }
 
-// log opens the log. Without one the work goes on, and says so: an operator in need must not be kept out by a full disk.
-func (w wire) log(closers *stack) *slog.Logger {
-	file, err := cli.LogFile(w.env)
-	var out io.WriteCloser
-	if err == nil {
-		out, err = host.OpenLog(file)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "arcadia: nothing is logged: "+visible.Text(err.Error()))
-		return slog.New(slog.DiscardHandler)
-	}
-	closers.push(out.Close)
-	return host.NewLog(out)
-}
-
 // open puts an engine on a store. When another process of this operator hosts the store, the error is the way to it.
 func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error) {
-	w, err = w.in(want.Context)
-	if err != nil {
+	if w.env, err = host.In(w.env, want.Context); err != nil {
 		return nil, err
 	}
-	var closers stack
+	var closers host.Closers
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, closers.close())
+			err = errors.Join(err, closers.Close())
 		}
 	}()
 	h := &host.Host{Build: w.build, End: w.end, Log: slog.New(slog.DiscardHandler), Own: cli.OwnKeeper(w.env)}
 	if want.Access == cli.Act {
-		h.Log = w.log(&closers).With("pid", os.Getpid(), "purpose", want.Purpose)
+		h.Log = host.OwnLog(w.env, &closers).With("pid", os.Getpid(), "purpose", want.Purpose)
 	}
-	p = &cli.Place{Close: func() { _ = closers.close() }, Name: "no account", Simulated: want.Demo}
+	p = &cli.Place{Close: func() { _ = closers.Close() }, Name: "no account", Simulated: want.Demo}
 	h.Place = p
 	client, err := w.cloud(want.Demo, h.Log)
 	if err != nil && want.Access == cli.Act {
@@ -177,24 +151,29 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	var cloud steps.Cloud // nil without an account
 	if client != nil {
 		cloud = client
-		closers.push(func() error { client.Close(); return nil })
+		closers.Push(func() error { client.Close(); return nil })
 	}
 	var store engine.Store
-	var several *shared
+	var several *open.Shared
 	if want.Access != cli.Nothing {
-		o, err := w.store(ctx, want)
+		s, err := w.store(ctx, want)
 		if err != nil {
 			return nil, err
 		}
-		h.Log.Info("store opened", "store", o.where)
-		closers.push(o.away)
-		closers.push(func() error {
-			err := o.close()
-			h.Log.Info("store closed", "store", o.where, "error", err)
+		h.Log.Info("store opened", "store", s.Where)
+		closers.Push(func() error {
+			err := s.Close()
+			h.Log.Info("store closed", "store", s.Where, "error", err)
 			return err
 		})
-		several = o.shared
-		store, p.Backup, p.Prune, h.Socket, h.Commits = o.store, o.backup, o.prune, o.socket, o.commits
+		store, several = s.Store, s.Shared
+		p.Backup, p.Prune = s.Backup, s.Prune
+		if several == nil {
+			h.Socket = sshd.SocketPath(s.Where)
+		}
+		if s.Commits != nil {
+			h.Commits = func() (c sshd.Commits) { c.Commits, c.Entries, c.Took = s.Commits(); return c }
+		}
 		if want.Access == cli.Act {
 			h.Meter = host.NewMeter(store)
 			store = h.Meter
@@ -206,9 +185,10 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		prober = demo.Sight{Cloud: cloud}
 	}
 	catalog, kinds := steps.Catalog(cloud, store, prober)
+	rules, decide := host.Policy(w.env)
 	eng, err := engine.New(store, engine.Config{
 		Steps: catalog, Kinds: kinds, Log: h.Log, Account: client.Owner, Tell: notify.Teller{Store: store}.Tell, TellOf: notify.Teller{Store: store}.TellOf,
-		Host: w.host(), Call: digitalocean.DefaultTimeout, Policy: w.policy(), Approvers: h.Approvers, Tags: steps.TagsOf(cloud),
+		Host: host.Self(w.env, w.build.Version), Call: digitalocean.DefaultTimeout, Policy: decide, Approvers: h.Approvers, Tags: steps.TagsOf(cloud),
 	})
 	if err != nil {
 		return nil, err
@@ -225,13 +205,12 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		if p.Simulated {
 			p.Name = "DEMO"
 		}
-		inv := steps.NewInventory(cloud, store)
-		connect(h, client, inv)
-		patrol := steps.NewPatrol(inv, eng.Resources, h.Look.Budget)
-		h.Look.Drifts, h.Beside = drifts{patrol}, append(h.Beside, several.alone(eng, patrol.Run))
-		several.divide(h, client, eng)
+		connect(h, eng, client, steps.NewInventory(cloud, store), several != nil)
 	}
-	several.several(h, eng, w.policyFile())
+	if several != nil {
+		h.Shared = host.Shared{Board: several.Board, Crowd: eng.Crowd, Members: several.Cluster, Decides: eng.Decides, Policy: rules}
+		p.Hosts, p.Cluster = several.Hosts, h.Cluster
+	}
 	play := func(context.Context) {}
 	if want.Demo && want.Database == "" && want.Purpose == "arcadia console" {
 		if err := demo.History(ctx, store, cloud, time.Now()); err != nil {
@@ -243,12 +222,12 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	h.As = eng.As
 	if want.Access == cli.Act && !want.ReadOnly {
-		n := w.nights(eng, p.Things, h.Look.Drifts, h.Log)
-		h.Beside, p.Send = append(h.Beside, n.run(eng)...), n.send
+		n := host.NewNights(eng, p.Things, h.Look.Drifts, cli.HooksFolder(w.env), h.Log)
+		h.Beside, p.Send = append(h.Beside, n.Run(eng)...), n.Send
 	}
 	h.Engine = h.As(engine.Actor{Name: w.operator, Role: role})
 	h.Look.Env, h.Look.Live, h.Look.Dark = p.Name, !p.Simulated, true
-	p.Engine = hosted{h.Engine, h, &closers, !want.Demo}
+	p.Engine = host.Own{Session: h.Engine, Host: h, Closers: &closers, Lasting: !want.Demo}
 	if want.Access == cli.Act {
 		p.Host = eng.Run
 		if !slices.Contains([]string{"arcadia console", "arcadia serve", "arcadia host"}, want.Purpose) { // these open their doors themselves
@@ -258,58 +237,119 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	switch {
 	case want.Demo && want.Purpose == "arcadia console": // also to whoever only looks, and in plain lines
-		p.Host = beside(play, eng.Run)
+		p.Host = host.Beside(play, eng.Run)
 	case want.Access == cli.Act && !want.ReadOnly:
 		h.Beside = append(h.Beside, play)
 	}
 	return p, nil
 }
 
-// policy reads what holds for every launch.
-func (w wire) policy() func() (engine.Policy, error) {
-	file, err := cli.PolicyFile(w.env)
-	if err != nil {
-		return nil // without a folder for settings there can be none
+// connect lets commands, consoles and metrics look at what is in the account.
+func connect(h *host.Host, eng *engine.Engine, cloud *digitalocean.Client, inv steps.Inventory, several bool) {
+	p := h.Place
+	p.Provider, p.Trials = inv, trial.Table{Of: smoke.Tests, Snapshot: steps.SnapshotNames, Tour: func(on trial.Subject, desk trial.Desk, simulated bool) trial.Tour {
+		return smoke.NewTour(cloud, inv, on, desk, simulated)
+	}}
+	p.Things, h.Look.Things = inv.Tagged, inv.Tagged
+	p.Drift = func(ctx context.Context, r engine.Resource) estate.Drift {
+		d, _ := inv.Check(ctx, r) // the error is its note
+		return d
 	}
-	return policy.File(file).Policy
-}
-
-// hosted is an engine with all that a host of consoles on it needs.
-type hosted struct {
-	*engine.Session
-	host    *host.Host
-	closers *stack
-	lasting bool // the account and the store are there when this process has ended
-}
-
-// stack closes what was opened, the last first.
-type stack []func() error
-
-func (s *stack) push(f func() error) { *s = append(*s, f) }
-
-func (s *stack) close() error {
-	var errs []error
-	for i := range slices.Backward(*s) {
-		errs = append(errs, (*s)[i]())
+	p.Orphans = inv.Orphans
+	p.Inventory, h.Look.Inventory, h.Look.Orphans = inv, inv, p.Orphans
+	h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
+	h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
+	h.Calls = func() (all []sshd.CallCount) {
+		for _, c := range cloud.Calls() {
+			all = append(all, sshd.CallCount(c))
+		}
+		return all
 	}
-	*s = nil
-	return errors.Join(errs...)
+	patrol := steps.NewPatrol(inv, eng.Resources, h.Look.Budget)
+	look := patrol.Run
+	if several { // one host does it for all
+		look = func(ctx context.Context) { eng.WhileDriving(ctx, patrol.Run) }
+		divide(h, cloud, eng)
+	}
+	h.Look.Drifts, h.Beside = patrol, append(h.Beside, look)
+	if !p.Simulated {
+		h.AskAccount(cloud.Account)
+	}
 }
 
-// check examines a store: a file in a child process.
+// divide leaves the provider's budget to the host that drives, but for a tenth for each other one.
+func divide(h *host.Host, cloud *digitalocean.Client, eng *engine.Engine) {
+	cloud.Divide(func() digitalocean.Share {
+		return digitalocean.Share{Drives: eng.Drives(), Others: max(0, len(eng.Crowd().Hosts)-1)}
+	})
+	h.Look.Budget = func() int { // what is shown when it is low: of who follows it always is
+		b := cloud.Budget()
+		if !eng.Drives() {
+			return b.Remaining
+		}
+		return b.HourRemaining
+	}
+	h.Budget = func() sshd.Budget {
+		b := cloud.Budget()
+		return sshd.Budget{Limit: b.HourLimit, Remaining: b.HourRemaining}
+	}
+}
+
+// store opens the store as wanted: in etcd, or a file. A file that nobody named and that is not there yet is an empty store.
+func (w wire) store(ctx context.Context, want cli.Want) (*open.Store, error) {
+	m := w.means(want.Purpose)
+	m.ReadOnly = want.Access != cli.Act
+	if want.Store.Address != "" {
+		m.Archive = func() (string, error) { return cli.ArchiveFolder(w.env) }
+		return open.Remote(ctx, open.Address(want.Store), m)
+	}
+	file := want.Database
+	if !want.Demo || file != "" {
+		var err error
+		if file, err = w.file(file); err != nil {
+			return nil, err
+		}
+	}
+	socket, patience := sshd.SocketPath(file), time.Duration(0)
+	if _, absent := os.Stat(socket); want.Access == cli.Glance || absent == nil {
+		patience = brief
+	}
+	s, err := open.File(file, m, patience, want.Access == cli.Read && (want.Database == "" || want.Context != nil))
+	if errors.Is(err, bolt.ErrHeld) {
+		err = host.Elsewhere(err, socket)
+	}
+	return s, err
+}
+
+// file is the store that was named, or else the operator's own.
+func (w wire) file(named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	return cli.DataFile(w.env)
+}
+
+func (w wire) means(purpose string) open.Means {
+	return open.Means{Purpose: purpose, Password: w.env("ARCADIA_STORE_PASSWORD")}
+}
+
+// copy copies a store into one that is empty.
+func (w wire) copy(ctx context.Context, from, to cli.Store) (int, error) {
+	return open.Copy(ctx, open.Address(from), open.Address(to), w.means("arcadia copy"))
+}
+
+// check examines a store.
 func (w wire) check(ctx context.Context, at cli.Store) (cli.Verdict, error) {
 	if strings.Contains(at.Address, "://") {
-		return w.checkStore(ctx, at)
+		r, err := open.CheckRemote(ctx, open.Address(at), w.means("arcadia check"))
+		return cli.Verdict(r), err
 	}
 	file, err := w.file(at.Address)
 	if err != nil {
 		return cli.Verdict{}, err
 	}
-	r, err := bolt.Examine(ctx, file)
-	if r.More > 0 {
-		r.Problems = append(r.Problems, fmt.Sprintf("and %d more", r.More))
-	}
-	return cli.Verdict{Sagas: r.Sagas, Problems: r.Problems}, err
+	r, err := open.CheckFile(ctx, file)
+	return cli.Verdict(r), err
 }
 
 // stop ends the process that hosts a store.
@@ -356,19 +396,4 @@ func (w wire) cloud(demo bool, log *slog.Logger) (*digitalocean.Client, error) {
 func (w wire) simulated(ctx context.Context) bool {
 	api := w.env("DIGITALOCEAN_API_URL")
 	return api != "" && dosim.Is(ctx, api)
-}
-
-// serve opens the doors of a place. SIGHUP is then no end, but lets files be read again.
-func serve(hup *host.Hangup) func(context.Context, *cli.Place, cli.Doors) error {
-	return func(ctx context.Context, p *cli.Place, d cli.Doors) error {
-		d.Reread = hup.Reread()
-		if d.Listen != "" && d.HostKey == "" {
-			var err error
-			d.HostKey, err = cli.HostKeyFile(os.Getenv)
-			if err != nil {
-				return err
-			}
-		}
-		return p.Engine.(hosted).host.Serve(ctx, d) //nolint:forcetypeassert // every Place comes from open
-	}
 }

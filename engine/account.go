@@ -137,7 +137,7 @@ func (e *Engine) introduce(ctx context.Context) {
 		if err == nil && ownerErr == nil {
 			break
 		}
-		pause(ctx, wait)
+		sleep(ctx, wait)
 	}
 	e.crowd.mu.Lock()
 	e.crowd.said = false

@@ -104,7 +104,7 @@ func (s *Saga) nextApproval(w World) (Move, bool) {
 	if a.Glass != nil && a.Glass.Until.Before(until) {
 		until = a.Glass.Until.Time
 	}
-	return Move{Do: DoWait, Until: until, Wall: true, Waiting: append([]Waiting{a.waiting()}, s.held(w)...)}, true
+	return Move{Do: DoWait, Until: until, Wall: true, Waiting: append([]Waiting{a.waiting()}, s.obstacles(w)...)}, true
 }
 
 // nextAsk is what has to be looked at before a step starts for the first time: whether what was approved is what would be done now, and

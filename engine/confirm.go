@@ -15,7 +15,7 @@ const (
 
 // sight is what a driver has seen of the plan that people agreed to.
 type sight struct {
-	granted uint64 // the entry of the grant for which the plan was made anew, and was the same
+	granted uint64 // the entry of the grant for which the plan was made again, and was the same
 	at      time.Time
 	why     string // why it could not be made
 	until   time.Time
@@ -47,9 +47,9 @@ func (e *Engine) PlanAgain(ctx context.Context, id ID) (Plan, error) {
 	return e.plan(ctx, s.Kind, s.remaining(a.Idx+1))
 }
 
-// looksAnew plans again what was approved, under the saga's locks: the same goes on, what would be another is asked for again, and so is what
+// confirmPlan plans again what was approved, under the saga's locks: the same goes on, what would be another is asked for again, and so is what
 // somebody has approved who may not any more.
-func (r *run) looksAnew(ctx context.Context) {
+func (r *run) confirmPlan(ctx context.Context) {
 	r.consider(ctx, func(s *Saga) (course, Demand, int) {
 		return s.remaining(s.Approval.Idx + 1), s.Approval.Demand, s.Approval.Idx
 	}, func(s *Saga, p Plan) (void string) {
@@ -70,8 +70,8 @@ func (r *run) looksAnew(ctx context.Context) {
 	})
 }
 
-// asksFor asks people about the steps that remain behind the one that comes next.
-func (r *run) asksFor(ctx context.Context) {
+// askApproval asks people about the steps that remain behind the one that comes next.
+func (r *run) askApproval(ctx context.Context) {
 	r.consider(ctx, func(s *Saga) (course, Demand, int) {
 		idx := s.CurrentStepIdx
 		d, err := r.e.steps[s.StepNames[idx]].(Asker).Asks(s.From.known(s.Inputs, idx)) //nolint:forcetypeassert // World.Asks has said so
@@ -83,7 +83,7 @@ func (r *run) asksFor(ctx context.Context) {
 }
 
 // consider plans the part of a saga that an approval is about and records what follows. What has happened to the saga meanwhile goes
-// before: then nothing is recorded, and Next decides anew. void says why what was approved does not count; nil: nothing was.
+// before: then nothing is recorded, and Next decides again. void says why what was approved does not count; nil: nothing was.
 func (r *run) consider(ctx context.Context, about func(*Saga) (course, Demand, int), void func(*Saga, Plan) string) {
 	r.mu.Lock()
 	if r.reload(ctx) != nil {

@@ -29,8 +29,8 @@ func (s *Saga) unrecorded() bool {
 	return s.CurrentStepIdx >= len(s.Rows) || !s.Rows[s.CurrentStepIdx].Dirty
 }
 
-// plansAnew compares what the saga would do now with the plan that was launched. Only live reads.
-func (r *run) plansAnew(ctx context.Context) {
+// reviewPlan compares what the saga would do now with the plan that was launched. Only live reads.
+func (r *run) reviewPlan(ctx context.Context) {
 	r.mu.Lock()
 	saga := r.saga.clone()
 	r.mu.Unlock()

@@ -35,8 +35,8 @@ func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*atte
 	if ran != nil {
 		r.e.leave(ran.stay) // only now: what is drained is durable
 	}
-	for err == nil && ctx.Err() == nil && a == nil && m.looks() {
-		seen := r.look(ctx, m)
+	for err == nil && ctx.Err() == nil && a == nil && m.observes() {
+		seen := r.observe(ctx, m)
 		m, a, err = r.advance(ctx, seen, ctx.Err() == nil)
 	}
 	switch {
@@ -65,22 +65,22 @@ func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*atte
 	return nil, r.rest(ctx, m)
 }
 
-// looks reports whether the move only looks at the world.
-func (m Move) looks() bool {
+// observes reports whether the move only looks at the world.
+func (m Move) observes() bool {
 	return m.Do == DoVerify || m.Do == DoReview || m.Do == DoAsk || m.Do == DoConfirm
 }
 
-// look does such a move. What is to be recorded of it that does not depend on what else happens meanwhile is returned.
-func (r *run) look(ctx context.Context, m Move) []Entry {
+// observe does such a move. What is to be recorded of it that does not depend on what else happens meanwhile is returned.
+func (r *run) observe(ctx context.Context, m Move) []Entry {
 	switch m.Do {
 	case DoVerify:
 		return r.verify(ctx)
 	case DoReview:
-		r.plansAnew(ctx)
+		r.reviewPlan(ctx)
 	case DoAsk:
-		r.asksFor(ctx)
+		r.askApproval(ctx)
 	case DoConfirm:
-		r.looksAnew(ctx)
+		r.confirmPlan(ctx)
 	default:
 	}
 	return nil

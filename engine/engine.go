@@ -98,7 +98,7 @@ type Engine struct {
 	loaded   bool
 	drives   sync.WaitGroup
 
-	turned chan struct{} // closed, and made anew, when driving begins or ends
+	turned chan struct{} // closed and replaced when driving begins or ends
 
 	readyOnce sync.Once
 }
@@ -128,7 +128,7 @@ func New(store Store, cfg Config) (*Engine, error) {
 			return nil, err
 		}
 	}
-	e.world = World{Knows: e.knows, Looks: e.looks, Asks: e.asks}
+	e.world = World{Knows: e.knows, Looks: e.verifies, Asks: e.asks}
 	if e.grace <= 0 {
 		e.grace = defaultGrace
 	}
@@ -170,7 +170,7 @@ func (e *Engine) lead(ctx context.Context, term Term) error {
 	defer tick.Stop()
 	e.drives.Go(func() { e.settle(e.ctx) })
 	for first := true; ; first = false {
-		e.look()
+		e.takeUp()
 		if first {
 			e.readyOnce.Do(func() { close(e.ready) })
 		}
@@ -186,13 +186,13 @@ func (e *Engine) lead(ctx context.Context, term Term) error {
 	}
 }
 
-// look takes up what nobody drives. Where others have the store open too, one that does not answer is asked again later.
-func (e *Engine) look() {
+// takeUp drives what nobody drives. Where others have the store open too, one that does not answer is asked again later.
+func (e *Engine) takeUp() {
 	err := e.same()
 	if err == nil {
 		err = e.sweep()
 		if e.several {
-			e.lookAround(err)
+			e.afterSweep(err)
 			return
 		}
 	}
@@ -369,7 +369,7 @@ func (e *Engine) asks(step string) bool {
 	return ok
 }
 
-func (e *Engine) looks(step string) bool {
+func (e *Engine) verifies(step string) bool {
 	_, ok := e.steps[step].(Verifier)
 	return ok
 }

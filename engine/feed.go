@@ -38,7 +38,7 @@ func (f *Feed) Take() (ids []ID, all bool) {
 // Await waits until something changes, but for pace at least and for most at most, and forgets what it was: it is for who looks
 // at the store itself, once for many changes. What changes during a look ends the wait after it. It returns early when ctx ends.
 func (f *Feed) Await(ctx context.Context, pace, most time.Duration) {
-	pause(ctx, pace)
+	sleep(ctx, pace)
 	late := time.NewTimer(max(0, most-pace))
 	defer late.Stop()
 	select {

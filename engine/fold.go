@@ -133,7 +133,7 @@ func (s *Saga) verified(e *Entry) {
 		if s.unseen != nil {
 			w.N += s.unseen.N
 		}
-		if w.N > looksAlone {
+		if w.N > verifiesAlone {
 			w.For = ForOperator
 		}
 		s.unseen, s.Waiting = &w, []Waiting{w}

@@ -86,7 +86,7 @@ func (r *run) depart(ctx context.Context, a *attempt, w *Waiting) error {
 	if err := r.append(ctx, a, e); err != nil {
 		return err
 	}
-	a.limit.pause()
+	a.limit.stop()
 	r.letGo()
 	r.acquit()
 	r.e.leave(a.stay)
@@ -209,7 +209,7 @@ func newLimit(d time.Duration, end func()) limit {
 	return limit{timer: time.AfterFunc(d, end), due: time.Now().Add(d)}
 }
 
-func (l *limit) pause() {
+func (l *limit) stop() {
 	l.timer.Stop()
 	l.left = max(0, time.Until(l.due))
 }

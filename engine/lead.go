@@ -45,7 +45,7 @@ func (e *Engine) stand(ctx context.Context, elector Elector) error {
 		if err := e.turn(ctx, elector); err != nil {
 			e.log.Warn("it cannot drive now", "error", err)
 		}
-		pause(ctx, standAgain)
+		sleep(ctx, standAgain)
 	}
 	return e.Err()
 }
@@ -107,9 +107,9 @@ func (e *Engine) fit(ctx context.Context) error {
 	return nil
 }
 
-// lookAround is what a driver does after each sweep where others could drive in its place: it says when a look has failed, which is
+// afterSweep is what a driver does after each sweep where others could drive in its place: it says when a look has failed, which is
 // repeated, and makes way for a process whose build has more of the steps that are needed.
-func (e *Engine) lookAround(swept error) {
+func (e *Engine) afterSweep(swept error) {
 	err := swept
 	if err == nil {
 		err = e.makeWay(e.ctx)
@@ -256,8 +256,8 @@ func (e *Engine) quietUntil() time.Time {
 	return e.quiet
 }
 
-// pause waits so long, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) {
+// sleep waits so long, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

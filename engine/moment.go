@@ -121,7 +121,7 @@ func (s *Session) Proceed(ctx context.Context, id ID, q Request) error {
 func (s *Session) Postpone(ctx context.Context, id ID, until time.Time, q Request) error {
 	return s.ask(ctx, VerbPostpone, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
 		if strings.TrimSpace(q.Reason) == "" {
-			return nil, fmt.Errorf("%w: say why it shall wait until then", ErrInput)
+			return nil, fmt.Errorf("%w: say why it should wait until then", ErrInput)
 		}
 		if err := PostponeTo(until, time.Now()); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrInput, err)

@@ -172,10 +172,10 @@ func TestMomentsAreReadAsPeopleWriteThem(t *testing.T) {
 		"2026-12-01T08:00:00+05:00": "2026-12-01T03:00:00Z",
 		"+2h30m":                    "2026-11-29T14:30:00Z",
 		"2027-03-28 02:30":          "its clocks change",
-		"tomorrow":                  "no moment",
-		"+soon":                     "no time from now",
-		"2026-13-01 08:00":          "no moment",
-		"":                          "no moment",
+		"tomorrow":                  "not a moment",
+		"+soon":                     "not a time from now",
+		"2026-13-01 08:00":          "not a moment",
+		"":                          "not a moment",
 	} {
 		at, err := engine.ParseMoment(text, zurich, now)
 		got := at.UTC().Format(time.RFC3339)

@@ -14,7 +14,7 @@ func ParseMoment(text string, zone *time.Location, now time.Time) (time.Time, er
 	if after, ok := strings.CutPrefix(text, "+"); ok {
 		d, err := time.ParseDuration(after)
 		if err != nil || d < 0 {
-			return time.Time{}, fmt.Errorf("%q is no time from now: write it as +2h30m", clip(text, 40))
+			return time.Time{}, fmt.Errorf("%q is not a time from now: write it as +2h30m", clip(text, 40))
 		}
 		return now.Add(d), nil
 	}
@@ -32,5 +32,5 @@ func ParseMoment(text string, zone *time.Location, now time.Time) (time.Time, er
 		}
 		return at, nil
 	}
-	return time.Time{}, fmt.Errorf("%q is no moment: write it as 2026-12-01 08:00, or +2h", clip(text, 40))
+	return time.Time{}, fmt.Errorf("%q is not a moment: write it as 2026-12-01 08:00, or +2h", clip(text, 40))
 }

@@ -126,10 +126,10 @@ func nextForward(s *Saga, w World) Move {
 		return Move{Do: DoFailRow, Idx: idx, Reason: reasonCanceled}
 	case row != nil && row.Status == RowFailed && s.Passed != "":
 		stuck := Waiting{For: ForOperator, Because: BecauseStuck, Idx: idx, Step: row.Name, Text: clip(row.Error, 200)}
-		return Move{Do: DoWait, Waiting: append([]Waiting{stuck}, s.held(w)...)}
+		return Move{Do: DoWait, Waiting: append([]Waiting{stuck}, s.obstacles(w)...)}
 	case row != nil && row.Status == RowFailed && (row.asks || s.OnFailure == OnFailurePause) && !s.CancelRequested:
 		failed := Waiting{For: ForOperator, Because: BecauseFailed, Idx: idx, Step: row.Name, Text: clip(row.Error, 200)}
-		return Move{Do: DoWait, Waiting: append([]Waiting{failed}, s.held(w)...)}
+		return Move{Do: DoWait, Waiting: append([]Waiting{failed}, s.obstacles(w)...)}
 	case row != nil && row.Status == RowFailed:
 		from := idx - 1
 		if row.Dirty {
@@ -148,7 +148,7 @@ func nextForward(s *Saga, w World) Move {
 	if m, stands := s.nextApproval(w); stands {
 		return m
 	}
-	waiting := s.held(w)
+	waiting := s.obstacles(w)
 	if len(waiting) == 0 && w.Frozen {
 		return Move{Do: DoHold, Until: w.Until}
 	}
@@ -181,7 +181,7 @@ func nextForward(s *Saga, w World) Move {
 func nextBackward(s *Saga, w World) Move {
 	for idx := s.Error.CompensateFromIdx; idx >= 0; idx-- {
 		row := &s.Rows[idx]
-		waiting := s.held(w)
+		waiting := s.obstacles(w)
 		switch {
 		case row.Status == RowCompensated, row.Status == RowResolved, row.Status == RowCompensationFailed:
 			continue
@@ -231,9 +231,9 @@ func nextBackward(s *Saga, w World) Move {
 	return Move{Do: DoEnd, Status: RolledBack}
 }
 
-// held is what keeps the saga as a whole from going on in either direction: all of it, so that a saga that is paused and waits for
+// obstacles are what keeps the saga as a whole from going on in either direction: all of it, so that a saga that is paused and waits for
 // a lock says both.
-func (s *Saga) held(w World) []Waiting {
+func (s *Saga) obstacles(w World) []Waiting {
 	var all []Waiting
 	if s.Paused {
 		all = append(all, Waiting{For: ForOperator, Because: BecausePaused, By: s.pausedBy})

@@ -129,7 +129,7 @@ func (e *Engine) inTheWay(ctx context.Context, s *Saga, later []ID, before map[I
 			return err
 		}
 		if err := l.Refuses(VerbRollback); err != nil && l.Status == Completed {
-			return fmt.Errorf("%w: saga %s came later, has changed the same and cannot be rolled back (%w): launch what shall be there instead", ErrRefused, l.Short, err)
+			return fmt.Errorf("%w: saga %s came later, has changed the same and cannot be rolled back (%w): launch what should be there instead", ErrRefused, l.Short, err)
 		}
 	}
 	o := ordering{engine: e, seen: map[ID]bool{}, before: before, now: now}

@@ -14,18 +14,18 @@ import (
 const verifyLimit = 5 * time.Minute
 
 // What could not be looked at is looked at again after half a minute, then after twice as long each time, at most an hour. After
-// looksAlone looks, a quarter of an hour, an operator is told, who can end the saga without one.
+// verifiesAlone looks, a quarter of an hour, an operator is told, who can end the saga without one.
 const (
-	looksAlone = 5
-	lookWait   = 30 * time.Second
-	lookWaits  = time.Hour
+	verifiesAlone  = 5
+	verifyWait     = 30 * time.Second
+	verifyWaitMost = time.Hour
 )
 
-// lookAgain is when the look after n in vain is due.
-func lookAgain(now time.Time, n int) Time {
-	wait := lookWaits
+// nextVerify is when the look after n in vain is due.
+func nextVerify(now time.Time, n int) Time {
+	wait := verifyWaitMost
 	if n < 7 {
-		wait = lookWait << n
+		wait = verifyWait << n
 	}
 	return At(now.Add(wait))
 }
@@ -52,7 +52,7 @@ func (r *run) verify(ctx context.Context) []Entry {
 		if !ok || saga.Rows[i].Status != RowCompensated {
 			continue
 		}
-		left, err := look(ctx, v, saga.preview(i))
+		left, err := verifyRow(ctx, v, saga.preview(i))
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("row %d: %w", i, err))
 			continue
@@ -74,14 +74,14 @@ func (r *run) verify(ctx context.Context) []Entry {
 		if saga.unseen != nil {
 			n = saga.unseen.N
 		}
-		next := lookAgain(time.Now(), n)
+		next := nextVerify(time.Now(), n)
 		seen.Next = &next
 	}
 	return append(entries, seen)
 }
 
-// look contains a panic of the step.
-func look(ctx context.Context, v Verifier, s *State) (left []string, err error) {
+// verifyRow contains a panic of the step.
+func verifyRow(ctx context.Context, v Verifier, s *State) (left []string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

@@ -10,7 +10,7 @@ import (
 
 // Approve agrees to what a saga would do, as a plan of that hash shows it: at least 12 of its digits. Who may, and what counts, is decided here
 // for every door: a person with an SSH key and the role approver, of another name and with another key than the one who launched and
-// those who have approved before. When enough have approved a plan is made anew, and the saga goes on only when it is the same.
+// those who have approved before. When enough have approved a plan is made again, and the saga goes on only when it is the same.
 func (s *Session) Approve(ctx context.Context, id ID, hash string, q Request) error {
 	if s.actor.Key == "" {
 		return fmt.Errorf("approve saga %s as %s: %w: a session on this machine has no key of its own: approve over SSH", id.Short(), s.actor.Name, ErrForbidden)
@@ -40,7 +40,7 @@ func (s *Session) Approve(ctx context.Context, id ID, hash string, q Request) er
 func (s *Session) Refuse(ctx context.Context, id ID, q Request) error {
 	return s.ask(ctx, VerbRefuse, id, q, func(sg *Saga, _ *run) ([]Entry, error) {
 		if strings.TrimSpace(q.Reason) == "" {
-			return nil, fmt.Errorf("%w: say why it shall not be done", ErrInput)
+			return nil, fmt.Errorf("%w: say why it should not be done", ErrInput)
 		}
 		e := s.entry(EntryApprovalRefused, q)
 		e.Idx = sg.Awaits().Idx

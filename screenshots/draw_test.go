@@ -14,7 +14,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-var update = flag.Bool("update", false, "write the golden pictures anew")
+var update = flag.Bool("update", false, "write the golden pictures again")
 
 // symbols are all the characters beyond letters that the program draws with.
 const symbols = "●○✔↺↶▲✖▰▱█◀→▸›◂…·─│┌┐└┘"

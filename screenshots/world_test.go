@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,7 +39,7 @@ type world struct {
 	cloud *digitalocean.Client
 	eng   *engine.Engine
 	drift *steps.Patrol
-	orphs steps.Inventory
+	inv   steps.Inventory
 }
 
 func newWorld(t *testing.T) *world {
@@ -64,8 +63,8 @@ func newWorld(t *testing.T) *world {
 	})
 	catalog, kinds := steps.Catalog(cloud, store, nil)
 	eng, _ := enginetest.Drive(t, store, engine.Config{Steps: catalog, Kinds: kinds, Log: log})
-	w := &world{t: t, cloud: cloud, eng: eng, orphs: steps.NewInventory(cloud, store)}
-	w.drift = steps.NewPatrol(w.orphs, eng.Resources, func() int { return cloud.Budget().HourRemaining })
+	w := &world{t: t, cloud: cloud, eng: eng, inv: steps.NewInventory(cloud, store)}
+	w.drift = steps.NewPatrol(w.inv, eng.Resources, func() int { return cloud.Budget().HourRemaining })
 	return w
 }
 
@@ -172,17 +171,8 @@ func join(in engine.Inputs, name, value string) engine.Inputs {
 func (w *world) config() tui.Config {
 	return tui.Config{
 		Backend: reader{w.eng.As(engine.Actor{Name: cast, Role: engine.Operator})}, Operator: cast, Env: "DEMO", Location: time.UTC,
-		Inventory: account{w.cloud, w.orphs}, Budget: func() int { return w.cloud.Budget().HourRemaining }, Drifts: drifts{w.drift}, Orphans: w.orphans,
+		Inventory: w.inv, Budget: func() int { return w.cloud.Budget().HourRemaining }, Drifts: w.drift, Orphans: w.inv.Orphans,
 	}
-}
-
-func (w *world) orphans(ctx context.Context, accountedFor func(string) bool) ([]tui.Orphan, error) {
-	found, err := w.orphs.Orphans(ctx, accountedFor)
-	out := make([]tui.Orphan, 0, len(found))
-	for _, o := range found {
-		out = append(out, tui.Orphan(o))
-	}
-	return out, err
 }
 
 // reader lets what happens at one time be over before the console reads it, so that it sees the same each time.
@@ -203,18 +193,6 @@ func (r reader) Saga(ctx context.Context, id engine.ID) (*engine.Saga, error) {
 func (r reader) Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error) {
 	time.Sleep(reading)
 	return r.Session.Entries(ctx, id, after)
-}
-
-// drifts is what the patrol has found, as the console wants to know it.
-type drifts struct{ *steps.Patrol }
-
-func (d drifts) Drifts() map[string]tui.Drift {
-	out := map[string]tui.Drift{}
-	for key, f := range d.Patrol.Drifts() {
-		kind, _, _ := strings.Cut(key, "/")
-		out[key] = tui.Drift{State: string(f.State), Changes: f.Changes, Note: f.Note, CheckedAt: f.CheckedAt, Cures: steps.Cures(kind, f.State)}
-	}
-	return out
 }
 
 // wire is both directions between a console and its screen.

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"arcadia/engine"
@@ -43,7 +42,8 @@ func (a AcceptResource) live(ctx context.Context, r engine.Resource) (engine.Res
 	if err != nil {
 		return r, nil, err
 	}
-	if !found && r.Type != dnsResource {
+	t := resourceTypes[r.Type] // Observe knows it
+	if !found && !t.restores {
 		return r, nil, fmt.Errorf("%w: %s is gone, and nothing brings it back: stop tracking it with forget_resource", errGone, visible.Text(r.Name))
 	}
 	if !found {
@@ -53,43 +53,11 @@ func (a AcceptResource) live(ctx context.Context, r engine.Resource) (engine.Res
 	if err != nil || len(changes) == 0 {
 		return r, nil, err
 	}
-	now, err := liveResource(r, raw)
+	now, err := t.stays(r, raw)
 	if err != nil {
 		return r, nil, err
 	}
 	return now, changes, a.free(ctx, r, now.ExternalID)
-}
-
-// liveResource is what Observe has found, as a resource that wants it to stay so.
-func liveResource(r engine.Resource, raw json.RawMessage) (engine.Resource, error) {
-	if r.Type == dnsResource {
-		var spec recordSpec
-		if err := json.Unmarshal(raw, &spec); err != nil {
-			return engine.Resource{}, err
-		}
-		zone := canonicalZone(spec.Domain)
-		return resource(zone, spec.ID, spec.canonical(zone), nil)
-	}
-	if r.Type == volumeSnapshotResource {
-		spec, err := volumeSnapshotOf(r)
-		if err != nil {
-			return engine.Resource{}, err
-		}
-		spec.VolumeSnapshot = VolumeSnapshot{}
-		if err := json.Unmarshal(raw, &spec.VolumeSnapshot); err != nil {
-			return engine.Resource{}, err
-		}
-		return spec.resource()
-	}
-	spec, err := snapshotOf(r) // what the store knows of it besides stays
-	if err != nil {
-		return engine.Resource{}, err
-	}
-	spec.Snapshot = Snapshot{}
-	if err := json.Unmarshal(raw, &spec.Snapshot); err != nil {
-		return engine.Resource{}, err
-	}
-	return spec.resource()
 }
 
 // Execute puts outcome (accepted, noop), resource_before and resource_changes.

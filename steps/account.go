@@ -8,8 +8,8 @@ import (
 	"arcadia/engine"
 )
 
-// Droplets gives the ids of the droplets that can be snapshotted now: those that nothing runs on and that are not locked.
-func (i Inventory) Droplets(ctx context.Context) ([]int64, error) {
+// Snapshottable gives the ids of the droplets that can be snapshotted now: those that nothing runs on and that are not locked.
+func (i Inventory) Snapshottable(ctx context.Context) ([]int64, error) {
 	all, err := i.cloud.Droplets(ctx)
 	var ids []int64
 	for _, d := range all {

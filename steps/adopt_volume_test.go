@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/steps"
 )
 
@@ -32,7 +33,7 @@ func TestAnOrphanOfAVolumeIsListedAdoptedAndRotatedFromThenOn(t *testing.T) {
 		if r.sim.Writes() != 0 || put[string](t, s, "outcome") != "adopted" {
 			t.Error(dump(s))
 		}
-		r.drift(r.only(), steps.InSync)
+		r.drift(r.only(), estate.InSync)
 		if found, err := inv.Orphans(t.Context(), nobody); err != nil || len(found) != 0 {
 			t.Errorf("%+v %v", found, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/steps"
 	"arcadia/steps/digitalocean"
 	"arcadia/steps/dosim"
@@ -63,14 +64,14 @@ func TestAdviceIsTrueForTheThing(t *testing.T) {
 		}
 		for _, c := range []struct {
 			kind  string
-			state steps.DriftState
+			state estate.State
 			want  []string
 		}{
-			{"droplet_snapshot", steps.Deleted, []string{"forget"}},
-			{"droplet_snapshot", steps.Modified, []string{"accept", "forget"}},
-			{"dns_record", steps.Deleted, []string{"restore", "forget"}},
-			{"dns_record", steps.Modified, []string{"restore", "accept", "forget"}},
-			{"dns_record", steps.InSync, nil},
+			{"droplet_snapshot", estate.Deleted, []string{"forget"}},
+			{"droplet_snapshot", estate.Modified, []string{"accept", "forget"}},
+			{"dns_record", estate.Deleted, []string{"restore", "forget"}},
+			{"dns_record", estate.Modified, []string{"restore", "accept", "forget"}},
+			{"dns_record", estate.InSync, nil},
 		} {
 			if got := steps.Cures(c.kind, c.state); !slices.Equal(got, c.want) {
 				t.Errorf("%s of %s: %v, want %v", c.state, c.kind, got, c.want)

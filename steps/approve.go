@@ -44,7 +44,7 @@ func (Approve) Asks(in engine.Inputs) (engine.Demand, error) {
 	var err error
 	if in[inNeed] != "" {
 		if d.Need, err = strconv.Atoi(in[inNeed]); err != nil {
-			return d, fmt.Errorf("%q is no number of people", visible.Short(in[inNeed], 40))
+			return d, fmt.Errorf("%q is not a number of people", visible.Short(in[inNeed], 40))
 		}
 	}
 	within := in[inAskedFor]
@@ -54,7 +54,7 @@ func (Approve) Asks(in engine.Inputs) (engine.Demand, error) {
 	lasts, err := time.ParseDuration(within)
 	d.Within = engine.Span(lasts)
 	if err != nil {
-		return d, fmt.Errorf("%q is no time: write it as 24h", visible.Short(within, 40))
+		return d, fmt.Errorf("%q is not a time: write it as 24h", visible.Short(within, 40))
 	}
 	for name := range strings.SplitSeq(in[inFrom], ",") {
 		name = strings.TrimSpace(name)

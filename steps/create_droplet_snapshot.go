@@ -38,8 +38,6 @@ const (
 	keySnapshotIntent = "snapshot_intent"
 	keySnapshotSize   = "snapshot_size_gigabytes" // as of the last reading
 	keySnapshotCost   = "snapshot_monthly_usd"
-
-	snapshotResource = "droplet_snapshot"
 )
 
 // Reasons for which the step fails.

@@ -8,7 +8,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"arcadia/engine"
-	"arcadia/steps"
+	"arcadia/engine/estate"
 	"arcadia/steps/dosim"
 )
 
@@ -39,7 +39,7 @@ func TestARecordThatCameBackUnderANewIDIsItsMakersStill(t *testing.T) {
 				if got := r.only(); got.SagaID != first.ID || got.ExternalID != text(now[0].ID) || got.SpecVersion != res.SpecVersion {
 					t.Errorf("%+v", got)
 				}
-				r.drift(r.only(), steps.InSync)
+				r.drift(r.only(), estate.InSync)
 				r.rollback(first.ID)
 				if s := r.rest(first.ID, engine.RolledBack); s.Verified.IsZero() || len(s.Left) > 0 {
 					t.Error(dump(s))

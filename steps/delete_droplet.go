@@ -153,7 +153,7 @@ func (d DeleteDroplet) Plan(ctx context.Context, in engine.Inputs) (engine.Chang
 func (DeleteDroplet) carries(in engine.Inputs, ips []string) error {
 	for _, ip := range ips {
 		if ip != in[inReservedIP] && ip != in[inMovesAway] {
-			return fmt.Errorf("%w: reserved IP %s is on the droplet: move it first, or name it with %s=%s when it shall be on none", errCarriesIP, ip, inReservedIP, ip)
+			return fmt.Errorf("%w: reserved IP %s is on the droplet: move it first, or name it with %s=%s if it should be on none", errCarriesIP, ip, inReservedIP, ip)
 		}
 	}
 	return nil

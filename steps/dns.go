@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -224,18 +223,6 @@ func refused(err error) bool {
 	var e *CloudError
 	return errors.As(err, &e) && e.Class != Unknown
 }
-
-// resource is a record as the saga wants it, with what was sent for it when the provider keeps something else.
-func resource(zone string, id int64, r Record, sent *Record) (engine.Resource, error) {
-	spec, err := json.Marshal(recordSpec{Domain: zone, Record: r, Sent: sent})
-	if err != nil {
-		return engine.Resource{}, fmt.Errorf("describe %s: %w", r.title(zone), err)
-	}
-	return engine.Resource{Type: dnsResource, ExternalID: itoa(id), Name: r.title(zone), Spec: spec}, nil
-}
-
-// dnsResource is the type of resource that the DNS steps provision.
-const dnsResource = "dns_record"
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
-	"arcadia/steps"
+	"arcadia/engine/estate"
 	"arcadia/steps/dosim"
 )
 
@@ -24,7 +24,7 @@ func TestARecordPutBackUnderANewIDTakesItsResourceThere(t *testing.T) {
 			if id := r.here("TXT", "_r")[0].ID; now.ExternalID != text(id) || now.Key() == before.Key() || now.SagaID != before.SagaID {
 				t.Errorf("%+v, the record is %d", now, id)
 			}
-			r.drift(now, steps.InSync)
+			r.drift(now, estate.InSync)
 			r.stop()
 		}
 	})
@@ -56,7 +56,7 @@ func TestOnlyWhatWasAResourceIsOneAfterARollback(t *testing.T) {
 			r.run(engine.RolledBack, in.steps, in.in...)
 			equalWorlds(t, name, before, r.world())
 			if in.given != nil {
-				r.drift(r.only(), steps.InSync)
+				r.drift(r.only(), estate.InSync)
 			}
 			r.stop()
 		}

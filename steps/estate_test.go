@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/steps"
 	"arcadia/steps/dosim"
 )
 
-func (r *rig) estate() steps.Estate {
+func (r *rig) estate() estate.Estate {
 	r.t.Helper()
 	time.Sleep(time.Minute) // lists may be some seconds old
 	e, err := steps.NewInventory(r.cloud, r.store).Estate(r.t.(*testing.T).Context())
@@ -22,9 +23,9 @@ func (r *rig) estate() steps.Estate {
 	return e
 }
 
-func machine(t *testing.T, e steps.Estate, name string) steps.Machine {
+func machine(t *testing.T, e estate.Estate, name string) estate.Machine {
 	t.Helper()
-	at := slices.IndexFunc(e.Machines, func(m steps.Machine) bool { return m.Name == name })
+	at := slices.IndexFunc(e.Machines, func(m estate.Machine) bool { return m.Name == name })
 	if at < 0 {
 		t.Fatalf("no %s among %d machines", name, len(e.Machines))
 	}
@@ -42,16 +43,16 @@ func TestAnEstateJoinsADropletWithAllThatBelongsToIt(t *testing.T) {
 		if len(e.Missing) > 0 {
 			t.Errorf("missing %q", e.Missing)
 		}
-		if c := m.Copies; len(c) == 0 || c[0].Saga != s.ID || !c[0].Verified || c[0].OfName != "db-01" || c[0].MonthlyUSD != steps.MonthlyUSD(c[0].SizeGB) {
+		if c := m.Copies; len(c) == 0 || c[0].Saga != s.ID.Short() || !c[0].Verified || c[0].OfName != "db-01" || c[0].MonthlyUSD != steps.MonthlyUSD(c[0].SizeGB) {
 			t.Errorf("copies %+v", c)
 		}
-		if !slices.ContainsFunc(m.Records, func(z steps.ZoneRecord) bool { return z.Domain == "example.com" && z.Name == "db" && z.Type == "A" }) {
+		if !slices.ContainsFunc(m.Records, func(z estate.Record) bool { return z.Domain == "example.com" && z.Name == "db" && z.Type == "A" }) {
 			t.Errorf("records %+v", m.Records)
 		}
 		if v := m.Volumes; len(v) != 1 || v[0].Name != "db-01-data" || v[0].MonthlyUSD != 10 {
 			t.Errorf("volumes %+v", v)
 		}
-		if m.MonthlyUSD <= 0 || m.Addresses[0] != (steps.Address{IP: m.IPv4, Sort: "public"}) {
+		if m.MonthlyUSD <= 0 || m.Addresses[0] != (estate.Address{IP: m.IPv4, Sort: "public"}) {
 			t.Errorf("costs %v, addresses %+v", m.MonthlyUSD, m.Addresses)
 		}
 		for _, o := range e.Machines {
@@ -59,7 +60,7 @@ func TestAnEstateJoinsADropletWithAllThatBelongsToIt(t *testing.T) {
 				t.Errorf("%s is tagged %v and has %d firewalls", o.Name, o.Tags, len(o.Walls))
 			}
 			for _, a := range e.Addresses {
-				has := slices.Contains(o.Addresses, steps.Address{IP: a.IP, Sort: "reserved"})
+				has := slices.Contains(o.Addresses, estate.Address{IP: a.IP, Sort: "reserved"})
 				if has != (a.Droplet == o.ID) {
 					t.Errorf("%s has %s: %v", o.Name, a.IP, has)
 				}
@@ -82,7 +83,7 @@ func TestAnEstateListsWhatIsLeftOfDropletsThatAreGone(t *testing.T) {
 		if err := r.cloud.DeleteDroplet(t.Context(), n); err != nil {
 			t.Fatal(err)
 		}
-		left := map[string]steps.Remains{}
+		left := map[string]estate.Remains{}
 		for _, x := range r.estate().Remains {
 			left[x.ID] = x
 		}

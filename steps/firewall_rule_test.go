@@ -100,13 +100,13 @@ func TestARuleThatCannotBeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 		r := newRig(t)
 		wall := r.wall().ID
 		for text, in := range map[string][]string{
-			"is no port":           {"firewall", wall, "ports", "70000"},
-			`"9-8" is no port`:     {"firewall", wall, "ports", "9-8"},
-			`"ssh" is no port`:     {"firewall", wall, "ports", "ssh"},
-			`"home" is no address`: {"firewall", wall, "addresses", "192.0.2.1, home"},
-			"not a firewall's id":  {"firewall", "web"},
-			"is not in this":       {"firewall", strings.Repeat("0", 8) + "-0000-4000-8000-" + strings.Repeat("0", 12)},
-			"is not one of":        {"firewall", wall, "protocol", "gre"},
+			"is not a port":            {"firewall", wall, "ports", "70000"},
+			`"9-8" is not a port`:      {"firewall", wall, "ports", "9-8"},
+			`"ssh" is not a port`:      {"firewall", wall, "ports", "ssh"},
+			`"home" is not an address`: {"firewall", wall, "addresses", "192.0.2.1, home"},
+			"not a firewall's id":      {"firewall", "web"},
+			"is not in this":           {"firewall", strings.Repeat("0", 8) + "-0000-4000-8000-" + strings.Repeat("0", 12)},
+			"is not one of":            {"firewall", wall, "protocol", "gre"},
 		} {
 			if _, err := r.Start(t.Context(), engine.Launch{Kind: "open_port", Inputs: inputs(in...)}); err == nil || !strings.Contains(err.Error(), text) {
 				t.Errorf("%v: %v, want %q", in, err, text)

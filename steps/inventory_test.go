@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/steps"
 	"arcadia/steps/dosim"
 )
@@ -26,13 +27,13 @@ func (r *rig) only() engine.Resource {
 }
 
 // drift demands the state of a resource and returns what differs as "name: from > to".
-func (r *rig) drift(res engine.Resource, want steps.DriftState) []string {
+func (r *rig) drift(res engine.Resource, want estate.State) []string {
 	r.t.Helper()
 	d, err := steps.NewInventory(r.cloud, r.store).Check(context.Background(), res)
-	if d.State != want || (err != nil) != (want == steps.NotChecked) || d.CheckedAt.IsZero() {
+	if d.State != want || (err != nil) != (want == estate.NotChecked) || d.CheckedAt.IsZero() {
 		r.t.Errorf("%s is %s, want %s: %+v %v", res.Name, d.State, want, d, err)
 	}
-	if (len(d.Live) > 0) != (want == steps.InSync || want == steps.Modified) || (d.Note != "") != (want == steps.NotChecked) {
+	if (len(d.Live) > 0) != (want == estate.InSync || want == estate.Modified) || (d.Note != "") != (want == estate.NotChecked) {
 		r.t.Errorf("%s, %s: live %s, note %q", res.Name, d.State, d.Live, d.Note)
 	}
 	var out []string
@@ -44,7 +45,7 @@ func (r *rig) drift(res engine.Resource, want steps.DriftState) []string {
 
 func (r *rig) differs(res engine.Resource, want ...string) {
 	r.t.Helper()
-	if d := gocmp.Diff(want, r.drift(res, steps.Modified)); d != "" {
+	if d := gocmp.Diff(want, r.drift(res, estate.Modified)); d != "" {
 		r.t.Errorf("drift (-want +got):\n%s", d)
 	}
 }
@@ -54,7 +55,7 @@ func TestARecordChangedByHandIsModifiedFieldByField(t *testing.T) {
 		r := newRig(t)
 		r.run(engine.Completed, "upsert_dns_record", record("SRV", "_sip._tcp", "Host.Example.net", "dns_record_port", "5060", "dns_record_ttl", "1800", "dns_record_weight", "0")...)
 		srv := r.only()
-		r.drift(srv, steps.InSync)
+		r.drift(srv, estate.InSync)
 		id := r.here("SRV", "_sip._tcp")[0].ID
 		r.sim.PutRecord("example.com", dosim.Record{ID: id, Data: "other.example.net", TTL: 60, Priority: 10, Port: 5061})
 		r.differs(srv, "data: host.example.net > other.example.net", "ttl: 1800 > 60", "port: 5060 > 5061")
@@ -72,14 +73,14 @@ func TestARecordDeletedByHandIsDeleted(t *testing.T) {
 		}
 		r.run(engine.Completed, "upsert_dns_record", record("TXT", "_r", "x")...)
 		res := r.only()
-		r.drift(res, steps.InSync)
+		r.drift(res, estate.InSync)
 		r.sim.RemoveRecord("example.com", r.here("TXT", "_r")[0].ID)
-		r.drift(res, steps.Deleted)
+		r.drift(res, estate.Deleted)
 		// The same again under a new id is the same record to a resolver, and another to a saga.
 		now := r.sim.PutRecord("example.com", dosim.Record{Type: "TXT", Name: "_r", Data: "x"})
 		r.differs(res, "id: "+res.ExternalID+" > "+text(now))
 		r.sim.PutRecord("example.com", dosim.Record{ID: now, Data: "y"})
-		r.drift(res, steps.Deleted)
+		r.drift(res, estate.Deleted)
 	})
 }
 
@@ -88,7 +89,7 @@ func TestADeletedSnapshotAndARenamedOneAreDrift(t *testing.T) {
 		r := newRig(t)
 		r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
 		res := r.only()
-		r.drift(res, steps.InSync)
+		r.drift(res, estate.InSync)
 		spec := steps.Snapshot{}
 		if err := json.Unmarshal(res.Spec, &spec); err != nil {
 			t.Fatal(err)
@@ -107,7 +108,7 @@ func TestADeletedSnapshotAndARenamedOneAreDrift(t *testing.T) {
 		if err := r.cloud.DeleteSnapshot(t.Context(), spec.ID); err != nil {
 			t.Fatal(err)
 		}
-		r.drift(res, steps.Deleted)
+		r.drift(res, estate.Deleted)
 	})
 }
 
@@ -116,22 +117,22 @@ func TestWhatCannotBeLookedAtIsNotChecked(t *testing.T) {
 		r := newRig(t)
 		r.run(engine.Completed, "upsert_dns_record", record("TXT", "_r", "x")...)
 		res := r.only()
-		r.drift(engine.Resource{Type: "volume", ExternalID: "7", Name: "v", Spec: json.RawMessage(`{}`)}, steps.NotChecked)
+		r.drift(engine.Resource{Type: "volume", ExternalID: "7", Name: "v", Spec: json.RawMessage(`{}`)}, estate.NotChecked)
 		bad := res
 		bad.Spec = json.RawMessage(`[]`)
-		r.drift(bad, steps.NotChecked)
+		r.drift(bad, estate.NotChecked)
 		bad = res
 		bad.ExternalID = "x"
-		r.drift(bad, steps.NotChecked)
+		r.drift(bad, estate.NotChecked)
 		d, err := steps.NewInventory(nil, nil).Check(t.Context(), res)
-		if err == nil || d.State != steps.NotChecked || !strings.Contains(d.Note, "DIGITALOCEAN_TOKEN") {
+		if err == nil || d.State != estate.NotChecked || !strings.Contains(d.Note, "DIGITALOCEAN_TOKEN") {
 			t.Errorf("%+v %v", d, err)
 		}
 		remove := r.sim.Inject(dosim.Fault{Kind: dosim.FaultScopeMissing})
-		r.drift(res, steps.NotChecked)
+		r.drift(res, estate.NotChecked)
 		remove()
 		r.sim.Inject(dosim.Fault{Kind: dosim.FaultServerError})
-		r.drift(res, steps.NotChecked)
+		r.drift(res, estate.NotChecked)
 	})
 }
 

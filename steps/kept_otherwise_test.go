@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"arcadia/engine"
-	"arcadia/steps"
+	"arcadia/engine/estate"
 	"arcadia/steps/dosim"
 )
 
@@ -32,7 +32,7 @@ func TestAnOwnWriteIsComparedWithTheAnswer(t *testing.T) {
 			if said := r.notes(s.ID); !strings.Contains(said, "the provider keeps it as "+c.kept) {
 				t.Errorf("%s: the log says %q", c.name, said)
 			}
-			r.drift(r.only(), steps.InSync)
+			r.drift(r.only(), estate.InSync)
 			r.sim.ResetLog()
 			again := r.run(engine.Completed, "upsert_dns_record", in...)
 			if put[string](t, again, "outcome") != "noop" || r.sim.Writes() != 0 {
@@ -96,7 +96,7 @@ func TestAWriteWithoutAnAnswerIsKnownInOtherWords(t *testing.T) {
 						if got := r.here("TXT", "_kept"); len(got) != 1 || got[0].Data != "ab" {
 							t.Errorf("%+v: %s", got, dump(s))
 						}
-						r.drift(r.only(), steps.InSync)
+						r.drift(r.only(), estate.InSync)
 						r.rollback(s.ID)
 						r.rest(s.ID, engine.RolledBack)
 					}
@@ -136,7 +136,7 @@ func TestWhatOneSagaMovesOfAnothersRecordIsNoDrift(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, res := range all {
-				r.drift(res, steps.InSync)
+				r.drift(res, estate.InSync)
 				if !strings.Contains(string(res.Spec), `"ttl":`+text(int64(ttl))) {
 					t.Errorf("%s: %s", when, res.Spec)
 				}

@@ -65,31 +65,6 @@ func guarded(ctx context.Context, l Ledger, saga engine.ID, r engine.Resource) e
 	return nil
 }
 
-// resourceLocks are the locks that guard a resource: those that the sagas take which write the thing itself.
-func resourceLocks(r engine.Resource) []string {
-	switch r.Type {
-	case dnsResource:
-		if spec, err := recordOf(r); err == nil {
-			return []string{recordLock(spec.Domain, spec.Name)}
-		}
-	case volumeSnapshotResource:
-		locks := []string{volumeSnapshotLock(r.ExternalID)}
-		if spec, err := volumeSnapshotOf(r); err == nil && spec.Volume != "" {
-			locks = append(locks, volumeLock(spec.Volume))
-		}
-		return locks
-	case snapshotResource:
-		locks := []string{snapshotLock(r.ExternalID)}
-		if spec, err := snapshotOf(r); err == nil && spec.Droplet > 0 {
-			locks = append(locks, dropletLock(itoa(spec.Droplet)))
-		}
-		return locks
-	case tombstoneResource:
-		return []string{dropletLock(r.ExternalID)}
-	}
-	return []string{"resource:" + r.Key()}
-}
-
 // maker is the saga in whose hands a snapshot with a saga's name still is; empty when nobody works on it. That saga holds
 // its droplet's lock from before the snapshot's beginning, so who looks and finds nobody need not look again.
 func maker(ctx context.Context, l Ledger, self engine.ID, snap Snapshot) (engine.ID, error) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/visible"
 )
 
@@ -40,7 +41,7 @@ type Patrol struct {
 
 // finding is what a look found, and of which version of the resource.
 type finding struct {
-	drift   Drift
+	drift   estate.Drift
 	version int
 	written engine.Time
 }
@@ -71,10 +72,10 @@ func (p *Patrol) Run(ctx context.Context) {
 
 // Drifts is what was last found, by resource key. A resource that was never looked at is not in it. It makes no request;
 // the map is the caller's.
-func (p *Patrol) Drifts() map[string]Drift {
+func (p *Patrol) Drifts() map[string]estate.Drift {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	out := make(map[string]Drift, len(p.found))
+	out := make(map[string]estate.Drift, len(p.found))
 	for key, f := range p.found {
 		out[key] = f.drift
 	}
@@ -163,7 +164,7 @@ func (p *Patrol) due(r engine.Resource) bool {
 	f, ok := p.found[r.Key()]
 	p.mu.Unlock()
 	age := patrolAge
-	if f.drift.State == NotChecked {
+	if f.drift.State == estate.NotChecked {
 		age = patrolAgain
 	}
 	return !ok || !f.of(r) || time.Since(f.drift.CheckedAt.Time) >= age
@@ -174,7 +175,7 @@ func (p *Patrol) groups(all []engine.Resource, everything bool) [][]engine.Resou
 	by := map[string][]engine.Resource{}
 	due := map[string]bool{}
 	for _, r := range all {
-		name := r.Type + "/" + domainOf(r)
+		name := r.Type + "/" + groupOf(r)
 		by[name] = append(by[name], r)
 		due[name] = due[name] || everything || p.due(r)
 	}
@@ -185,18 +186,6 @@ func (p *Patrol) groups(all []engine.Resource, everything bool) [][]engine.Resou
 		}
 	}
 	return out
-}
-
-// domainOf is the domain of a record; empty for everything else, and for a record that cannot be read.
-func domainOf(r engine.Resource) string {
-	if r.Type != dnsResource {
-		return ""
-	}
-	spec, err := recordOf(r)
-	if err != nil {
-		return ""
-	}
-	return spec.Domain
 }
 
 // group looks at resources that share a listing.
@@ -218,68 +207,53 @@ func (p *Patrol) group(ctx context.Context, g []engine.Resource) []error {
 	return errs
 }
 
+// groupOf is what of a resource says which listing has it.
+func groupOf(r engine.Resource) string {
+	if t := resourceTypes[r.Type]; t.group != nil {
+		return t.group(r)
+	}
+	return ""
+}
+
 // listed answers for the resources of a group from one listing, as far as that can be believed: it may be some seconds
 // old, so that a drift is looked at again. Nil when a look at each costs no more, or when the listing failed.
-func (p *Patrol) listed(ctx context.Context, g []engine.Resource) func(engine.Resource) (Drift, bool) {
-	domain := domainOf(g[0])
-	if len(g) <= max(1, (p.sizes[domain]+listingPage-1)/listingPage) || p.allowance() < patrolSpare {
+func (p *Patrol) listed(ctx context.Context, g []engine.Resource) func(engine.Resource) (estate.Drift, bool) {
+	t, name := resourceTypes[g[0].Type], groupOf(g[0])
+	if t.list == nil || t.group != nil && name == "" {
+		return nil
+	}
+	if len(g) <= max(1, (p.sizes[name]+listingPage-1)/listingPage) || p.allowance() < patrolSpare {
 		return nil
 	}
 	now := engine.At(time.Now())
-	answer := func(r engine.Resource, thing any) (Drift, bool) {
+	all, err := t.list(p.inventory, ctx, name)
+	switch {
+	case err != nil:
+		return nil
+	case all.gone:
+		return func(engine.Resource) (estate.Drift, bool) {
+			return estate.Drift{State: estate.Deleted, CheckedAt: now}, true
+		}
+	}
+	p.sizes[name] = all.n
+	return func(r engine.Resource) (estate.Drift, bool) {
+		thing, found := all.at(r)
+		if !found {
+			return estate.Drift{}, false
+		}
 		live, err := json.Marshal(thing)
 		if err != nil {
-			return Drift{}, false
+			return estate.Drift{}, false
 		}
 		changes, err := p.inventory.Drift(r, live)
-		return Drift{State: InSync, Live: live, CheckedAt: now}, err == nil && len(changes) == 0
+		return estate.Drift{State: estate.InSync, Live: live, CheckedAt: now}, err == nil && len(changes) == 0
 	}
-	switch {
-	case domain != "":
-		all, err := again(ctx, func() ([]Record, error) { return p.inventory.cloud.AllRecords(ctx, domain) })
-		if absent(err) {
-			return func(engine.Resource) (Drift, bool) { return Drift{State: Deleted, CheckedAt: now}, true }
-		}
-		if err != nil {
-			return nil
-		}
-		p.sizes[domain] = len(all)
-		at := map[string][]Record{}
-		for _, o := range all {
-			at[liveName(o.Name)] = append(at[liveName(o.Name)], o)
-		}
-		return func(r engine.Resource) (Drift, bool) {
-			want, err := recordOf(r)
-			if err != nil {
-				return Drift{}, false
-			}
-			live, found := locate(want, at[want.Name], nil)
-			if !found {
-				return Drift{}, false
-			}
-			return answer(r, live)
-		}
-	case g[0].Type == snapshotResource:
-		all, err := p.inventory.cloud.AllSnapshots(ctx)
-		if err != nil {
-			return nil
-		}
-		p.sizes[domain] = len(all)
-		return func(r engine.Resource) (Drift, bool) {
-			at := slices.IndexFunc(all, func(s Snapshot) bool { return itoa(s.ID) == r.ExternalID })
-			if at < 0 {
-				return Drift{}, false
-			}
-			return answer(r, all[at])
-		}
-	}
-	return nil
 }
 
 // one looks at one resource, unless fewer requests than spare are left.
 func (p *Patrol) one(ctx context.Context, r engine.Resource, spare int) error {
 	if left := p.allowance(); left < spare {
-		d := Drift{State: NotChecked, CheckedAt: engine.At(time.Now()), Note: fmt.Sprintf("%d requests are left this hour, which are kept for sagas and people", max(0, left))}
+		d := estate.Drift{State: estate.NotChecked, CheckedAt: engine.At(time.Now()), Note: fmt.Sprintf("%d requests are left this hour, which are kept for sagas and people", max(0, left))}
 		p.keep(ctx, r, d)
 		return errors.New("look at " + visible.Text(cmp.Or(r.Name, r.Key())) + ": " + d.Note)
 	}
@@ -289,10 +263,11 @@ func (p *Patrol) one(ctx context.Context, r engine.Resource, spare int) error {
 }
 
 // keep remembers what was found of a resource, unless the look was cut off.
-func (p *Patrol) keep(ctx context.Context, r engine.Resource, d Drift) {
+func (p *Patrol) keep(ctx context.Context, r engine.Resource, d estate.Drift) {
 	if ctx.Err() != nil {
 		return
 	}
+	d.Cures = Cures(r.Type, d.State)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.found[r.Key()] = finding{d, r.SpecVersion, r.UpdatedAt}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/steps"
 	"arcadia/steps/dosim"
 )
@@ -32,7 +33,7 @@ func walk(t *testing.T, p *steps.Patrol) {
 	synctest.Wait()
 }
 
-func state(t *testing.T, p *steps.Patrol, key string, want steps.DriftState) steps.Drift {
+func state(t *testing.T, p *steps.Patrol, key string, want estate.State) estate.Drift {
 	t.Helper()
 	d, ok := p.Drifts()[key]
 	if !ok || d.State != want {
@@ -50,13 +51,13 @@ func TestThePatrolFindsADriftWithinItsRoundAndForgetsWhatIsGone(t *testing.T) {
 			t.Errorf("before it looked: %+v", p.Drifts())
 		}
 		walk(t, p)
-		state(t, p, res.Key(), steps.InSync)
+		state(t, p, res.Key(), estate.InSync)
 		changed := p.Changed()
 		r.sim.PutRecord("example.com", dosim.Record{ID: r.here("A", "app")[0].ID, Data: "203.0.113.10"})
 		time.Sleep(14 * time.Minute)
-		state(t, p, res.Key(), steps.InSync)
+		state(t, p, res.Key(), estate.InSync)
 		time.Sleep(2 * time.Minute)
-		if d := state(t, p, res.Key(), steps.Modified); len(d.Changes) != 1 || d.Changes[0].Name != "data" {
+		if d := state(t, p, res.Key(), estate.Modified); len(d.Changes) != 1 || d.Changes[0].Name != "data" {
 			t.Errorf("%+v", d)
 		}
 		select {
@@ -67,7 +68,7 @@ func TestThePatrolFindsADriftWithinItsRoundAndForgetsWhatIsGone(t *testing.T) {
 		// A resource that was written since is looked at within a minute, not a quarter of an hour later.
 		r.run(engine.Completed, "accept_resource", "resource", res.Key())
 		time.Sleep(70 * time.Second)
-		state(t, p, res.Key(), steps.InSync)
+		state(t, p, res.Key(), estate.InSync)
 		r.run(engine.Completed, "forget_resource", "resource", res.Key())
 		time.Sleep(70 * time.Second)
 		if len(p.Drifts()) != 0 {
@@ -100,11 +101,11 @@ func TestThePatrolListsADomainOnceForAllItsRecords(t *testing.T) {
 		time.Sleep(time.Minute)
 		r.sim.ResetLog()
 		walk(t, p)
-		states := map[steps.DriftState]int{}
+		states := map[estate.State]int{}
 		for _, d := range p.Drifts() {
 			states[d.State]++
 		}
-		same(t, "states", map[steps.DriftState]int{steps.InSync: 19, steps.Deleted: 1}, states)
+		same(t, "states", map[estate.State]int{estate.InSync: 19, estate.Deleted: 1}, states)
 		// The listing, and another look at the one that is not in it.
 		if n := len(r.sim.Requests()); n > 3 {
 			t.Errorf("%d requests", n)
@@ -125,7 +126,7 @@ func TestThePatrolListsTheSnapshotsOnce(t *testing.T) {
 			t.Errorf("%d requests, %+v", n, p.Drifts())
 		}
 		for key := range p.Drifts() {
-			state(t, p, key, steps.InSync)
+			state(t, p, key, estate.InSync)
 		}
 	})
 }
@@ -146,7 +147,7 @@ func TestThePatrolCallsNothingDriftedBecauseOfAnOldListing(t *testing.T) {
 		p, _ := r.patrol()
 		walk(t, p)
 		for key := range p.Drifts() {
-			state(t, p, key, steps.InSync)
+			state(t, p, key, estate.InSync)
 		}
 		if len(p.Drifts()) != 3 {
 			t.Errorf("%+v", p.Drifts())
@@ -166,7 +167,7 @@ func TestThePatrolLeavesTheLastQuarterOfTheAllowanceToOthersAndSaysSo(t *testing
 		r.sim.ResetLog()
 		time.Sleep(20 * time.Minute)
 		for key := range p.Drifts() {
-			if d := state(t, p, key, steps.NotChecked); !strings.Contains(d.Note, "1249 requests are left this hour") {
+			if d := state(t, p, key, estate.NotChecked); !strings.Contains(d.Note, "1249 requests are left this hour") {
 				t.Errorf("%+v", d)
 			}
 		}
@@ -181,11 +182,11 @@ func TestThePatrolLeavesTheLastQuarterOfTheAllowanceToOthersAndSaysSo(t *testing
 		if err := p.Check(t.Context(), all[0].Key()); err != nil {
 			t.Error(err)
 		}
-		state(t, p, all[0].Key(), steps.InSync)
+		state(t, p, all[0].Key(), estate.InSync)
 		left.Store(1250)
 		time.Sleep(6 * time.Minute)
 		for key := range p.Drifts() {
-			state(t, p, key, steps.InSync)
+			state(t, p, key, estate.InSync)
 		}
 	})
 }
@@ -196,18 +197,18 @@ func TestWhatThePatrolCouldNotLookAtIsNotCheckedAnyMore(t *testing.T) {
 		res := r.provisioned(record("A", "app", "203.0.113.9")...)
 		p, _ := r.patrol()
 		walk(t, p)
-		state(t, p, res.Key(), steps.InSync)
+		state(t, p, res.Key(), estate.InSync)
 		remove := r.sim.Inject(dosim.Fault{Kind: dosim.FaultServerError})
 		err := p.Check(t.Context())
 		if err == nil {
 			t.Error("it says that it looked")
 		}
-		if d := state(t, p, res.Key(), steps.NotChecked); d.Note == "" {
+		if d := state(t, p, res.Key(), estate.NotChecked); d.Note == "" {
 			t.Errorf("%+v", d)
 		}
 		remove()
 		time.Sleep(7 * time.Minute)
-		state(t, p, res.Key(), steps.InSync)
+		state(t, p, res.Key(), estate.InSync)
 		if err := p.Check(t.Context(), "dns_record/7"); err == nil || !strings.Contains(err.Error(), "not_accounted_for") {
 			t.Errorf("%v", err)
 		}
@@ -241,6 +242,6 @@ func TestOneRequestOfThePatrolIsOnItsWayAtATime(t *testing.T) {
 			t.Error("it did not wait for its turn")
 		}
 		_ = <-over
-		state(t, p, res.Key(), steps.InSync)
+		state(t, p, res.Key(), estate.InSync)
 	})
 }

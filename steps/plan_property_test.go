@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/steps"
 	"arcadia/steps/dosim"
 )
@@ -295,7 +296,7 @@ func undone(t *rapid.T, r *rig, s *engine.Saga, change engine.Change, before wor
 		return
 	}
 	for _, res := range must(r.Resources(context.Background())) {
-		if d, err := steps.NewInventory(r.cloud, r.store).Check(context.Background(), res); err != nil || d.State == steps.NotChecked {
+		if d, err := steps.NewInventory(r.cloud, r.store).Check(context.Background(), res); err != nil || d.State == estate.NotChecked {
 			t.Fatalf("%+v %v", d, err)
 		}
 	}

@@ -52,7 +52,7 @@ func graceField() engine.Field {
 func checkGrace(value string, _ engine.Inputs) error {
 	d, err := time.ParseDuration(value)
 	if err != nil || d < 0 || d > time.Hour {
-		return fmt.Errorf("%q is no time between 0s and 1h", visible.Short(value, 40))
+		return fmt.Errorf("%q is not a time between 0s and 1h", visible.Short(value, 40))
 	}
 	return nil
 }

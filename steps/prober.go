@@ -123,7 +123,7 @@ func probeOf(in engine.Inputs) (Probe, error) {
 func httpProbe(text string, in engine.Inputs) (Probe, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) || u.User != nil {
-		return Probe{}, fmt.Errorf("%q is no URL to look at: write it as https://www.example.com/health, without a password", visible.Short(text, 80))
+		return Probe{}, fmt.Errorf("%q is not a URL to look at: write it as https://www.example.com/health, without a password", visible.Short(text, 80))
 	}
 	if err := reachable(u.Hostname()); err != nil {
 		return Probe{}, err
@@ -139,7 +139,7 @@ func checkAddress(text string) error {
 	host, port, err := net.SplitHostPort(text)
 	n, bad := strconv.ParseUint(port, 10, 16)
 	if err != nil || host == "" || bad != nil || n == 0 {
-		return fmt.Errorf("%q is no address to look at: write it as host:port", visible.Short(text, 80))
+		return fmt.Errorf("%q is not an address to look at: write it as host:port", visible.Short(text, 80))
 	}
 	return reachable(host)
 }

@@ -17,7 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"arcadia/engine"
-	"arcadia/steps"
+	"arcadia/engine/estate"
 	"arcadia/steps/dosim"
 )
 
@@ -269,7 +269,7 @@ func TestUpsertTwiceWritesOnce(t *testing.T) {
 			t.Fatal(d)
 		}
 		for _, res := range must(r.Resources(context.Background())) {
-			r.drift(res, steps.InSync)
+			r.drift(res, estate.InSync)
 		}
 	})
 }

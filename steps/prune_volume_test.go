@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/steps"
 	"arcadia/steps/dosim"
 )
@@ -70,7 +71,7 @@ func TestTheSnapshotsOfAVolumeAreRotatedLikeThoseOfADroplet(t *testing.T) {
 			if one.Type != "volume_snapshot" || !strings.Contains(string(one.Spec), "verified_at") {
 				t.Errorf("%s %s", one.Type, one.Spec)
 			}
-			r.drift(one, steps.InSync)
+			r.drift(one, estate.InSync)
 		}
 		before := len(r.copies(volume))
 		s := r.volumeNight(engine.RolledBack, "volume", volume, "keep_last", "1", "max_delete", "1")
@@ -78,7 +79,7 @@ func TestTheSnapshotsOfAVolumeAreRotatedLikeThoseOfADroplet(t *testing.T) {
 			t.Errorf("%q, %d copies", s.Rows[2].Error, len(r.copies(volume)))
 		}
 		r.api(http.MethodDelete, "/v2/volumes/snapshots/"+res[0].ExternalID, "")
-		r.drift(res[0], steps.Deleted)
+		r.drift(res[0], estate.Deleted)
 		r.run(engine.Completed, "forget_resource", "resource", res[0].Key())
 	})
 }

@@ -45,7 +45,7 @@ func checkSlug(value string, _ engine.Inputs) error {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
 	})
 	if bad || value == "" || len(value) > 80 {
-		return fmt.Errorf("%q is no slug", visible.Short(value, 40))
+		return fmt.Errorf("%q is not a slug", visible.Short(value, 40))
 	}
 	return nil
 }

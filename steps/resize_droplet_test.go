@@ -255,7 +255,7 @@ func TestASizeThatCannotBeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 		web := r.droplet("web-01")
 		refuse("there is no size s-9vcpu", "droplet_id", web, "size", "s-9vcpu")
 		refuse("a disk cannot shrink", "droplet_id", web, "size", "s-1vcpu-1gb")
-		refuse("is no slug", "droplet_id", web, "size", "S 1")
+		refuse("is not a slug", "droplet_id", web, "size", "S 1")
 		refuse("is not in this account", "droplet_id", "7", "size", moreSize)
 		refuse("no time between", "droplet_id", web, "size", moreSize, "grace", "soon")
 		sold := r.sim.Inject(dosim.Fault{Kind: dosim.FaultSizeUnavailable, Text: moreSize, Scope: "nyc3"})

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
 	"arcadia/engine"
@@ -50,9 +48,7 @@ func (h held) Inputs() []engine.Field {
 
 func checkResource(value string, _ engine.Inputs) error {
 	kind, id, _ := strings.Cut(value, "/")
-	n, err := strconv.ParseInt(id, 10, 64)
-	numbered := err == nil && n > 0 && id == itoa(n) && slices.Contains([]string{dnsResource, snapshotResource, tombstoneResource}, kind)
-	if !numbered && (kind != volumeSnapshotResource || !isUUID(id)) {
+	if t, known := resourceTypes[kind]; !known || !t.idOK(id) {
 		return fmt.Errorf("%q is not a resource: write it like %s/123 or %s/123", visible.Short(value, 60), dnsResource, snapshotResource)
 	}
 	return nil
@@ -132,28 +128,6 @@ func (h held) free(ctx context.Context, r engine.Resource, id string) error {
 	return err
 }
 
-// recordOf is the record that a resource wants, in canonical form and under the id that the store knows.
-func recordOf(r engine.Resource) (recordSpec, error) {
-	var spec recordSpec
-	if err := json.Unmarshal(r.Spec, &spec); err != nil {
-		return spec, fmt.Errorf("read the desired state of %s: %w", visible.Text(r.Name), err)
-	}
-	id, err := strconv.ParseInt(r.ExternalID, 10, 64)
-	if err != nil {
-		return spec, fmt.Errorf("the id %q of %s is not a number", visible.Short(r.ExternalID, 40), visible.Text(r.Name))
-	}
-	spec.Domain = canonicalZone(spec.Domain)
-	spec.Record = spec.canonical(spec.Domain)
-	spec.ID = id
-	return spec, nil
-}
-
-// snapshotSpec is a snapshot as a resource: as it is wanted, and what the store knows of it besides.
-type snapshotSpec struct {
-	Snapshot
-	copyNote
-}
-
 // copyNote is what the store knows of a copy that the provider does not.
 type copyNote struct {
 	Verified engine.Time `json:"verified_at,omitzero"` // when it was last found sound; zero: never
@@ -167,27 +141,4 @@ func noteOf(r engine.Resource) (copyNote, error) {
 		return note, fmt.Errorf("read what is known of %s: %w", visible.Text(r.Name), err)
 	}
 	return note, nil
-}
-
-// snapshotOf is the snapshot that a resource wants.
-func snapshotOf(r engine.Resource) (snapshotSpec, error) {
-	var spec snapshotSpec
-	if err := json.Unmarshal(r.Spec, &spec); err != nil {
-		return spec, fmt.Errorf("read the desired state of %s: %w", visible.Text(r.Name), err)
-	}
-	return spec, nil
-}
-
-// resource is the snapshot as a resource.
-func (snap snapshotSpec) resource() (engine.Resource, error) {
-	spec, err := json.Marshal(snap)
-	if err != nil {
-		return engine.Resource{}, fmt.Errorf("describe snapshot %d: %w", snap.ID, err)
-	}
-	return engine.Resource{Type: snapshotResource, ExternalID: itoa(snap.ID), Name: visible.Short(snap.Name, 120), Spec: spec}, nil
-}
-
-// snapshotResourceOf is a snapshot of which nothing else is known as a resource.
-func snapshotResourceOf(snap Snapshot) (engine.Resource, error) {
-	return snapshotSpec{Snapshot: snap}.resource()
 }

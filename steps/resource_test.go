@@ -11,7 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"arcadia/engine"
-	"arcadia/steps"
+	"arcadia/engine/estate"
 	"arcadia/steps/dosim"
 )
 
@@ -64,7 +64,7 @@ func TestARestoredRecordThatWasChangedSaysAgainWhatIsWanted(t *testing.T) {
 		if s.Target != "SRV _sip._tcp.example.com" || put[string](t, s, "outcome") != "updated" {
 			t.Error(dump(s))
 		}
-		r.drift(r.only(), steps.InSync)
+		r.drift(r.only(), estate.InSync)
 		same(t, "resource", res, r.only())
 		if c := r.change("restore_resource", "resource", res.Key()); c.Action != engine.ActNone {
 			t.Errorf("%+v", c)
@@ -92,7 +92,7 @@ func TestARestoredRecordThatIsGoneIsCreatedAnewAndItsResourceMovesThere(t *testi
 		if id := put[int64](t, s, "dns_record_id"); now.ExternalID != text(id) || id == theirs || now.ExternalID == res.ExternalID {
 			t.Errorf("%+v, id %d", now, id)
 		}
-		r.drift(now, steps.InSync)
+		r.drift(now, estate.InSync)
 		r.rollback(s.ID)
 		r.rest(s.ID, engine.RolledBack)
 		equalWorlds(t, "after the rollback", before, r.world())
@@ -189,7 +189,7 @@ func TestAcceptingMakesWhatIsLiveTheDesiredState(t *testing.T) {
 		if now.SpecVersion != res.SpecVersion+1 || now.SagaID != s.ID || now.ExternalID != res.ExternalID || r.sim.Writes() != 0 {
 			t.Errorf("%+v after %d writes", now, r.sim.Writes())
 		}
-		r.drift(now, steps.InSync)
+		r.drift(now, estate.InSync)
 		if c := r.change("accept_resource", "resource", res.Key()); c.Action != engine.ActNone {
 			t.Errorf("%+v", c)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/visible"
 )
 
@@ -30,7 +31,7 @@ func (RestoreResource) Name() string { return "restore_resource" }
 // not exist and a token known to lack a scope.
 func (r RestoreResource) Target(ctx context.Context, in engine.Inputs) (string, error) {
 	res, err := r.resource(ctx, in)
-	if err != nil || res.Type != dnsResource {
+	if err != nil || !resourceTypes[res.Type].restores {
 		return visible.Text(res.Name), err
 	}
 	w, err := restorationOf(res)
@@ -51,7 +52,7 @@ func (r RestoreResource) Plan(ctx context.Context, in engine.Inputs) (engine.Cha
 	if err != nil {
 		return engine.Change{}, err
 	}
-	if res.Type != dnsResource {
+	if !resourceTypes[res.Type].restores {
 		return engine.Change{Action: engine.ActNone, Subject: visible.Text(res.Name), Undo: nothingToUndo}, r.untouched(ctx, res)
 	}
 	w, err := restorationOf(res)
@@ -100,14 +101,14 @@ func (r RestoreResource) elsewhere(ctx context.Context, w restoration) (string, 
 // untouched refuses a resource that cannot be written, unless it is as wanted.
 func (r RestoreResource) untouched(ctx context.Context, res engine.Resource) error {
 	d, err := r.inventory.Check(ctx, res)
-	if err != nil || d.State == InSync {
+	if err != nil || d.State == estate.InSync {
 		return err
 	}
-	if d.State == Deleted {
+	if d.State == estate.Deleted {
 		return fmt.Errorf("%w: %s is deleted, and nothing brings it back: stop tracking it with forget_resource", errUnwritable, visible.Text(res.Name))
 	}
 	return fmt.Errorf("%w: %s is %s: stop tracking it with forget_resource, or want it as it is with accept_resource",
-		errUnwritable, visible.Text(res.Name), cmp.Or(d.State, NotChecked))
+		errUnwritable, visible.Text(res.Name), cmp.Or(d.State, estate.NotChecked))
 }
 
 // Execute puts outcome (created, updated, noop), dns_record_id, dns_prior_records and resource_before.
@@ -116,7 +117,7 @@ func (r RestoreResource) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	if res.Type != dnsResource {
+	if !resourceTypes[res.Type].restores {
 		s.Put(keyOutcome, outcomeNoop)
 		return verdict(ctx, r.untouched(ctx, res))
 	}

@@ -89,7 +89,7 @@ func checkPorts(value string) error {
 		plain += "-" + strconv.FormatUint(last, 10)
 	}
 	if err != nil || first == 0 || last < first || value != plain {
-		return fmt.Errorf("%q is no port: give one as 443, a range as 8000-9000, or all", visible.Short(value, 40))
+		return fmt.Errorf("%q is not a port: give one as 443, a range as 8000-9000, or all", visible.Short(value, 40))
 	}
 	return nil
 }
@@ -119,7 +119,7 @@ func ends(value string) (Rule, error) {
 		case part == "anywhere":
 			r.Addresses = append(r.Addresses, "0.0.0.0/0", "::/0")
 		default:
-			return Rule{}, fmt.Errorf("%q is no address: give 192.0.2.1, 192.0.2.0/24, tag:NAME, droplet:ID or anywhere", visible.Short(part, 60))
+			return Rule{}, fmt.Errorf("%q is not an address: give 192.0.2.1, 192.0.2.0/24, tag:NAME, droplet:ID or anywhere", visible.Short(part, 60))
 		}
 	}
 	return r.canonical(), nil

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"arcadia/engine"
-	"arcadia/steps"
+	"arcadia/engine/estate"
 	"arcadia/steps/dosim"
 )
 
@@ -47,7 +47,7 @@ func TestAnAdoptedOrphanIsAResourceUntilThatIsUndone(t *testing.T) {
 		if !strings.HasPrefix(s.Target, "snapshot "+id+" (arcadia-snap-") || put[float64](t, s, "snapshot_monthly_usd") <= 0 || r.sim.Writes() != 0 {
 			t.Error(dump(s))
 		}
-		r.drift(r.only(), steps.InSync)
+		r.drift(r.only(), estate.InSync)
 		if c := r.change("adopt_snapshot", "snapshot", id); c.Action != engine.ActNone {
 			t.Errorf("%+v", c)
 		}

@@ -15,6 +15,15 @@ import (
 // snapshot is.
 const tombstoneResource = "droplet_tombstone"
 
+// tombstoneType never differs: what was does not change.
+var tombstoneType = resourceType{
+	numbered: true,
+	observe:  observing(Inventory.tombstone),
+	differs:  func(engine.Resource, json.RawMessage) ([]engine.FieldChange, error) { return nil, nil },
+	locks:    func(r engine.Resource) []string { return []string{dropletLock(r.ExternalID)} },
+	touches:  oneTouch(dropletLock),
+}
+
 // tombstone is what is known of a deleted droplet, enough to make one like it.
 type tombstone struct {
 	Droplet   Droplet        `json:"droplet"`

@@ -63,12 +63,11 @@ func (held) Touches(s *engine.State) []engine.Touch {
 	if ok, err := s.Saved(keyResource, &r); err != nil || !ok {
 		return nil
 	}
-	if r.Type == dnsResource {
-		if spec, err := recordOf(r); err == nil {
-			return recordTouches(spec.Domain, spec.Name, spec.Type)
-		}
+	t, err := typeOf(r)
+	if err != nil {
+		return nil
 	}
-	return []engine.Touch{{Name: resourceLocks(r)[0]}} // its own; the others are those of what it was made of
+	return t.touches(r)
 }
 
 // Touches is the snapshot: other snapshots of the droplet have nothing to do with it, but whoever has made the droplet has.

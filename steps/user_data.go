@@ -40,7 +40,7 @@ func userDataFields() []engine.Field {
 
 func checkUserData(value string, _ engine.Inputs) error {
 	if !filepath.IsAbs(value) || filepath.Clean(value) != value || visible.Text(value) != value {
-		return fmt.Errorf("%q is no full path of a file", visible.Short(value, 80))
+		return fmt.Errorf("%q is not a full path of a file", visible.Short(value, 80))
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func readUserData(path string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("read the user data: %w", err)
 	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("%s is no plain file", path)
+		return "", fmt.Errorf("%s is not a plain file", path)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxUserData+1))
 	if err != nil {
@@ -74,7 +74,7 @@ func readUserData(path string) (string, error) {
 			return string(text), nil
 		}
 	}
-	return "", fmt.Errorf("%s is no user data: it begins with none of %s", path, strings.Join(userDataMarks, ", "))
+	return "", fmt.Errorf("%s is not user data: it begins with none of %s", path, strings.Join(userDataMarks, ", "))
 }
 
 func sumOf(text string) string {

@@ -33,10 +33,10 @@ func TestUserDataIsThatOfTheLaunchAndNowhereStored(t *testing.T) {
 		r.forbids("that of the file is "+sum, adhoc("create_droplet", in(path)...))
 		r.forbids("is not what it was at the launch", adhoc("create_droplet", in(path, "user_data_sha256", strings.Repeat("0", 64))...))
 		r.forbids("no such file", adhoc("create_droplet", in(filepath.Join(dir, "none"), "user_data_sha256", sum)...))
-		r.forbids("is no full path", adhoc("create_droplet", in("web.yaml", "user_data_sha256", sum)...))
-		r.forbids("is no plain file", adhoc("create_droplet", in(dir, "user_data_sha256", sum)...))
+		r.forbids("is not a full path", adhoc("create_droplet", in("web.yaml", "user_data_sha256", sum)...))
+		r.forbids("is not a plain file", adhoc("create_droplet", in(dir, "user_data_sha256", sum)...))
 		secret := filepath.Join(dir, "token")
-		r.forbids("is no user data", adhoc("create_droplet", in(secret, "user_data_sha256", write(secret, "dop_v1_secret"))...))
+		r.forbids("is not user data", adhoc("create_droplet", in(secret, "user_data_sha256", write(secret, "dop_v1_secret"))...))
 		long := filepath.Join(dir, "long")
 		r.forbids("more than 64 KiB", adhoc("create_droplet", in(long, "user_data_sha256", write(long, "#!"+strings.Repeat("x", 64<<10)))...))
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"arcadia/engine"
@@ -33,18 +32,7 @@ func NewVerifySnapshot(cloud VerifyCloud, ledger Ledger) VerifySnapshot {
 // keyVerified is put when a snapshot was found sound: its id.
 const keyVerified = "verified_snapshot_id"
 
-// Reasons for which the step fails.
-const (
-	errUnsound      = engine.Reason("snapshot_not_sound")
-	errNothingTaken = engine.Reason("no_snapshot_to_verify")
-)
-
-const (
-	snapshotAvailable = "available"
-	// leastShare is what a snapshot must have at least of the size of the one before it: a disk does not lose more than half of
-	// what is on it in a night unless something is wrong.
-	leastShare = 0.5
-)
+const snapshotAvailable = "available"
 
 // Name is "verify_snapshot".
 func (VerifySnapshot) Name() string { return "verify_snapshot" }
@@ -75,52 +63,14 @@ func (v VerifySnapshot) Target(ctx context.Context, in engine.Inputs) (string, e
 	if in[inSnapshot] == "" {
 		return "", nil
 	}
-	snap, err := v.sound(ctx, in)
+	snap, err := v.sight(in).sound(ctx)
 	return snap.title(), err
-}
-
-// sound is the snapshot that the inputs name, unless it is known by now that it will not pass.
-func (v VerifySnapshot) sound(ctx context.Context, in engine.Inputs) (Snapshot, error) {
-	snap, err := v.named(ctx, in)
-	if err != nil {
-		return snap, err
-	}
-	flaw, err := v.flaw(ctx, snap)
-	if err == nil && flaw != "" && !young(snap) {
-		err = unsound(snap, flaw)
-	}
-	return snap, err
-}
-
-func unsound(snap Snapshot, flaw string) error {
-	return fmt.Errorf("%w: %s: %s: look at it, then take another", errUnsound, snap.title(), flaw)
-}
-
-// named is the snapshot that the inputs name.
-func (v VerifySnapshot) named(ctx context.Context, in engine.Inputs) (Snapshot, error) {
-	snap, found, err := v.findAgain(ctx, in)
-	if err == nil && !found {
-		err = fmt.Errorf("%w: %s is not in this account", errGone, snap.title())
-	}
-	return snap, err
 }
 
 // Plan says what is looked at.
 func (v VerifySnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
-	c := engine.Change{
-		Action: engine.ActNone, Subject: "the snapshot that the saga takes", Undo: nothingToUndo,
-		Note: "looks whether it is available, in the droplet's region, and at least half as large as the one before it",
-	}
-	if in[inSnapshot] == "" {
-		return c, nil
-	}
-	snap, err := v.sound(ctx, in)
-	c.Subject = snap.title()
-	return c, err
+	return v.sight(in).plan(ctx, in[inSnapshot] != "", "available, in the droplet's region, and at least half as large as the one before it")
 }
-
-// young reports whether the provider may still correct what it says of a snapshot.
-func young(snap Snapshot) bool { return time.Since(snap.Created) < settles }
 
 // Execute puts verified_snapshot_id. It waits for as long as the provider may still correct what it says.
 func (v VerifySnapshot) Execute(ctx context.Context, s *engine.State) error {
@@ -128,23 +78,9 @@ func (v VerifySnapshot) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	snap, err := v.named(ctx, in)
+	snap, err := v.sight(in).await(ctx, s)
 	if err != nil {
-		return verdict(ctx, err)
-	}
-	flaw, err := v.flaw(ctx, snap)
-	if err == nil && flaw != "" && young(snap) {
-		until := snap.Created.Add(settles)
-		err = s.Idle(ctx, snap.title()+" to be sound: "+flaw, until, func(ctx context.Context) error {
-			snap, flaw, err = v.wait(ctx, in, until)
-			return err
-		})
-	}
-	if err != nil {
-		return verdict(ctx, err)
-	}
-	if flaw != "" {
-		return unsound(snap, flaw)
+		return err
 	}
 	s.Put(keyVerified, snap.ID)
 	putSnapshot(s, snap)
@@ -162,21 +98,6 @@ func (VerifySnapshot) meant(s *engine.State) (engine.Inputs, error) {
 		err = fmt.Errorf("%w: no step before this one has taken a snapshot: give %s", errNothingTaken, inSnapshot)
 	}
 	return engine.Inputs{inSnapshot: itoa(id)}, err
-}
-
-// wait looks until the snapshot is sound, or until then.
-func (v VerifySnapshot) wait(ctx context.Context, in engine.Inputs, until time.Time) (snap Snapshot, flaw string, err error) {
-	for n := 0; ; n++ {
-		if err := pause(ctx, min(pollPause(n), max(time.Until(until), time.Second))); err != nil {
-			return snap, flaw, err
-		}
-		if snap, err = v.named(ctx, in); err != nil {
-			return snap, flaw, err
-		}
-		if flaw, err = v.flaw(ctx, snap); err != nil || flaw == "" || !time.Now().Before(until) {
-			return snap, flaw, err
-		}
-	}
 }
 
 // account records that the snapshot is verified, when the store tracks it.
@@ -197,6 +118,20 @@ func (v VerifySnapshot) account(ctx context.Context, s *engine.State, snap Snaps
 	return nil
 }
 
+// sight looks at the snapshot that the inputs name.
+func (v VerifySnapshot) sight(in engine.Inputs) sight[Snapshot] {
+	return func(ctx context.Context) (snap Snapshot, flaw string, err error) {
+		snap, found, err := v.findAgain(ctx, in)
+		if err == nil && !found {
+			err = fmt.Errorf("%w: %s is not in this account", errGone, snap.title())
+		}
+		if err == nil {
+			flaw, err = v.flaw(ctx, snap)
+		}
+		return snap, flaw, err
+	}
+}
+
 // flaw is what speaks against a snapshot now; empty when nothing does.
 func (v VerifySnapshot) flaw(ctx context.Context, snap Snapshot) (string, error) {
 	status, err := again(ctx, func() (string, error) { return v.cloud.SnapshotStatus(ctx, snap.ID) })
@@ -204,25 +139,20 @@ func (v VerifySnapshot) flaw(ctx context.Context, snap Snapshot) (string, error)
 		return "", err
 	}
 	droplet, err := v.cloud.Droplet(ctx, snap.Droplet)
-	gone := absent(err)
-	if err != nil && !gone {
+	switch {
+	case absent(err): // the copy may be all that is left of it
+		droplet = Droplet{}
+	case err != nil:
 		return "", err
 	}
 	before, err := v.before(ctx, snap)
 	if err != nil {
 		return "", err
 	}
-	switch {
-	case status != snapshotAvailable:
+	if status != snapshotAvailable {
 		return "it is " + visible.Short(cmp.Or(status, "of no status"), 40) + ", not available", nil
-	case len(snap.Regions) == 0:
-		return "it is in no region", nil
-	case !gone && !slices.Contains(snap.Regions, droplet.Region):
-		return "it is not in " + visible.Short(droplet.Region, 40) + ", where its droplet is", nil
-	case snap.SizeGB < leastShare*before.SizeGB:
-		return fmt.Sprintf("it has %.2f GiB, less than half of the %.2f GiB of %s, the one before it", snap.SizeGB, before.SizeGB, before.title()), nil
 	}
-	return "", nil
+	return cmp.Or(misplaced(snap.Regions, droplet.Region, "droplet"), shrunk(snap.SizeGB, before.SizeGB, before.title())), nil
 }
 
 // before is the newest snapshot of the droplet that is older; the zero Snapshot when there is none.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/steps"
 	"arcadia/steps/dosim"
 )
@@ -40,7 +41,7 @@ func TestASoundSnapshotIsAccountedForAsVerifiedUntilThatIsUndone(t *testing.T) {
 		if id := put[int64](t, s, "verified_snapshot_id"); id != put[int64](t, s, "snapshot_id") || !r.verified() {
 			t.Error(dump(s))
 		}
-		r.drift(r.only(), steps.InSync)
+		r.drift(r.only(), estate.InSync)
 		again := r.run(engine.Completed, "verify_snapshot", "snapshot", r.only().ExternalID)
 		if !strings.HasPrefix(again.Target, "snapshot "+r.only().ExternalID) {
 			t.Errorf("target %q", again.Target)

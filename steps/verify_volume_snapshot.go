@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"arcadia/engine"
@@ -65,35 +64,14 @@ func (v VerifyVolumeSnapshot) Target(ctx context.Context, in engine.Inputs) (str
 	if in[inVolumeSnapshot] == "" {
 		return "", nil
 	}
-	snap, err := v.sound(ctx, in[inVolumeSnapshot])
+	snap, err := v.sight(in[inVolumeSnapshot]).sound(ctx)
 	return snap.title(), err
-}
-
-// sound is a snapshot, unless it is known by now that it will not pass.
-func (v VerifyVolumeSnapshot) sound(ctx context.Context, id string) (VolumeSnapshot, error) {
-	snap, flaw, err := v.look(ctx, id)
-	if err == nil && flaw != "" && time.Since(snap.Created) >= settles {
-		err = unsoundVolume(snap, flaw)
-	}
-	return snap, err
-}
-
-func unsoundVolume(snap VolumeSnapshot, flaw string) error {
-	return fmt.Errorf("%w: %s: %s: look at it, then take another", errUnsound, snap.title(), flaw)
 }
 
 // Plan says what is looked at.
 func (v VerifyVolumeSnapshot) Plan(ctx context.Context, in engine.Inputs) (engine.Change, error) {
-	c := engine.Change{
-		Action: engine.ActNone, Subject: "the snapshot that the saga takes", Undo: nothingToUndo,
-		Note: "looks whether it is there, in the volume's region, and at least half as large as the one before it",
-	}
-	if in[inVolumeSnapshot] == "" {
-		return c, nil
-	}
-	snap, err := v.sound(ctx, in[inVolumeSnapshot])
-	c.Subject = snap.title()
-	return c, err
+	id := in[inVolumeSnapshot]
+	return v.sight(id).plan(ctx, id != "", "there, in the volume's region, and at least half as large as the one before it")
 }
 
 // Execute puts verified_volume_snapshot_id. It waits for as long as the provider may still correct what it says.
@@ -108,34 +86,13 @@ func (v VerifyVolumeSnapshot) Execute(ctx context.Context, s *engine.State) erro
 			return fmt.Errorf("%w: no step before this one has taken a snapshot: give %s", errNothingTaken, inVolumeSnapshot)
 		}
 	}
-	snap, flaw, err := v.look(ctx, id)
-	if until := snap.Created.Add(settles); err == nil && flaw != "" && time.Now().Before(until) {
-		err = s.Idle(ctx, snap.title()+" to be sound: "+flaw, until, func(ctx context.Context) error {
-			snap, flaw, err = v.wait(ctx, id, until)
-			return err
-		})
-	}
+	snap, err := v.sight(id).await(ctx, s)
 	if err != nil {
-		return verdict(ctx, err)
-	}
-	if flaw != "" {
-		return unsoundVolume(snap, flaw)
+		return err
 	}
 	s.Put(keyVolumeVerified, snap.ID)
 	putVolumeSnapshot(s, snap)
 	return v.account(ctx, s, snap)
-}
-
-// wait looks until the snapshot is sound, or until then.
-func (v VerifyVolumeSnapshot) wait(ctx context.Context, id string, until time.Time) (snap VolumeSnapshot, flaw string, err error) {
-	for n := 0; ; n++ {
-		if err := pause(ctx, min(pollPause(n), max(time.Until(until), time.Second))); err != nil {
-			return snap, flaw, err
-		}
-		if snap, flaw, err = v.look(ctx, id); err != nil || flaw == "" || !time.Now().Before(until) {
-			return snap, flaw, err
-		}
-	}
 }
 
 // account records that the snapshot is verified, when the store tracks it.
@@ -156,41 +113,32 @@ func (v VerifyVolumeSnapshot) account(ctx context.Context, s *engine.State, snap
 	return nil
 }
 
-// look reads a snapshot, and says what speaks against it now; empty when nothing does.
-func (v VerifyVolumeSnapshot) look(ctx context.Context, id string) (snap VolumeSnapshot, flaw string, err error) {
-	snap, err = again(ctx, func() (VolumeSnapshot, error) { return v.disks.VolumeSnapshot(ctx, id) })
-	if absent(err) {
-		return VolumeSnapshot{ID: id}, "", fmt.Errorf("%w: volume snapshot %s is not in this account", errGone, visible.Short(id, 40))
-	}
-	if err != nil {
-		return snap, "", err
-	}
-	volume, err := v.disks.Volume(ctx, snap.Volume)
-	if absent(err) { // the copy may be all that is left of it
-		return snap, "", nil
-	}
-	if err != nil {
-		return snap, "", err
-	}
-	all, err := again(ctx, func() ([]VolumeSnapshot, error) { return v.disks.VolumeSnapshots(ctx, snap.Volume) })
-	if err != nil {
-		return snap, "", err
-	}
-	var before VolumeSnapshot
-	for _, o := range all {
-		if o.Created.Before(snap.Created) && cmp.Or(o.Created.Compare(before.Created), cmp.Compare(o.ID, before.ID)) > 0 {
-			before = o
+// sight looks at a snapshot.
+func (v VerifyVolumeSnapshot) sight(id string) sight[VolumeSnapshot] {
+	return func(ctx context.Context) (snap VolumeSnapshot, flaw string, err error) {
+		snap, err = again(ctx, func() (VolumeSnapshot, error) { return v.disks.VolumeSnapshot(ctx, id) })
+		if absent(err) {
+			return VolumeSnapshot{ID: id}, "", fmt.Errorf("%w: volume snapshot %s is not in this account", errGone, visible.Short(id, 40))
 		}
+		if err != nil {
+			return snap, "", err
+		}
+		volume, err := v.disks.Volume(ctx, snap.Volume)
+		if absent(err) { // the copy may be all that is left of it
+			return snap, "", nil
+		}
+		if err != nil {
+			return snap, "", err
+		}
+		all, err := again(ctx, func() ([]VolumeSnapshot, error) { return v.disks.VolumeSnapshots(ctx, snap.Volume) })
+		var before VolumeSnapshot
+		for _, o := range all {
+			if o.Created.Before(snap.Created) && cmp.Or(o.Created.Compare(before.Created), cmp.Compare(o.ID, before.ID)) > 0 {
+				before = o
+			}
+		}
+		return snap, cmp.Or(misplaced(snap.Regions, volume.Region, "volume"), shrunk(snap.SizeGB, before.SizeGB, before.title())), err
 	}
-	switch {
-	case len(snap.Regions) == 0:
-		flaw = "it is in no region"
-	case !slices.Contains(snap.Regions, volume.Region):
-		flaw = "it is not in " + visible.Short(volume.Region, 40) + ", where its volume is"
-	case snap.SizeGB < leastShare*before.SizeGB:
-		flaw = fmt.Sprintf("it has %.2f GiB, less than half of the %.2f GiB of %s, the one before it", snap.SizeGB, before.SizeGB, before.title())
-	}
-	return snap, flaw, nil
 }
 
 // Compensate has nothing to write: the engine accounts for the snapshot as before.

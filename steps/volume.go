@@ -11,7 +11,31 @@ import (
 	"arcadia/engine/visible"
 )
 
+// volumeSnapshotResource is the type of resource that snapshots of volumes are.
 const volumeSnapshotResource = "volume_snapshot"
+
+var volumeSnapshotType = resourceType{
+	observe: observing(Inventory.volumeSnapshot), differs: differing(volumeSnapshotFields),
+	locks: func(r engine.Resource) []string {
+		locks := []string{volumeSnapshotLock(r.ExternalID)}
+		if spec, err := volumeSnapshotOf(r); err == nil && spec.Volume != "" {
+			locks = append(locks, volumeLock(spec.Volume))
+		}
+		return locks
+	},
+	touches: oneTouch(volumeSnapshotLock),
+	stays: func(r engine.Resource, live json.RawMessage) (engine.Resource, error) {
+		spec, err := volumeSnapshotOf(r) // what the store knows of it besides stays
+		if err != nil {
+			return engine.Resource{}, err
+		}
+		spec.VolumeSnapshot = VolumeSnapshot{}
+		if err := json.Unmarshal(live, &spec.VolumeSnapshot); err != nil {
+			return engine.Resource{}, err
+		}
+		return spec.resource()
+	},
+}
 
 // ownVolumeSnapshot matches the names that sagas give to the snapshots of volumes: see volumeSnapshotName.
 var ownVolumeSnapshot = regexp.MustCompile(`^arcadia-vol-[0-9a-f-]{36}-[0-9a-f]{8}$`)

@@ -50,7 +50,7 @@ func between(least, most int) func(string, engine.Inputs) error {
 	return func(value string, _ engine.Inputs) error {
 		n, err := strconv.Atoi(value)
 		if err != nil || n < least || n > most {
-			return fmt.Errorf("%q is no number from %d to %d", visible.Short(value, 40), least, most)
+			return fmt.Errorf("%q is not a number from %d to %d", visible.Short(value, 40), least, most)
 		}
 		return nil
 	}

@@ -149,7 +149,7 @@ func TestWhatIsNoWaitAndNoProbeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 		{"wait_until", engine.Inputs{"for": "1h", "until": "2099-12-01 08:00"}, "give one of"},
 		{"wait_until", engine.Inputs{"until": "2019-12-01 08:00"}, "has passed"},
 		{"wait_until", engine.Inputs{"until": "2099-12-01 08:00", "tz": "Mars/Olympus"}, "no time zone"},
-		{"wait_until", engine.Inputs{"until": "soon"}, "no moment"},
+		{"wait_until", engine.Inputs{"until": "soon"}, "not a moment"},
 		{"wait_until", engine.Inputs{"for": "-1h"}, "no time between"},
 	} {
 		_, err := s.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{c.step}, Inputs: c.in})

@@ -46,7 +46,7 @@ func lasting(least, most time.Duration) func(string, engine.Inputs) error {
 	return func(value string, _ engine.Inputs) error {
 		d, err := time.ParseDuration(value)
 		if err != nil || d < least || d > most {
-			return fmt.Errorf("%q is no time between %s and %s: write it as 90s, 10m or 72h", visible.Short(value, 40), least, most)
+			return fmt.Errorf("%q is not a time between %s and %s: write it as 90s, 10m or 72h", visible.Short(value, 40), least, most)
 		}
 		return nil
 	}
@@ -74,7 +74,7 @@ func untilOf(value, zone string) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if value != "" && value[0] == '+' {
-		return time.Time{}, fmt.Errorf("%q is no moment: give %s=%s", visible.Short(value, 40), inFor, value[1:])
+		return time.Time{}, fmt.Errorf("%q is not a moment: give %s=%s", visible.Short(value, 40), inFor, value[1:])
 	}
 	return engine.ParseMoment(value, loc, time.Time{})
 }

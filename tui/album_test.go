@@ -183,7 +183,7 @@ func (b *album) compare() {
 		b.t.Fatal(err)
 	}
 	if want := string(raw); got != want {
-		b.t.Errorf("%s differs from its golden file (make golden writes it anew)\n%s", b.name, difference(want, got))
+		b.t.Errorf("%s differs from its golden file (make golden writes it again)\n%s", b.name, difference(want, got))
 	}
 }
 

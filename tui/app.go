@@ -53,14 +53,14 @@ func New(cfg Config) *App {
 	a.ctx, a.end = context.WithCancel(context.Background())
 	a.settle(cfg.Settings)
 	a.stacks = roots(cfg)
-	a.settleAt(cfg.Place)
+	a.settleAt(cfg.Spot)
 	return a
 }
 
 // Close ends what the console has running. Safe to call twice; Run calls it.
 func (a *App) Close() {
 	if left := a.env.Config.Left; left != nil && a.ctx.Err() == nil {
-		left(a.Place())
+		left(a.Spot())
 	}
 	a.end()
 	if a.feed != nil {

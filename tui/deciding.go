@@ -99,16 +99,11 @@ func (d *deciding) Hints(*Env) []keys.Command {
 
 // Update takes answers and changes.
 func (d *deciding) Update(env *Env, msg tea.Msg) Action {
-	switch msg := msg.(type) {
-	case Shown:
-		return d.seen.look(d)
-	case Changed:
-		d.seen.news(msg.Fresh)
-		return d.seen.look(d)
-	case detailMsg:
-		next := d.seen.take(msg, d)
+	if next, is := d.seen.follow(msg, d); is {
 		d.choose()
 		return next
+	}
+	switch msg := msg.(type) {
 	case answeredMsg:
 		return d.answered(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:

@@ -119,6 +119,20 @@ func (w *watched) news(f Fresh) {
 	}
 }
 
+// follow takes what keeps the saga fresh, and reports whether it was that. to gets the answers.
+func (w *watched) follow(msg tea.Msg, to Receiver) (Action, bool) {
+	switch msg := msg.(type) {
+	case Shown:
+	case Changed:
+		w.news(msg.Fresh)
+	case detailMsg:
+		return w.take(msg, to), true
+	default:
+		return nil, false
+	}
+	return w.look(to), true
+}
+
 // look asks for the saga when what is there is stale. to gets the answer.
 func (w *watched) look(to Receiver) Action {
 	if w.id == "" || w.busy || !w.stale {

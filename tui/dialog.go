@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
@@ -26,7 +27,7 @@ type dialog struct {
 	failed map[engine.ID]string         // what could not be read
 	asked  bool                         // a read is under way
 	stale  map[engine.ID]bool           // has changed since that read was asked for
-	estate Estate                       // what there is of copies, once it is read
+	estate estate.Estate                // what there is of copies, once it is read
 }
 
 // The lines and the answer of a dialog.

@@ -38,7 +38,7 @@ var dialogVerbs = map[keys.Command]dialogWords{
 	keys.CmdSkip:     {"Skip", "Skip the step", "goes on without it", "", true},
 	keys.CmdProceed:  {"Proceed with", "Go on now", "goes on now", "say why it need not wait any longer", true},
 	keys.CmdGlass:    {"Break the glass for", "Break the glass", "goes on without approvals after a while, unless somebody refuses", "say why it cannot wait for an approval", true},
-	keys.CmdPostpone: {"Postpone", "Move the wait", "waits until then", "say why it shall wait until then", false},
+	keys.CmdPostpone: {"Postpone", "Move the wait", "waits until then", "say why it should wait until then", false},
 }
 
 // dialogRead answers a read.

@@ -9,48 +9,29 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
 )
 
-// The states of a Drift.
-const (
-	driftInSync     = "in_sync"
-	driftModified   = "modified"
-	driftDeleted    = "deleted"
-	driftNotChecked = "not_checked"
-)
-
-// Drift is how a resource stands to what was last wanted of it.
-type Drift struct {
-	State     string               `json:"state"`             // in_sync, modified, deleted, not_checked
-	Changes   []engine.FieldChange `json:"changes,omitempty"` // of modified: from what was wanted to what is there
-	Note      string               `json:"note,omitempty"`    // of not_checked: why
-	CheckedAt engine.Time          `json:"checked_at"`
-	Cures     []string             `json:"cures,omitempty"` // the commands that can do something about it; empty: as nobody knows, all
-}
-
 // hopeless says why a command can do nothing about the drift; empty when it can.
-func (d Drift) hopeless(c keys.Command) string {
+func hopeless(d estate.Drift, c keys.Command) string {
 	if len(d.Cures) == 0 || slices.Contains(d.Cures, string(c)) {
 		return ""
 	}
 	what := "changed"
-	if d.State == driftDeleted {
+	if d.State == estate.Deleted {
 		what = "gone"
 	}
 	return fmt.Sprintf("it is %s, and %s can do nothing about that: %s can", what, c, strings.Join(d.Cures, " and "))
 }
 
-// astray reports whether somebody has to decide what becomes of the resource.
-func (d Drift) astray() bool { return d.State == driftModified || d.State == driftDeleted }
-
 // Drifts knows how resources stand. It is called from commands only.
 type Drifts interface {
 	// Drifts is what was last found, by the resource's key. It looks at nothing; the map is the caller's.
-	Drifts() map[string]Drift
+	Drifts() map[string]estate.Drift
 	// Changed is closed when Drifts answers something else. Ask for it before Drifts, and again after it was closed.
 	Changed() <-chan struct{}
 	// Check looks now, at the resources with these keys or at all. What it found is in Drifts when it returns; the error
@@ -60,7 +41,7 @@ type Drifts interface {
 
 // driftsMsg is what was found, and what to wait on for more.
 type driftsMsg struct {
-	all  map[string]Drift
+	all  map[string]estate.Drift
 	next <-chan struct{}
 }
 
@@ -89,8 +70,8 @@ func (a *App) lookDrifts(wait <-chan struct{}) tea.Cmd {
 	}
 }
 
-func cleanDrift(d Drift) Drift {
-	d.State, d.Note = visible.Text(d.State), visible.Text(d.Note)
+func cleanDrift(d estate.Drift) estate.Drift {
+	d.State, d.Note = estate.State(visible.Text(string(d.State))), visible.Text(d.Note)
 	changes := make([]engine.FieldChange, len(d.Changes))
 	for i, c := range d.Changes {
 		changes[i] = engine.FieldChange{Name: visible.Text(c.Name), From: visible.Text(c.From), To: visible.Text(c.To), Note: visible.Text(c.Note)}
@@ -100,34 +81,34 @@ func cleanDrift(d Drift) Drift {
 }
 
 // drift is how a resource stands as far as is known; the zero state is not_checked.
-func (s *State) drift(key string) Drift {
+func (s *State) drift(key string) estate.Drift {
 	d, ok := s.Drifts[key]
 	if !ok {
-		return Drift{State: driftNotChecked, Note: "not looked at yet"}
+		return estate.Drift{State: estate.NotChecked, Note: "not looked at yet"}
 	}
 	return d
 }
 
 // found takes over what was found.
-func (s *State) found(all map[string]Drift) {
+func (s *State) found(all map[string]estate.Drift) {
 	s.Drifts, s.Astray = all, 0
 	for _, d := range all {
-		if d.astray() {
+		if d.Astray() {
 			s.Astray++
 		}
 	}
 }
 
 // driftLook is how a state of drift looks.
-func driftLook(t *theme.Theme, state string) theme.Look {
+func driftLook(t *theme.Theme, state estate.State) theme.Look {
 	y := &t.Symbols
 	switch state {
-	case driftInSync:
+	case estate.InSync:
 		return theme.Look{Symbol: y.Completed, Word: "in sync", Ink: t.Completed}
-	case driftModified:
+	case estate.Modified:
 		return theme.Look{Symbol: y.Compensating, Word: "modified", Ink: t.Compensating}
-	case driftDeleted:
+	case estate.Deleted:
 		return theme.Look{Symbol: y.StepFailed, Word: "deleted", Ink: t.Failed}
 	}
-	return theme.Look{Symbol: y.Pending, Word: say.Words(state), Ink: t.Faint}
+	return theme.Look{Symbol: y.Pending, Word: say.Words(string(state)), Ink: t.Faint}
 }

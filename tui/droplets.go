@@ -5,9 +5,8 @@ import (
 	"strconv"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
 	"arcadia/tui/say"
@@ -35,15 +34,12 @@ const (
 
 // droplets is the screen of the account's machines: what each costs, what belongs to it, and which saga holds it. Those that are gone
 // and of which copies are left stand below, since they cost money and can be lost.
-type droplets struct {
-	listing
-	holds holds
-}
+type droplets struct{ holding }
 
 func newDroplets(inv Estates) *droplets {
 	d := &droplets{}
 	d.listing = listing{at: keys.CmdDroplets, title: []string{"droplets"}, nothing: "no droplets in this account", hint: "ctrl+r asks again"}
-	d.to = d
+	d.to, d.column, d.lock = d, dropletHeld, dropletLock
 	d.Bands = []string{"", "hibernated", "gone, a copy is left"}
 	d.Columns = []widget.Column{
 		{Title: "NAME", Width: 11, Grow: 2},
@@ -83,9 +79,9 @@ func newDroplets(inv Estates) *droplets {
 // dropletThing is what a row is to kinds: a droplet, or what is left of one.
 func dropletThing(r *list.Row) thing {
 	switch x := r.Value.(type) {
-	case Machine:
+	case estate.Machine:
 		return thing{thingDroplet, map[string]string{"id": r.Key, "name": r.Cells[0]}}
-	case Remains:
+	case estate.Remains:
 		if x.Asleep {
 			return thing{thingTombstone, map[string]string{"id": x.ID, "name": r.Cells[0]}}
 		}
@@ -96,7 +92,15 @@ func dropletThing(r *list.Row) thing {
 	return thing{}
 }
 
-func dropletRows(e Estate) []list.Row {
+// dropletLock is the lock that a saga takes which changes a droplet; what is left of one has none.
+func dropletLock(r *list.Row) string {
+	if r.Band != bandThere {
+		return ""
+	}
+	return "droplet:" + r.Key
+}
+
+func dropletRows(e estate.Estate) []list.Row {
 	rows := make([]list.Row, 0, len(e.Machines)+len(e.Remains))
 	for _, m := range e.Machines {
 		id := strconv.FormatInt(m.ID, 10)
@@ -131,30 +135,6 @@ func money(usd float64) string {
 	return strconv.FormatFloat(usd, 'f', 2, 64)
 }
 
-// Update takes what holds the droplets, and what every listing takes.
-func (d *droplets) Update(env *Env, msg tea.Msg) Action {
-	switch msg := msg.(type) {
-	case holdsMsg:
-		again := d.holds.take(msg)
-		d.Refill(func(r *list.Row) {
-			if r.Band == bandThere {
-				r.Cells[dropletHeld] = d.holds.word("droplet:" + r.Key)
-			}
-		})
-		if again {
-			return d.holds.look(d)
-		}
-		return nil
-	case Changed:
-		return d.holds.look(d)
-	case Shown:
-		return Batch{d.listing.Update(env, msg), d.holds.look(d)}
-	case rowsMsg:
-		return Batch{d.listing.Update(env, msg), d.holds.look(d)}
-	}
-	return d.listing.Update(env, msg)
-}
-
 // draws are the cells that carry more than their text.
 func (d *droplets) draws(env *Env, r *list.Row, column int) (widget.Cell, bool) {
 	t := env.Theme
@@ -165,7 +145,7 @@ func (d *droplets) draws(env *Env, r *list.Row, column int) (widget.Cell, bool) 
 	case dropletSize, dropletRegion, dropletCost, dropletID:
 		return widget.Cell{Text: r.Cells[column], Ink: t.Faint}, true
 	case dropletAddress:
-		if x, gone := r.Value.(Remains); gone && len(x.Copies) == 1 && !x.Asleep {
+		if x, gone := r.Value.(estate.Remains); gone && len(x.Copies) == 1 && !x.Asleep {
 			return widget.Cell{Text: r.Cells[column], Ink: t.Compensating}, true
 		}
 	case dropletCopies:
@@ -174,11 +154,7 @@ func (d *droplets) draws(env *Env, r *list.Row, column int) (widget.Cell, bool) 
 		if r.Band != bandThere {
 			return widget.Cell{Text: r.Cells[column], Ink: t.Faint}, true
 		}
-		by := d.holds.of("droplet:" + r.Key)
-		if len(by) == 0 {
-			return widget.Cell{}, true
-		}
-		return heldCell(env, &by[0]), true
+		return d.holder(env, r), true
 	}
 	return widget.Cell{}, false
 }
@@ -186,11 +162,11 @@ func (d *droplets) draws(env *Env, r *list.Row, column int) (widget.Cell, bool) 
 // copiesCell says how old the newest copy is, and how many there are. A droplet without any is marked once it is a day old.
 func copiesCell(env *Env, r *list.Row) widget.Cell {
 	t := env.Theme
-	copies, created := []Snapshot(nil), time.Time{}
+	copies, created := []estate.Snapshot(nil), time.Time{}
 	switch x := r.Value.(type) {
-	case Machine:
+	case estate.Machine:
 		copies, created = x.Copies, x.Created
-	case Remains:
+	case estate.Remains:
 		copies = x.Copies
 	}
 	switch {
@@ -249,13 +225,13 @@ func (d *droplets) sum(env *Env, width int) string {
 	n, active, copies, cost, copied := 0, 0, 0, 0.0, 0.0
 	for _, r := range d.Rows() {
 		switch x := r.Value.(type) {
-		case Machine:
+		case estate.Machine:
 			n++
 			if x.Status == "active" {
 				active++
 			}
-			copies, cost, copied = copies+len(x.Copies), cost+x.MonthlyUSD, copied+copiesUSD(x.Copies)
-		case Remains:
+			copies, cost, copied = copies+len(x.Copies), cost+x.MonthlyUSD, copied+estate.CopiesUSD(x.Copies)
+		case estate.Remains:
 			copies, copied = copies+len(x.Copies), copied+x.MonthlyUSD
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"arcadia/engine/estate"
 	"arcadia/tui/list"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
@@ -12,15 +13,15 @@ import (
 // sections say what is known of the row under the cursor: all that would be hit. most bounds the lines of each; 0: all of them.
 func (d *droplets) sections(env *Env, r *list.Row, width, most int) [][]string {
 	switch x := r.Value.(type) {
-	case Machine:
+	case estate.Machine:
 		return d.machine(env, &x, width, most)
-	case Remains:
+	case estate.Remains:
 		return remains(env, &x, r.Cells[0], width, most)
 	}
 	return nil
 }
 
-func (d *droplets) machine(env *Env, m *Machine, width, most int) [][]string {
+func (d *droplets) machine(env *Env, m *estate.Machine, width, most int) [][]string {
 	t := env.Theme
 	id := strconv.FormatInt(m.ID, 10)
 	facts := []string{m.Size, m.Region, m.Image}
@@ -41,7 +42,7 @@ func (d *droplets) machine(env *Env, m *Machine, width, most int) [][]string {
 		}
 		out = append(out, append([]string{widget.Sides(t.Faint.Paint(head), t.Faint.Paint(right), width)}, lines...))
 	}
-	add("HELD BY", "", d.holding(env, "droplet:"+id, width))
+	add("HELD BY", "", d.queue(env, "droplet:"+id, width))
 	var lines []string
 	for _, a := range m.Addresses {
 		lines = append(lines, widget.Cut(widget.Fit(a.IP, 17)+t.Faint.Paint(a.Sort), width))
@@ -74,7 +75,7 @@ func (d *droplets) machine(env *Env, m *Machine, width, most int) [][]string {
 	if len(m.Tags) > 0 {
 		last = append(last, t.Faint.Paint("Tags  ")+widget.Cut(strings.Join(m.Tags, ", "), width-6))
 	}
-	if total := m.total(); total > 0 {
+	if total := m.TotalUSD(); total > 0 {
 		last = append(last, widget.Sides(t.Faint.Paint("Cost  ")+t.Strong.Paint(say.Monthly(total)), t.Faint.Paint("with all of it"), width))
 	}
 	if len(last) > 0 {
@@ -96,8 +97,8 @@ func factLines(facts []string, dot string, width int) []string {
 	return out
 }
 
-// holding are the sagas in the queue of a lock, one line each.
-func (d *droplets) holding(env *Env, lock string, width int) []string {
+// queue are the sagas in the queue of a lock, one line each.
+func (d *droplets) queue(env *Env, lock string, width int) []string {
 	t := env.Theme
 	var out []string
 	for i, s := range d.holds.of(lock) {
@@ -116,7 +117,7 @@ func (d *droplets) holding(env *Env, lock string, width int) []string {
 }
 
 // remains say what is left of a droplet that is gone.
-func remains(env *Env, x *Remains, name string, width, most int) [][]string {
+func remains(env *Env, x *estate.Remains, name string, width, most int) [][]string {
 	t := env.Theme
 	status := "gone"
 	said := "It is gone, and a copy of it is left."
@@ -142,15 +143,15 @@ func remains(env *Env, x *Remains, name string, width, most int) [][]string {
 }
 
 // copiesHead is how many copies there are and what they cost a month.
-func copiesHead(env *Env, all []Snapshot) string {
+func copiesHead(env *Env, all []estate.Snapshot) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return strings.Join(filled([]string{strconv.Itoa(len(all)), dollars(copiesUSD(all))}), " "+env.Theme.Symbols.Dot+" ")
+	return strings.Join(filled([]string{strconv.Itoa(len(all)), dollars(estate.CopiesUSD(all))}), " "+env.Theme.Symbols.Dot+" ")
 }
 
 // copyLines are copies, one line each: how old, how large, what is known of it, who has made it, what it costs.
-func copyLines(env *Env, all []Snapshot, width int) []string {
+func copyLines(env *Env, all []estate.Snapshot, width int) []string {
 	t := env.Theme
 	var out []string
 	for i := range all {
@@ -169,7 +170,7 @@ func copyLines(env *Env, all []Snapshot, width int) []string {
 }
 
 // madeBy says whose a copy is.
-func madeBy(c *Snapshot) string {
+func madeBy(c *estate.Snapshot) string {
 	switch {
 	case c.Saga != "":
 		return c.Saga

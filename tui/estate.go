@@ -2,171 +2,19 @@ package tui
 
 import (
 	"context"
-	"time"
 
-	"arcadia/engine/visible"
+	"arcadia/engine/estate"
 )
 
 // Estates reads an account in one go, for the screens of droplets, snapshots and the network.
 type Estates interface {
 	// Estate reads the account. What cannot be read is Missing; an error means that nothing could be.
-	Estate(ctx context.Context) (Estate, error)
-}
-
-// Estate is what an account has around its droplets, as one reading found it.
-type Estate struct {
-	Machines  []Machine
-	Remains   []Remains  // droplets that are gone, and of which copies are left
-	Copies    []Snapshot // of droplets and of volumes, the newest first
-	Addresses []Reserved
-	Walls     []Wall
-	Missing   []string // what could not be read, and why
-}
-
-// Machine is a droplet with all that belongs to it.
-type Machine struct {
-	Droplet
-	Created    time.Time
-	Tags       []string
-	MonthlyUSD float64 // of its size; 0 when it is not known
-	Addresses  []Address
-	Records    []Record // that point at one of them
-	Volumes    []Volume
-	Copies     []Snapshot // the newest first
-	Walls      []Wall
-}
-
-// Address is one of a droplet's.
-type Address struct{ IP, Sort string } // public, private or reserved
-
-// Volume is a disk of its own.
-type Volume struct {
-	ID, Name   string
-	SizeGB     int
-	MonthlyUSD float64
-	Copies     int
-}
-
-// Snapshot is one of a droplet or of a volume.
-type Snapshot struct {
-	ID, Name   string
-	Of         string // the id of what it is a copy of
-	OfName     string // empty when that is gone
-	Volume     bool   // it is a copy of a volume
-	Created    time.Time
-	SizeGB     float64
-	MonthlyUSD float64
-	Verified   bool   // a saga has looked at it
-	Kept       bool   // somebody has said that it stays
-	Saga       string // the short id of the saga that tracks it; empty: none does
-	Stray      bool   // it has a name of arcadia's, and no saga accounts for it
-}
-
-// Remains is a droplet that is gone and of which copies are left.
-type Remains struct {
-	ID         string
-	Name       string // of what it was; empty when nobody knows
-	Size       string
-	Region     string
-	Asleep     bool    // a saga has deleted it and knows how to bring it back
-	WasUSD     float64 // what it cost a month
-	Since      time.Time
-	Copies     []Snapshot
-	MonthlyUSD float64 // of the copies
-}
-
-// Reserved is an address of the account's own.
-type Reserved struct {
-	IP, Region string
-	Droplet    int64  // 0: none
-	Name       string // of the droplet
-}
-
-// Wall is a firewall.
-type Wall struct {
-	ID, Name string
-	Droplets int // that it stands before
-	Tags     []string
-	Rules    []string // "tcp 22 from 198.51.100.0/24"
+	Estate(ctx context.Context) (estate.Estate, error)
 }
 
 // readEstate reads an account and makes its texts safe to show.
-func readEstate(ctx context.Context, from Estates) (Estate, error) {
+func readEstate(ctx context.Context, from Estates) (estate.Estate, error) {
 	e, err := from.Estate(ctx)
-	if err != nil {
-		return e, err
-	}
-	for i := range e.Machines {
-		e.Machines[i].clean()
-	}
-	for i := range e.Remains {
-		x := &e.Remains[i]
-		x.ID, x.Name, x.Size, x.Region = visible.Text(x.ID), visible.Text(x.Name), visible.Text(x.Size), visible.Text(x.Region)
-		cleanSnapshots(x.Copies)
-	}
-	cleanSnapshots(e.Copies)
-	for i := range e.Addresses {
-		x := &e.Addresses[i]
-		x.IP, x.Region, x.Name = visible.Text(x.IP), visible.Text(x.Region), visible.Text(x.Name)
-	}
-	cleanWalls(e.Walls)
-	return e, nil
-}
-
-func (m *Machine) clean() {
-	for _, text := range []*string{&m.Name, &m.Status, &m.Region, &m.Size, &m.Image, &m.IPv4} {
-		*text = visible.Text(*text)
-	}
-	cleanTexts(m.Tags)
-	for i := range m.Addresses {
-		m.Addresses[i].IP = visible.Text(m.Addresses[i].IP)
-	}
-	for i := range m.Records {
-		x := &m.Records[i]
-		x.Domain, x.Type, x.Name, x.Data = visible.Text(x.Domain), visible.Text(x.Type), visible.Text(x.Name), visible.Text(x.Data)
-	}
-	for i := range m.Volumes {
-		m.Volumes[i].Name = visible.Text(m.Volumes[i].Name)
-	}
-	cleanSnapshots(m.Copies)
-	cleanWalls(m.Walls)
-}
-
-func cleanSnapshots(all []Snapshot) {
-	for i := range all {
-		x := &all[i]
-		x.ID, x.Name, x.Of, x.OfName = visible.Text(x.ID), visible.Text(x.Name), visible.Text(x.Of), visible.Text(x.OfName)
-	}
-}
-
-func cleanWalls(all []Wall) {
-	for i := range all {
-		x := &all[i]
-		x.ID, x.Name = visible.Text(x.ID), visible.Text(x.Name)
-		cleanTexts(x.Tags)
-		cleanTexts(x.Rules)
-	}
-}
-
-func cleanTexts(all []string) {
-	for i := range all {
-		all[i] = visible.Text(all[i])
-	}
-}
-
-// total is what the droplet costs a month with all that belongs to it.
-func (m *Machine) total() float64 {
-	sum := m.MonthlyUSD + copiesUSD(m.Copies)
-	for _, v := range m.Volumes {
-		sum += v.MonthlyUSD
-	}
-	return sum
-}
-
-func copiesUSD(all []Snapshot) float64 {
-	sum := 0.0
-	for _, c := range all {
-		sum += c.MonthlyUSD
-	}
-	return sum
+	e.Clean()
+	return e, err
 }

@@ -280,7 +280,7 @@ func (a *App) footer(w int) string {
 	size := func(h keys.Hint) int { return widget.Width(h.Key) + 1 + widget.Width(h.Word) + 2 }
 	used := 0
 	for i := range hints {
-		if e.Config.ASCII {
+		if a.env.Config.ASCII {
 			hints[i].Key = arrowWords.Replace(hints[i].Key)
 		}
 		used += size(hints[i])

@@ -5,10 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"arcadia/engine"
-	"arcadia/engine/visible"
 	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
@@ -75,95 +72,33 @@ func freezeMeant(env *Env, c keys.Command) keys.Command {
 	return c
 }
 
-// freezeDoor asks before everything is frozen or thawed.
+// freezeDoor asks before everything is frozen, and why; or before it is thawed.
 func freezeDoor(env *Env, c keys.Command) Action {
-	f := &freezing{thaw: freezeMeant(env, c) == keys.CmdThaw}
-	reason, answer := confirm.Line{ID: reasonLine, Label: "Reason"}, confirm.Answer{ID: doIt, Word: "Thaw"}
-	if !f.thaw {
-		reason.Missing, answer = "say why: everybody sees it", confirm.Answer{ID: doIt, Word: "Freeze", Danger: true}
+	reason := confirm.Line{ID: reasonLine, Label: "Reason"}
+	if freezeMeant(env, c) == keys.CmdThaw {
+		q := &question{name: "Thaw everything", says: thawSays, Dialog: confirm.New([]confirm.Line{reason}, confirm.Answer{ID: doIt, Word: "Thaw"})}
+		return Show{q.asks(say.Warn, func(ctx context.Context, b Backend, why string) (string, error) {
+			return "everything goes on, little by little", b.Thaw(ctx, engine.Request{Reason: why})
+		})}
 	}
-	f.Dialog = confirm.New([]confirm.Line{reason}, answer)
-	return Show{f}
+	reason.Missing = "say why: everybody sees it"
+	q := &question{name: "Freeze everything", says: freezeSays, Dialog: confirm.New([]confirm.Line{reason}, confirm.Answer{ID: doIt, Word: "Freeze", Danger: true})}
+	return Show{q.asks(say.Warn, func(ctx context.Context, b Backend, why string) (string, error) {
+		return "everything is frozen: no step starts until it is thawed", b.Freeze(ctx, engine.Request{Reason: why})
+	})}
 }
 
-// freezing asks before everything is frozen, and why; or before it is thawed.
-type freezing struct {
-	confirm.Dialog
-	thaw bool
-}
-
-// frozeMsg answers a freeze or a thaw.
-type frozeMsg struct{ err string }
-
-// Name says what would be done.
-func (f *freezing) Name(*Env) string {
-	if f.thaw {
-		return "Thaw everything"
+func freezeSays(env *Env) []string {
+	n := env.State.Active()
+	return []string{
+		"No step starts any more, in either direction, until it is thawed.",
+		"What is under way goes on to its own end. " + strconv.Itoa(n) + say.Plural(n, " saga is", " sagas are") + " at work.",
 	}
-	return "Freeze everything"
 }
 
-// Hints are the keys of the dialog.
-func (f *freezing) Hints(*Env) []keys.Hint { return f.Dialog.Hints() }
-
-// Update takes keys and the engine's answer.
-func (f *freezing) Update(_ *Env, msg tea.Msg) Action {
-	if m, ok := msg.(frozeMsg); ok {
-		if m.err != "" {
-			f.Refuse(m.err)
-			return nil
-		}
-		said := "everything is frozen: no step starts until it is thawed"
-		if f.thaw {
-			said = "everything goes on, little by little"
-		}
-		return Batch{closeOne{f}, Notify{Level: say.Warn, Text: said}}
-	}
-	return pressed(f, f.Dialog.Update(msg), f.confirm)
-}
-
-func (f *freezing) confirm() Action {
-	f.Busy, f.Notice = true, ""
-	thaw, v := f.thaw, engine.Request{Reason: f.Text(reasonLine)}
-	return Ask{To: f, Read: func(ctx context.Context, b Backend) tea.Msg {
-		do := b.Freeze
-		if thaw {
-			do = b.Thaw
-		}
-		if err := do(ctx, v); err != nil {
-			return frozeMsg{err: visible.Text(err.Error())}
-		}
-		return frozeMsg{}
-	}}
-}
-
-// View draws what it means.
-func (f *freezing) View(env *Env, width, height int) Drawing {
-	says := f.says(env)
-	wrapped := func(text []string) func(int) []string {
-		return func(width int) []string {
-			var out []string
-			for _, l := range text {
-				out = append(out, widget.Wrap(l, width)...)
-			}
-			return out
-		}
-	}
-	return f.Dialog.View(env.Theme, confirm.Picture{Body: wrapped(says), Brief: wrapped(says[:1])}, width, height)
-}
-
-// says is what it means, the most important first.
-func (f *freezing) says(env *Env) []string {
-	now := env.State.Frozen
-	if !f.thaw {
-		n := env.State.Active()
-		return []string{
-			"No step starts any more, in either direction, until it is thawed.",
-			"What is under way goes on to its own end. " + strconv.Itoa(n) + say.Plural(n, " saga is", " sagas are") + " at work.",
-		}
-	}
+func thawSays(env *Env) []string {
 	out := []string{"What is held up starts again, little by little.", "Each attempt that goes well lets more through."}
-	if now != nil {
+	if now := env.State.Frozen; now != nil {
 		out = append(out, now.Who()+" froze it "+env.Clock.Age(now.At.Time)+" ago: "+now.Why)
 	}
 	return out

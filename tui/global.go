@@ -157,7 +157,7 @@ func (a *App) leave(to string) tea.Cmd {
 		return a.do(Quit{To: to})
 	}
 	for _, o := range a.overlays {
-		if _, asked := o.(*leaving); asked {
+		if q, asked := o.(*question); asked && q.leaves {
 			return tea.Quit // ctrl+c twice means it
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"arcadia/engine/enginetest"
+	"arcadia/engine/estate"
 )
 
 // scenes are the screens that are compared with their pictures, and the keys that lead to each.
@@ -69,42 +70,42 @@ func TestScreensLookAsDrawn(t *testing.T) {
 // park is a small account.
 type park struct{}
 
-func (park) Droplets(context.Context) ([]Droplet, error) {
-	return []Droplet{
-		{482913, "web-01", "active", "ams3", "s-1vcpu-2gb", "Debian 12 x64", "203.0.113.9"},
-		{482914, "web-02", "active", "ams3", "s-1vcpu-2gb", "Debian 12 x64", "203.0.113.20"},
-		{482976, "db-01", "active", "fra1", "s-4vcpu-8gb", "Ubuntu 24.04 (LTS) x64", "203.0.113.31"},
-		{482977, "db-02", "off", "fra1", "s-4vcpu-8gb", "Ubuntu 24.04 (LTS) x64", ""},
+func (park) Droplets(context.Context) ([]estate.Droplet, error) {
+	return []estate.Droplet{
+		{ID: 482913, Name: "web-01", Status: "active", Region: "ams3", Size: "s-1vcpu-2gb", Image: "Debian 12 x64", IPv4: "203.0.113.9"},
+		{ID: 482914, Name: "web-02", Status: "active", Region: "ams3", Size: "s-1vcpu-2gb", Image: "Debian 12 x64", IPv4: "203.0.113.20"},
+		{ID: 482976, Name: "db-01", Status: "active", Region: "fra1", Size: "s-4vcpu-8gb", Image: "Ubuntu 24.04 (LTS) x64", IPv4: "203.0.113.31"},
+		{ID: 482977, Name: "db-02", Status: "off", Region: "fra1", Size: "s-4vcpu-8gb", Image: "Ubuntu 24.04 (LTS) x64", IPv4: ""},
 	}, nil
 }
 
-func (p park) Estate(ctx context.Context) (Estate, error) {
+func (p park) Estate(ctx context.Context) (estate.Estate, error) {
 	all, err := p.Droplets(ctx)
 	day := 24 * time.Hour
-	copies := []Snapshot{
+	copies := []estate.Snapshot{
 		{ID: "229305620", Name: "arcadia-snap-482913-0c4411aa", Of: "482913", OfName: "web-01", Created: noon.Add(-7 * time.Hour), SizeGB: 15.4, MonthlyUSD: 0.92, Verified: true, Saga: "0c4411aa"},
 		{ID: "229305621", Name: "before the move", Of: "482913", OfName: "web-01", Created: noon.Add(-18 * day), SizeGB: 15.1, MonthlyUSD: 0.91},
 		{ID: "229305622", Name: "arcadia-snap-482900-5d6e7f80", Of: "482900", Created: noon.Add(-14 * day), SizeGB: 10.4, MonthlyUSD: 0.62, Saga: "5d6e7f80"},
 		{ID: "229305623", Name: "old-db", Of: "482901", Created: noon.Add(-211 * day), SizeGB: 82, MonthlyUSD: 4.92},
 	}
-	wall := Wall{ID: "fe1c9b4e-6c8f-4e8b-8f0a-3c2d1b0a9f8e", Name: "edge", Droplets: 2, Tags: []string{"web"}, Rules: []string{"tcp 80 from anywhere", "tcp 22 from 198.51.100.0/24"}}
-	e := Estate{Copies: copies, Walls: []Wall{wall}, Addresses: []Reserved{{"203.0.113.12", "ams3", 482914, "web-02"}, {"203.0.113.13", "fra1", 0, ""}}}
+	wall := estate.Wall{ID: "fe1c9b4e-6c8f-4e8b-8f0a-3c2d1b0a9f8e", Name: "edge", Droplets: 2, Tags: []string{"web"}, Rules: []string{"tcp 80 from anywhere", "tcp 22 from 198.51.100.0/24"}}
+	e := estate.Estate{Copies: copies, Walls: []estate.Wall{wall}, Addresses: []estate.Reserved{{IP: "203.0.113.12", Region: "ams3", Droplet: 482914, Name: "web-02"}, {IP: "203.0.113.13", Region: "fra1", Droplet: 0, Name: ""}}}
 	for _, d := range all {
-		m := Machine{Droplet: d, Created: noon.Add(-214 * day), MonthlyUSD: 48, Addresses: []Address{{"10.110.0.7", "private"}}}
+		m := estate.Machine{Droplet: d, Created: noon.Add(-214 * day), MonthlyUSD: 48, Addresses: []estate.Address{{IP: "10.110.0.7", Sort: "private"}}}
 		if d.IPv4 != "" {
-			m.Addresses = append([]Address{{d.IPv4, "public"}}, m.Addresses...)
+			m.Addresses = append([]estate.Address{{IP: d.IPv4, Sort: "public"}}, m.Addresses...)
 		}
 		if d.Region == "ams3" {
-			m.MonthlyUSD, m.Tags, m.Walls = 12, []string{"web", "prod"}, []Wall{wall}
+			m.MonthlyUSD, m.Tags, m.Walls = 12, []string{"web", "prod"}, []estate.Wall{wall}
 		}
 		if d.ID == 482913 {
 			m.Copies = copies[:2]
-			m.Records = []Record{{3352894, "example.com", "A", "@", "203.0.113.9", 3600, 0}, {3352895, "example.com", "A", "app", "203.0.113.9", 300, 0}}
-			m.Volumes = []Volume{{ID: "9a1b2c3d", Name: "media", SizeGB: 200, MonthlyUSD: 20, Copies: 2}}
+			m.Records = []estate.Record{{ID: 3352894, Domain: "example.com", Type: "A", Name: "@", Data: "203.0.113.9", TTL: 3600, Priority: 0}, {ID: 3352895, Domain: "example.com", Type: "A", Name: "app", Data: "203.0.113.9", TTL: 300, Priority: 0}}
+			m.Volumes = []estate.Volume{{ID: "9a1b2c3d", Name: "media", SizeGB: 200, MonthlyUSD: 20, Copies: 2}}
 		}
 		e.Machines = append(e.Machines, m)
 	}
-	e.Remains = []Remains{
+	e.Remains = []estate.Remains{
 		{ID: "482900", Name: "stage-01", Size: "s-2vcpu-4gb", Region: "fra1", Asleep: true, WasUSD: 24, Copies: copies[2:3], MonthlyUSD: 0.62},
 		{ID: "482901", Copies: copies[3:], MonthlyUSD: 4.92},
 	}
@@ -115,14 +116,14 @@ func (park) Domains(context.Context) ([]string, error) {
 	return []string{"example.com", "example.net", "example.org"}, nil
 }
 
-func (park) Records(_ context.Context, domain string) ([]Record, error) {
-	return []Record{
-		{3352892, domain, "SOA", "@", "1800", 1800, 0},
-		{3352893, domain, "NS", "@", "ns1.digitalocean.com", 1800, 0},
-		{3352894, domain, "A", "@", "203.0.113.9", 3600, 0},
-		{3352895, domain, "A", "app", "203.0.113.9", 300, 0},
-		{3352896, domain, "MX", "@", "mail.example.com", 14400, 10},
-		{3352897, domain, "TXT", "_acme", "dG9rZW4gZm9yIHRoZSBjZXJ0aWZpY2F0ZQ", 60, 0},
+func (park) Records(_ context.Context, domain string) ([]estate.Record, error) {
+	return []estate.Record{
+		{ID: 3352892, Domain: domain, Type: "SOA", Name: "@", Data: "1800", TTL: 1800, Priority: 0},
+		{ID: 3352893, Domain: domain, Type: "NS", Name: "@", Data: "ns1.digitalocean.com", TTL: 1800, Priority: 0},
+		{ID: 3352894, Domain: domain, Type: "A", Name: "@", Data: "203.0.113.9", TTL: 3600, Priority: 0},
+		{ID: 3352895, Domain: domain, Type: "A", Name: "app", Data: "203.0.113.9", TTL: 300, Priority: 0},
+		{ID: 3352896, Domain: domain, Type: "MX", Name: "@", Data: "mail.example.com", TTL: 14400, Priority: 10},
+		{ID: 3352897, Domain: domain, Type: "TXT", Name: "_acme", Data: "dG9rZW4gZm9yIHRoZSBjZXJ0aWZpY2F0ZQ", TTL: 60, Priority: 0},
 	}, nil
 }
 

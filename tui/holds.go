@@ -9,8 +9,49 @@ import (
 
 	"arcadia/engine"
 	"arcadia/tui/clean"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
+	"arcadia/tui/widget"
 )
+
+// holding is a listing of things of which each row says which saga holds it.
+type holding struct {
+	listing
+	holds  holds
+	column int                      // of who holds it
+	lock   func(r *list.Row) string // what a saga takes that changes the row; empty: none does
+}
+
+// Update takes what holds the rows, and what every listing takes.
+func (h *holding) Update(env *Env, msg tea.Msg) Action {
+	switch msg := msg.(type) {
+	case holdsMsg:
+		again := h.holds.take(msg)
+		h.Refill(func(r *list.Row) {
+			if lock := h.lock(r); lock != "" {
+				r.Cells[h.column] = h.holds.word(lock)
+			}
+		})
+		if again {
+			return h.holds.look(h.to)
+		}
+		return nil
+	case Changed:
+		return h.holds.look(h.to)
+	case Shown, rowsMsg:
+		return Batch{h.listing.Update(env, msg), h.holds.look(h.to)}
+	}
+	return h.listing.Update(env, msg)
+}
+
+// holder draws who holds a row.
+func (h *holding) holder(env *Env, r *list.Row) widget.Cell {
+	by := h.holds.of(h.lock(r))
+	if len(by) == 0 {
+		return widget.Cell{}
+	}
+	return heldCell(env, &by[0])
+}
 
 // holds says which sagas stand in the queues of the locks, for screens that show who holds a thing.
 type holds struct {

@@ -18,38 +18,9 @@ import (
 
 // Cluster is what is known, besides who has it open, of a store that several hosts share.
 type Cluster struct {
-	Store      string           `json:"store"` // its address, without anything secret
-	Revision   int64            `json:"revision"`
-	Full       int              `json:"full"` // how much of its quota is in use, in percent
-	Members    []Member         `json:"members"`
-	Compacted  engine.Time      `json:"compacted_at"`
-	Archived   engine.Time      `json:"archived_to"` // sagas that ended before are in archives
-	ArchivedIn string           `json:"archived_in"`
-	Backup     engine.Time      `json:"backup_at"`
-	Terms      []Term           `json:"terms"` // the newest first
-	People     []Person         `json:"people"`
-	Budgets    map[string]Calls `json:"budgets"` // by host
-	Heard      map[string]int   `json:"heard"`   // by host: milliseconds since it gave a sign of life
-}
-
-// Member is one server of the store.
-type Member struct {
-	Name      string `json:"name"`
-	Version   string `json:"version"`
-	Leads     bool   `json:"leads"`
-	Behind    uint64 `json:"behind"` // changes that it has yet to apply
-	Used      int64  `json:"used_bytes"`
-	Quota     int64  `json:"quota_bytes"`
-	RoundTrip int64  `json:"round_trip_us"`
-	Trouble   string `json:"trouble"` // empty: it is well
-}
-
-// Term is a time for which a host drove.
-type Term struct {
-	Host  string      `json:"host"`
-	Began engine.Time `json:"began_at"`
-	Ended engine.Time `json:"ended_at"` // zero: it lasts, or nobody knows
-	How   string      `json:"how"`      // resigned, lapsed, or empty while it lasts
+	engine.Cluster
+	People  []Person         `json:"people"`
+	Budgets map[string]Calls `json:"budgets"` // by host
 }
 
 // Person is an operator's session on one of the hosts.
@@ -262,7 +233,7 @@ func (c *Cluster) took(env *Env, host string) string {
 }
 
 // ending says why a term ended, to whoever drove next.
-func ending(t *Term, next string) string {
+func ending(t *engine.Tenure, next string) string {
 	switch {
 	case t.How == "lapsed" && t.Host == next:
 		return "its lease had run out"

@@ -26,17 +26,20 @@ func three() *engine.Crowd {
 func threeMembers(context.Context) (Cluster, error) {
 	at := func(ago time.Duration) engine.Time { return engine.At(noon.Add(-ago)) }
 	return Cluster{
-		Store: "etcd://192.0.2.21:2379,192.0.2.22:2379,192.0.2.23:2379/prod", Revision: 4811902, Full: 20,
-		Members: []Member{
-			{Name: "member-a", Version: "3.6.5", Used: 412 << 20, Quota: 2048 << 20, RoundTrip: 1100},
-			{Name: "member-b", Version: "3.6.5", Leads: true, Used: 412 << 20, Quota: 2048 << 20, RoundTrip: 800},
-			{Name: "member-c", Trouble: "it does not answer"},
-		},
-		Compacted: at(4 * time.Minute), Archived: at(90 * day), Backup: at(11 * time.Hour),
-		Terms: []Term{
-			{Host: "host-2", Began: at(17*time.Hour + 50*time.Minute)},
-			{Host: "host-1", Began: at(40 * time.Hour), Ended: at(17*time.Hour + 50*time.Minute + 8100*time.Millisecond), How: "lapsed"},
-			{Host: "host-2", Began: at(84 * time.Hour), Ended: at(40 * time.Hour), How: "resigned"},
+		Cluster: engine.Cluster{
+			Store: "etcd://192.0.2.21:2379,192.0.2.22:2379,192.0.2.23:2379/prod", Revision: 4811902, Full: 20,
+			Members: []engine.Member{
+				{Name: "member-a", Version: "3.6.5", Used: 412 << 20, Quota: 2048 << 20, RoundTrip: 1100},
+				{Name: "member-b", Version: "3.6.5", Leads: true, Used: 412 << 20, Quota: 2048 << 20, RoundTrip: 800},
+				{Name: "member-c", Trouble: "it does not answer"},
+			},
+			Compacted: at(4 * time.Minute), Archived: at(90 * day), Backup: at(11 * time.Hour),
+			Terms: []engine.Tenure{
+				{Host: "host-2", Began: at(17*time.Hour + 50*time.Minute)},
+				{Host: "host-1", Began: at(40 * time.Hour), Ended: at(17*time.Hour + 50*time.Minute + 8100*time.Millisecond), How: "lapsed"},
+				{Host: "host-2", Began: at(84 * time.Hour), Ended: at(40 * time.Hour), How: "resigned"},
+			},
+			Heard: map[string]int{"host-1": 400, "host-2": 1200, "host-3": 2700},
 		},
 		People: []Person{
 			{Name: "ops1", Host: "host-1", From: "198.51.100.14", Role: "operator", Since: at(time.Hour), What: "console"},
@@ -44,7 +47,6 @@ func threeMembers(context.Context) (Cluster, error) {
 			{Name: "ops3", Host: "host-3", From: "198.51.100.77", Role: "approver", Since: at(6 * time.Hour), What: "watch"},
 		},
 		Budgets: map[string]Calls{"host-1": {212, 250}, "host-2": {1840, 2250}, "host-3": {250, 250}},
-		Heard:   map[string]int{"host-1": 400, "host-2": 1200, "host-3": 2700},
 	}, nil
 }
 

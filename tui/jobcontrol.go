@@ -18,7 +18,7 @@ const wakeTime = 50 * time.Millisecond
 func suspendSelf() { _ = syscall.Kill(os.Getpid(), syscall.SIGTSTP) }
 
 // obeyJobControl lets the program give the terminal back before a signal stops the process or ends it at once: TSTP leaves the
-// screen and raw mode, CONT takes them back and draws anew, QUIT and ABRT restore the terminal and then do what they do. The
+// screen and raw mode, CONT takes them back and draws again, QUIT and ABRT restore the terminal and then do what they do. The
 // function that it returns ends that and waits.
 func obeyJobControl(p *tea.Program, in *input.Guard) func() {
 	signals, over, done := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})

@@ -8,13 +8,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
 
 // LastCopies are what is left of droplets that are gone, where undoing a saga would delete the only copy.
-func LastCopies(s *engine.Saga, e Estate) []Remains {
+func LastCopies(s *engine.Saga, e estate.Estate) []estate.Remains {
 	made := map[string]bool{}
 	for _, i := range s.ToUndo() {
 		for _, c := range s.Rows[i].Resources {
@@ -23,7 +24,7 @@ func LastCopies(s *engine.Saga, e Estate) []Remains {
 			}
 		}
 	}
-	var out []Remains
+	var out []estate.Remains
 	for _, x := range e.Remains {
 		if len(x.Copies) == 1 && made[x.Copies[0].ID] {
 			out = append(out, x)
@@ -32,8 +33,8 @@ func LastCopies(s *engine.Saga, e Estate) []Remains {
 	return out
 }
 
-// Called is the name of what is gone.
-func (x *Remains) Called() string {
+// called is the name of what is gone.
+func called(x *estate.Remains) string {
 	if x.Name == "" {
 		return "droplet " + x.ID
 	}
@@ -41,16 +42,16 @@ func (x *Remains) Called() string {
 }
 
 // LastCopy says what deleting the only copy of something that is gone means.
-func (x *Remains) LastCopy() (head, text string) {
+func LastCopy(x *estate.Remains) (head, text string) {
 	text = "The droplet is gone, and there is no other snapshot of it. What is on it cannot be brought back."
 	if x.Asleep {
 		text = "The droplet is asleep, and there is no other snapshot of it: without this one it cannot be woken."
 	}
-	return "This is the last copy of " + x.Called() + ".", text
+	return "This is the last copy of " + called(x) + ".", text
 }
 
 // estateMsg is how the account was found.
-type estateMsg struct{ estate Estate }
+type estateMsg struct{ estate estate.Estate }
 
 // lookForCopies reads the account before something is undone that may delete a last copy. What cannot be read is not known, and
 // keeps nobody from undoing.
@@ -69,8 +70,8 @@ func (d *dialog) lookForCopies(env *Env) Action {
 }
 
 // lastCopies are those that the dialog would delete.
-func (d *dialog) lastCopies() []Remains {
-	var out []Remains
+func (d *dialog) lastCopies() []estate.Remains {
+	var out []estate.Remains
 	for _, id := range d.ids {
 		if s := d.seen[id]; s != nil {
 			out = append(out, LastCopies(s.saga, d.estate)...)
@@ -91,7 +92,7 @@ func (d *dialog) found(m estateMsg) {
 func (d *dialog) final(env *Env, width int) []string {
 	var out []string
 	for _, x := range d.lastCopies() {
-		head, text := x.LastCopy()
+		head, text := LastCopy(&x)
 		if c := x.Copies[0]; !c.Created.IsZero() {
 			text += " It is " + env.Clock.Age(c.Created) + " old, " + gigabytes(c.SizeGB) + ", " + say.Monthly(c.MonthlyUSD) + "."
 		}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/night"
 	"arcadia/engine/notify"
 	"arcadia/engine/schedule"
@@ -25,7 +26,7 @@ import (
 type lastNight struct {
 	back  int // nights before the last
 	heard *overnight
-	state *Estate // of the account; nil while nobody knows
+	state *estate.Estate // of the account; nil while nobody knows
 	err   string
 	asks  int         // only the answers to the last look count
 	rows  list.Window // over what to look at
@@ -42,7 +43,7 @@ type overnight struct {
 	sent    int // deliveries that were taken in that time
 	waiting int // that wait now
 	next    []upcoming
-	terms   []Term
+	terms   []engine.Tenure
 	backup  engine.Time
 }
 
@@ -61,7 +62,7 @@ type (
 	}
 	nightEstateMsg struct {
 		ask   int
-		state *Estate
+		state *estate.Estate
 	}
 )
 
@@ -205,7 +206,7 @@ func (l *lastNight) Update(env *Env, msg tea.Msg) Action {
 // look reads the night, and once the account as it is now.
 func (l *lastNight) look(env *Env) Action {
 	l.asks++
-	ask, back, now, zone, cluster := l.asks, l.back, env.Clock.Now, env.Config.Location, env.Config.Cluster
+	ask, back, now, zone, cluster := l.asks, l.back, env.Clock.Now, env.Clock.Location, env.Config.Cluster
 	do := Batch{Ask{To: l, Read: func(ctx context.Context, b Backend) tea.Msg {
 		x, err := readNight(ctx, b, now, zone, back, cluster)
 		if err != nil {

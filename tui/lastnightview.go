@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"arcadia/engine/estate"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -186,7 +187,7 @@ func (l *lastNight) stands(env *Env) []string {
 		out = append(out, t.Faint.Paint(widget.Fit(label, 14))+widget.Fit(widget.Cut(value, 23), 23)+t.Faint.Paint(note))
 	}
 	if e := l.state; e != nil {
-		put("snapshots", strconv.Itoa(len(e.Copies)), say.Monthly(copiesUSD(e.Copies)))
+		put("snapshots", strconv.Itoa(len(e.Copies)), say.Monthly(estate.CopiesUSD(e.Copies)))
 		if len(e.Copies) > 0 {
 			old := &e.Copies[len(e.Copies)-1]
 			name := old.OfName

@@ -10,6 +10,7 @@ import (
 	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 	"arcadia/tui/line"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
@@ -38,11 +39,10 @@ func (k *launchKinds) clear(all []engine.Kind) {
 
 // find leaves the kinds that all words of the filter occur in.
 func (k *launchKinds) find(all []engine.Kind) {
-	words := strings.Fields(strings.ToLower(k.filter.String()))
+	passes := list.Words(k.filter.String())
 	k.shown = k.shown[:0]
 	for _, kind := range all {
-		text := strings.ToLower(say.GroupOf(&kind) + " " + kind.Name + " " + kind.Summary + " " + kind.Undo + " " + strings.Join(kind.Steps, " "))
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
+		if passes(say.GroupOf(&kind) + " " + kind.Name + " " + kind.Summary + " " + kind.Undo + " " + strings.Join(kind.Steps, " ")) {
 			k.shown = append(k.shown, kind)
 		}
 	}

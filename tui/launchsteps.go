@@ -3,7 +3,6 @@ package tui
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -11,6 +10,7 @@ import (
 	"arcadia/tui/form"
 	"arcadia/tui/keys"
 	"arcadia/tui/line"
+	"arcadia/tui/list"
 	"arcadia/tui/theme"
 	"arcadia/tui/widget"
 )
@@ -45,10 +45,10 @@ func (s *launchSteps) begin(kind string, all []string) {
 }
 
 func (s *launchSteps) find(all []string) {
-	text := strings.ToLower(strings.TrimSpace(s.filter.String()))
+	passes := list.Words(s.filter.String())
 	s.shown = s.shown[:0]
 	for _, name := range all {
-		if strings.Contains(strings.ToLower(name), text) {
+		if passes(name) {
 			s.shown = append(s.shown, name)
 		}
 	}

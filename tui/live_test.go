@@ -82,8 +82,8 @@ func TestCompensationIsWatchedStepByStep(t *testing.T) {
 func TestALostSessionIsTakenUpWhereItWas(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, 100_000)
-	var place Place
-	onStage(t, 120, 40, func() Backend { return c }, func(cfg *Config) { cfg.Left = func(p Place) { place = p } }, func(s *stage) {
+	var place Spot
+	onStage(t, 120, 40, func() Backend { return c }, func(cfg *Config) { cfg.Left = func(p Spot) { place = p } }, func(s *stage) {
 		s.press("/")
 		s.send(tea.PasteMsg{Content: "status:failed"})
 		s.press("enter", "pgdown", "pgdown", "down", "enter", "s")
@@ -91,7 +91,7 @@ func TestALostSessionIsTakenUpWhereItWas(t *testing.T) {
 	if place.Saga == "" || place.Filter != "status:failed" || place.Cursor == "" {
 		t.Fatalf("the place is %+v", place)
 	}
-	onStage(t, 120, 40, func() Backend { return c }, func(cfg *Config) { cfg.Place = place }, func(s *stage) {
+	onStage(t, 120, 40, func() Backend { return c }, func(cfg *Config) { cfg.Spot = place }, func(s *stage) {
 		s.has("sagas › " + place.Saga.Short())
 		s.press("esc")
 		s.has("/ status:failed")

@@ -9,6 +9,7 @@ import (
 	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
 	"arcadia/tui/line"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -150,21 +151,22 @@ func (m *menu) typed(msg tea.Msg) {
 	}
 }
 
-// find leaves what all words of the field occur in.
+// find leaves what the filter in the field lets pass.
 func (m *menu) find() {
 	m.shown, m.cursor, m.top = m.shown[:0], 0, 0
-	var words []string
+	typed := ""
 	if m.field != nil {
-		words = strings.Fields(strings.ToLower(m.field.String()))
+		typed = strings.TrimSpace(m.field.String())
 	}
+	passes := list.Words(typed)
 	for i, it := range m.items {
-		text := strings.ToLower(it.Key + " " + it.Text + " " + it.Note + " " + it.Head)
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
-			if len(words) > 0 && strings.EqualFold(it.Text, strings.Join(words, " ")) {
-				m.cursor = len(m.shown) // a line that is typed whole is meant, whatever else has its words
-			}
-			m.shown = append(m.shown, i)
+		if !passes(it.Key + " " + it.Text + " " + it.Note + " " + it.Head) {
+			continue
 		}
+		if typed != "" && strings.EqualFold(it.Text, typed) {
+			m.cursor = len(m.shown) // a line that is typed whole is meant, whatever else has its words
+		}
+		m.shown = append(m.shown, i)
 	}
 }
 

@@ -5,8 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
+	"arcadia/engine/estate"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
 	"arcadia/tui/say"
@@ -17,15 +16,12 @@ import (
 const networkHeld = 3
 
 // network is the screen of what stands before droplets: reserved addresses and where they lead, firewalls and their rules.
-type network struct {
-	listing
-	holds holds
-}
+type network struct{ holding }
 
 func newNetwork(inv Estates) *network {
 	n := &network{}
 	n.listing = listing{at: keys.CmdNetwork, title: []string{"network"}, nothing: "no reserved addresses and no firewalls", hint: "ctrl+r asks again"}
-	n.to = n
+	n.to, n.column, n.lock = n, networkHeld, networkLock
 	n.Bands = []string{"reserved addresses", "firewalls"}
 	n.Columns = []widget.Column{
 		{Title: "NAME", Width: 18, Grow: 1},
@@ -38,11 +34,7 @@ func newNetwork(inv Estates) *network {
 		if column != networkHeld {
 			return widget.Cell{}, false
 		}
-		by := n.holds.of(networkLock(r))
-		if len(by) == 0 {
-			return widget.Cell{}, true
-		}
-		return heldCell(env, &by[0]), true
+		return n.holder(env, r), true
 	}
 	n.read = func(ctx context.Context, _ Backend) ([]list.Row, error) {
 		e, err := readEstate(ctx, inv)
@@ -53,9 +45,9 @@ func newNetwork(inv Estates) *network {
 	}
 	n.on = func(r *list.Row) thing {
 		switch x := r.Value.(type) {
-		case Reserved:
+		case estate.Reserved:
 			return thing{thingAddress, map[string]string{"ip": x.IP, "id": x.IP, "droplet": strconv.FormatInt(x.Droplet, 10)}}
-		case Wall:
+		case estate.Wall:
 			return thing{thingWall, map[string]string{"id": x.ID, "name": x.Name}}
 		}
 		return thing{}
@@ -70,7 +62,7 @@ func newNetwork(inv Estates) *network {
 	return n
 }
 
-func networkRows(e Estate) []list.Row {
+func networkRows(e estate.Estate) []list.Row {
 	rows := make([]list.Row, 0, len(e.Addresses)+len(e.Walls))
 	for _, x := range e.Addresses {
 		to := x.Name
@@ -94,9 +86,9 @@ func networkRows(e Estate) []list.Row {
 // networkText is all that is known of an address or a firewall.
 func networkText(r *list.Row) []string {
 	switch x := r.Value.(type) {
-	case Reserved:
+	case estate.Reserved:
 		return []string{"address  " + x.IP, "region   " + x.Region, "leads to " + r.Cells[1]}
-	case Wall:
+	case estate.Wall:
 		return append([]string{"id          " + x.ID, "stands before " + r.Cells[1], ""}, x.Rules...)
 	}
 	return nil
@@ -104,26 +96,8 @@ func networkText(r *list.Row) []string {
 
 // networkLock is the lock that a saga takes which changes the row.
 func networkLock(r *list.Row) string {
-	if _, address := r.Value.(Reserved); address {
+	if _, address := r.Value.(estate.Reserved); address {
 		return "ip:" + r.Key
 	}
 	return "firewall:" + r.Key
-}
-
-// Update takes what holds the rows, and what every listing takes.
-func (n *network) Update(env *Env, msg tea.Msg) Action {
-	switch msg := msg.(type) {
-	case holdsMsg:
-		again := n.holds.take(msg)
-		n.Refill(func(r *list.Row) { r.Cells[networkHeld] = n.holds.word(networkLock(r)) })
-		if again {
-			return n.holds.look(n)
-		}
-		return nil
-	case Changed:
-		return n.holds.look(n)
-	case Shown, rowsMsg:
-		return Batch{n.listing.Update(env, msg), n.holds.look(n)}
-	}
-	return n.listing.Update(env, msg)
 }

@@ -109,7 +109,7 @@ func (p *plan) body(env *Env, width int, airy bool) []string {
 	case p.refused():
 		out = append(out, "  "+t.Failed.With(t.Strong).Paint("It would be refused"))
 	case g.Nothing():
-		out = append(out, "  "+t.Strong.Paint("Nothing to do")+"  "+t.Faint.Paint("everything is as it was asked for already"))
+		out = append(out, "  "+t.Strong.Paint("Nothing to do")+"  "+t.Faint.Paint("everything already matches"))
 	}
 	label := func(name, text string, ink widget.Ink) {
 		for i, l := range widget.Wrap(text, max(10, width-planAt-1)) {

@@ -18,6 +18,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
+	"arcadia/engine/estate"
 )
 
 // wire is a terminal's line that keeps what was written to it.
@@ -117,25 +118,25 @@ func TestAStepChangeCostsFewBytes(t *testing.T) {
 // nasty is an inventory of hostile names.
 type nasty struct{}
 
-func (nasty) Droplets(context.Context) ([]Droplet, error) {
-	var out []Droplet
+func (nasty) Droplets(context.Context) ([]estate.Droplet, error) {
+	var out []estate.Droplet
 	for i, s := range hostile {
-		out = append(out, Droplet{ID: int64(i + 1), Name: s, Status: s, Region: s, Size: s, Image: s, IPv4: s})
+		out = append(out, estate.Droplet{ID: int64(i + 1), Name: s, Status: s, Region: s, Size: s, Image: s, IPv4: s})
 	}
 	return out, nil
 }
 
-func (n nasty) Estate(ctx context.Context) (Estate, error) {
-	var e Estate
+func (n nasty) Estate(ctx context.Context) (estate.Estate, error) {
+	var e estate.Estate
 	all, err := n.Droplets(ctx)
 	for i, s := range hostile {
-		c := Snapshot{ID: s, Name: s, Of: s, OfName: s, SizeGB: 1}
-		w := Wall{ID: s, Name: s, Tags: []string{s}, Rules: []string{s}}
-		e.Copies, e.Walls, e.Addresses = append(e.Copies, c), append(e.Walls, w), append(e.Addresses, Reserved{IP: s, Region: s, Name: s, Droplet: 1})
-		e.Remains = append(e.Remains, Remains{ID: s, Name: s, Size: s, Region: s, Copies: []Snapshot{c}})
-		e.Machines = append(e.Machines, Machine{
-			Droplet: all[i], Tags: []string{s}, Addresses: []Address{{s, "public"}}, Records: []Record{{Domain: s, Type: s, Name: s, Data: s}},
-			Volumes: []Volume{{ID: s, Name: s}}, Copies: []Snapshot{c}, Walls: []Wall{w},
+		c := estate.Snapshot{ID: s, Name: s, Of: s, OfName: s, SizeGB: 1}
+		w := estate.Wall{ID: s, Name: s, Tags: []string{s}, Rules: []string{s}}
+		e.Copies, e.Walls, e.Addresses = append(e.Copies, c), append(e.Walls, w), append(e.Addresses, estate.Reserved{IP: s, Region: s, Name: s, Droplet: 1})
+		e.Remains = append(e.Remains, estate.Remains{ID: s, Name: s, Size: s, Region: s, Copies: []estate.Snapshot{c}})
+		e.Machines = append(e.Machines, estate.Machine{
+			Droplet: all[i], Tags: []string{s}, Addresses: []estate.Address{{IP: s, Sort: "public"}}, Records: []estate.Record{{Domain: s, Type: s, Name: s, Data: s}},
+			Volumes: []estate.Volume{{ID: s, Name: s}}, Copies: []estate.Snapshot{c}, Walls: []estate.Wall{w},
 		})
 		e.Missing = append(e.Missing, s)
 	}
@@ -144,10 +145,10 @@ func (n nasty) Estate(ctx context.Context) (Estate, error) {
 
 func (nasty) Domains(context.Context) ([]string, error) { return hostile, nil }
 
-func (nasty) Records(context.Context, string) ([]Record, error) {
-	var out []Record
+func (nasty) Records(context.Context, string) ([]estate.Record, error) {
+	var out []estate.Record
 	for i, s := range hostile {
-		out = append(out, Record{ID: int64(i + 1), Type: s, Name: s, Data: s})
+		out = append(out, estate.Record{ID: int64(i + 1), Type: s, Name: s, Data: s})
 	}
 	return out, nil
 }
@@ -162,18 +163,18 @@ func (frosty) Frozen() *engine.Frozen {
 func nastyBeat() *beat {
 	b := newBeat()
 	for i, s := range hostile {
-		b.found["droplet_snapshot/"+s] = Drift{State: s, Note: s, Changes: []engine.FieldChange{{Name: s, From: s, To: s}}}
+		b.found["droplet_snapshot/"+s] = estate.Drift{State: estate.State(s), Note: s, Changes: []engine.FieldChange{{Name: s, From: s, To: s}}}
 		if key := []string{"droplet_snapshot/229305611", "droplet_snapshot/229305620"}; i < len(key) {
-			b.found[key[i]] = Drift{State: []string{driftModified, s}[i], Note: s, Changes: []engine.FieldChange{{Name: s, From: s, To: s}}}
+			b.found[key[i]] = estate.Drift{State: []estate.State{estate.Modified, estate.State(s)}[i], Note: s, Changes: []engine.FieldChange{{Name: s, From: s, To: s}}}
 		}
 	}
 	return b
 }
 
-func nastyOrphans(context.Context, func(string) bool) ([]Orphan, error) {
-	var out []Orphan
+func nastyOrphans(context.Context, func(string) bool) ([]estate.Orphan, error) {
+	var out []estate.Orphan
 	for i, s := range hostile {
-		out = append(out, Orphan{ID: int64(i + 1), Name: s})
+		out = append(out, estate.Orphan{ID: int64(i + 1), Name: s})
 	}
 	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
@@ -73,7 +74,7 @@ func newRecords(inv Inventory, domain string) *listing {
 	}
 	r.named = func(row *list.Row) string { return row.Cells[1] + " " + row.Cells[0] }
 	r.on = func(row *list.Row) thing {
-		return thing{thingRecord, RecordSays(row.Value.(Record), domain)} //nolint:forcetypeassert // set above
+		return thing{thingRecord, RecordSays(row.Value.(estate.Record), domain)} //nolint:forcetypeassert // set above
 	}
 	r.menuKeys = map[keys.Command]string{keys.CmdWipe: "d"} // deleting lives in the menu
 	r.own = []command{
@@ -93,7 +94,7 @@ func newRecords(inv Inventory, domain string) *listing {
 }
 
 // RecordSays are the attributes of a listed record of a domain, as the kinds that act on records ask for them.
-func RecordSays(x Record, domain string) map[string]string {
+func RecordSays(x estate.Record, domain string) map[string]string {
 	says := map[string]string{
 		"id": strconv.FormatInt(x.ID, 10), "domain": domain, "type": x.Type, "name": written(x.Name, domain), "data": x.Data, "ttl": strconv.Itoa(x.TTL),
 	}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
@@ -27,8 +28,8 @@ const (
 type resources struct {
 	listing
 	drifts  Drifts
-	looking int            // looks under way that were asked for here
-	states  map[string]int // how many there are in each state of drift
+	looking int                  // looks under way that were asked for here
+	states  map[estate.State]int // how many there are in each state of drift
 }
 
 // lookedMsg answers a look that was asked for.
@@ -102,7 +103,7 @@ func (r *resources) commands() []command {
 func (r *resources) Hints(env *Env) []keys.Command {
 	out := []keys.Command{keys.CmdOpen}
 	if row := r.Current(); row != nil {
-		if r.drifts != nil && env.State.drift(row.Key).astray() {
+		if r.drifts != nil && env.State.drift(row.Key).Astray() {
 			out = append(out, keys.CmdRestore, keys.CmdAccept, keys.CmdForget)
 		}
 		out = append(out, keys.CmdActions)
@@ -131,11 +132,11 @@ func (r *resources) fill(env *Env) {
 	if r.drifts == nil {
 		return
 	}
-	r.states = map[string]int{}
+	r.states = map[estate.State]int{}
 	r.Refill(func(row *list.Row) {
 		d := env.State.drift(row.Key)
 		r.states[d.State]++
-		row.Cells[driftColumn], row.Cells[checkedColumn] = say.Words(d.State), ""
+		row.Cells[driftColumn], row.Cells[checkedColumn] = say.Words(string(d.State)), ""
 		if !d.CheckedAt.IsZero() {
 			row.Cells[checkedColumn] = d.CheckedAt.UTC().Format("2006-01-02 15:04:05")
 		}
@@ -173,11 +174,11 @@ func (r *resources) unlike(env *Env, c keys.Command) string {
 		return say.NoProvider
 	}
 	switch d := env.State.drift(row.Key); {
-	case d.State == driftInSync:
+	case d.State == estate.InSync:
 		return "it is in its desired state"
-	case d.hopeless(c) != "":
-		return d.hopeless(c)
-	case c == keys.CmdAccept && d.State == driftDeleted:
+	case hopeless(d, c) != "":
+		return hopeless(d, c)
+	case c == keys.CmdAccept && d.State == estate.Deleted:
 		return "it is gone: restore creates it again, forget gives it up"
 	}
 	return ""
@@ -252,7 +253,7 @@ func (r *resources) counts(env *Env, width int) string {
 	n := r.states
 	var text strings.Builder
 	text.WriteString(" " + strconv.Itoa(len(r.Rows())) + say.Plural(len(r.Rows()), " resource", " resources"))
-	for _, state := range []string{driftModified, driftDeleted, driftNotChecked, driftInSync} {
+	for _, state := range []estate.State{estate.Modified, estate.Deleted, estate.NotChecked, estate.InSync} {
 		if n[state] > 0 {
 			l := driftLook(t, state)
 			text.WriteString("  " + l.Ink.Paint(strconv.Itoa(n[state])+" "+l.Word))

@@ -6,7 +6,7 @@ import (
 	"arcadia/tui/theme"
 )
 
-// restyle makes the theme anew after the choice, or what is known of the terminal, has changed.
+// restyle makes the theme again after the choice, or what is known of the terminal, has changed.
 func (a *App) restyle() {
 	c := &a.env.Config
 	a.env.Theme = theme.New(theme.Choice{Name: c.Theme, Dark: c.Dark, NoColor: c.NoColor, ASCII: c.ASCII, Profile: a.profile})

@@ -73,18 +73,11 @@ func (s *saga) summary() *engine.Summary {
 
 // Update takes answers and changes.
 func (s *saga) Update(env *Env, msg tea.Msg) Action {
-	switch msg := msg.(type) {
-	case Shown:
-		return s.seen.look(s)
-	case Changed:
-		s.seen.news(msg.Fresh)
-		return s.seen.look(s)
-	case detailMsg:
-		next := s.seen.take(msg, s)
-		if d := s.seen.shown(); d != nil {
-			s.log.Grow(len(d.entries))
-		}
+	if next, is := s.seen.follow(msg, s); is {
+		s.log.Grow(s.entries())
 		return next
+	}
+	switch msg := msg.(type) {
 	case foundMsg:
 		if act := msg.without(env, needsMe(s.summary())); act != nil {
 			return act

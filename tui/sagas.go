@@ -37,7 +37,7 @@ type sagas struct {
 	err     string
 }
 
-// landing is where the cursor goes when the list has been read anew.
+// landing is where the cursor goes when the list has been read again.
 type landing int
 
 const (

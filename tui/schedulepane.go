@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/schedule"
 	"arcadia/engine/visible"
 	"arcadia/tui/say"
@@ -140,7 +141,7 @@ func (v *timed) comes(env *Env) []string {
 }
 
 // subjects are the things that it launches one for each of, with the copies that there are of them and what those cost.
-func (x *timedDetail) subjects(env *Env, v *timed, e *Estate) []string {
+func (x *timedDetail) subjects(env *Env, v *timed, e *estate.Estate) []string {
 	t := env.Theme
 	tag, tagged := strings.CutPrefix(v.ForEach, "tag:")
 	if !tagged || x.thing == "" {

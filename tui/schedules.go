@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/schedule"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
@@ -49,10 +50,10 @@ const shownOutcomes = 14
 // the one under the cursor.
 type schedules struct {
 	listing
-	detail *timedDetail // of the schedule that was looked at last; nil: none was
-	asks   int          // only the answer to the last look counts
-	wants  string       // the schedule whose detail is shown or awaited, and its state
-	estate *Estate      // of the account; nil while nobody knows
+	detail *timedDetail   // of the schedule that was looked at last; nil: none was
+	asks   int            // only the answer to the last look counts
+	wants  string         // the schedule whose detail is shown or awaited, and its state
+	estate *estate.Estate // of the account; nil while nobody knows
 }
 
 func newSchedules() *schedules {

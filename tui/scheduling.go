@@ -103,8 +103,8 @@ func (s *scheduling) Update(env *Env, msg tea.Msg) Action {
 // begin makes the form.
 func (s *scheduling) begin(env *Env) Action {
 	zone := "UTC"
-	if env.Config.Location != nil && env.Config.Location != time.Local {
-		zone = env.Config.Location.String()
+	if env.Clock.Location != nil && env.Clock.Location != time.Local {
+		zone = env.Clock.Location.String()
 	}
 	var on engine.Subject
 	for _, k := range env.State.Kinds {

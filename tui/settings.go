@@ -105,7 +105,7 @@ func ParseSettings(data []byte) (Settings, error) {
 			case "keys":
 				s.Keys = p.keys(v)
 			default:
-				p.wrong(v.Line, "%s is no setting: there are %s", visible.Text(name), strings.Join(settingNames, ", "))
+				p.wrong(v.Line, "%s is not a setting: there are %s", visible.Text(name), strings.Join(settingNames, ", "))
 			}
 		})
 	}
@@ -229,7 +229,7 @@ func (p *settingsParser) keys(n *yaml.Node) map[keys.Command][]string {
 	p.entries(n, func(name string, v *yaml.Node) {
 		c := keys.Command(strings.NewReplacer("_", " ", "-", " ").Replace(name))
 		if _, ok := km.Of(c); !ok {
-			p.wrong(v.Line, "%s is no command: arcadia keys lists them", visible.Text(name))
+			p.wrong(v.Line, "%s is not a command: arcadia keys lists them", visible.Text(name))
 			return
 		}
 		if _, twice := out[c]; twice {
@@ -247,7 +247,7 @@ func (p *settingsParser) keys(n *yaml.Node) map[keys.Command][]string {
 		p.lines[c], out[c] = v.Line, []string{}
 		for _, k := range nodes {
 			if why := keys.NoKey(k.Value); k.Kind != yaml.ScalarNode || why != "" {
-				p.wrong(v.Line, "%q is no key%s", k.Value, why)
+				p.wrong(v.Line, "%q is not a key%s", k.Value, why)
 				continue
 			}
 			out[c] = append(out[c], k.Value)

@@ -30,16 +30,16 @@ func TestSettingsAreRead(t *testing.T) {
 func TestWrongSettingsSayWhereAndWhy(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"theme: light\nthem: dark\n":                       "line 2: them is no setting",
+		"theme: light\nthem: dark\n":                       "line 2: them is not a setting",
 		"theme: dark\n---\ntheme: pink\n":                  "one document",
 		"theme: pink\n":                                    `line 1: "pink" is none of auto, dark, light, high-contrast, mono`,
 		"theme: dark\ntheme: light\n":                      "line 2: theme occurs twice",
 		"bell: often\n":                                    `line 1: "often" is neither true nor false`,
 		"- a\n":                                            "line 1: names with values",
 		"keys: x\n":                                        "line 1: names with values",
-		"keys:\n  fly: [f8]\n":                             "line 2: fly is no command",
+		"keys:\n  fly: [f8]\n":                             "line 2: fly is not a command",
 		"keys:\n  cancel:\n":                               "line 2: cancel wants a key",
-		"keys:\n  cancel: [x, esx]\n":                      `line 2: "esx" is no key`,
+		"keys:\n  cancel: [x, esx]\n":                      `line 2: "esx" is not a key`,
 		"keys:\n  cancel: shift+x\n":                       "write the character that shift makes of it",
 		"keys:\n  cancel: [x]\n  retry: [x]\n":             "line 3: retry cannot have the key x: it is that of cancel",
 		"keys:\n  order: [x]\n":                            "line 2: order cannot have the key x: it is that of cancel",

@@ -2,12 +2,11 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
 
-	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/tui/keys"
 	"arcadia/tui/list"
 	"arcadia/tui/say"
@@ -47,14 +46,14 @@ func newSnapshots(cfg Config) *listing {
 	o.cell = snapshotCell
 	o.read = func(ctx context.Context, b Backend) ([]list.Row, error) { return snapshotRows(ctx, b, cfg) }
 	o.on = func(r *list.Row) thing {
-		x := r.Value.(Snapshot) //nolint:forcetypeassert // set below
+		x := r.Value.(estate.Snapshot) //nolint:forcetypeassert // set below
 		if x.Volume {
 			return thing{thingVolumeCopy, map[string]string{"id": r.Key, "name": x.Name}}
 		}
 		return thing{thingSnapshot, map[string]string{"id": r.Key, "name": x.Name}}
 	}
 	untracked := func(env *Env) string {
-		if r := o.Current(); r != nil && r.Value.(Snapshot).Saga != "" { //nolint:forcetypeassert // set below
+		if r := o.Current(); r != nil && r.Value.(estate.Snapshot).Saga != "" { //nolint:forcetypeassert // set below
 			return "a saga tracks it already"
 		}
 		return operators(env)
@@ -71,7 +70,7 @@ func newSnapshots(cfg Config) *listing {
 	o.above = func(env *Env, width int) string {
 		sum, stray, n := 0.0, 0.0, 0
 		for _, r := range o.Rows() {
-			x := r.Value.(Snapshot) //nolint:forcetypeassert // set below
+			x := r.Value.(estate.Snapshot) //nolint:forcetypeassert // set below
 			sum += x.MonthlyUSD
 			if x.Stray {
 				stray += x.MonthlyUSD
@@ -91,7 +90,7 @@ func newSnapshots(cfg Config) *listing {
 // snapshotRows are the account's copies, and the orphans among them.
 func snapshotRows(ctx context.Context, b Backend, cfg Config) ([]list.Row, error) {
 	var (
-		all    []Snapshot
+		all    []estate.Snapshot
 		unsure error
 	)
 	if cfg.Inventory != nil {
@@ -102,23 +101,18 @@ func snapshotRows(ctx context.Context, b Backend, cfg Config) ([]list.Row, error
 		all, unsure = e.Copies, missed(e.Missing)
 	}
 	if cfg.Orphans != nil {
-		var doubt error
-		orphans, err := cfg.Orphans(ctx, func(name string) bool {
-			known, err := accountedFor(ctx, b, name)
-			doubt = errors.Join(doubt, err)
-			return known || err != nil
-		})
-		if err := errors.Join(err, doubt); err != nil {
+		orphans, err := estate.Orphans(ctx, cfg.Orphans, b)
+		if err != nil {
 			return nil, err
 		}
 		for _, x := range orphans {
-			found := Snapshot{
+			found := estate.Snapshot{
 				ID: strconv.FormatInt(x.ID, 10), Name: x.Name, Of: strconv.FormatInt(x.Droplet, 10), Created: x.Created, SizeGB: x.SizeGB, MonthlyUSD: x.MonthlyUSD,
 			}
 			if x.VolumeCopy != "" {
 				found.ID, found.Of, found.Volume = x.VolumeCopy, x.Volume, true
 			}
-			at := slices.IndexFunc(all, func(s Snapshot) bool { return s.ID == found.ID && s.Volume == found.Volume })
+			at := slices.IndexFunc(all, func(s estate.Snapshot) bool { return s.ID == found.ID && s.Volume == found.Volume })
 			if at < 0 {
 				at = len(all)
 				all = append(all, found)
@@ -151,7 +145,7 @@ func snapshotRows(ctx context.Context, b Backend, cfg Config) ([]list.Row, error
 
 func snapshotCell(env *Env, r *list.Row, column int) (widget.Cell, bool) {
 	t := env.Theme
-	x := r.Value.(Snapshot) //nolint:forcetypeassert // set above
+	x := r.Value.(estate.Snapshot) //nolint:forcetypeassert // set above
 	switch column {
 	case snapshotOf:
 		if x.OfName == "" {
@@ -165,7 +159,7 @@ func snapshotCell(env *Env, r *list.Row, column int) (widget.Cell, bool) {
 	return widget.Cell{}, false
 }
 
-func snapshotLook(env *Env, x *Snapshot, word string) widget.Cell {
+func snapshotLook(env *Env, x *estate.Snapshot, word string) widget.Cell {
 	t := env.Theme
 	switch {
 	case x.Stray:
@@ -176,20 +170,4 @@ func snapshotLook(env *Env, x *Snapshot, word string) widget.Cell {
 		return widget.Cell{Text: t.Symbols.Completed + " " + word, Ink: t.Completed}
 	}
 	return widget.Cell{Text: word, Ink: t.Faint}
-}
-
-// accountedFor reports whether a saga that is not rolled back has the snapshot of this name, whose end is its short id.
-func accountedFor(ctx context.Context, b Backend, name string) (bool, error) {
-	id, err := b.Find(ctx, name[max(0, len(name)-8):])
-	if errors.Is(err, engine.ErrNotFound) || errors.Is(err, engine.ErrInput) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	all, err := b.Summaries(ctx, id)
-	if err != nil || len(all) == 0 {
-		return false, err
-	}
-	return all[0].Status != engine.RolledBack, nil
 }

@@ -15,7 +15,7 @@ import (
 	"arcadia/engine"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // stage drives a console without a terminal: it runs its commands and feeds it what they answer. It lives inside a
 // synctest bubble, so that it knows when every command has answered or waits.

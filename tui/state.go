@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/tui/say"
 )
 
@@ -21,7 +22,7 @@ type State struct {
 	Trouble  string                       // why the engine cannot be read or has stopped; empty when all is well
 	Marks    map[engine.ID]engine.Summary // sagas that were marked, as they are now
 	Frozen   *engine.Frozen               // nil when everything goes on
-	Drifts   map[string]Drift             // what was last found, by resource key
+	Drifts   map[string]estate.Drift      // what was last found, by resource key
 	Astray   int                          // resources that somebody has to decide about
 	Others   []Presence                   // the other sessions
 	Nights   Nights                       // schedules and deliveries

@@ -22,8 +22,6 @@
 // Both return Actions (action.go): Open, Show, Back, Close, Replace, Ask, Notify, Batch ... and any type of your own with
 // a perform method. Ask runs a function outside Update and brings its answer to the Update of whoever asked, wherever that
 // is in the stack by then, or drops it when it is gone.
-//
-// The ways in to what other files of the package provide (the launch form, the dialogs) are the functions of doors.go.
 package tui
 
 import (
@@ -31,6 +29,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/schedule"
 )
 
@@ -45,7 +44,7 @@ type Config struct {
 	Contexts  Contexts      // those that this console can go on in; nil: it cannot
 	Live      bool          // the badge is red: a real account
 	Budget    func() int    // requests left in this hour, below 0 when unknown; asked while drawing, so it must not wait. Nil: not shown
-	ReadOnly  bool          // the operator only looks: verbs are grayed, with the reason
+	ReadOnly  bool          // nothing may be changed: verbs are grayed, with the reason
 	Operator  string        // whose session it is
 	Key       string        // the fingerprint of the key with which they have come in; empty: none
 	ASCII     bool          // no symbols beyond ASCII
@@ -73,7 +72,7 @@ type Config struct {
 	// Drifts says how the resources stand to what was wanted of them, and Orphans lists the snapshots with our names that no
 	// saga accounts for; accountedFor says of a name whether one does. Either may be nil: then it is not shown.
 	Drifts  Drifts
-	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]Orphan, error)
+	Orphans estate.Lister
 
 	// Things lists what carries a tag, for schedules that are fired here. May be left out.
 	Things schedule.Things
@@ -104,9 +103,9 @@ type Config struct {
 	Suspend  func() // stops the process as a shell does; nil: ctrl+z does nothing. It is called in a command
 	Fleeting bool   // the account is a simulated one that ends with this process
 
-	// Place is where to begin; Left is told where the operator was when the console ends. Both may be left out.
-	Place Place
-	Left  func(Place)
+	// Spot is where to begin; Left is told where the operator was when the console ends. Both may be left out.
+	Spot Spot
+	Left func(Spot)
 
 	Now      func() time.Time // nil: time.Now
 	Location *time.Location   // for local times; nil: time.Local
@@ -178,37 +177,10 @@ type Freezer interface {
 
 // Inventory lists what there is at the provider, for looking at and for picking from. Answers may be some seconds old.
 type Inventory interface {
-	Droplets(ctx context.Context) ([]Droplet, error)
+	Droplets(ctx context.Context) ([]estate.Droplet, error)
 	Domains(ctx context.Context) ([]string, error)
-	Records(ctx context.Context, domain string) ([]Record, error)
+	Records(ctx context.Context, domain string) ([]estate.Record, error)
 	Estates
-}
-
-// Droplet is one machine.
-type Droplet struct {
-	ID                         int64
-	Name, Status, Region, Size string
-	Image, IPv4                string
-}
-
-// Record is one DNS record, its name relative to its domain.
-type Record struct {
-	ID                       int64
-	Domain, Type, Name, Data string
-	TTL, Priority            int
-}
-
-// Orphan is a snapshot that a saga has made and that none accounts for.
-type Orphan struct {
-	ID         int64         `json:"id,omitzero"` // of a droplet's
-	VolumeCopy string        `json:"volume_snapshot_id,omitempty"`
-	Name       string        `json:"name"`
-	Droplet    int64         `json:"droplet_id,omitzero"` // which may be gone
-	Volume     string        `json:"volume_id,omitempty"` // the same
-	Created    time.Time     `json:"created_at"`
-	Age        time.Duration `json:"-"` // at the time of the look
-	SizeGB     float64       `json:"size_gigabytes"`
-	MonthlyUSD float64       `json:"monthly_usd"`
 }
 
 var _ Backend = (*engine.Session)(nil)

@@ -140,16 +140,15 @@ func (v *voting) Hints(*Env) []keys.Command {
 
 // Update takes answers, changes, and what is typed.
 func (v *voting) Update(env *Env, msg tea.Msg) Action {
+	if next, is := v.seen.follow(msg, v); is {
+		if msg == (Shown{}) {
+			return Batch{next, v.replan(), v.lookBack()}
+		}
+		return next
+	}
 	switch msg := msg.(type) {
-	case Shown:
-		return Batch{v.seen.look(v), v.replan(), v.lookBack()}
-	case Changed:
-		v.seen.news(msg.Fresh)
-		return v.seen.look(v)
 	case Ticked:
 		return v.keepFresh(env)
-	case detailMsg:
-		return v.seen.take(msg, v)
 	case againMsg:
 		v.again = replanned{hash: msg.hash, err: msg.err, at: env.Config.Now()}
 	case past:
@@ -191,7 +190,7 @@ func (v *voting) give() Action {
 	case shown == nil || shown.Approval == nil:
 		return nil
 	case v.Focus == voteNo && strings.TrimSpace(q.Reason) == "":
-		v.Refuse("say why it shall not be done")
+		v.Refuse("say why it should not be done")
 		v.Focus = reasonLine
 		return nil
 	case v.Focus == voteYes && !strings.EqualFold(strings.TrimSpace(v.Text(typedLine)), v.phrase()):

@@ -30,7 +30,7 @@ import (
 	"arcadia/engine/trust"
 )
 
-// File is the policy in a file, asked anew each time. Safe for concurrent use.
+// File is the policy in a file, read again each time it is asked. Safe for concurrent use.
 type File string
 
 // Policy reads the file as it is now.

@@ -15,9 +15,9 @@ type pending struct {
 	next   time.Time // when the next one is due; zero for never
 }
 
-// look finds what is due. It is pure. Occurrences that were missed in one row are one Outcome: a schedule of every minute that
+// dueNow finds what is due. It is pure. Occurrences that were missed in one row are one Outcome: a schedule of every minute that
 // slept for a year has half a million of them.
-func look(s *Schedule, r Rule, decided, now time.Time) pending {
+func dueNow(s *Schedule, r Rule, decided, now time.Time) pending {
 	var p pending
 	var late []time.Time // the oldest and the newest that are too late
 	n := 0
@@ -65,8 +65,8 @@ func (p *pending) miss(late []time.Time, n int, why string) {
 	p.missed = append(p.missed, Outcome{At: engine.At(late[0]), Result: Missed, Why: why})
 }
 
-// held is why nothing is launched now, empty when it may be.
-func held(s *Schedule, frozen *engine.Frozen, running engine.ID) string {
+// whyNot is why nothing is launched now, empty when it may be.
+func whyNot(s *Schedule, frozen *engine.Frozen, running engine.ID) string {
 	switch {
 	case s.Paused != nil:
 		return "paused by " + s.Paused.By + ": " + s.Paused.Why

@@ -100,7 +100,7 @@ func (k Keeper) keep(ctx context.Context, d engine.Doc, now time.Time) (next tim
 	if err != nil {
 		return time.Time{}, err
 	}
-	p := look(&s, rule, state.DecidedUntil.Time, now)
+	p := dueNow(&s, rule, state.DecidedUntil.Time, now)
 	told := state.Outcomes
 	put := func(to State) error {
 		state = to
@@ -194,7 +194,7 @@ func (k Keeper) fire(ctx context.Context, s *Schedule, at time.Time, state State
 		if err != nil {
 			return Outcome{}, err
 		}
-		out.Why = held(s, eng.Frozen(), running)
+		out.Why = whyNot(s, eng.Frozen(), running)
 		if out.Why != "" {
 			return out, nil
 		}

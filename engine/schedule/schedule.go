@@ -90,7 +90,7 @@ func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 func (s *Span) UnmarshalText(text []byte) error {
 	d, err := time.ParseDuration(string(text))
 	if err != nil || d < 0 {
-		return fmt.Errorf("%w: %.40q is no time span: write 90s, 15m or 6h", engine.ErrInput, text)
+		return fmt.Errorf("%w: %.40q is not a time span: write 90s, 15m or 6h", engine.ErrInput, text)
 	}
 	*s = Span(d)
 	return nil

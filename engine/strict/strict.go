@@ -145,7 +145,7 @@ func (r *Reader) Span(n *yaml.Node, what string) time.Duration {
 	text := r.Text(n, what)
 	d, err := time.ParseDuration(text)
 	if text != "" && (err != nil || d <= 0) {
-		r.Wrong(n, "%s: %.40q is no length of time: write it as 10m or 24h", what, text)
+		r.Wrong(n, "%s: %.40q is not a length of time: write it as 10m or 24h", what, text)
 	}
 	return d
 }

@@ -112,7 +112,7 @@ func (s *Sim) controlReply(c *call) (reply, error) {
 	case request == "DELETE faults" && len(parts) == 2:
 		id, err := strconv.Atoi(parts[1])
 		if err != nil {
-			return reply{}, badControl("fault id: " + parts[1] + " is no number")
+			return reply{}, badControl("fault id: " + parts[1] + " is not a number")
 		}
 		s.faults.remove(id)
 		return noContent(), nil

@@ -46,7 +46,7 @@ func (f *faultForm) set(name, value string) error {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 0 {
-		return fmt.Errorf("%s: %q is no number", name, value)
+		return fmt.Errorf("%s: %q is not a number", name, value)
 	}
 	*into = n
 	return nil

@@ -41,7 +41,7 @@ func (r rule) kept(inbound bool) (rule, error) {
 	first, _ := strconv.Atoi(low)
 	last, _ := strconv.Atoi(high)
 	if !portRange.MatchString(r.Ports) || first > 65535 || ranged && (last > 65535 || last < first) {
-		return r, unprocessable(fmt.Sprintf("%q is no port or range of ports", r.Ports))
+		return r, unprocessable(fmt.Sprintf("%q is not a port or range of ports", r.Ports))
 	}
 	side, other := &r.Sources, &r.Destinations
 	if !inbound {
@@ -58,7 +58,7 @@ func (r rule) kept(inbound bool) (rule, error) {
 	for _, address := range t.Addresses {
 		_, notOne := netip.ParseAddr(address)
 		if _, err := netip.ParsePrefix(address); err != nil && notOne != nil {
-			return r, unprocessable(fmt.Sprintf("%q is no address", address))
+			return r, unprocessable(fmt.Sprintf("%q is not an address", address))
 		}
 	}
 	return r, nil

@@ -49,7 +49,7 @@ func Parse(address string) (Config, error) {
 	}
 	rest, is := strings.CutPrefix(address, Scheme)
 	if !is {
-		return Config{}, bad("it is no address of etcd")
+		return Config{}, bad("it is not an address of etcd")
 	}
 	hosts, name, _ := strings.Cut(rest, "/")
 	c := Config{Name: name}

@@ -76,8 +76,8 @@ func (t *tree) approvalsCommand() *cobra.Command {
 		},
 		ValidArgsFunction: t.sagas(func(s *engine.Summary) bool { return s.Awaits() != nil }, engine.Pending, engine.Running),
 		Long: "approvals lists the sagas that wait for an approval, and whether you can give\n" +
-			"it. With a saga it shows the plan that is to be approved, and the one before\n" +
-			"when that does not count any more.",
+			"it. With a saga it shows the plan to be approved, and the one before when\n" +
+			"that no longer counts.",
 		Example: "arcadia approvals\narcadia approvals 3f9c2a1b\narcadia approvals -o json",
 	}
 	out := output(cmd, "table", "json")

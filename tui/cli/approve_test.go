@@ -90,7 +90,7 @@ func TestTwoOperatorsOverSSHAndEveryWrongWordIsToldWhy(t *testing.T) {
 		{"another plan", three, "approve " + saga.Short + " --hash 0123456789ab", "its plan is " + hash + ", and not 0123456789ab: read it again", 1},
 		{"no plan", three, "approve " + saga.Short, "approve needs --hash", 2},
 		{"nonsense", three, "approve " + saga.Short + " --hash zzz", "give the first 12 digits of a plan's hash", 2},
-		{"refused without a reason", three, "refuse " + saga.Short, "say why it shall not be done", 2},
+		{"refused without a reason", three, "refuse " + saga.Short, "say why it should not be done", 2},
 		{"the glass without a reason", acts, "break-glass " + saga.Short, "say why it cannot wait for an approval", 2},
 		{"an approver acts", three, "cancel " + saga.Short, "an approver can read and approve; ask an operator", 1},
 		{"approved", three, approve, "approval 1 of 2", 0},

@@ -25,7 +25,7 @@ func (t *tree) auditCommand() *cobra.Command {
 	var q engine.Query
 	cmd := &cobra.Command{
 		Use: "audit", Short: "Who did what, from where and why", Args: exactly(),
-		Long:    "audit lists every verb of every operator in the order of time, as recorded in\nthe transaction that made the change, and every freeze and its end; those that\nnobody asked for are by arcadia itself.",
+		Long:    "audit lists every verb of every operator in order of time, as recorded in the\ntransaction that made the change, and every freeze and its end. A freeze that\nnobody asked for is listed as arcadia's own.",
 		Example: "arcadia audit --by ops1\narcadia audit -o json",
 	}
 	cmd.Flags().StringVar(&q.By, "by", "", "only sagas that this operator launched, and freezes begun by them")

@@ -1,6 +1,6 @@
 // Package cli is arcadia's command tree: text in, text out.
 //
-// Run builds the tree anew for each run over what Env hands in, so the same tree serves a shell and an SSH session:
+// Run builds the tree for each run over what Env hands in, so the same tree serves a shell and an SSH session:
 // nothing here reads the process's own streams, environment or arguments. Results go to Env.Out and nothing else does;
 // progress and errors go to Env.Err, an error as one line that ends with what to do next.
 //
@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/schedule"
 	"arcadia/engine/trial"
 	"arcadia/tui"
@@ -105,7 +106,7 @@ type Want struct {
 	Store    Store    // a store that several hosts share; with an address Database is empty
 	Context  *Context // whose account it is; Database and Store are its own. Nil: that of the environment
 	Demo     bool     // a simulated account, and a store of its own unless Database names one
-	ReadOnly bool     // the operator only looks
+	ReadOnly bool     // nothing may be changed
 	Purpose  string   // for the process that comes second: "arcadia launch"
 }
 
@@ -132,8 +133,8 @@ type Place struct {
 	// Backup writes a copy of the store, whole and synced, to a file that must not exist.
 	Backup func(ctx context.Context, file string) error
 	// Drift looks at a resource now. Orphans lists snapshots with our names for which accountedFor says no. Nil without access.
-	Drift   func(ctx context.Context, r engine.Resource) tui.Drift
-	Orphans func(ctx context.Context, accountedFor func(name string) bool) ([]tui.Orphan, error)
+	Drift   func(ctx context.Context, r engine.Resource) estate.Drift
+	Orphans estate.Lister
 	// Inventory lists what there is at the provider. Nil without access.
 	Inventory tui.Inventory
 	// Things lists what carries a tag. Nil without access.
@@ -182,8 +183,8 @@ type Reader interface {
 
 // Provider looks at the account itself, past every ledger, for the smoke tests. Its answers are of now.
 type Provider interface {
-	// Droplets gives the ids of the droplets that can be snapshotted.
-	Droplets(ctx context.Context) ([]int64, error)
+	// Snapshottable gives the ids of the droplets that can be snapshotted.
+	Snapshottable(ctx context.Context) ([]int64, error)
 	Domains(ctx context.Context) ([]string, error)
 	// TXT gives the data of the TXT records at a relative name.
 	TXT(ctx context.Context, domain, name string) ([]string, error)

@@ -21,7 +21,7 @@ func (t *tree) copyCommand() *cobra.Command {
 		Example: "arcadia copy --from arcadia.db --to etcd://127.0.0.1:2379/prod\narcadia copy --from etcd://127.0.0.1:2379/prod --to arcadia.db",
 	}
 	cmd.Flags().StringVar(&from, "from", "", "a store's file or address")
-	cmd.Flags().StringVar(&to, "to", "", "likewise, of a store that is empty")
+	cmd.Flags().StringVar(&to, "to", "", "the file or address of an empty store")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if from == "" || to == "" {
 			return misuse("copy needs --from and --to: see %s --help", cmd.CommandPath())

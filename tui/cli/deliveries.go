@@ -88,8 +88,8 @@ func (t *tree) deliverAgainCommand() *cobra.Command {
 
 func (t *tree) deliverDropCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "drop ID ...", Short: "Say that what could not be delivered need not arrive any more",
-		Long:              "drop takes deliveries that were given up from what needs you. They stay in the\nlist.",
+		Use: "drop ID ...", Short: "Give up on what could not be delivered",
+		Long:              "drop says that deliveries need not arrive any more, so that they no longer need\nyou. They stay in the list.",
 		Example:           "arcadia deliveries drop ID",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -29,6 +29,21 @@ func PolicyFile(env func(string) string) (string, error) {
 	return filepath.Join(filepath.Dir(file), "policy.yaml"), err
 }
 
+// HooksFolder is where the commands stand that deliver, beside the settings: $XDG_CONFIG_HOME/arcadia/hooks; empty for nowhere.
+func HooksFolder(env func(string) string) string {
+	file, err := SettingsFile(env)
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(file), "hooks")
+}
+
+// ArchiveFolder is where sagas go that a shared store has no room for, beside the operator's own store.
+func ArchiveFolder(env func(string) string) (string, error) {
+	file, err := DataFile(env)
+	return filepath.Join(filepath.Dir(file), "archive"), err
+}
+
 // HostKeyFile is where serve keeps the key by which clients know it: beside the store's default place.
 func HostKeyFile(env func(string) string) (string, error) {
 	dir, err := folder(env, "XDG_DATA_HOME", ".local/share")

@@ -15,7 +15,7 @@ func (t *tree) freezeCommand() *cobra.Command {
 	var v engine.Request
 	var drain bool
 	cmd := &cobra.Command{
-		Use: "freeze --reason R", Short: "Start no step of any saga until thaw", Args: exactly(),
+		Use: "freeze --reason R", Short: "Hold all sagas: no step starts until thaw", Args: exactly(),
 		Long: "freeze stops everything: attempts under way go on to their own end, and no step\n" +
 			"of any saga starts, forward or backward, until arcadia thaw. Who did it and why\n" +
 			"stand in everybody's header. With --drain it stays until nothing is under way.",

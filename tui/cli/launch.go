@@ -30,7 +30,7 @@ func (l *launching) flags(cmd *cobra.Command) {
 	flags.BoolVar(&l.noWait, "no-wait", false, "record it and return; it runs at the next host")
 	flags.BoolVar(&l.plan, "plan", false, "say what it would do, and do nothing")
 	flags.StringVar(&l.planHash, "plan-hash", "", "refuse unless a plan made now has this hash: its first 12 digits or more")
-	flags.BoolVar(&l.yes, "yes", false, "do it even when it cannot be undone")
+	flags.BoolVar(&l.yes, "yes", false, "launch it even though it cannot be undone")
 	flags.Var(&l.ifLocked, "if-locked", "when another saga holds what this one needs")
 	l.out = output(cmd, "table", "json")
 }

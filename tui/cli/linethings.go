@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/tui"
 	words "arcadia/tui/say"
 )
@@ -81,10 +82,10 @@ func (m *lineMode) account() (tui.Inventory, error) {
 }
 
 // estate reads the account.
-func (m *lineMode) estate(ctx context.Context) (tui.Estate, error) {
+func (m *lineMode) estate(ctx context.Context) (estate.Estate, error) {
 	inv, err := m.account()
 	if err != nil {
-		return tui.Estate{}, err
+		return estate.Estate{}, err
 	}
 	e, err := inv.Estate(ctx)
 	for _, missing := range e.Missing {
@@ -128,7 +129,7 @@ func (m *lineMode) droplets(ctx context.Context) error {
 }
 
 // machineFacts are what is known of a droplet: all that would be hit.
-func machineFacts(x *tui.Machine) []string {
+func machineFacts(x *estate.Machine) []string {
 	out := []string{facts("  ", x.Name, strconv.FormatInt(x.ID, 10), x.Status, x.Size, x.Region, x.Image)}
 	for _, a := range x.Addresses {
 		out = append(out, a.Sort+" address "+a.IP)
@@ -148,7 +149,7 @@ func machineFacts(x *tui.Machine) []string {
 	return append(out, copyFacts(x.Copies)...)
 }
 
-func copyFacts(all []tui.Snapshot) []string {
+func copyFacts(all []estate.Snapshot) []string {
 	out := make([]string, len(all))
 	for i := range all {
 		out[i] = "snapshot " + copyText(&all[i])
@@ -157,7 +158,7 @@ func copyFacts(all []tui.Snapshot) []string {
 }
 
 // copyText is a snapshot in a line.
-func copyText(x *tui.Snapshot) string {
+func copyText(x *estate.Snapshot) string {
 	state := ""
 	switch {
 	case x.Stray:
@@ -182,23 +183,18 @@ func (m *lineMode) snapshots(ctx context.Context) error {
 		}
 		stray := map[string]bool{}
 		if m.p.Orphans != nil {
-			var doubt error
-			orphans, err := m.p.Orphans(ctx, func(name string) bool {
-				known, err := accountedFor(ctx, m.p.Engine, name)
-				doubt = errors.Join(doubt, err)
-				return known || err != nil
-			})
-			if err := errors.Join(err, doubt); err != nil {
+			orphans, err := estate.Orphans(ctx, m.p.Orphans, m.p.Engine)
+			if err != nil {
 				return nil, err
 			}
 			for _, o := range orphans {
-				stray[strconv.FormatInt(o.ID, 10)] = true
+				stray[cmp.Or(o.VolumeCopy, strconv.FormatInt(o.ID, 10))] = true
 			}
 		}
 		out := make([]thing, len(e.Copies))
 		for i := range e.Copies {
 			x := &e.Copies[i]
-			x.Stray = x.Stray || stray[x.ID] && !x.Volume
+			x.Stray = x.Stray || stray[x.ID]
 			of := "snapshot"
 			if x.Volume {
 				of = "volume_copy"

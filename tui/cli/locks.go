@@ -19,8 +19,8 @@ func (t *tree) locksCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "locks", Short: "Which saga holds what, and which wait for it", Args: exactly(),
 		Long: "locks lists what sagas hold so that no other touches it meanwhile: a droplet, a\n" +
-			"record's name. Who waits comes in order. A failed saga holds its locks until\n" +
-			"what it left is undone or resolved.",
+			"record's name. Those that wait get it in turn. A failed saga holds its locks\n" +
+			"until what it left is undone or resolved.",
 		Example: "arcadia locks\narcadia locks -o json",
 	}
 	out := output(cmd, "table", "json")

@@ -88,7 +88,7 @@ func (p *page) line(macro string, args ...string) {
 
 func (p *page) section(title string) { p.line(".SH", title) }
 
-// text writes a paragraph; man breaks its lines anew.
+// text writes a paragraph; man breaks the lines itself.
 func (p *page) text(s string) {
 	for l := range strings.Lines(s) {
 		p.WriteString(escaped(strings.TrimSpace(l)) + "\n")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -9,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
-	"arcadia/tui"
+	"arcadia/engine/estate"
 )
 
 func (t *tree) orphansCommand() *cobra.Command {
@@ -36,13 +35,8 @@ func (t *tree) orphansCommand() *cobra.Command {
 		if p.Orphans == nil {
 			return errors.New("orphans: there is no access to an account: set DIGITALOCEAN_TOKEN, or use --demo")
 		}
-		var unsure error
-		found, err := p.Orphans(cmd.Context(), func(name string) bool {
-			known, err := accountedFor(cmd.Context(), p.Engine, name)
-			unsure = errors.Join(unsure, err)
-			return known
-		})
-		if err = errors.Join(err, unsure); err != nil {
+		found, err := estate.Orphans(cmd.Context(), p.Orphans, p.Engine)
+		if err != nil {
 			return err
 		}
 		return t.orphans(found, out)
@@ -71,26 +65,10 @@ func (t *tree) orphan(use, short, long string) *cobra.Command {
 	return cmd
 }
 
-// accountedFor reports whether a saga that is not rolled back has the snapshot of this name: its short id is the name's end.
-func accountedFor(ctx context.Context, eng Reader, name string) (bool, error) {
-	id, err := eng.Find(ctx, name[max(0, len(name)-8):])
-	if errors.Is(err, engine.ErrNotFound) || errors.Is(err, engine.ErrInput) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	saga, err := eng.Saga(ctx, id)
-	if err != nil {
-		return false, err
-	}
-	return saga.Status != engine.RolledBack, nil
-}
-
-func (t *tree) orphans(found []tui.Orphan, out *format) error {
+func (t *tree) orphans(found []estate.Orphan, out *format) error {
 	if out.value == "json" {
 		if found == nil {
-			found = []tui.Orphan{}
+			found = []estate.Orphan{}
 		}
 		return object(t.env.Out, found)
 	}

@@ -12,19 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine"
-	"arcadia/tui"
-)
-
-// The states of drift in which a person has to decide.
-const (
-	driftModified = "modified"
-	driftDeleted  = "deleted"
+	"arcadia/engine/estate"
 )
 
 // looked is a resource with what was found of it.
 type looked struct {
 	engine.Resource
-	Drift *tui.Drift `json:"drift,omitempty"`
+	Drift *estate.Drift `json:"drift,omitempty"`
 }
 
 func (t *tree) resourcesCommand() *cobra.Command {
@@ -110,7 +104,7 @@ func (t *tree) resources(resources []looked, out *format) error {
 func whatNow(resources []looked) []string {
 	var each, words []string
 	for _, r := range resources {
-		if r.Drift == nil || r.Drift.State != driftModified && r.Drift.State != driftDeleted {
+		if r.Drift == nil || !r.Drift.Astray() {
 			continue
 		}
 		cures := r.Drift.Cures
@@ -132,8 +126,8 @@ func whatNow(resources []looked) []string {
 	return each
 }
 
-func (t *tree) drifted(d tui.Drift) string {
-	parts := []string{d.State}
+func (t *tree) drifted(d estate.Drift) string {
+	parts := []string{string(d.State)}
 	for _, c := range d.Changes {
 		parts = append(parts, t.change(engine.Change{Subject: c.Name, Fields: []engine.FieldChange{{From: c.From, To: c.To}}}))
 	}

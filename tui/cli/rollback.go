@@ -95,7 +95,7 @@ func lastCopies(ctx context.Context, p *Place, s *engine.Saga) []string {
 	}
 	var out []string
 	for _, x := range tui.LastCopies(s, e) {
-		head, text := x.LastCopy()
+		head, text := tui.LastCopy(&x)
 		out = append(out, head+" "+text)
 	}
 	return out

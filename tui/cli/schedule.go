@@ -41,7 +41,7 @@ func (f *timing) flags(cmd *cobra.Command) {
 	flags.DurationVar(&f.every, "every", 0, "an interval, in place of --cron: 6h")
 	flags.StringVar(&f.s.Zone, "tz", "", "the zone of --cron: Europe/Berlin; UTC when not given")
 	flags.DurationVar(&f.window, "window", 0, "how late it may start; an hour when not given")
-	flags.DurationVar(&f.jitter, "jitter", 0, "put each start off by a share of this that is always the same")
+	flags.DurationVar(&f.jitter, "jitter", 0, "delay each start by a part of this, always the same part")
 	flags.StringSliceVar(&f.s.Steps, "steps", nil, "the steps of an adhoc saga, in order")
 	flags.Var(&f.overlap, "overlap", "while the saga before is not at rest")
 	flags.Var(&f.misfire, "misfire", "when it is too late")

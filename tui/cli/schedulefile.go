@@ -24,8 +24,8 @@ const maxScheduleFile = 1 << 20 // bytes
 func (t *tree) scheduleApplyCommand() *cobra.Command {
 	var plan bool
 	cmd := &cobra.Command{
-		Use: "apply FILE", Short: "Make the schedules of a YAML file so", Args: exactly("FILE"),
-		Long: "apply adds the schedules of a file and changes those that differ. Others are\n" +
+		Use: "apply FILE", Short: "Apply the schedules in a YAML file", Args: exactly("FILE"),
+		Long: "apply adds the schedules in a file and changes those that differ. Others are\n" +
 			"left alone. The file is as export writes it. With --plan it only says what it\n" +
 			"would do.",
 		Example: "arcadia schedule apply schedules.yaml --plan\narcadia schedule apply schedules.yaml",

@@ -29,7 +29,7 @@ func (t *tree) smokeCommand() *cobra.Command {
 		Use: "smoke", Short: "Run the smoke tests", Args: exactly(),
 		Long: "smoke runs six sagas that show that forward, backward, create, change and\n" +
 			"delete work, on the simulator or on a real account, where --domain and\n" +
-			"--droplet are needed. It writes TXT records of a name of its own and takes\n" +
+			"--droplet are needed. It writes TXT records under a name of its own and takes\n" +
 			"one snapshot, removes both, also when it is interrupted, and exits with 1\n" +
 			"when anything differs or is left.\n\n" +
 			"--all also runs every kind there is, forward and back, on a droplet and records\n" +
@@ -113,7 +113,7 @@ func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet in
 		domain = all[0]
 	}
 	if droplet == 0 {
-		all, err := p.Provider.Droplets(ctx)
+		all, err := p.Provider.Snapshottable(ctx)
 		if err != nil || len(all) == 0 {
 			return nil, cmp.Or(err, errors.New("smoke needs a droplet and the account has none: create one at the provider"))
 		}

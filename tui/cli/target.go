@@ -44,10 +44,10 @@ func (t *tree) targetAddCommand() *cobra.Command {
 	flags.StringVar(&x.URL, "url", "", "where to: https://HOST/PATH, or env:NAME or file:/PATH")
 	flags.StringVar(&x.Exec, "exec", "", "in place of --url: a program in the folder of hooks beside the settings")
 	flags.Var(&form, "format", "how")
-	flags.StringSliceVar(&events, "events", nil, "of what; all but completed when not given")
+	flags.StringSliceVar(&events, "events", nil, "which events; all but completed when not given")
 	flags.StringVar(&x.Secret, "secret", "", "what a webhook is signed with: env:NAME or file:/PATH")
-	flags.StringSliceVar(&x.Kinds, "kinds", nil, "of which kinds of saga; all when not given")
-	flags.DurationVar(&age, "min-age", 0, "of sagas that took at least so long")
+	flags.StringSliceVar(&x.Kinds, "kinds", nil, "only these kinds of saga; all when not given")
+	flags.DurationVar(&age, "min-age", 0, "only sagas that took at least this long")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		x.Name, x.Format, x.MinAge = args[0], notify.Format(form.value), schedule.Span(age)
 		for _, e := range events {

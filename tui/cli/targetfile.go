@@ -65,8 +65,8 @@ const shownDeliveries = 20
 func (t *tree) targetApplyCommand() *cobra.Command {
 	var plan bool
 	cmd := &cobra.Command{
-		Use: "apply FILE", Short: "Make the targets of a YAML file so", Args: exactly("FILE"),
-		Long: "apply adds the targets of a file and changes those that differ. Others are left\n" +
+		Use: "apply FILE", Short: "Apply the targets in a YAML file", Args: exactly("FILE"),
+		Long: "apply adds the targets in a file and changes those that differ. Others are left\n" +
 			"alone. Under targets: each has a name, and the fields url or exec, format,\n" +
 			"events, secret, kinds and min_age. With --plan it only says what it would do.",
 		Example: "arcadia target apply targets.yaml --plan\narcadia target apply targets.yaml",

@@ -68,8 +68,8 @@ func (t *tree) retryCommand() *cobra.Command {
 	step := ""
 	cmd := &cobra.Command{
 		Use: "retry SAGA", Short: "Try again what could not be undone, or what waits", Args: exactly("SAGA"),
-		Long: "retry tries again to undo what a failed saga left behind, or the step for which\n" +
-			"a saga waits for a decision.",
+		Long: "retry tries again to undo what a failed saga left behind, or repeats the step\n" +
+			"about which a saga waits for a decision.",
 		Example:           "arcadia retry 3f9c2a1b\narcadia retry 3f9c2a1b --step 0 --reason \"the provider is back\"",
 		ValidArgsFunction: t.sagas((*engine.Summary).NeedsOperator, engine.Running, engine.Failed),
 	}

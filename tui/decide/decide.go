@@ -196,7 +196,7 @@ func (c *Case) Find(text string) (Answer, error) {
 		}
 		names = append(names, strings.ReplaceAll(a.Name, " ", "-"))
 	}
-	return Answer{}, fmt.Errorf("%q is no answer here: there are %s", text, strings.Join(names, ", "))
+	return Answer{}, fmt.Errorf("%q is not an answer here: there are %s", text, strings.Join(names, ", "))
 }
 
 // Verbs are what answers ask of the engine. *engine.Session satisfies it.

@@ -12,6 +12,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 )
 
@@ -118,9 +119,9 @@ func (f *Form) narrow(fd *Field) {
 		return
 	}
 	ranks := map[int]int{}
-	exact := false
+	exact, fit := false, fitting(text)
 	for i, r := range p.rows {
-		if n, ok := fit(r, text); ok {
+		if n, ok := fit(r); ok {
 			ranks[i] = n
 			p.shown = append(p.shown, i)
 			exact = exact || r.value == text
@@ -138,39 +139,28 @@ func (f *Form) narrow(fd *Field) {
 // takes reports whether the field would take the text as it is.
 func (f *Form) takes(fd *Field, text string) bool { return fd.check(f.Inputs(), text) == nil }
 
-// fit says how well a row fits what was typed; lower is better.
-func fit(r pickRow, text string) (int, bool) {
+// fitting says how well a row fits what was typed; lower is better. What only has the letters in their order comes last.
+func fitting(text string) func(r pickRow) (int, bool) {
+	passes, scattered := list.Words(text), list.Words("~"+strings.Join(strings.Fields(text), ""))
 	text = strings.ToLower(text)
-	value, label, detail := strings.ToLower(r.value), strings.ToLower(r.label), strings.ToLower(r.detail)
-	switch {
-	case value == text, label == text:
-		return 0, true
-	case strings.HasPrefix(label, text):
-		return 1, true
-	case strings.HasPrefix(value, text):
-		return 2, true
-	case strings.Contains(label, text):
-		return 3, true
-	case strings.Contains(value, text):
-		return 4, true
-	case strings.Contains(detail, text):
-		return 5, true
-	case scattered(label, text):
-		return 6, true
-	}
-	return 0, false
-}
-
-// scattered reports whether the characters of text occur in s in their order.
-func scattered(s, text string) bool {
-	for _, r := range text {
-		i := strings.IndexRune(s, r)
-		if i < 0 {
-			return false
+	return func(r pickRow) (int, bool) {
+		value, label := strings.ToLower(r.value), strings.ToLower(r.label)
+		switch {
+		case value == text, label == text:
+			return 0, true
+		case strings.HasPrefix(label, text):
+			return 1, true
+		case strings.HasPrefix(value, text):
+			return 2, true
+		case passes(r.label):
+			return 3, true
+		case passes(r.value):
+			return 4, true
+		case passes(r.label + " " + r.value + " " + r.detail):
+			return 5, true
 		}
-		s = s[i+len(string(r)):]
+		return 6, scattered(r.label)
 	}
-	return true
 }
 
 // move moves the cursor in the list.

@@ -112,7 +112,7 @@ func (c *census) add(g group, n int) {
 	}
 }
 
-// recount lets everything be counted anew. mu is held.
+// recount lets everything be counted again. mu is held.
 func (c *census) recount() {
 	select {
 	case c.again <- struct{}{}:

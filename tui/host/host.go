@@ -56,8 +56,8 @@ type Host struct {
 	here   sshd.Registry
 	people atomic.Pointer[sshd.Operators] // of the open doors; nil: no door has any
 
-	mu     sync.Mutex           // guards places
-	places map[string]tui.Place // where each operator was last
+	mu    sync.Mutex          // guards spots
+	spots map[string]tui.Spot // where each operator was last
 }
 
 // Console shows the console on the process's own terminal until its operator leaves, with the door for the operator's other
@@ -266,12 +266,12 @@ func (h *Host) draw(ctx context.Context, s *sshd.Session, actor engine.Actor, lo
 	cfg.Notify = valueOf(s.Environ(), "ARCADIA_NOTIFY")
 	cfg.ReadOnly, cfg.NoFiles = !actor.Role.Has(engine.Operator), true
 	h.chosen(ctx, &cfg, s)
-	cfg.Place, cfg.Notice = h.place(ctx, actor.Name), s.Notices()
+	cfg.Spot, cfg.Notice = h.spot(ctx, actor.Name), s.Notices()
 	h.several(&cfg)
 	h.company(&cfg, s.Seat())
 	app := tui.New(cfg)
 	defer app.Close()
-	return s.Run(ctx, &followed{App: app, at: cfg.Place, keep: func(p tui.Place) { h.keep(actor.Name, p) }})
+	return s.Run(ctx, &followed{App: app, at: cfg.Spot, keep: func(p tui.Spot) { h.keep(actor.Name, p) }})
 }
 
 // company lets a console know who else is here, and them what it shows.
@@ -294,41 +294,41 @@ func (h *Host) several(cfg *tui.Config) {
 	}
 }
 
-func (h *Host) place(ctx context.Context, operator string) tui.Place {
+func (h *Host) spot(ctx context.Context, operator string) tui.Spot {
 	if h.Shared.Board != nil {
-		if p, ok := h.Shared.placeOf(ctx, operator); ok {
+		if p, ok := h.Shared.spotOf(ctx, operator); ok {
 			return p
 		}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.places[operator]
+	return h.spots[operator]
 }
 
-func (h *Host) keep(operator string, p tui.Place) {
+func (h *Host) keep(operator string, p tui.Spot) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.places == nil {
-		h.places = map[string]tui.Place{}
+	if h.spots == nil {
+		h.spots = map[string]tui.Spot{}
 	}
-	h.places[operator] = p
+	h.spots[operator] = p
 	if h.Shared.Board != nil {
 		h.Shared.moveTo(operator, p)
 	}
 }
 
-// followed is a console whose place is kept while it runs: a session that is lost is taken up by the next, even before it is
+// followed is a console whose spot is kept while it runs: a session that is lost is taken up by the next, even before it is
 // known that it was lost.
 type followed struct {
 	*tui.App
-	at   tui.Place
-	keep func(tui.Place)
+	at   tui.Spot
+	keep func(tui.Spot)
 }
 
 // Update passes the message on, and keeps where that has led.
 func (f *followed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, cmd := f.App.Update(msg)
-	if p := f.Place(); p != f.at {
+	if p := f.Spot(); p != f.at {
 		f.at = p
 		f.keep(p)
 	}

@@ -12,6 +12,7 @@ import (
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"arcadia/engine/visible"
+	"arcadia/tui/cli"
 )
 
 // How large the log may get: a file under way and one before it.
@@ -26,6 +27,21 @@ const (
 	maxStack = 16 << 10
 )
 
+// OwnLog opens the operator's own log. Without one the work goes on, and says so: an operator in need must not be kept out by a full disk.
+func OwnLog(env func(string) string, closers *Closers) *slog.Logger {
+	file, err := cli.LogFile(env)
+	var out io.WriteCloser
+	if err == nil {
+		out, err = OpenLog(file)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "arcadia: nothing is logged: "+visible.Text(err.Error()))
+		return slog.New(slog.DiscardHandler)
+	}
+	closers.Push(out.Close)
+	return NewLog(out)
+}
+
 // OpenLog opens the log in a file: readable by its owner only, cut at 64 MiB, when it becomes the one file that is kept beside it. A
 // name that is taken by anything but a file is refused, since a pipe that nobody reads would stop whoever writes.
 func OpenLog(file string) (io.WriteCloser, error) {
@@ -37,7 +53,7 @@ func OpenLog(file string) (io.WriteCloser, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		err = nil
 	case err == nil && !info.Mode().IsRegular():
-		err = fmt.Errorf("%s is there and is no file: move it away", file)
+		err = fmt.Errorf("%s is there and is not a file: move it away", file)
 	case err == nil:
 		err = os.Chmod(file, 0o600)
 	}

@@ -29,11 +29,11 @@ type Board interface {
 
 // Shared is what a host knows and does where several have the store open. Its zero value is that of one alone.
 type Shared struct {
-	Board   Board                                      // nil: the store is this process's alone
-	Crowd   func() *engine.Crowd                       // likewise
-	Members func(context.Context) (tui.Cluster, error) // the store and who drove; likewise
-	Decides func(what, digest string)                  // says which files of this host decide; likewise
-	Policy  string                                     // one of them: what holds for every launch
+	Board   Board                                         // nil: the store is this process's alone
+	Crowd   func() *engine.Crowd                          // likewise
+	Members func(context.Context) (engine.Cluster, error) // the store and who drove; likewise
+	Decides func(what, digest string)                     // says which files of this host decide; likewise
+	Policy  string                                        // one of them: what holds for every launch
 
 	mu        sync.Mutex      // guards the fields below
 	elsewhere map[string]word // what the other hosts have left, by their names
@@ -54,8 +54,8 @@ type word struct {
 
 // kept is where an operator was, and when.
 type kept struct {
-	At    time.Time `json:"at"`
-	Place tui.Place `json:"place"`
+	At   time.Time `json:"at"`
+	Spot tui.Spot  `json:"place"`
 }
 
 // How often the board is read and written, how long one look may take, and how often a word is put there that has not changed.
@@ -189,7 +189,8 @@ func (s *Shared) consolesElsewhere() (all []tui.Presence) {
 
 // Cluster is the store and who drove, with who is where.
 func (h *Host) Cluster(ctx context.Context) (tui.Cluster, error) {
-	c, err := h.Shared.Members(ctx)
+	store, err := h.Shared.Members(ctx)
+	c := tui.Cluster{Cluster: store, Budgets: map[string]tui.Calls{}}
 	h.readBoard(ctx)
 	words := map[string]word{}
 	if self := h.Shared.self(); self != "" {
@@ -198,7 +199,6 @@ func (h *Host) Cluster(ctx context.Context) (tui.Cluster, error) {
 	h.Shared.mu.Lock()
 	maps.Copy(words, h.Shared.elsewhere)
 	h.Shared.mu.Unlock()
-	c.Budgets = map[string]tui.Calls{}
 	for host, w := range words {
 		c.Budgets[host] = w.Budget
 		for _, p := range w.People {
@@ -212,7 +212,7 @@ func (h *Host) Cluster(ctx context.Context) (tui.Cluster, error) {
 }
 
 // moveTo keeps where an operator is, for whichever host comes next.
-func (s *Shared) moveTo(operator string, p tui.Place) {
+func (s *Shared) moveTo(operator string, p tui.Spot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.moved == nil {
@@ -221,21 +221,21 @@ func (s *Shared) moveTo(operator string, p tui.Place) {
 	s.moved[operator] = kept{time.Now(), p}
 }
 
-// placeOf is where an operator was last, on whichever host; false when the board does not say.
-func (s *Shared) placeOf(ctx context.Context, operator string) (tui.Place, bool) {
+// spotOf is where an operator was last, on whichever host; false when the board does not say.
+func (s *Shared) spotOf(ctx context.Context, operator string) (tui.Spot, bool) {
 	s.mu.Lock()
 	k, ok := s.moved[operator]
 	s.mu.Unlock()
 	if ok {
-		return k.Place, true
+		return k.Spot, true
 	}
 	ctx, cancel := context.WithTimeout(ctx, boardTime)
 	defer cancel()
 	posts, err := s.Board.Posts(ctx, placeAt+operator)
 	if err != nil || posts[""] == nil || json.Unmarshal(posts[""], &k) != nil {
-		return tui.Place{}, false
+		return tui.Spot{}, false
 	}
-	return k.Place, true
+	return k.Spot, true
 }
 
 // decide says of a file of this host's own what it is to decide, so that a difference to the other hosts shows.

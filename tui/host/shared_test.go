@@ -55,7 +55,7 @@ func onBoard(t *testing.T, b *board, name string, crowd *engine.Crowd) *Host {
 	own.Self = name
 	return &Host{
 		Engine: e.As(engine.Actor{Name: "ops1", Role: engine.Operator}), Place: &cli.Place{}, Log: slog.New(slog.DiscardHandler),
-		Shared: Shared{Board: b, Crowd: func() *engine.Crowd { return &own }, Members: func(context.Context) (tui.Cluster, error) { return tui.Cluster{}, nil }},
+		Shared: Shared{Board: b, Crowd: func() *engine.Crowd { return &own }, Members: func(context.Context) (engine.Cluster, error) { return engine.Cluster{}, nil }},
 	}
 }
 
@@ -69,19 +69,19 @@ func TestAnOperatorLandsWhereItWasOnWhicheverHost(t *testing.T) {
 		var both sync.WaitGroup
 		both.Go(func() { first.share(ctx) })
 		both.Go(func() { second.share(ctx) })
-		want := tui.Place{Screen: "schedules", Filter: "kind:echo", Saga: "01998f1e-0000-7000-8000-0000c41f08aa"}
+		want := tui.Spot{Screen: "schedules", Filter: "kind:echo", Saga: "01998f1e-0000-7000-8000-0000c41f08aa"}
 		first.keep("ops1", want)
 		time.Sleep(boardEvery + time.Millisecond)
-		if got := second.place(ctx, "ops1"); got != want {
+		if got := second.spot(ctx, "ops1"); got != want {
 			t.Errorf("it lands at %+v, want %+v", got, want)
 		}
 		want.Filter = "is back"
 		second.keep("ops1", want)
 		time.Sleep(boardEvery + time.Millisecond)
-		if got := first.place(ctx, "ops1"); got != want {
+		if got := first.spot(ctx, "ops1"); got != want {
 			t.Errorf("back on the first it lands at %+v, want %+v", got, want)
 		}
-		if got := second.place(ctx, "ops2"); got != (tui.Place{}) {
+		if got := second.spot(ctx, "ops2"); got != (tui.Spot{}) {
 			t.Errorf("somebody else lands at %+v", got)
 		}
 		stop()

@@ -33,7 +33,7 @@ var (
 	restStatuses  = []engine.Status{engine.Completed, engine.RolledBack}
 )
 
-// Reset reads anew: everything that is not over, and of the rest what is around a saga, or the newest.
+// Reset reads again: everything that is not over, and of the rest what is around a saga, or the newest.
 func (b *Bands) Reset(around engine.ID) []Want {
 	if _, front := b.Front.Find(around); front {
 		around = ""

@@ -107,7 +107,7 @@ func (t *clause) compile(word string) error {
 	case len(word) > 1 && word[0] == '/' && strings.HasSuffix(word, "/"):
 		re, err := regexp.Compile(word[1 : len(word)-1])
 		if err != nil {
-			return fmt.Errorf("%s is no regular expression", word)
+			return fmt.Errorf("%s is not a regular expression", word)
 		}
 		t.hit = re.MatchString
 	case word[0] == '/':
@@ -166,6 +166,12 @@ func subsequence(s, word string, fold bool) bool {
 		}
 	}
 	return len(rest) == 0
+}
+
+// Words reads a line as a chooser does, which has no fields, and returns whether all its terms hold in a text.
+func Words(line string) func(text string) bool {
+	f := Parse(line, nil)
+	return func(text string) bool { return f.Match(func(string) string { return text }) }
 }
 
 // Empty reports whether everything passes.

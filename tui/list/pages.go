@@ -88,7 +88,7 @@ type Piece struct {
 	Err    error
 }
 
-// Reset starts the roll anew and returns the reads that fill it: from the newest, from the oldest, or around a saga. What
+// Reset starts the roll again and returns the reads that fill it: from the newest, from the oldest, or around a saga. What
 // it held stays until the first answer, so that the screen does not blink.
 func (r *Pages) Reset(f Sift, oldest bool, around engine.ID, limit int) []Want {
 	r.gen++

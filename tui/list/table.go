@@ -89,7 +89,7 @@ func (g *Table) wrapped(cells []widget.Cell, widths []int, spare *int) [][]widge
 	return out
 }
 
-// Refill lets f write into the cells of each row, and filters and orders them anew.
+// Refill lets f write into the cells of each row, and then filters and orders them again.
 func (g *Table) Refill(f func(r *Row)) {
 	for i := range g.rows {
 		f(&g.rows[i])

@@ -159,7 +159,7 @@ func parseOperator(line []byte) (wire string, a engine.Actor, err error) {
 		return "", a, err
 	}
 	if !operatorName.MatchString(comment) {
-		return "", a, fmt.Errorf("the comment %s is no name: the operator's name must follow the key, in letters, digits and . _ @ + -", strconv.Quote(comment))
+		return "", a, fmt.Errorf("the comment %s is not a name: the operator's name must follow the key, in letters, digits and . _ @ + -", strconv.Quote(comment))
 	}
 	if err := strong(key); err != nil {
 		return "", a, err

@@ -78,7 +78,7 @@ func clearStale(path string) error {
 	case err != nil:
 		return err
 	case info.Mode().Type() != fs.ModeSocket:
-		return fmt.Errorf("%s is there and is no socket: move it away", path)
+		return fmt.Errorf("%s is there and is not a socket: move it away", path)
 	}
 	if c, err := dial(context.Background(), path); err == nil {
 		_ = c.Close()

@@ -1,29 +1,24 @@
-package main
+package host
 
 import (
 	"context"
-	"fmt"
-	"os"
 
 	"arcadia/tui"
 	"arcadia/tui/cli"
-	"arcadia/tui/host"
 )
 
-// in is the wire with the account of a context in place of that of the environment; of none it is the wire itself.
-func (w wire) in(c *cli.Context) (wire, error) {
+// In is an environment with the account of a context in place of its own; that of no context is its own. There is a token then, so that
+// the memory of the process is sealed.
+func In(env func(string) string, c *cli.Context) (func(string) string, error) {
 	if c == nil {
-		return w, nil
+		return env, nil
 	}
-	token, provisioning, err := c.Secrets(w.env)
+	token, provisioning, err := c.Secrets(env)
 	if err != nil {
-		return w, err
+		return env, err
 	}
-	if err := host.SealMemory(); err != nil { // there is a token now
-		fmt.Fprintln(os.Stderr, "arcadia: "+err.Error())
-	}
-	outer := w.env
-	w.env = func(name string) string {
+	Seal()
+	return func(name string) string {
 		switch name {
 		case "DIGITALOCEAN_TOKEN":
 			return token
@@ -34,9 +29,8 @@ func (w wire) in(c *cli.Context) (wire, error) {
 		case "DIGITALOCEAN_API_URL":
 			return c.API
 		}
-		return outer(name)
-	}
-	return w, nil
+		return env(name)
+	}, nil
 }
 
 // contexts are those that the console can go on in.
@@ -48,9 +42,11 @@ type contexts struct {
 // List implements tui.Contexts.
 func (c *contexts) List(context.Context) ([]tui.Context, error) {
 	all, err := cli.OwnContexts(c.env)
-	return each(all, func(o cli.Context) tui.Context {
-		return tui.Context{Name: o.Name, Store: o.Store, Color: o.Color, ReadOnly: o.ReadOnly}
-	}), err
+	out := make([]tui.Context, 0, len(all))
+	for _, o := range all {
+		out = append(out, tui.Context{Name: o.Name, Store: o.Store, Color: o.Color, ReadOnly: o.ReadOnly})
+	}
+	return out, err
 }
 
 // Ready implements tui.Contexts.

@@ -5,17 +5,17 @@ import (
 	"arcadia/tui/keys"
 )
 
-// Place is where an operator was: a session that is lost can be taken up there by the next.
-type Place struct {
+// Spot is where an operator was: a session that is lost can be taken up there by the next.
+type Spot struct {
 	Screen keys.Command // a root screen
 	Filter string       // of the list of sagas
 	Cursor engine.ID    // the saga under its cursor; empty: the first
 	Saga   engine.ID    // the saga that was open; empty: none
 }
 
-// Place is where the operator is now. Ask it when the program has ended, or from its own goroutine.
-func (a *App) Place() Place {
-	p := Place{Screen: keys.CmdSagas}
+// Spot is where the operator is now. Ask it when the program has ended, or from its own goroutine.
+func (a *App) Spot() Spot {
+	p := Spot{Screen: keys.CmdSagas}
 	if r, ok := a.stacks[a.at][0].(interface{ root() keys.Command }); ok {
 		p.Screen = r.root()
 	}
@@ -31,8 +31,8 @@ func (a *App) Place() Place {
 	return p
 }
 
-// settleAt brings a new console to a place, before anything has been read.
-func (a *App) settleAt(p Place) {
+// settleAt brings a new console to a spot, before anything has been read.
+func (a *App) settleAt(p Spot) {
 	if l, ok := a.stacks[0][0].(*sagas); ok {
 		l.search.Set(p.Filter)
 		l.cursor = p.Cursor

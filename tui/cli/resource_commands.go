@@ -10,9 +10,9 @@ import (
 	"arcadia/engine"
 )
 
-// amend is a command that launches a saga about one resource, of the kind that does to resources what the command is named
+// resourceCommand is a command that launches a saga about one resource, of the kind that does to resources what the command is named
 // for.
-func (t *tree) amend(use, short, long string) *cobra.Command {
+func (t *tree) resourceCommand(use, short, long string) *cobra.Command {
 	var l launching
 	cmd := &cobra.Command{
 		Use: use + " RESOURCE", Short: short, Args: exactly("RESOURCE"), ValidArgsFunction: t.provisioned(),
@@ -34,17 +34,17 @@ func (t *tree) amend(use, short, long string) *cobra.Command {
 }
 
 func (t *tree) restoreCommand() *cobra.Command {
-	return t.amend("restore", "Put a resource back to its desired state",
+	return t.resourceCommand("restore", "Put a resource back to its desired state",
 		"restore launches a saga that puts a resource back to its desired state: it\nchanges it back, or creates it again when it is gone.")
 }
 
 func (t *tree) acceptCommand() *cobra.Command {
-	return t.amend("accept", "Accept the current state as the desired state",
+	return t.resourceCommand("accept", "Accept the current state as the desired state",
 		"accept launches a saga that makes what a resource is now what is wanted of it.\nNothing is written at the provider.")
 }
 
 func (t *tree) forgetCommand() *cobra.Command {
-	return t.amend("forget", "Stop tracking a resource",
+	return t.resourceCommand("forget", "Stop tracking a resource",
 		"forget launches a saga after which arcadia no longer tracks a resource. The\nthing itself is not deleted.")
 }
 
