@@ -111,6 +111,7 @@ func (c *Created) appendJSON(b []byte) []byte {
 	}
 	o.stringOr("plan", string(c.Plan))
 	o.stringOr("value", c.Value)
+	o.stringOr("was", c.Was)
 	if len(c.Monthly) > 0 {
 		o.any("monthly_usd", c.Monthly)
 	}
@@ -138,6 +139,7 @@ func (s *Summary) AppendFields(b []byte) []byte {
 	o.boolOr("cancel_requested", s.CancelRequested)
 	o.stringOr("target", s.Target)
 	o.stringOr("value", s.Value)
+	o.stringOr("was", s.Was)
 	o.stringOr("made", s.Made)
 	if s.MonthlyUSD != 0 {
 		o.any("monthly_usd", s.MonthlyUSD)
