@@ -19,9 +19,9 @@ func launchHead(env *Env, width, height int, wrong, title string, what []string,
 		if height >= 14 {
 			head = append(head, "")
 		}
-		head = append(head, " "+t.Strong.Paint(title))
+		head = append(head, "  "+t.Strong.Paint(title))
 		for _, w := range what {
-			head = append(head, " "+t.Faint.Paint(widget.Cut(w, width-2)))
+			head = append(head, "  "+t.Faint.Paint(widget.Cut(w, width-3)))
 			if height < 16 {
 				break
 			}
@@ -29,8 +29,8 @@ func launchHead(env *Env, width, height int, wrong, title string, what []string,
 		head = append(head, "")
 	}
 	if wrong != "" {
-		for _, l := range widget.Wrap(wrong, width-2) {
-			head = append(head, " "+t.Failed.Paint(l))
+		for _, l := range widget.Wrap(wrong, width-3) {
+			head = append(head, "  "+t.Failed.Paint(l))
 		}
 	}
 	d := body(max(1, height-len(head)))

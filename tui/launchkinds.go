@@ -133,9 +133,9 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 	t := env.Theme
 	var d Drawing
 	if k.typing() {
-		text, x := k.filter.View(line.Field(t), min(30, width-4), true)
-		d.Lines = append(d.Lines, " "+t.Key.Paint("/")+" "+text)
-		d.Cursor = tea.NewCursor(3+x, 0)
+		text, x := k.filter.View(line.Field(t), min(30, width-5), true)
+		d.Lines = append(d.Lines, "  "+t.Key.Paint("/")+" "+text)
+		d.Cursor = tea.NewCursor(4+x, 0)
 		if height >= 10 {
 			d.Lines = append(d.Lines, "")
 		}
@@ -145,7 +145,7 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 		if !k.typing() {
 			text = "the engine has not answered yet"
 		}
-		d.Lines = append(d.Lines, "   "+t.Faint.Paint(text))
+		d.Lines = append(d.Lines, "  "+t.Faint.Paint(text))
 		return d
 	}
 	name := 4
@@ -157,9 +157,9 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 	for _, x := range env.State.Kinds {
 		what, undo = max(what, widget.Width(x.Summary)), max(undo, widget.Width(x.Undo))
 	}
-	wide := 3+name+2+what+2+undo+1 <= width
+	wide := 2+name+2+what+2+undo+1 <= width
 	if wide {
-		d.Lines = append(d.Lines, t.Faint.Paint("   "+widget.Fit("KIND", name+2)+widget.Fit("WHAT IT DOES", what+2)+"UNDO"))
+		d.Lines = append(d.Lines, t.Faint.Paint("  "+widget.Fit("KIND", name+2)+widget.Fit("WHAT IT DOES", what+2)+"UNDO"))
 	}
 	each := 1
 	switch {
@@ -205,20 +205,20 @@ func (k *launchKinds) item(t *theme.Theme, x engine.Kind, name, what, width, eac
 	var lines []string
 	switch each {
 	case 1:
-		lines = []string{"   " + widget.Fit(x.Name, name) + "  " + widget.Fit(x.Summary, what) + "  " + faint.Paint(x.Undo)}
+		lines = []string{"  " + widget.Fit(x.Name, name) + "  " + widget.Fit(x.Summary, what) + "  " + faint.Paint(x.Undo)}
 	case 2:
-		pad := widget.Spaces(1 + name + 2)
+		pad := widget.Spaces(2 + name + 2)
 		lines = []string{
-			" " + widget.Fit(x.Name, name) + "  " + widget.Cut(x.Summary, width-name-4),
-			pad + faint.Paint(widget.Cut("undo: "+x.Undo, width-name-4)),
+			"  " + widget.Fit(x.Name, name) + "  " + widget.Cut(x.Summary, width-name-5),
+			pad + faint.Paint(widget.Cut("undo: "+x.Undo, width-name-5)),
 		}
 	default:
 		lines = []string{
-			" " + t.Strong.Paint(widget.Cut(x.Name, width-2)), "   " + widget.Cut(x.Summary, width-4),
-			"   " + faint.Paint(widget.Cut("undo: "+x.Undo, width-4)),
+			"  " + t.Strong.Paint(widget.Cut(x.Name, width-3)), "    " + widget.Cut(x.Summary, width-5),
+			"    " + faint.Paint(widget.Cut("undo: "+x.Undo, width-5)),
 		}
 		if on {
-			lines[0] = " " + widget.Cut(x.Name, width-2)
+			lines[0] = "  " + widget.Cut(x.Name, width-3)
 		}
 	}
 	if on {

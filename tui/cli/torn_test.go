@@ -11,6 +11,8 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+
+	"arcadia/tui/input"
 )
 
 // drawn is a program on a terminal of our own, of which we see the screen.
@@ -122,26 +124,46 @@ func TestTornAnswersPressNoKey(t *testing.T) {
 				for _, place := range places {
 					answers := together[(n+place)%2]
 					t.Run(gap.String(), func(t *testing.T) {
-						d := draws(t, begin(t), 120, 40)
-						d.shows(t, "My Team")
-						d.shows(t, map[bool]string{true: "? help", false: "enter open"}[name == "over serve"])
-						before := d.frame()
-						for _, answer := range answers {
-							at := []int{1, 2, len(answer) / 2, len(answer) - 1}[place]
-							_, _ = d.tty.WriteString(answer[:at])
-							time.Sleep(gap)
-							_, _ = d.tty.WriteString(answer[at:])
-							time.Sleep(30 * time.Millisecond)
+						for range 4 {
+							if tears(t, begin(t), name == "over serve", answers, place, gap) {
+								return
+							}
 						}
-						time.Sleep(300 * time.Millisecond) // whatever is held has been let go
-						if now := d.frame(); now != before {
-							t.Fatalf("torn at place %d for %s, something was pressed:\n%s\nwas\n%s", place, gap, now, before)
-						}
-						_, _ = d.tty.WriteString("?") // and keys are keys
-						d.shows(t, "search")
+						t.Skip("this machine is too busy: the answers come later than those of any terminal")
 					})
 				}
 			}
 		})
 	}
+}
+
+// askTime is for how long after its questions a console takes pieces for answers.
+const askTime = 2 * time.Second
+
+// tears sends answers in two pieces each, and looks whether any was taken for a key. It reports false when that took so long that
+// nothing follows from it.
+func tears(t *testing.T, cmd *exec.Cmd, served bool, answers []string, place int, gap time.Duration) bool {
+	t.Helper()
+	begun := time.Now()
+	d := draws(t, cmd, 120, 40)
+	d.shows(t, "My Team")
+	d.shows(t, map[bool]string{true: "? help", false: "enter open"}[served])
+	before := d.frame()
+	for _, answer := range answers {
+		at := []int{1, 2, len(answer) / 2, len(answer) - 1}[place]
+		_, _ = d.tty.WriteString(answer[:at])
+		time.Sleep(gap)
+		_, _ = d.tty.WriteString(answer[at:])
+		time.Sleep(30 * time.Millisecond)
+	}
+	if gap >= input.HoldRemote && time.Since(begun) > askTime {
+		return false
+	}
+	time.Sleep(300 * time.Millisecond) // whatever is held has been let go
+	if now := d.frame(); now != before {
+		t.Fatalf("torn at place %d for %s, something was pressed:\n%s\nwas\n%s", place, gap, now, before)
+	}
+	_, _ = d.tty.WriteString("?") // and keys are keys
+	d.shows(t, "search")
+	return true
 }

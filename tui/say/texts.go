@@ -87,7 +87,12 @@ func (n Now) soon(s *engine.Summary, texts []string) []string {
 	if len(texts) == 0 {
 		return []string{usual}
 	}
-	return append([]string{texts[0] + ", " + usual}, texts...)
+	last := len(texts) - 1 // the shortest says it too, where there is room for that
+	out := append([]string{texts[0] + ", " + usual}, texts[:last]...)
+	if last > 0 {
+		out = append(out, texts[last]+", "+usual)
+	}
+	return append(out, texts[last])
 }
 
 // works says at which step of how many a saga is, and what it waits for.
