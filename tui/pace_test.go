@@ -27,7 +27,7 @@ func warmAt(tb testing.TB, n int, at engine.Status) (*App, *crowd) {
 	app.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	feed(app, app.deliver(app.screen(), Shown{}), 0)
 	l, ok := app.stacks[0][0].(*sagas)
-	if !ok || len(l.pages.Rows) == 0 {
+	if !ok || l.size() == 0 {
 		tb.Fatal("the list is empty")
 	}
 	return app, c

@@ -13,7 +13,7 @@ import (
 // BenchmarkUnfinished asks an engine with n unfinished sagas on a file for the pages of a list, and gives verbs to one of them. What
 // that takes must not grow with n, which is ARCADIA_SCALE.
 func BenchmarkUnfinished(b *testing.B) {
-	for _, n := range []int{10, population(b)} {
+	for _, n := range []int{50, population(b)} {
 		b.Run(fmt.Sprint("n=", n), func(b *testing.B) {
 			s, one := unfinished(b, n)
 			for name, statuses := range map[string][]engine.Status{"newest": nil, "pending": {engine.Pending, engine.Running}} {
