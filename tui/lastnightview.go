@@ -33,7 +33,7 @@ func (l *lastNight) body(env *Env, width, height int) []string {
 		out = gap(append(out, table...))
 	}
 	made, now := l.heard.made(env, height), l.stands(env)
-	if width < lowWidth {
+	if width < lowWidth || len(made) == 0 {
 		if len(made) > 0 {
 			out = gap(append(out, indented("  ", made)...))
 		}
@@ -184,7 +184,7 @@ func (l *lastNight) stands(env *Env) []string {
 	t, n := env.Theme, l.heard
 	out := []string{t.Faint.Paint("WHAT IT IS NOW")}
 	put := func(label, value, note string) {
-		out = append(out, t.Faint.Paint(widget.Fit(label, 14))+widget.Fit(widget.Cut(value, 23), 23)+t.Faint.Paint(note))
+		out = append(out, t.Faint.Paint(widget.Fit(label, 14))+widget.Fit(widget.Cut(value, 22), 23)+t.Faint.Paint(note))
 	}
 	if e := l.state; e != nil {
 		put("snapshots", strconv.Itoa(len(e.Copies)), say.Monthly(estate.CopiesUSD(e.Copies)))
