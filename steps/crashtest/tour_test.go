@@ -229,13 +229,12 @@ func TestEveryKindBearsHowTheProviderBehaves(t *testing.T) {
 	t.Run("passes", func(t *testing.T) {
 		actions := "/v2/droplets/*/actions"
 		for name, faults := range map[string][]dosim.Fault{
-			"droplets are listed late":      {{Kind: dosim.FaultDropletLate, Times: 2, Delay: 15 * time.Second}},
-			"effects show late":             {{Kind: dosim.FaultStatusLate, Delay: 40 * time.Second}},
-			"shutdowns do not take":         {{Kind: dosim.FaultShutdownIgnored}},
-			"snapshots are listed late":     {{Method: http.MethodPost, Path: actions, Kind: dosim.FaultSnapshotLate, Times: 3}},
-			"what is deleted is read on":    {{Method: http.MethodDelete, Kind: dosim.FaultGhost, Times: 3, Delay: 10 * time.Second}},
-			"droplets are busy":             {{Method: http.MethodPost, Path: actions, Kind: dosim.FaultPendingEvent, Count: 40}},
-			"the answers of reads are lost": {{Method: http.MethodGet, Kind: dosim.FaultResetAfter, Count: 60}},
+			"droplets are listed late":   {{Kind: dosim.FaultDropletLate, Times: 2, Delay: 15 * time.Second}},
+			"effects show late":          {{Kind: dosim.FaultStatusLate, Delay: 40 * time.Second}},
+			"shutdowns do not take":      {{Kind: dosim.FaultShutdownIgnored}},
+			"snapshots are listed late":  {{Method: http.MethodPost, Path: actions, Kind: dosim.FaultSnapshotLate, Times: 3}},
+			"what is deleted is read on": {{Method: http.MethodDelete, Kind: dosim.FaultGhost, Times: 3, Delay: 10 * time.Second}},
+			"droplets are busy":          {{Method: http.MethodPost, Path: actions, Kind: dosim.FaultPendingEvent, Count: 40}},
 		} {
 			if testing.Short() && name != "effects show late" {
 				continue

@@ -75,6 +75,7 @@ type smoke struct {
 	live    bool // write a line as each test ends
 	all     bool // every kind too
 	yes     bool // nobody is asked
+	wide    int  // of the titles
 	tour    trial.Tour
 	stock   []string // what the account had
 
@@ -122,7 +123,7 @@ func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet in
 	own := make([]byte, 4)
 	_, _ = rand.Read(own) // never fails
 	return &smoke{
-		t: t, p: p, results: []smokeResult{}, snapshot: p.Trials.Snapshot(droplet),
+		t: t, p: p, wide: 30, results: []smokeResult{}, snapshot: p.Trials.Snapshot(droplet),
 		subject: trial.Subject{Domain: domain, Name: "_arcadia-smoke-" + hex.EncodeToString(own), Droplet: droplet},
 	}, nil
 }
@@ -252,7 +253,7 @@ func (s *smoke) line(test trial.Trial, r smokeResult, ids []string) {
 		verdict = "DIFFERS"
 	}
 	if s.live {
-		text := fmt.Sprintf("%s  %-7s  %-30s  saga %-18s  left %d", r.Test, verdict, test.Title, strings.Join(ids, " "), r.Left)
+		text := fmt.Sprintf("%-2s  %-7s  %-*s  saga %-18s  left %d", r.Test, verdict, s.wide, test.Title, strings.Join(ids, " "), r.Left)
 		_, _ = fmt.Fprintln(s.t.env.Out, visible.Text(text)) // the exit status says it too
 	}
 	for _, p := range r.Problems {

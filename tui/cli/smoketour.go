@@ -18,16 +18,27 @@ func (s *smoke) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("smoke --all: %w", err)
 	}
+	for _, c := range s.tour.Courses() {
+		s.wide = max(s.wide, len(titled(c)))
+	}
 	if s.stock, err = s.p.Provider.Stock(ctx); err != nil || s.p.Simulated {
 		return err
 	}
+	return s.agreed(ctx, s.about(cost))
+}
+
+// titled is a course in a line.
+func titled(c trial.Course) string { return c.Kind + ": " + c.Title }
+
+// about says what the tour makes in a real account, and what it leaves out.
+func (s *smoke) about(cost string) []string {
 	what := []string{"This account is real. The tour makes " + cost + "."}
 	for _, c := range s.tour.Courses() {
 		if c.Omits != "" {
 			what = append(what, c.Kind+" is left out: "+c.Omits)
 		}
 	}
-	return s.agreed(ctx, what)
+	return what
 }
 
 // agreed asks, unless --yes has answered.
@@ -59,10 +70,9 @@ func (s *smoke) courses(ctx context.Context) error {
 	all := s.tour.Courses()
 	for n, c := range all {
 		result := smokeResult{Test: fmt.Sprintf("T%d", len(s.results)+1), Kind: c.Kind, OK: true, Omitted: c.Omits, Sagas: []trial.Seen{}, Problems: []string{}}
-		title := c.Kind + ": " + c.Title
 		if c.Omits != "" {
 			s.results = append(s.results, result)
-			s.line(trial.Trial{Title: title}, result, nil)
+			s.line(trial.Trial{Title: titled(c)}, result, nil)
 			continue
 		}
 		sagas, err := c.Run(ctx)
@@ -78,7 +88,7 @@ func (s *smoke) courses(ctx context.Context) error {
 			result.OK, result.Problems = false, append(result.Problems, visible.Text(err.Error()))
 		}
 		s.results = append(s.results, result)
-		s.line(trial.Trial{Title: title}, result, ids)
+		s.line(trial.Trial{Title: titled(c)}, result, ids)
 		if err != nil {
 			return errors.Join(ctx.Err(), fmt.Errorf("%s did not come to its end, and the %d kinds after it did not run", c.Kind, len(all)-n-1))
 		}
