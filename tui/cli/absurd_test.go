@@ -111,8 +111,38 @@ func TestNoCommandEndsTheHost(t *testing.T) {
 	if status, _, err := run(30*time.Second, "launch", "echo", "text=last"); err != nil || status != 0 {
 		t.Errorf("after all of it a launch ends with %d, %v", status, err)
 	}
-	if status, _, err := run(10*time.Second, "launch", "echo", "text=x", "--key", strings.Repeat("k", 2000)); err != nil || status != 2 {
-		t.Errorf("a key that is too long: %d, %v", status, err)
+	key := func(k string) []string { return []string{"launch", "echo", "text=x", "--key", k} }
+	record := func(name, data string) []string {
+		return []string{"launch", "upsert_dns_record", "dns_domain=example.com", "dns_record_type=TXT", "dns_record_name=" + name, "dns_record_data=" + data}
+	}
+	for _, c := range []struct {
+		status int
+		args   []string
+	}{
+		{0, key("k")},
+		{0, key(strings.Repeat("k", 1024))},
+		{0, key("a b\x1b\u202e\"")}, // any text will do
+		{2, key(strings.Repeat("k", 1025))},
+		{2, key(strings.Repeat("k", 20<<10))},
+		{2, key("\x00")},
+		{2, key("a\x00b")},
+		{2, key("\xff")},
+		{2, []string{"launch", "echo", "text=x", "--reason", "a\x00b\xc3"}},
+		{2, []string{"launch", "echo\x00", "text=x"}},
+		{2, []string{"launch", "adhoc", "--steps", "echo,ec\x00ho"}},
+		{2, []string{"launch", "echo", "te\x00xt=x"}},
+		{2, []string{"launch", "snapshot_droplet", "droplet_id=1\x00"}},
+		{2, record("a\x00b", "x")},
+		{2, record("a\xff", "x")},
+		{2, record("a", "x\x00")},
+		{2, []string{"launch", "open_port", "firewall=\x00", "ports=80"}},
+		{2, []string{"show", "\x00"}},
+		{2, []string{"cancel", short + "\x00"}},
+		{2, []string{"rollback", "--yes", short, "\xff"}},
+	} {
+		if status, out, err := run(20*time.Second, c.args...); err != nil || status != c.status {
+			t.Errorf("%.80q ends with %d, %v, want %d: %s", c.args, status, err, c.status, out)
+		}
 	}
 	if err := sshd.Stop(t.Context(), store+".sock"); err != nil {
 		t.Fatal(err)

@@ -81,6 +81,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "mask": mask, "field": field, "capture": capture,
 			"sim": startSim, "control": control, "world": world, "lines": lines, "until": until, "appears": appears, "gone": gone, "foreign": foreign, "receiver": listener, "newer": newer, "spoil": spoil,
+			"api": api, "release": release, "suspend": suspend, "within": within,
 		},
 	})
 }

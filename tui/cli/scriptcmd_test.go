@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -150,8 +151,61 @@ func control(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func askSim(ts *testscript.TestScript, method, path, body string) string {
-	req, err := http.NewRequest(method, ts.Getenv("SIM")+"/_sim/"+path, strings.NewReader(body))
+	return ask(ts, method, ts.Getenv("SIM")+"/_sim/"+path, body)
+}
+
+// api is a request of somebody else's to the account, whose answer is the output: api METHOD PATH [BODY].
+func api(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: api METHOD PATH [BODY]")
+	}
+	body := ""
+	if len(args) == 3 {
+		body = args[2]
+	}
+	_, err := io.WriteString(ts.Stdout(), ask(ts, args[0], ts.Getenv("SIM")+"/v2/"+args[1], body))
 	ts.Check(err)
+}
+
+// release makes a file the store that the first release has made: release FILE.
+func release(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: release FILE")
+	}
+	ts.Check(firstRelease(ts.MkAbs(args[0])))
+}
+
+// suspend stops the last program in the background as ctrl+z does, and ! suspend lets it go on.
+func suspend(ts *testscript.TestScript, neg bool, args []string) {
+	running := ts.BackgroundCmds()
+	if len(args) != 0 || len(running) == 0 {
+		ts.Fatalf("usage: suspend")
+	}
+	sig := syscall.SIGSTOP
+	if neg {
+		sig = syscall.SIGCONT
+	}
+	ts.Check(running[len(running)-1].Process.Signal(sig))
+}
+
+// within is exits for a program that must end in time: within DURATION STATUS PROGRAM ARGS.
+func within(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: within DURATION STATUS PROGRAM ARGS")
+	}
+	limit, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	begun := time.Now()
+	exits(ts, neg, args[1:])
+	if took := time.Since(begun); took > limit {
+		ts.Fatalf("it took %s", took)
+	}
+}
+
+func ask(ts *testscript.TestScript, method, url, body string) string {
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer dummy")
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	ts.Check(err)
@@ -159,7 +213,7 @@ func askSim(ts *testscript.TestScript, method, path, body string) string {
 	answer, err := io.ReadAll(resp.Body)
 	ts.Check(err)
 	if resp.StatusCode >= 300 {
-		ts.Fatalf("%s %s: %s: %s", method, path, resp.Status, answer)
+		ts.Fatalf("%s %s: %s: %s", method, url, resp.Status, answer)
 	}
 	return string(answer)
 }
