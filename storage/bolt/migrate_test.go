@@ -20,11 +20,17 @@ import (
 // schema1 is a file of schema 1 with what fill puts into a store.
 func schema1(t *testing.T) string {
 	t.Helper()
-	packed, err := gzip.NewReader(bytes.NewReader(readFile(t, filepath.Join("testdata", "schema1.db.gz"))))
+	return unpacked(t, filepath.Join("testdata", "schema1.db.gz"))
+}
+
+// unpacked is a store that an older build has made, in a folder of its own.
+func unpacked(t *testing.T, packed string) string {
+	t.Helper()
+	from, err := gzip.NewReader(bytes.NewReader(readFile(t, packed)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := io.ReadAll(packed)
+	b, err := io.ReadAll(from)
 	if err != nil {
 		t.Fatal(err)
 	}
