@@ -133,7 +133,7 @@ func TestWithoutMostOfTheMembersNothingIsLost(t *testing.T) {
 func TestAFullStoreLaunchesNothingAndGoesOnWithTheRest(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	const quota, size = 32 << 20, 16 << 10
+	const quota, size = 64 << 20, 16 << 10
 	small, err := start(t.TempDir(), 1, careless, func(c *embed.Config) { c.QuotaBackendBytes = quota })
 	must(t, err)
 	defer small.stop()

@@ -256,7 +256,7 @@ func (l *lane) launch(ctx context.Context, trial int) work {
 
 // rest waits until all sagas of a trial are at rest.
 func (l *lane) rest(ctx context.Context, w work, long time.Duration) bool {
-	return l.until("rest", long, func() bool {
+	ok := l.until("rest", long, func() bool {
 		for id := range w.records {
 			sg, err := l.s.Saga(ctx, id)
 			if err != nil || !sg.Status.Terminal() {
@@ -265,6 +265,24 @@ func (l *lane) rest(ctx context.Context, w work, long time.Duration) bool {
 		}
 		return true
 	})
+	for id := range w.records {
+		if sg, err := l.s.Saga(ctx, id); !ok && (err != nil || !sg.Status.Terminal()) {
+			l.blame("%s", restless(sg, err))
+		}
+	}
+	return ok
+}
+
+// restless is what is known of a saga that does not come to rest.
+func restless(sg *engine.Saga, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	text := fmt.Sprintf("saga %s is %s, waits for %+v, written last at %s:", sg.Short, sg.Status, sg.Waiting, sg.UpdatedAt.Format(time.StampMilli))
+	for _, r := range sg.Rows {
+		text += fmt.Sprintf(" %s %s after %d attempts;", r.Name, r.Status, r.Attempts)
+	}
+	return text
 }
 
 // judge compares the account with the ledgers: each thing is there once or not at all.
