@@ -109,6 +109,7 @@ func driftLook(t *theme.Theme, state estate.State) theme.Look {
 		return theme.Look{Symbol: y.Compensating, Word: "modified", Ink: t.Compensating}
 	case estate.Deleted:
 		return theme.Look{Symbol: y.StepFailed, Word: "deleted", Ink: t.Failed}
+	case estate.NotChecked:
 	}
 	return theme.Look{Symbol: y.Pending, Word: say.Words(string(state)), Ink: t.Faint}
 }
