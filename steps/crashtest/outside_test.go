@@ -33,6 +33,7 @@ type outside struct {
 	foreign  []edit // by strangers, in order
 	moment   int    // counts what has happened
 	strange  bool   // strangers take part
+	zoneOnly bool   // records, snapshots and resources alone
 	log      []string
 	found    []string
 	resolved int

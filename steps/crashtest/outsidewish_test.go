@@ -51,7 +51,11 @@ func (o *outside) furniture() []dosim.Record {
 // draw makes up a launch: one to three records, a snapshot, something about a resource, or about the estate.
 func (o *outside) draw() (engine.Launch, string) {
 	l := engine.Launch{Kind: "adhoc", Inputs: engine.Inputs{}}
-	switch n := o.rng.IntN(27); {
+	sorts := 27
+	if o.zoneOnly {
+		sorts = 20
+	}
+	switch n := o.rng.IntN(sorts); {
 	case n >= 20:
 		o.fleets++
 		return o.fleet()
@@ -92,7 +96,7 @@ func (o *outside) record(name string) (string, engine.Inputs) {
 	kind := o.pick("A", "A", "TXT", "TXT", "CNAME", "MX")
 	in := engine.Inputs{"dns_domain": zone, "dns_record_name": name, "dns_record_type": kind, "dns_record_data": o.pick(values[kind]...)}
 	in["dns_record_ttl"] = strconv.Itoa(spans[o.rng.IntN(3)])
-	if o.rng.IntN(12) == 0 {
+	if !o.zoneOnly && o.rng.IntN(12) == 0 {
 		delete(in, "dns_record_data")
 		return "set_dns_ttl", in
 	}
