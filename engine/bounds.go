@@ -353,6 +353,7 @@ func (e *Entry) measure(m *measure) {
 		}
 		m.text("id", string(c.ID))
 		m.text("target", c.Target)
+		m.text("was", c.Was)
 		m.text("value", c.Value)
 		for _, usd := range c.Monthly {
 			m.usd("cost", usd)
@@ -380,6 +381,7 @@ func (s *Summary) measure(m *measure) {
 		m.texts("error", []string{e.Reason, e.By, e.Why})
 	}
 	m.text("target", s.Target)
+	m.text("was", s.Was)
 	m.text("value", s.Value)
 	m.usd("cost", s.MonthlyUSD)
 	m.text("what it made", s.Made)
