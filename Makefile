@@ -34,7 +34,7 @@ test: ## the tests in two minutes; make race has the long ones too
 	go test -short ./steps/crashtest
 	cd screenshots && go test -short $(RACE) ./...
 
-members: ## storage/etcd against real servers with the race detector, which CI runs without, and its lint
+members: ## storage/etcd against real servers with the race detector, and its lint
 	cd storage/members && go mod tidy -diff && go vet ./... && go test -short -race -timeout 20m ./...
 	cd storage/members && go tool -modfile=../../.ci/tools.mod golangci-lint run
 

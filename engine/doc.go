@@ -47,5 +47,5 @@
 //	who has to agree   policy.go stricter.go approval.go approvalfold.go vote.go confirm.go definition.go lifted.go yours.go discreet.go
 //	where it is kept   store.go document.go encode.go bounds.go wording.go check.go replay.go
 //	whose it is        account.go copied.go
-//	several hosts      term.go lead.go follow.go crowd.go
+//	several hosts      term.go lead.go follow.go crowd.go cluster.go
 package engine
