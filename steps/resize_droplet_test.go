@@ -257,7 +257,7 @@ func TestASizeThatCannotBeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 		refuse("a disk cannot shrink", "droplet_id", web, "size", "s-1vcpu-1gb")
 		refuse("is not a slug", "droplet_id", web, "size", "S 1")
 		refuse("is not in this account", "droplet_id", "7", "size", moreSize)
-		refuse("no time between", "droplet_id", web, "size", moreSize, "grace", "soon")
+		refuse("not a time between", "droplet_id", web, "size", moreSize, "grace", "soon")
 		sold := r.sim.Inject(dosim.Fault{Kind: dosim.FaultSizeUnavailable, Text: moreSize, Scope: "nyc3"})
 		refuse("not available in nyc3", "droplet_id", web, "size", moreSize)
 		sold()

@@ -134,7 +134,7 @@ func TestWhatIsNoWaitAndNoProbeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 		{"wait_for", engine.Inputs{"tcp": "a:1", "dns": "b/A=1.2.3.4"}, "give one of"},
 		{"wait_for", engine.Inputs{"tcp": "host"}, "host:port"},
 		{"wait_for", engine.Inputs{"tcp": "host:99999"}, "host:port"},
-		{"wait_for", engine.Inputs{"http": "ftp://host/"}, "no URL to look at"},
+		{"wait_for", engine.Inputs{"http": "ftp://host/"}, "not a URL to look at"},
 		{"wait_for", engine.Inputs{"http": "https://me:secret@host/"}, "without a password"},
 		{"wait_for", engine.Inputs{"http": "http://169.254.169.254/metadata/v1"}, "link-local"},
 		{"wait_for", engine.Inputs{"tcp": "[fe80::1]:22"}, "link-local"},
@@ -142,15 +142,15 @@ func TestWhatIsNoWaitAndNoProbeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 		{"wait_for", engine.Inputs{"dns": "www.example.com/A=192.0.2.1", "at": "169.254.169.254"}, "link-local"},
 		{"wait_for", engine.Inputs{"dns": "www.example.com/SPF=x"}, "the types are"},
 		{"wait_for", engine.Inputs{"http": "http://host/", "expect": "2xx"}, "no statuses"},
-		{"wait_for", engine.Inputs{"tcp": "host:22", "every": "1ms"}, "no time between"},
-		{"wait_for", engine.Inputs{"tcp": "host:22", "good": "0"}, "no number from"},
-		{"soak", engine.Inputs{"tcp": "host:22", "for": "400d"}, "no time between"},
+		{"wait_for", engine.Inputs{"tcp": "host:22", "every": "1ms"}, "not a time between"},
+		{"wait_for", engine.Inputs{"tcp": "host:22", "good": "0"}, "not a number from"},
+		{"soak", engine.Inputs{"tcp": "host:22", "for": "400d"}, "not a time between"},
 		{"wait_until", engine.Inputs{}, "give one of for, until and after"},
 		{"wait_until", engine.Inputs{"for": "1h", "until": "2099-12-01 08:00"}, "give one of"},
 		{"wait_until", engine.Inputs{"until": "2019-12-01 08:00"}, "has passed"},
 		{"wait_until", engine.Inputs{"until": "2099-12-01 08:00", "tz": "Mars/Olympus"}, "no time zone"},
 		{"wait_until", engine.Inputs{"until": "soon"}, "not a moment"},
-		{"wait_until", engine.Inputs{"for": "-1h"}, "no time between"},
+		{"wait_until", engine.Inputs{"for": "-1h"}, "not a time between"},
 	} {
 		_, err := s.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{c.step}, Inputs: c.in})
 		if err == nil || !strings.Contains(err.Error(), c.why) {

@@ -259,7 +259,7 @@ func TestTheSocketIsPrivateAndReplacesADeadOneOnly(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sshd.Listen(path); err == nil || !strings.Contains(err.Error(), "no socket") {
+	if _, err := sshd.Listen(path); err == nil || !strings.Contains(err.Error(), "not a socket") {
 		t.Errorf("over a file: %v", err)
 	}
 	if err := os.Chmod(dir, 0o755); err != nil {
