@@ -3,6 +3,7 @@
 package estate
 
 import (
+	"slices"
 	"time"
 
 	"arcadia/engine/visible"
@@ -119,7 +120,7 @@ func (e *Estate) Clean() {
 
 func (m *Machine) clean() {
 	cleanTexts(&m.Name, &m.Status, &m.Region, &m.Size, &m.Image, &m.IPv4)
-	cleanList(m.Tags)
+	m.Tags = cleanList(m.Tags)
 	for i := range m.Addresses {
 		cleanTexts(&m.Addresses[i].IP)
 	}
@@ -145,8 +146,7 @@ func cleanWalls(all []Wall) {
 	for i := range all {
 		x := &all[i]
 		cleanTexts(&x.ID, &x.Name)
-		cleanList(x.Tags)
-		cleanList(x.Rules)
+		x.Tags, x.Rules = cleanList(x.Tags), cleanList(x.Rules)
 	}
 }
 
@@ -156,10 +156,13 @@ func cleanTexts(all ...*string) {
 	}
 }
 
-func cleanList(all []string) {
-	for i := range all {
-		all[i] = visible.Text(all[i])
+// cleanList makes a new list: whoever read the account can have the old one still, for others.
+func cleanList(all []string) []string {
+	clean := slices.Clone(all)
+	for i := range clean {
+		clean[i] = visible.Text(clean[i])
 	}
+	return clean
 }
 
 // TotalUSD is what the droplet costs a month with all that belongs to it.
