@@ -18,7 +18,7 @@ const DefinitionLife = MaxWithin
 
 // Defining says of the change of a document that it lets sagas be launched later without anybody's being asked each time.
 type Defining struct {
-	Hash   PlanHash // of all in it that counts: with another one people are asked anew
+	Hash   PlanHash // of all in it that counts: with another one people are asked again
 	Demand *Demand  // who would have to agree to such a launch as the world is now; nil: nobody, or it is not known
 }
 
@@ -69,7 +69,7 @@ func (e *Engine) definition(ctx context.Context, of string) (a *Approval, versio
 	return a, docs[0].Version, err
 }
 
-// defined are the changes that go with those of definitions: another one asks people anew, and one that is removed is forgotten.
+// defined are the changes that go with those of definitions: another one asks people again, and one that is removed is forgotten.
 func (s *Session) defined(ctx context.Context, changes []DocChange) ([]DocChange, error) {
 	var more []DocChange
 	for _, c := range changes {
@@ -129,7 +129,7 @@ func (s *Session) ApproveDefinition(ctx context.Context, of, hash string, q Requ
 		}
 		switch {
 		case a.Refused != nil:
-			return "", refuse("%s has refused it: it has to be defined anew", a.Refused.Name)
+			return "", refuse("%s has refused it: it has to be defined again", a.Refused.Name)
 		case !a.Hash.Begins(hash):
 			return "", refuse("it is %s now, and not %s: read it again", a.Hash.Short(), clip(hash, 2*planHashDigits))
 		}
@@ -147,7 +147,7 @@ func (s *Session) ApproveDefinition(ctx context.Context, of, hash string, q Requ
 }
 
 // RefuseDefinition takes back what people have agreed to: nothing that needs approvals is launched by the definition until it is defined
-// anew. The reason is required.
+// again. The reason is required.
 func (s *Session) RefuseDefinition(ctx context.Context, of string, q Request) error {
 	return s.voteOf(ctx, VerbRefuse, of, func(a *Approval, v Vote) (EntryType, error) {
 		switch {
@@ -162,7 +162,7 @@ func (s *Session) RefuseDefinition(ctx context.Context, of string, q Request) er
 	})
 }
 
-// voteOf records what somebody says of a definition. What others have said meanwhile goes before: then it is decided anew.
+// voteOf records what somebody says of a definition. What others have said meanwhile goes before: then it is decided again.
 func (s *Session) voteOf(ctx context.Context, verb Verb, of string, decide func(*Approval, Vote) (EntryType, error)) error {
 	if err := s.permit(verb); err != nil {
 		return err

@@ -18,7 +18,7 @@ type Context struct {
 
 // Contexts are the accounts that this console can go on in. All of it is called in commands.
 type Contexts interface {
-	// List reads them anew.
+	// List reads them again.
 	List(ctx context.Context) ([]Context, error)
 	// Ready says why the console cannot go on in one: it is not known, or its token cannot be read.
 	Ready(ctx context.Context, name string) error

@@ -35,7 +35,7 @@ var schedVerbs = map[keys.Command]struct{ word, means string }{
 	keys.CmdFire:   {"Fire", "What it launches is launched now, besides its times."},
 	keys.CmdRemove: {"Remove", "It launches nothing any more, and what became of its occurrences is forgotten. Its sagas stay."},
 	keys.CmdVote:   {"Approve", "You agree to all that it launches, as it is defined now: for 90 days, until it is changed, or until a key is taken away. It launches"},
-	keys.CmdRefuse: {"Refuse", "Nothing that needs an approval is launched by it until it is defined anew. What was agreed to does not count any more."},
+	keys.CmdRefuse: {"Refuse", "Nothing that needs an approval is launched by it until it is defined again. What was agreed to does not count any more."},
 }
 
 func askSchedule(env *Env, c keys.Command, v schedule.View) Action {

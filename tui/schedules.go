@@ -266,7 +266,7 @@ func (v *timed) unvoted(c keys.Command) string {
 	case a == nil || a.Need == 0:
 		return "nobody has to agree to what it launches"
 	case a.Refused != nil:
-		return visible.Text(a.Refused.Name) + " has refused it: it has to be defined anew"
+		return visible.Text(a.Refused.Name) + " has refused it: it has to be defined again"
 	case c == keys.CmdVote && !a.Granted.IsZero():
 		return "it is approved already"
 	}

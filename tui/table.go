@@ -213,7 +213,7 @@ func (l *listing) copying(what string) command {
 }
 
 // sortBy orders the rows by the column with a title, and turns them round the second time.
-func (l *listing) sortBy(_ *Env, title string) (Action, bool) { //nolint:unparam // what is read in pages has to read anew
+func (l *listing) sortBy(_ *Env, title string) (Action, bool) { //nolint:unparam // what is read in pages has to read again
 	return nil, l.SortBy(title)
 }
 

@@ -44,7 +44,7 @@ func (t *tree) scheduleApproveCommand() *cobra.Command {
 func (t *tree) scheduleRefuseCommand() *cobra.Command {
 	var q engine.Request
 	cmd := t.scheduleVerb("refuse", Act, "Take back the approvals of a schedule",
-		"refuse takes back what people have agreed to: nothing that needs an approval is\nlaunched by the schedule until it is defined anew. The reason is required.",
+		"refuse takes back what people have agreed to: nothing that needs an approval is\nlaunched by the schedule until it is defined again. The reason is required.",
 		func(ctx context.Context, p *Place, name string) error {
 			if strings.TrimSpace(q.Reason) == "" {
 				return misuse("schedule refuse: say why with --reason: everybody sees it")
@@ -55,7 +55,7 @@ func (t *tree) scheduleRefuseCommand() *cobra.Command {
 			if err := p.Engine.RefuseDefinition(ctx, schedule.Of(name), q); err != nil {
 				return err
 			}
-			say(t.env.Err, name+" is refused: it launches nothing that needs an approval until it is defined anew")
+			say(t.env.Err, name+" is refused: it launches nothing that needs an approval until it is defined again")
 			return nil
 		})
 	cmd.Example = "arcadia schedule refuse nightly --reason \"not in December\""

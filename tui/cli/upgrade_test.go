@@ -87,7 +87,7 @@ func lost(at string, then, now any) []string {
 		}
 		for _, name := range slices.Sorted(maps.Keys(then)) {
 			if name == "waiting_on" {
-				continue // words, which are made anew
+				continue // words, which are made again
 			}
 			out = append(out, lost(at+"."+name, then[name], is[name])...)
 		}
