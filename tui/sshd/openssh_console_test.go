@@ -90,8 +90,8 @@ func TestOpenSSHMultiplexedSlaveStoppedUnderLoadHarmsNobodyElse(t *testing.T) {
 	t.Cleanup(func() {
 		_ = slave.Process.Signal(syscall.SIGCONT)
 		_ = slave.Process.Kill()
+		_ = unread.Close() // a process that is killed waits in the kernel until what it wrote is read
 		_ = slave.Wait()
-		_ = unread.Close()
 	})
 	until(t, func() bool { return len(o.r.server.Sessions()) == 3 }, func() string { return "the slave does not come in" })
 	if err := slave.Process.Signal(syscall.SIGSTOP); err != nil {
