@@ -29,7 +29,7 @@ cross: ## every platform that must compile
 		echo "$$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build ./... || exit 1; \
 	done
 
-test: ## the tests in two minutes; make race has the long ones too
+test: ## the tests in a few minutes; make race has the long ones too
 	go test -short $(RACE) $$(go list ./... | grep -v '/steps$$\|/crashtest$$')
 	go test -short -parallel 8 ./steps ./steps/crashtest # days of simulated time: with the race detector ten times as long
 	cd screenshots && go test -short $(RACE) ./...
