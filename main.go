@@ -236,7 +236,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		}
 	}
 	switch {
-	case want.Demo && want.Purpose == "arcadia console": // also to whoever only looks, and in plain lines
+	case want.Demo && want.Purpose == "arcadia console": // in a read-only session and in plain lines too
 		p.Host = host.Beside(play, eng.Run)
 	case want.Access == cli.Act && !want.ReadOnly:
 		h.Beside = append(h.Beside, play)

@@ -65,7 +65,7 @@ func (r *run) proceed(ctx context.Context, ran *attempt, outcome []Entry) (*atte
 	return nil, r.rest(ctx, m)
 }
 
-// observes reports whether the move only looks at the world.
+// observes reports whether the move reads the world and changes nothing.
 func (m Move) observes() bool {
 	return m.Do == DoVerify || m.Do == DoReview || m.Do == DoAsk || m.Do == DoConfirm
 }

@@ -169,7 +169,7 @@ type tenureKey struct{}
 // Fenced refuses a call of the provider, with ErrDeposed, when this process can no longer be sure that it drives. Whoever calls the
 // provider asks it right before each call, with the context that the engine has given: a process that was stopped for a while
 // and wakes up in the middle of a step so does nothing that its successor does not know of. Where only one process can have the store
-// open, and for who only looks, nothing is refused.
+// open, and in a read-only process, nothing is refused.
 func Fenced(ctx context.Context) error {
 	t, ok := ctx.Value(tenureKey{}).(*tenure)
 	if !ok || t.term.Lasts() {

@@ -115,7 +115,7 @@ func (t SetDNSTTL) Execute(ctx context.Context, s *engine.State) error {
 	s.Put(keyOldTTLEnd, engine.At(time.Now().Add(time.Duration(former)*time.Second)))
 	c.Ops = slices.Clone(c.Ops)
 	for i := range c.Ops {
-		c.Ops[i].ID = 0 // the one that was written is no more this saga's than the others: whoever accounts for it goes on to
+		c.Ops[i].ID = 0 // several values: none of them belongs to this saga more than the others, and each keeps its owner
 	}
 	return t.neighbors(ctx, s, c)
 }

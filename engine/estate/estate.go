@@ -55,7 +55,7 @@ type Snapshot struct {
 	Verified   bool   // a saga has looked at it
 	Kept       bool   // somebody has said that it stays
 	Saga       string // the short id of the saga that tracks it; empty: none does
-	Stray      bool   // it has a name of arcadia's, and no saga accounts for it
+	Stray      bool   // it has a name of arcadia's, and no saga tracks it
 }
 
 // Remains is a droplet that is gone and of which copies are left.

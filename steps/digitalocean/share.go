@@ -12,7 +12,7 @@ type Share struct {
 	Others int  // processes besides it
 }
 
-// tenths of each allowance are this process's: one for each that only looks and plans, the rest for the one that drives.
+// tenths of each allowance are this process's: one for each process that only reads and plans, the rest for the one that drives.
 func (s Share) tenths() int {
 	if !s.Drives {
 		return 1

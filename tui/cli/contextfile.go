@@ -30,7 +30,7 @@ type Context struct {
 	StoreCert    string `json:"store_cert,omitempty"`
 	StoreKey     string `json:"store_key,omitempty"`
 	Color        string `json:"color,omitempty"` // of its badge
-	ReadOnly     bool   `json:"read_only"`       // whoever uses it only looks
+	ReadOnly     bool   `json:"read_only"`       // sessions in it are read-only
 }
 
 // ContextsFile is where contexts are, beside the settings: $XDG_CONFIG_HOME/arcadia/contexts.yaml.

@@ -17,7 +17,7 @@ func (t *tree) contextsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "contexts", Short: "List the accounts that --context knows, each with its own store", Args: exactly(),
 		Long: "contexts lists the file contexts.yaml beside the settings: by a name an account,\n" +
-			"its store, the color of its badge, and whether one only looks. Tokens are named\n" +
+			"its store, the color of its badge, and whether it is read-only. Tokens are named\n" +
 			"there, never given: env:NAME or file:/PATH. --context NAME or ARCADIA_CONTEXT\n" +
 			"chooses one, :ctx in the console goes to another.",
 		Example: "arcadia contexts\narcadia contexts -o json",
