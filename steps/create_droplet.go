@@ -62,7 +62,13 @@ type dropletIntent struct {
 // Name is "create_droplet".
 func (CreateDroplet) Name() string { return "create_droplet" }
 
-var hostname = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$`)
+// Compiled once: a kind asks for the inputs of its steps again and again, and the tags alone take a millisecond.
+var (
+	hostname  = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$`)
+	keyList   = regexp.MustCompile(`^[0-9a-f:]+( *, *[0-9a-f:]+)*$`)
+	networkID = regexp.MustCompile(`^[0-9a-f-]{36}$`)
+	tagList   = regexp.MustCompile(`^[a-zA-Z0-9_:-]{1,255}( *, *[a-zA-Z0-9_:-]{1,255})*$`)
+)
 
 // Inputs declares what the droplet shall be.
 func (c CreateDroplet) Inputs() []engine.Field {
@@ -73,12 +79,12 @@ func (c CreateDroplet) Inputs() []engine.Field {
 		{Name: inImage, Label: "Image", Type: engine.TextField, Required: true, Help: "the slug of an image, as debian-12-x64, or its id", Check: checkSlug, Later: true},
 		{
 			Name: inKeys, Label: "SSH keys", Type: engine.TextField, Required: true, Help: "ids or fingerprints, with commas between",
-			Check: matches(regexp.MustCompile(`^[0-9a-f:]+( *, *[0-9a-f:]+)*$`), "a list of ids or fingerprints"),
+			Check: matches(keyList, "a list of ids or fingerprints"),
 		},
-		{Name: inVPC, Label: "Network", Type: engine.TextField, Help: "the id of a private network; empty: the region's own", Check: matches(regexp.MustCompile(`^[0-9a-f-]{36}$`), "a network's id")},
+		{Name: inVPC, Label: "Network", Type: engine.TextField, Help: "the id of a private network; empty: the region's own", Check: matches(networkID, "a network's id")},
 		{
 			Name: inTags, Label: "Tags", Type: engine.TextField, Help: "with commas between",
-			Check: matches(regexp.MustCompile(`^[a-zA-Z0-9_:-]{1,255}( *, *[a-zA-Z0-9_:-]{1,255})*$`), "a list of tags: letters, digits, colons, hyphens and underscores"),
+			Check: matches(tagList, "a list of tags: letters, digits, colons, hyphens and underscores"),
 		},
 		{Name: inIPv6, Label: "IPv6", Type: engine.ChoiceField, Choices: []string{"yes", "no"}, Default: "no", Help: "whether it gets an IPv6 address too"},
 		{

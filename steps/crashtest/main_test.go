@@ -3,6 +3,7 @@ package crashtest
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"testing"
 )
 
@@ -16,6 +17,9 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(0)
 		}
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // as the program itself
 	}
 	os.Exit(m.Run())
 }
