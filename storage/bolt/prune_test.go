@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"arcadia/engine"
 	"arcadia/storage/bolt"
 	"arcadia/storage/storagetest"
@@ -184,36 +182,6 @@ func TestPruneGoesInPartsBetweenWhichSagasAdvance(t *testing.T) {
 	}
 	if have := len(left(t, s, n+4)); have != 4 {
 		t.Errorf("%d left", have)
-	}
-	if r, err := s.Verify(t.Context()); err != nil || !r.OK() {
-		t.Errorf("check: %v %v", err, r.Problems)
-	}
-}
-
-// TestAKeyOutlivesItsSagaButNotItsTime prunes sagas with keys, one of them younger than a key's life.
-func TestAKeyOutlivesItsSagaButNotItsTime(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	ids := map[string]engine.ID{}
-	for key, age := range map[string]time.Duration{"young": time.Hour, "old": engine.KeyLife + time.Hour} {
-		u, err := uuid.NewV7()
-		must(t, err)
-		ms := uint64(time.Now().Add(-age).UnixMilli())
-		for i := range 6 {
-			u[i] = byte(ms >> (40 - 8*i))
-		}
-		b := storagetest.CreationOf(engine.ID(u.String()), "echo", "ada")
-		b.Key, ids[key] = key, b.ID
-		create(t, s, storagetest.After(create(t, s, b), engine.Completed, 1))
-	}
-	if n, err := s.Prune(t.Context(), time.Now()); err != nil || n != 2 {
-		t.Fatalf("pruned %d: %v", n, err)
-	}
-	if id, err := s.Keyed(t.Context(), "young"); err != nil || id != ids["young"] {
-		t.Errorf("the key of a saga of an hour ago: %s, %v", id, err)
-	}
-	if _, err := s.Keyed(t.Context(), "old"); !errors.Is(err, engine.ErrNotFound) {
-		t.Errorf("the key of a saga of a month ago: %v", err)
 	}
 	if r, err := s.Verify(t.Context()); err != nil || !r.OK() {
 		t.Errorf("check: %v %v", err, r.Problems)

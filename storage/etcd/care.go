@@ -41,7 +41,7 @@ type moment struct {
 	rev int64
 }
 
-// care looks at the quota and gives up old revisions, until the store is closed.
+// care looks at the quota, and gives up old revisions and the keys of launches long ago, until the store is closed.
 func (s *Store) care() {
 	var seen []moment
 	var compacted time.Time
@@ -71,6 +71,7 @@ func (s *Store) care() {
 			compacted = now
 			due := s.due() // of what is given up now it was not seen yet that it has gone
 			s.compact(old)
+			_ = s.expire(s.open, now) // or in the next round
 			s.gone.forget(old)
 			if due > 0 && s.archiving.CompareAndSwap(false, true) { // how full the store is must be seen meanwhile
 				s.owned.Go(func() {

@@ -11,6 +11,7 @@
 //	a/INVERTED                  all sagas; k/KIND\0INVERTED, b/OPERATOR\0INVERTED, s/STATUS\0INVERTED, and K, B, S by ID
 //	f/REVERSED SHORT            the saga with this short
 //	i/KEY                       the saga that was created last under a caller's key
+//	g/ID                        the key under which a saga was created that has been removed, until it is good no longer
 //	l/NAME\0ID                  a place in a lock's queue; q is the highest ticket ever given
 //	r/KEY  p/PRIOR\0ID          a resource; that ID has taken over one from PRIOR
 //	d/COLLECTION\0NAME          a document

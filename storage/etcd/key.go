@@ -36,6 +36,8 @@ func (l layout) counters() string              { return l.root + "c/" }
 func (l layout) nonce(process string) string   { return l.root + "n/" + process }
 func (l layout) hosts() string                 { return l.root + "host/" }
 func (l layout) freezes() string               { return l.root + "y/" }
+func (l layout) orphaned() string              { return l.root + "g/" }
+func (l layout) orphan(id engine.ID) string    { return l.orphaned() + string(id) }
 func (l layout) prior(id engine.ID) string     { return l.root + "p/" + string(id) + "\x00" }
 
 func (l layout) entries(id engine.ID, last uint64) string {

@@ -25,7 +25,7 @@ const (
 // Prune removes the sagas that finished before olderThan, with all that is stored of them, and returns how many. Left alone are
 // sagas that are not at rest, that failed with residue, that stand in a lock's queue, that a resource names as its last writer,
 // and those to which rolling back another saga would give a resource back. Safe to repeat and to break off: it goes from saga to
-// saga, each wholly or not at all. Their keys stay, so that nothing is launched twice.
+// saga, each wholly or not at all. Their keys stay for as long as they are good, so that nothing is launched twice.
 //
 // With Config.Archive no saga is removed of which there is no copy: those that may go are archived as they are at one moment, and
 // one that has changed since stays.
@@ -33,7 +33,11 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) (int, error) {
 	if s.config.ReadOnly {
 		return 0, fmt.Errorf("prune %s: %w: open it for writing", s.config, engine.ErrReadOnly)
 	}
-	return s.prune(ctx, olderThan, math.MaxInt)
+	removed, err := s.prune(ctx, olderThan, math.MaxInt)
+	if err == nil {
+		err = s.expire(ctx, time.Now())
+	}
+	return removed, err
 }
 
 // prune is Prune of so many sagas at most.
@@ -196,6 +200,9 @@ func (s *Store) remove(ctx context.Context, id engine.ID, since int64) (bool, er
 		return false, err
 	}
 	for i := range entries {
+		if created := entries[i].Created; created != nil && created.Key != "" {
+			c.put(s.keys.orphan(id), created.Key)
+		}
 		for _, change := range entries[i].Resources {
 			if b := change.Before; b != nil && b.SagaID != "" && b.SagaID != id {
 				c.remove(s.keys.prior(b.SagaID) + string(id))

@@ -112,6 +112,35 @@ func keyExpires(t *testing.T, s engine.Store) {
 	}
 }
 
+// keyOutlives removes sagas with keys, one of them younger than a key's life, and one whose key another has taken since.
+func keyOutlives(t *testing.T, s engine.Store) {
+	pruner, ok := s.(interface {
+		Prune(ctx context.Context, olderThan time.Time) (int, error)
+	})
+	if !ok {
+		t.Skip("nothing is removed from it")
+	}
+	ended := func(key string, ago time.Duration) engine.ID {
+		b := Creation(int((time.Since(ID(0).Created()) - ago).Milliseconds()))
+		b.Key, b.Entries[0].Created.Key, b.Entries[0].At = key, key, engine.At(b.ID.Created())
+		must(t, s.Append(t.Context(), b))
+		must(t, s.Append(t.Context(), After(b.Summary, engine.Completed, 1)))
+		return b.ID
+	}
+	const month, hour = engine.KeyLife, time.Hour
+	ended("old", month+3*hour)
+	ended("again", month+2*hour)
+	young, again := ended("young", hour), ended("again", 0)
+	removed, err := pruner.Prune(t.Context(), time.Now())
+	must(t, err)
+	same(t, "removed", removed, 4)
+	same(t, "the saga of a key whose own has gone", got(s.Keyed(t.Context(), "young"))(t), young)
+	same(t, "the saga of a key that was used again", got(s.Keyed(t.Context(), "again"))(t), again)
+	if _, err := s.Keyed(t.Context(), "old"); !errors.Is(err, engine.ErrNotFound) {
+		t.Errorf("the key of a saga of more than a month ago: %v", err)
+	}
+}
+
 // twin is another id with the same short.
 func twin(id engine.ID) engine.ID { return "f" + id[1:] }
 

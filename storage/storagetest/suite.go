@@ -44,6 +44,7 @@ func rules() map[string]func(*testing.T, engine.Store) {
 		"a saga is created once":                                                createdOnce,
 		"a key is used once, and names its saga":                                keyOnce,
 		"a key is good for its own time":                                        keyExpires,
+		"a key outlives its saga but not its time":                              keyOutlives,
 		"a short is used once":                                                  shortOnce,
 		"a refused batch leaves nothing":                                        refusedLeavesNothing,
 		"a malformed batch leaves nothing":                                      malformed,
