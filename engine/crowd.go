@@ -72,14 +72,14 @@ func (e *Engine) Decides(what, digest string) {
 func (e *Engine) attend(ctx context.Context) {
 	e.publish()
 	e.crowd.mu.Lock()
-	said, h := e.crowd.said, e.self
+	said, mute, h := e.crowd.said, e.crowd.mute, e.self
 	h.Files = maps.Clone(h.Files)
 	e.crowd.mu.Unlock()
 	roster, ok := ability[Roster](e.store)
 	if ok && !said && h.Name != "" {
 		h.Steps, h.Account, h.Since, h.Drives = e.StepNames(), e.own(), At(time.Now()), false
 		err := roster.Announce(ctx, h)
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && !mute {
 			e.log.Warn("this process is not announced yet", "error", err)
 		}
 		e.crowd.mu.Lock()
@@ -104,12 +104,12 @@ func (e *Engine) muster(ctx context.Context) {
 	asked, cancel := context.WithTimeout(ctx, leaderless/4)
 	defer cancel()
 	hosts, err := roster.Hosts(asked)
-	if err != nil && ctx.Err() == nil {
-		e.log.Warn("who is there is asked again in a while", "error", err)
-	}
 	driven := e.Drives() || err == nil && slices.ContainsFunc(hosts, func(h Host) bool { return h.Drives })
 	e.crowd.mu.Lock()
 	defer e.crowd.mu.Unlock()
+	if err != nil && ctx.Err() == nil && !e.crowd.mute {
+		e.log.Warn("who is there is asked again until the store answers", "error", err)
+	}
 	e.crowd.mute = err != nil
 	if err == nil {
 		e.crowd.hosts = hosts

@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -220,10 +223,15 @@ func TestABuildThatLacksAStepLeavesTheDrivingToOneThatHasIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		memory := storagetest.NewMemory()
+		var said bytes.Buffer
+		log := slog.New(slog.NewTextHandler(&said, nil))
 		host := func(name string, steps ...engine.Step) (*engine.Engine, func() error) {
-			return enginetest.Drive(t, memory.Share(), engine.Config{Steps: steps, Call: longestCall, Host: engine.Host{Name: name}})
+			return enginetest.Drive(t, memory.Share(), engine.Config{Steps: steps, Call: longestCall, Log: log, Host: engine.Host{Name: name}})
 		}
-		fresh := enginetest.Step("new", func(context.Context, *engine.State) error { return nil }, nil)
+		fresh := enginetest.Step("new", func(ctx context.Context, _ *engine.State) error {
+			time.Sleep(2 * time.Minute)
+			return nil
+		}, nil)
 		old, _ := host("old", enginetest.Echo())
 		synctest.Wait()
 		updated, stop := host("updated", enginetest.Echo(), fresh)
@@ -234,6 +242,10 @@ func TestABuildThatLacksAStepLeavesTheDrivingToOneThatHasIt(t *testing.T) {
 		wantSaga(t, enginetest.Rest(t, s, enginetest.Launch(t, s, "new")), engine.Completed, "completed")
 		if !updated.Drives() || old.Drives() {
 			t.Errorf("the old build drives: %v, the updated one: %v", old.Drives(), updated.Drives())
+		}
+		synctest.Wait()
+		if n := strings.Count(said.String(), "it cannot drive now"); n != 1 { // it has stood again every second
+			t.Errorf("in two minutes it has said %d times that it cannot drive:\n%s", n, said.String())
 		}
 		if err := stop(); err != nil {
 			t.Fatal(err)

@@ -41,11 +41,14 @@ func (e *Engine) stand(ctx context.Context, elector Elector) error {
 	beside.Go(func() { e.follow(ctx) })
 	beside.Go(func() { e.introduce(ctx) })
 	e.readyOnce.Do(func() { close(e.ready) })
-	for ctx.Err() == nil {
-		if err := e.turn(ctx, elector); err != nil {
+	for why := ""; ctx.Err() == nil; sleep(ctx, standAgain) {
+		switch err := e.turn(ctx, elector); {
+		case err == nil:
+			why = ""
+		case err.Error() != why: // it may stay so for days
+			why = err.Error()
 			e.log.Warn("it cannot drive now", "error", err)
 		}
-		sleep(ctx, standAgain)
 	}
 	return e.Err()
 }
