@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ const (
 // orders are what a host is told.
 type orders struct {
 	Name, API, Diary string
+	Log              string // a file
 	Store            string // its address
 	Unfenced         bool   // the control: it writes and calls whatever its term
 }
@@ -58,7 +60,11 @@ func asHost(text string) error {
 	if o.Unfenced {
 		wrapped = unfenced{wrapped, store}
 	}
-	e, err := trialEngine(wrapped, o.API, o.Name)
+	log, err := os.OpenFile(o.Log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	e, err := trialEngine(wrapped, o.API, o.Name, slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
 		return err
 	}
@@ -70,13 +76,13 @@ func asHost(text string) error {
 }
 
 // trialEngine is an engine with the real steps on a simulated account.
-func trialEngine(store engine.Store, api, name string) (*engine.Engine, error) {
+func trialEngine(store engine.Store, api, name string, log *slog.Logger) (*engine.Engine, error) {
 	client, err := digitalocean.New(digitalocean.Config{Token: "demo", APIURL: api, UserAgent: name, Timeout: trialCall, PerMinute: 1 << 20, PerHour: 1 << 30})
 	if err != nil {
 		return nil, err
 	}
 	catalog, kinds := steps.Catalog(client, store, probe.Net{})
-	return engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Account: client.Owner, Host: engine.Host{Name: name}, Call: trialCall})
+	return engine.New(store, engine.Config{Steps: catalog, Kinds: kinds, Account: client.Owner, Host: engine.Host{Name: name}, Call: trialCall, Log: log})
 }
 
 // written is a store that notes in a file what it has accepted in a term.

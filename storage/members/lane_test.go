@@ -79,7 +79,7 @@ func newLane(t *testing.T, seed uint64, on ground) *lane {
 	l.api = httptest.NewServer(http.HandlerFunc(l.serve))
 	t.Cleanup(l.api.Close)
 	l.store = opened(t, l.conf)
-	e, err := trialEngine(l.store, l.api.URL, "desk")
+	e, err := trialEngine(l.store, l.api.URL, "desk", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +95,9 @@ func newLane(t *testing.T, seed uint64, on ground) *lane {
 	})
 	return l
 }
+
+// log is the file of what a host says.
+func (l *lane) log(host int) string { return l.diary + "." + name(host) }
 
 func name(host int) string { return fmt.Sprintf("host-%d", host+1) }
 
@@ -135,7 +138,7 @@ func (l *lane) arm(n int, after bool, blow func(host int)) {
 }
 
 func (l *lane) begin(host int) {
-	text, err := json.Marshal(orders{Name: name(host), API: l.api.URL, Diary: l.diary, Store: l.conf.String(), Unfenced: l.on.wild})
+	text, err := json.Marshal(orders{Name: name(host), API: l.api.URL, Diary: l.diary, Log: l.log(host), Store: l.conf.String(), Unfenced: l.on.wild})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -270,7 +273,37 @@ func (l *lane) rest(ctx context.Context, w work, long time.Duration) bool {
 			l.blame("%s", restless(sg, err))
 		}
 	}
+	if !ok {
+		l.blame("%s", l.lately(2*long))
+	}
 	return ok
+}
+
+// lately is what has happened in a lane for some time: terms, requests, and what hosts have said.
+func (l *lane) lately(long time.Duration) string {
+	since := time.Now().Add(-long)
+	var text strings.Builder
+	l.mu.Lock()
+	for _, s := range l.terms {
+		if s.to == 0 || s.end.After(since) {
+			fmt.Fprintf(&text, "\n  term of %s from revision %d (%s) to %d (%s)", s.host, s.from, s.began.Format(time.StampMilli), s.to, s.end.Format(time.StampMilli))
+		}
+	}
+	for _, c := range l.calls {
+		if c.at.After(since) {
+			fmt.Fprintf(&text, "\n  %s %s asked %s", c.at.Format(time.StampMilli), name(c.host), c.what)
+		}
+	}
+	l.mu.Unlock()
+	for host := range l.hosts {
+		said, err := os.ReadFile(l.log(host))
+		if err != nil {
+			said = []byte(err.Error())
+		}
+		lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+		fmt.Fprintf(&text, "\n%s:\n  %s", name(host), strings.Join(lines[max(0, len(lines)-60):], "\n  "))
+	}
+	return text.String()
 }
 
 // restless is what is known of a saga that does not come to rest.

@@ -28,6 +28,7 @@ type membership struct {
 	I     int
 	Dir   string
 	Ports []int
+	Quota int64 // 0: etcd's own
 }
 
 // asMember runs a member until its input ends, or it is killed.
@@ -36,7 +37,9 @@ func asMember(text string) error {
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		return err
 	}
-	one, err := embed.StartEtcd(member(m.I, m.Dir, m.Ports)) // it syncs its disk: it is killed
+	c := member(m.I, m.Dir, m.Ports) // it syncs its disk: it is killed
+	c.QuotaBackendBytes = m.Quota
+	one, err := embed.StartEtcd(c)
 	if err != nil {
 		return err
 	}
@@ -45,20 +48,22 @@ func asMember(text string) error {
 	return err
 }
 
-// quorum is three members, each a process of its own.
+// quorum is a few members, each a process of its own.
 type quorum struct {
 	t      *testing.T
 	dir    string
 	ports  []int
-	cmds   [3]*exec.Cmd
+	quota  int64
+	cmds   []*exec.Cmd
 	client *clientv3.Client
 }
 
-func newQuorum(t *testing.T) *quorum {
+// newQuorum starts n members with a quota each, 0 for etcd's own.
+func newQuorum(t *testing.T, n int, quota int64) *quorum {
 	t.Helper()
-	ports, err := free(6)
+	ports, err := free(2 * n)
 	must(t, err)
-	q := &quorum{t: t, dir: t.TempDir(), ports: ports}
+	q := &quorum{t: t, dir: t.TempDir(), ports: ports, quota: quota, cmds: make([]*exec.Cmd, n)}
 	for i := range q.cmds {
 		q.begin(i)
 	}
@@ -76,14 +81,14 @@ func newQuorum(t *testing.T) *quorum {
 }
 
 func (q *quorum) endpoints() (all []string) {
-	for _, port := range q.ports[:3] {
+	for _, port := range q.ports[:len(q.cmds)] {
 		all = append(all, fmt.Sprintf("127.0.0.1:%d", port))
 	}
 	return all
 }
 
 func (q *quorum) begin(i int) {
-	text, err := json.Marshal(membership{i, q.dir, q.ports})
+	text, err := json.Marshal(membership{i, q.dir, q.ports, q.quota})
 	if err != nil {
 		q.t.Error(err)
 		return
@@ -140,7 +145,7 @@ func (q *quorum) lose(ctx context.Context, lost, led *atomic.Int64) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for ctx.Err() == nil {
 		leader := q.whole(ctx)
-		i := rng.IntN(3)
+		i := rng.IntN(len(q.cmds))
 		if rng.IntN(2) == 0 {
 			i = leader
 		}
@@ -165,7 +170,7 @@ func (q *quorum) lose(ctx context.Context, lost, led *atomic.Int64) {
 // TestHostsAndMembersAreLostTogether stops and kills hosts as the other trials do, while members are stopped and killed.
 func TestHostsAndMembersAreLostTogether(t *testing.T) {
 	n := trials(t, 12)
-	q := newQuorum(t)
+	q := newQuorum(t, 3, 0)
 	ctx, stop := context.WithCancel(t.Context())
 	var lost, led, kills atomic.Int64
 	var losing sync.WaitGroup
@@ -200,7 +205,7 @@ func TestHostsWaitForTheMembersToComeBack(t *testing.T) {
 		t.Skip("it takes a minute")
 	}
 	ctx := t.Context()
-	q := newQuorum(t)
+	q := newQuorum(t, 3, 0)
 	l := newLane(t, 1, ground{members: q.endpoints()})
 	l.until("a driver", 20*time.Second, func() bool { return l.driver() >= 0 })
 	under := make(chan int, 1)
