@@ -29,6 +29,7 @@ const (
 	defaultGrace = 120 * time.Second
 
 	keyPowerBefore = "power_before"
+	keyStatus      = "droplet_status" // what it is when the row has ended, whichever way it went
 )
 
 // Name is "power_off_droplet".
@@ -101,7 +102,7 @@ func (p PowerOffDroplet) Execute(ctx context.Context, s *engine.State) error {
 	if err := w.off(ctx, "", graceOf(s.Inputs()), s.Input(inForce) != "no"); err != nil {
 		return err
 	}
-	s.Put("droplet_status", statusOff)
+	s.Put(keyStatus, statusOff)
 	return nil
 }
 
@@ -127,7 +128,11 @@ func (p PowerOffDroplet) Compensate(ctx context.Context, s *engine.State) error 
 	if err := p.unlike(ctx, s, now, prior); err != nil {
 		return err
 	}
-	return w.on(ctx, "undo_")
+	if err := w.on(ctx, "undo_"); err != nil {
+		return err
+	}
+	s.Put(keyStatus, statusActive)
+	return nil
 }
 
 // unlike is the conflict of a droplet that somebody has resized or rebuilt since; what this saga itself has done to it is

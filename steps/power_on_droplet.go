@@ -66,7 +66,7 @@ func (p PowerOnDroplet) Execute(ctx context.Context, s *engine.State) error {
 	if err := w.on(ctx, ""); err != nil {
 		return err
 	}
-	s.Put("droplet_status", statusActive)
+	s.Put(keyStatus, statusActive)
 	return nil
 }
 
@@ -85,7 +85,11 @@ func (p PowerOnDroplet) Compensate(ctx context.Context, s *engine.State) error {
 	if err != nil || !began {
 		return gone(w.id, statusOff, statusActive, err)
 	}
-	return gone(w.id, statusOff, statusActive, w.off(ctx, "undo_", defaultGrace, true))
+	if err := w.off(ctx, "undo_", defaultGrace, true); err != nil {
+		return gone(w.id, statusOff, statusActive, err)
+	}
+	s.Put(keyStatus, statusOff)
+	return nil
 }
 
 // DescribeUndo says whether the droplet would be shut down.

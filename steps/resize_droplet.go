@@ -24,6 +24,7 @@ const (
 	keySizeBefore   = "size_before"
 	keySizeWritten  = "size_written"
 	keyImageWritten = "image_written"
+	keySize         = "droplet_size" // what it is when the row has ended, whichever way it went
 )
 
 // errStillOn is why a resize fails before it asks for anything.
@@ -176,6 +177,7 @@ func (r ResizeDroplet) Execute(ctx context.Context, s *engine.State) error {
 		return err
 	}
 	s.Put("size_was", prior.Size)
+	s.Put(keySize, size)
 	return nil
 }
 
@@ -192,13 +194,19 @@ func (r ResizeDroplet) Compensate(ctx context.Context, s *engine.State) error {
 		return err
 	}
 	began, err := r.work(s, "resize", id, size).settle(ctx)
-	if err != nil || !began {
+	if err != nil {
 		return gone(id, prior.Size, size, err)
 	}
+	if !began {
+		s.Put(keySize, prior.Size)
+		return nil
+	}
 	now, err := r.live(ctx, id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return gone(id, prior.Size, size, err)
+	}
+	s.Put(keySize, now.Size)
+	switch {
 	case now.Size == prior.Size:
 		return nil
 	case now.Size != size && now.Status == statusOff: // it can be given its former size by an operator's word
@@ -213,6 +221,7 @@ func (r ResizeDroplet) Compensate(ctx context.Context, s *engine.State) error {
 	if err := r.work(s, "undo_resize", id, prior.Size).run(ctx); err != nil {
 		return fmt.Errorf("droplet %s stays at size %s: %w", now.title(), visible.Short(now.Size, 60), err)
 	}
+	s.Put(keySize, prior.Size)
 	return nil
 }
 

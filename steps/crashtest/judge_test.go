@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"arcadia/engine"
@@ -52,6 +54,7 @@ func (o *operator) verdict(p *process, a *acks, out *outcome) []string {
 	}
 	wrong = append(wrong, rules(entries)...)
 	wrong = append(wrong, o.truth(final)...)
+	wrong = append(wrong, o.world.said(final)...)
 	resources, err := p.store.Resources(ctx)
 	if err != nil {
 		return append(wrong, err.Error())
@@ -65,6 +68,23 @@ func (o *operator) verdict(p *process, a *acks, out *outcome) []string {
 	out.posts, out.writes = o.world.applied()
 	out.kept = o.world.kept()
 	return wrong
+}
+
+// said compares what a saga at rest says that its droplet is with what it is: a resize that died anywhere leaves the droplet on, at
+// its old or its new size, and says which.
+func (w *world) said(sg *engine.Saga) []string {
+	var out []string
+	now := strings.Fields(w.machineNow())
+	for at, key := range []string{"droplet_status", "droplet_size"} {
+		said, there := sg.Context[key]
+		if is := strconv.Quote(now[min(at, len(now)-1)]); there && now[0] != "absent" && string(said) != is {
+			out = append(out, fmt.Sprintf("it is %s and says %s=%s, which is %s", sg.Status, key, said, is))
+		}
+	}
+	if slices.Contains(sg.StepNames, "resize_droplet") && len(now) == 2 && now[0] != "active" {
+		out = append(out, "it is "+string(sg.Status)+" and its droplet is "+now[0])
+	}
+	return out
 }
 
 // truth compares the provider with what the saga says of itself.
