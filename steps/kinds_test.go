@@ -216,7 +216,7 @@ func (r *rig) v6(name string) string {
 	return d.IPv6
 }
 
-func TestAnOffboardingCanceledInItsLastHourBringsBackPowerAndEveryRecord(t *testing.T) {
+func TestAnOffboardingCanceledInIts71stHourBringsBackPowerAndEveryRecord(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newFleet(t)
 		r.leads("db-01", "db.example.com", "db-old.example.com", "db.example.org")
@@ -224,7 +224,7 @@ func TestAnOffboardingCanceledInItsLastHourBringsBackPowerAndEveryRecord(t *test
 		in, grace := []string{"droplet_id", r.droplet("db-01"), "droplet_name", "db-01", "approvals", "0"}, 72*time.Hour // the default
 		id := r.there("offboard_droplet", in...)
 		r.until(id, "waited", func(s *engine.Saga) bool { return s.CurrentStepIdx == 7 })
-		time.Sleep(grace - 30*time.Minute)
+		time.Sleep(70*time.Hour + 30*time.Minute)
 		r.became("db-01", "off", "s-4vcpu-8gb")
 		if len(r.here("A", "db")) != 0 {
 			t.Error("its records are there")
@@ -233,6 +233,14 @@ func TestAnOffboardingCanceledInItsLastHourBringsBackPowerAndEveryRecord(t *test
 			t.Fatal(err)
 		}
 		r.rest(id, engine.RolledBack)
+		r.became("db-01", "active", "s-4vcpu-8gb")
+		for zone, names := range map[string][]string{"example.com": {"db", "db-old"}, "example.org": {"db"}} {
+			for _, name := range names {
+				if !slices.ContainsFunc(r.sim.Zone(zone), func(o dosim.Record) bool { return o.Name == name && o.Data == r.address("db-01") && o.TTL == 600 }) {
+					t.Errorf("%s.%s does not lead to it again", name, zone)
+				}
+			}
+		}
 		if d := cmp.Diff(before, r.stock()); d != "" {
 			t.Errorf("(-before +after):\n%s", d)
 		}
