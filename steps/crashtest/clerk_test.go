@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"arcadia/engine"
 	"arcadia/steps"
@@ -15,6 +16,7 @@ type clerk struct {
 	m      *machine
 	acks   *acks
 	dies   func(life int) int // the points after which each life ends; 0: it lives
+	dooms  string             // a process dies behind each point whose name begins so; empty: behind none
 	stroke *stroke
 	p      *process
 	lives  int
@@ -36,7 +38,15 @@ func (k *clerk) live() (*process, error) {
 	k.m.before = func(store *bolt.Store) {
 		k.wrong = append(k.wrong, look(k.acks, store, fmt.Sprintf("at start %d", k.lives))...)
 	}
-	p, err := k.m.start(newLife(k.dies(k.lives)), k.stroke)
+	l := newLife(k.dies(k.lives))
+	if k.dooms != "" {
+		k.m.trail = func(what string) {
+			if strings.HasPrefix(what, k.dooms) {
+				l.doom(1)
+			}
+		}
+	}
+	p, err := k.m.start(l, k.stroke)
 	if err != nil {
 		return nil, fmt.Errorf("start %d: %w", k.lives, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -132,16 +133,51 @@ func (l *lazy) Append(ctx context.Context, b engine.Batch) error {
 	return l.Store.Append(ctx, b)
 }
 
+// byName is a create that finds what an earlier attempt has left by its name, which somebody else's droplet has too.
+type byName struct {
+	steps.CreateDroplet
+	cloud steps.Cloud
+}
+
+func (b byName) Execute(ctx context.Context, s *engine.State) error {
+	var begun bool
+	if _, err := s.Saved("begun", &begun); err != nil {
+		return err
+	}
+	if begun {
+		all, err := b.cloud.Droplets(ctx)
+		if err != nil {
+			return engine.Retryable(err, 0)
+		}
+		if at := slices.IndexFunc(all, func(d steps.Droplet) bool { return d.Name == s.Input("name") }); at >= 0 {
+			s.Put("made", all[at].ID)
+			return nil
+		}
+	}
+	s.Put("begun", true)
+	if err := s.Save(ctx); err != nil {
+		return err
+	}
+	d, err := b.cloud.CreateDroplet(ctx, steps.DropletOrder{Name: s.Input("name"), Region: s.Input("region"), Size: s.Input("size"), Image: s.Input("image")})
+	if err != nil {
+		return engine.Unknown(err)
+	}
+	s.Put("made", d.ID)
+	return nil
+}
+
 func TestJudgeFindsEveryControlWrong(t *testing.T) {
 	t.Parallel()
 	create := creations()[0]
+	machine := fleet()[2] // a droplet of the name of one that is there
 	controls := []struct {
-		name    string
-		ending  ending
-		unknown bool // goes through unknown outcomes, not through crash points
-		rig     rig
+		name     string
+		scenario *scenario
+		ending   ending
+		unknown  bool // goes through unknown outcomes, not through crash points
+		rig      rig
 	}{
-		{"a step that writes before its intent is saved", completes, false, rig{steps: func(c steps.Cloud, list []engine.Step) []engine.Step {
+		{"a step that writes before its intent is saved", create, completes, false, rig{steps: func(c steps.Cloud, list []engine.Step) []engine.Step {
 			for i := range list {
 				if list[i].Name() == "upsert_dns_record" {
 					list[i] = hasty{c}
@@ -149,15 +185,23 @@ func TestJudgeFindsEveryControlWrong(t *testing.T) {
 			}
 			return list
 		}}},
-		{"a client that repeats a POST blindly", completes, true, rig{wire: func(next http.RoundTripper) http.RoundTripper { return blind{next} }}},
-		{"a client that reports a DELETE before it is carried out", fails, false, rig{wire: func(next http.RoundTripper) http.RoundTripper { return &eager{next: next} }}},
-		{"a store that acknowledges before it is durable", completes, false, rig{store: func(s engine.Store) engine.Store { return &lazy{Store: s} }}},
+		{"a step that finds its droplet by name", machine, completes, false, rig{steps: func(c steps.Cloud, list []engine.Step) []engine.Step {
+			for i := range list {
+				if made, is := list[i].(steps.CreateDroplet); is {
+					list[i] = byName{made, c}
+				}
+			}
+			return list
+		}}},
+		{"a client that repeats a POST blindly", create, completes, true, rig{wire: func(next http.RoundTripper) http.RoundTripper { return blind{next} }}},
+		{"a client that reports a DELETE before it is carried out", create, fails, false, rig{wire: func(next http.RoundTripper) http.RoundTripper { return &eager{next: next} }}},
+		{"a store that acknowledges before it is durable", create, completes, false, rig{store: func(s engine.Store) engine.Store { return &lazy{Store: s} }}},
 	}
 	for _, k := range controls {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			dir := scratch(t)
-			c := course{scenario: create, ending: k.ending, rig: k.rig}
+			c := course{scenario: k.scenario, ending: k.ending, rig: k.rig}
 			base := baseline(t, &c, dir)
 			tried, found := 0, 0
 			try := func() {
