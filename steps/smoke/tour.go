@@ -35,6 +35,7 @@ type tour struct {
 	sagas   []*engine.Saga
 	stays   map[engine.ID]bool // that took something away which the tour has made: not undone
 	passed  []string           // see Passed
+	fading  bool               // something of that may be listed still
 }
 
 // NewTour makes the tour of every kind over a provider.
@@ -47,6 +48,9 @@ func NewTour(cloud steps.Cloud, inventory steps.Inventory, on trial.Subject, des
 
 // hours is how many hours of a month the provider counts at most.
 const hours = 672
+
+// machines is how many droplets a tour makes in a real account, one after the other: each costs an hour at least.
+const machines = 4
 
 // Cost looks for the smallest size, and for what else the kinds need.
 func (t *tour) Cost(ctx context.Context) (string, error) {
@@ -81,8 +85,8 @@ func (t *tour) Cost(ctx context.Context) (string, error) {
 	if t.simulated {
 		return "nothing: the account is a simulated one", t.belongings(ctx)
 	}
-	return fmt.Sprintf("one droplet at a time, of size %s in %s, three in all, and snapshots of it, all removed afterwards: $%.2f at most",
-		t.size.Slug, t.region, 3*t.size.MonthlyUSD/hours+0.01), nil
+	return fmt.Sprintf("one droplet at a time, of size %s in %s, %d in all, and snapshots of it, all removed afterwards: $%.2f at most",
+		t.size.Slug, t.region, machines, machines*t.size.MonthlyUSD/hours+0.01), nil
 }
 
 // belongings looks for what a simulated account lends: a firewall, a reserved IP of the region and a volume.
@@ -138,7 +142,7 @@ func (t *tour) Tidy(ctx context.Context) (left []string, err error) {
 
 // own is what still bears the tour's name.
 func (t *tour) own(ctx context.Context, err error) ([]string, error) {
-	all, lost := t.inventory.Stock(ctx)
+	all, lost := t.stock(ctx)
 	return slices.DeleteFunc(all, func(line string) bool { return !strings.Contains(line, t.name) }), errors.Join(err, lost)
 }
 

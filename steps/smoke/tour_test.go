@@ -183,7 +183,7 @@ func TestATourOfARealAccountTouchesOnlyWhatIsItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, false)
 		cost, err := r.tour.Cost(t.Context())
-		if err != nil || !strings.Contains(cost, "of size s-1vcpu-512mb-10gb in nyc3") || !strings.Contains(cost, "$0.0") {
+		if err != nil || !strings.Contains(cost, "of size s-1vcpu-512mb-10gb in nyc3") || !strings.Contains(cost, ", 4 in all, ") || !strings.Contains(cost, "$0.0") {
 			t.Fatalf("%q, %v", cost, err)
 		}
 		if r.sim.Writes() != 0 {
@@ -211,6 +211,15 @@ func TestATourOfARealAccountTouchesOnlyWhatIsItsOwn(t *testing.T) {
 		}
 		if d := cmp.Diff(before, r.account()); d != "" {
 			t.Errorf("the account (-before +after):\n%s", d)
+		}
+		made := 0
+		for _, a := range r.sim.Actions() {
+			if a.Type == "create" {
+				made++
+			}
+		}
+		if made != 4 {
+			t.Errorf("it made %d droplets and said that it makes 4", made)
 		}
 		if own < 15 || own == len(r.tour.Courses()) {
 			t.Errorf("%d of %d courses", own, len(r.tour.Courses()))

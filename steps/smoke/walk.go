@@ -155,7 +155,31 @@ func (t *tour) gone(ctx context.Context, l engine.Launch) error {
 	case !errors.Is(err, engine.ErrRefused):
 		return fmt.Errorf("roll back saga %s (%s): %w", s.Short, s.Kind, err)
 	}
+	t.fading = true
 	return nil
+}
+
+const (
+	steadyLooks = 4
+	steadyPause = 5 * time.Second
+)
+
+// stock is all that the account has. Behind something that is gone for good, which may be listed for a while yet and no undo has
+// looked for, so many looks in a row have to be the same.
+func (t *tour) stock(ctx context.Context) ([]string, error) {
+	last, err := t.inventory.Stock(ctx)
+	end := time.Now().Add(settling)
+	for same := 1; err == nil && t.fading && same < steadyLooks && time.Now().Before(end); same++ {
+		if err := pause(ctx, steadyPause); err != nil {
+			return nil, err
+		}
+		var now []string
+		if now, err = t.inventory.Stock(ctx); !slices.Equal(now, last) {
+			last, same = now, 0
+		}
+	}
+	t.fading = t.fading && err != nil
+	return last, err
 }
 
 // settling is how long lists of the provider may be behind.
@@ -163,7 +187,7 @@ const settling = time.Minute
 
 // same demands that something leaves the account as it was.
 func (t *tour) same(ctx context.Context, what string, do func() error) error {
-	before, err := t.inventory.Stock(ctx)
+	before, err := t.stock(ctx)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (t *tree) smokeCommand() *cobra.Command {
 			"one snapshot, removes both, also when it is interrupted, and exits with 1\n" +
 			"when anything differs or is left.\n\n" +
 			"--all also runs every kind there is, forward and back, on a droplet and records\n" +
-			"of its own that it removes afterwards, in a quarter of an hour, and compares all\n" +
+			"of its own that it removes afterwards, in some twenty minutes, and compares all\n" +
 			"that the account has before and after. In a real account it makes one droplet\n" +
 			"of the smallest size at a time, in the region of --droplet, says before what\n" +
 			"that costs, and asks; what would change things that are there is left out.",
@@ -75,6 +75,7 @@ type smoke struct {
 	live    bool // write a line as each test ends
 	all     bool // every kind too
 	yes     bool // nobody is asked
+	numbers int  // how wide those of the tests are
 	wide    int  // of the titles
 	tour    trial.Tour
 	stock   []string // what the account had
@@ -123,7 +124,7 @@ func (t *tree) newSmoke(ctx context.Context, p *Place, domain string, droplet in
 	own := make([]byte, 4)
 	_, _ = rand.Read(own) // never fails
 	return &smoke{
-		t: t, p: p, wide: 30, results: []smokeResult{}, snapshot: p.Trials.Snapshot(droplet),
+		t: t, p: p, numbers: 2, wide: 30, results: []smokeResult{}, snapshot: p.Trials.Snapshot(droplet),
 		subject: trial.Subject{Domain: domain, Name: "_arcadia-smoke-" + hex.EncodeToString(own), Droplet: droplet},
 	}, nil
 }
@@ -253,7 +254,7 @@ func (s *smoke) line(test trial.Trial, r smokeResult, ids []string) {
 		verdict = "DIFFERS"
 	}
 	if s.live {
-		text := fmt.Sprintf("%-2s  %-7s  %-*s  saga %-18s  left %d", r.Test, verdict, s.wide, test.Title, strings.Join(ids, " "), r.Left)
+		text := fmt.Sprintf("%-*s  %-7s  %-*s  saga %-18s  left %d", s.numbers, r.Test, verdict, s.wide, test.Title, strings.Join(ids, " "), r.Left)
 		_, _ = fmt.Fprintln(s.t.env.Out, visible.Text(text)) // the exit status says it too
 	}
 	for _, p := range r.Problems {

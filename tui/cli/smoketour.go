@@ -18,6 +18,7 @@ func (s *smoke) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("smoke --all: %w", err)
 	}
+	s.numbers = 3
 	for _, c := range s.tour.Courses() {
 		s.wide = max(s.wide, len(titled(c)))
 	}
