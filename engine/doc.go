@@ -43,7 +43,7 @@
 //	the loop           engine.go run.go drive.go batch.go idle.go
 //	its edges          errors.go stopped.go moment.go momenttext.go trial.go verify.go
 //	who goes when      locks.go queue.go order.go trace.go gate.go freeze.go
-//	what people do     launch.go plan.go planhash.go outage.go verb.go session.go actor.go read.go feed.go
+//	what people do     launch.go plan.go outlook.go survey.go planhash.go outage.go verb.go session.go actor.go read.go feed.go
 //	who has to agree   policy.go stricter.go approval.go approvalfold.go vote.go confirm.go definition.go lifted.go yours.go discreet.go
 //	where it is kept   store.go document.go encode.go bounds.go wording.go check.go replay.go
 //	whose it is        account.go copied.go

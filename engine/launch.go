@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -242,43 +241,6 @@ func nameFor(in Inputs, idx int, name string) string {
 		return own
 	}
 	return name
-}
-
-// target names what the saga is about, by its steps' live reads; the first step that can say wins, but each is asked, so
-// that an unknown droplet or domain of any step refuses the launch.
-func (e *Engine) target(ctx context.Context, c course) (string, error) {
-	target := ""
-	for i, name := range c.steps {
-		t, ok := e.steps[name].(Targeter)
-		if !ok || i < c.first {
-			continue
-		}
-		text, err := t.Target(ctx, c.known(i))
-		if bad, ok := errors.AsType[*InputError](err); ok { // the step does not know which it is
-			return "", &InputError{Name: nameFor(c.in, i, bad.Name), Idx: i, Err: bad.Err}
-		}
-		if err != nil {
-			return "", fmt.Errorf("look at what step %d %s is about: %w", i, name, err)
-		}
-		if target == "" {
-			target = legible(text, maxTarget)
-		}
-	}
-	return target, nil
-}
-
-// stepLocks are the locks of one step of a launch.
-func (e *Engine) stepLocks(ctx context.Context, idx int, c course) ([]string, error) {
-	name := c.steps[idx]
-	l, ok := e.steps[name].(Locker)
-	if !ok {
-		return nil, nil
-	}
-	own, err := l.Locks(ctx, c.known(idx))
-	if err != nil {
-		return nil, fmt.Errorf("find out what step %d %s touches: %w", idx, name, err)
-	}
-	return own, nil
 }
 
 // Meant offers the nearest of the known names, as the tail of an error.

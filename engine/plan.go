@@ -105,6 +105,7 @@ func (e *Engine) Plan(ctx context.Context, l Launch) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	ctx = surveyed(ctx)
 	c, err := e.course(ctx, l.Kind, steps, in)
 	if err != nil {
 		return Plan{}, err
@@ -139,7 +140,9 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 		return Plan{}, err
 	}
 	p = Plan{Kind: kind, Steps: make([]PlanStep, 0, len(c.steps)), Locks: []string{}, WaitsFor: []string{}}
-	p.Target, err = e.target(ctx, c)
+	ctx = surveyed(ctx)
+	all := e.outlooks(ctx, c)
+	p.Target, err = target(c, all)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -152,19 +155,18 @@ func (e *Engine) plan(ctx context.Context, kind string, c course) (p Plan, err e
 		if i < len(c.why) {
 			ps.Why = c.why[i]
 		}
-		own, err := e.stepLocks(ctx, i, c)
-		if err != nil {
-			return Plan{}, fmt.Errorf("plan %s: %w", kind, err)
+		o := &all[i]
+		own := o.locks
+		if o.locksErr != nil {
+			return Plan{}, fmt.Errorf("plan %s: find out what step %d %s touches: %w", kind, i, name, o.locksErr)
 		}
 		p.Locks = append(p.Locks, own...)
-		if pl, ok := e.steps[name].(Planner); ok {
-			change, err := pl.Plan(ctx, c.known(i))
-			if err != nil {
-				ps.Error = errorText(err)
-				ps.Refused = !errors.Is(err, ErrUntold) && !slices.ContainsFunc(own, func(lock string) bool { return slices.Contains(touched, lock) })
-			} else {
-				ps.Change = change
-			}
+		switch {
+		case o.changeErr != nil:
+			ps.Error = errorText(o.changeErr)
+			ps.Refused = !errors.Is(o.changeErr, ErrUntold) && !slices.ContainsFunc(own, func(lock string) bool { return slices.Contains(touched, lock) })
+		case o.plans:
+			ps.Change = o.change
 		}
 		ps.Change.Fields = append(ps.Change.Fields, e.later(c, i)...)
 		if final := e.final(name); final != "" && ps.Change.Action != ActNone {

@@ -94,11 +94,12 @@ func (s *Session) launch(ctx context.Context, l Launch, start bool) (*Saga, erro
 			return nil, fmt.Errorf("launch %s: %w", l.Kind, err)
 		}
 	}
-	todo, err := e.course(ctx, l.Kind, steps, in)
+	now := surveyed(ctx) // the list and its plan are of one world
+	todo, err := e.course(now, l.Kind, steps, in)
 	if err != nil {
 		return nil, err
 	}
-	p, err := e.agreed(ctx, l, todo)
+	p, err := e.agreed(now, l, todo)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"arcadia/engine"
 	"arcadia/engine/visible"
 )
@@ -57,25 +59,34 @@ func (r Record) holds(addresses []string) bool {
 	})
 }
 
+const zonesAtOnce = 8
+
 // pointing are the records of all domains that hold one of the addresses.
 func pointing(ctx context.Context, zones Zones, addresses []string) ([]domainRecord, error) {
 	domains, err := zones.Domains(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out []domainRecord
-	for _, d := range domains {
-		all, err := zones.AllRecords(ctx, d.Name)
-		if absent(err) {
-			continue // the list may be some seconds old
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range all {
-			if r.holds(addresses) {
-				out = append(out, domainRecord{d.Name, r})
+	found := make([][]Record, len(domains))
+	reading, ctx := errgroup.WithContext(ctx)
+	reading.SetLimit(zonesAtOnce)
+	for i, d := range domains {
+		reading.Go(func() error {
+			all, err := zones.AllRecords(ctx, d.Name)
+			if absent(err) {
+				return nil // the list may be some seconds old
 			}
+			found[i] = slices.DeleteFunc(all, func(r Record) bool { return !r.holds(addresses) })
+			return err
+		})
+	}
+	if err := reading.Wait(); err != nil {
+		return nil, err
+	}
+	var out []domainRecord
+	for i, all := range found {
+		for _, r := range all {
+			out = append(out, domainRecord{domains[i].Name, r})
 		}
 	}
 	return out, nil

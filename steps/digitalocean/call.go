@@ -13,6 +13,7 @@ import (
 
 	"github.com/digitalocean/godo"
 
+	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/steps"
 )
@@ -45,6 +46,23 @@ func (c *Client) read(ctx context.Context, what string, do func(context.Context,
 		case <-t.C:
 		}
 	}
+}
+
+// question is one for which all steps of a plan share the answer.
+type question struct {
+	client *Client
+	what   string
+}
+
+// readOne reads one thing. what says so in the infinitive, names it, and stands for it within a plan.
+func readOne[T any](ctx context.Context, c *Client, what string, do func(context.Context, *godo.Client) (T, error)) (T, error) {
+	return engine.AskOnce(ctx, question{c, what}, func() (got T, err error) {
+		err = c.read(ctx, what, func(ctx context.Context, api *godo.Client) (err error) {
+			got, err = do(ctx, api)
+			return err
+		})
+		return got, err
+	})
 }
 
 // write makes a request that changes something, once.

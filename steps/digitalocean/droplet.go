@@ -26,19 +26,16 @@ func (c *Client) Droplets(ctx context.Context) ([]steps.Droplet, error) {
 
 // Droplet reads one droplet now.
 func (c *Client) Droplet(ctx context.Context, id int64) (steps.Droplet, error) {
-	var got steps.Droplet
-	err := c.read(ctx, fmt.Sprintf("read droplet %d", id), func(ctx context.Context, api *godo.Client) error {
+	return readOne(ctx, c, fmt.Sprintf("read droplet %d", id), func(ctx context.Context, api *godo.Client) (steps.Droplet, error) {
 		d, _, err := api.Droplets.Get(ctx, int(id))
 		if err != nil {
-			return err
+			return steps.Droplet{}, err
 		}
 		if d == nil || int64(d.ID) != id {
-			return garbled("it is not about this droplet")
+			return steps.Droplet{}, garbled("it is not about this droplet")
 		}
-		got = dropletOf(*d)
-		return nil
+		return dropletOf(*d), nil
 	})
-	return got, err
 }
 
 func dropletOf(d godo.Droplet) steps.Droplet {

@@ -7,10 +7,12 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/digitalocean/godo"
 
+	"arcadia/engine"
 	"arcadia/steps"
 )
 
@@ -38,9 +40,16 @@ type page struct {
 	Meta  *godo.Meta  `json:"meta"`
 }
 
-// list reads all pages of a list. Things that moved from one page to the next while it read come once. A list that is
+// list reads all pages of a list, once for each plan. Things that moved from one page to the next while it read come once. A list that is
 // shorter than the service says it is, is read again, and is an error when that does not help.
 func list[T any, K comparable](ctx context.Context, c *Client, what, path string, query url.Values, pick func(page) *[]T, key func(T) K) ([]T, error) {
+	all, err := engine.AskOnce(ctx, question{c, path + "?" + query.Encode()}, func() ([]T, error) {
+		return listNow(ctx, c, what, path, query, pick, key)
+	})
+	return slices.Clone(all), err
+}
+
+func listNow[T any, K comparable](ctx context.Context, c *Client, what, path string, query url.Values, pick func(page) *[]T, key func(T) K) ([]T, error) {
 	size := perPage
 	for again := 1; ; again++ {
 		all, missing, err := pages(ctx, c, what, path, query, size, pick, key)

@@ -79,38 +79,32 @@ func (c *Client) AllSnapshots(ctx context.Context) ([]steps.Snapshot, error) {
 
 // Snapshot reads one snapshot now.
 func (c *Client) Snapshot(ctx context.Context, id int64) (steps.Snapshot, error) {
-	var got steps.Snapshot
-	err := c.read(ctx, fmt.Sprintf("read snapshot %d", id), func(ctx context.Context, api *godo.Client) error {
+	return readOne(ctx, c, fmt.Sprintf("read snapshot %d", id), func(ctx context.Context, api *godo.Client) (steps.Snapshot, error) {
 		s, _, err := api.Snapshots.Get(ctx, strconv.FormatInt(id, 10))
 		if err != nil {
-			return err
+			return steps.Snapshot{}, err
 		}
 		if s == nil || s.ID != strconv.FormatInt(id, 10) {
-			return garbled("it is not about this snapshot")
+			return steps.Snapshot{}, garbled("it is not about this snapshot")
 		}
 		droplet, _ := strconv.ParseInt(s.ResourceID, 10, 64)
 		created, _ := time.Parse(time.RFC3339, s.Created)
-		got = steps.Snapshot{ID: id, Name: s.Name, Created: created, Droplet: droplet, Regions: s.Regions, SizeGB: s.SizeGigaBytes, MinDisk: s.MinDiskSize}
-		return nil
+		return steps.Snapshot{ID: id, Name: s.Name, Created: created, Droplet: droplet, Regions: s.Regions, SizeGB: s.SizeGigaBytes, MinDisk: s.MinDiskSize}, nil
 	})
-	return got, err
 }
 
 // SnapshotStatus reads now whether a snapshot can be used.
 func (c *Client) SnapshotStatus(ctx context.Context, id int64) (string, error) {
-	var status string
-	err := c.read(ctx, fmt.Sprintf("read image %d", id), func(ctx context.Context, api *godo.Client) error {
+	return readOne(ctx, c, fmt.Sprintf("read image %d", id), func(ctx context.Context, api *godo.Client) (string, error) {
 		i, _, err := api.Images.GetByID(ctx, int(id))
 		if err != nil {
-			return err
+			return "", err
 		}
 		if i == nil || int64(i.ID) != id {
-			return garbled("it is not about this image")
+			return "", garbled("it is not about this image")
 		}
-		status = i.Status
-		return nil
+		return i.Status, nil
 	})
-	return status, err
 }
 
 // DeleteSnapshot deletes a snapshot at once.
@@ -130,19 +124,16 @@ func (c *Client) SnapshotDroplet(ctx context.Context, droplet int64, name string
 
 // Action reads one action now.
 func (c *Client) Action(ctx context.Context, id int64) (steps.Action, error) {
-	var got steps.Action
-	err := c.read(ctx, fmt.Sprintf("read action %d", id), func(ctx context.Context, api *godo.Client) error {
+	return readOne(ctx, c, fmt.Sprintf("read action %d", id), func(ctx context.Context, api *godo.Client) (steps.Action, error) {
 		a, _, err := api.Actions.Get(ctx, int(id))
 		if err != nil {
-			return err
+			return steps.Action{}, err
 		}
 		if a == nil || int64(a.ID) != id || a.Status == "" {
-			return garbled("it is not about this action")
+			return steps.Action{}, garbled("it is not about this action")
 		}
-		got = actionOf(*a)
-		return nil
+		return actionOf(*a), nil
 	})
-	return got, err
 }
 
 // DropletActions lists the actions of a droplet now.

@@ -21,19 +21,16 @@ func (c *Client) Volumes(ctx context.Context) ([]steps.Volume, error) {
 
 // Volume reads one volume now.
 func (c *Client) Volume(ctx context.Context, id string) (steps.Volume, error) {
-	var got steps.Volume
-	err := c.read(ctx, "read volume "+id, func(ctx context.Context, api *godo.Client) error {
+	return readOne(ctx, c, "read volume "+id, func(ctx context.Context, api *godo.Client) (steps.Volume, error) {
 		v, _, err := api.Storage.GetVolume(ctx, id)
 		if err != nil {
-			return err
+			return steps.Volume{}, err
 		}
 		if v == nil || v.ID != id {
-			return garbled("it is not about this volume")
+			return steps.Volume{}, garbled("it is not about this volume")
 		}
-		got = volumeOf(*v)
-		return nil
+		return volumeOf(*v), nil
 	})
-	return got, err
 }
 
 func volumeOf(v godo.Volume) steps.Volume {
@@ -72,19 +69,16 @@ func (s snapshot) ofVolume(volume string) steps.VolumeSnapshot {
 
 // VolumeSnapshot reads one snapshot of a volume now.
 func (c *Client) VolumeSnapshot(ctx context.Context, id string) (steps.VolumeSnapshot, error) {
-	var got steps.VolumeSnapshot
-	err := c.read(ctx, "read volume snapshot "+id, func(ctx context.Context, api *godo.Client) error {
+	return readOne(ctx, c, "read volume snapshot "+id, func(ctx context.Context, api *godo.Client) (steps.VolumeSnapshot, error) {
 		s, _, err := api.Storage.GetSnapshot(ctx, id)
 		if err != nil {
-			return err
+			return steps.VolumeSnapshot{}, err
 		}
 		if s == nil || s.ID != id {
-			return garbled("it is not about this snapshot")
+			return steps.VolumeSnapshot{}, garbled("it is not about this snapshot")
 		}
-		got = volumeSnapshotOf(*s, s.ResourceID)
-		return nil
+		return volumeSnapshotOf(*s, s.ResourceID), nil
 	})
-	return got, err
 }
 
 func volumeSnapshotOf(s godo.Snapshot, volume string) steps.VolumeSnapshot {
