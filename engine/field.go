@@ -32,9 +32,15 @@ type Field struct {
 	Check func(value string, in Inputs) error `json:"-"`
 	// Options lists what can be picked, by live reads. Nil when there is nothing to pick from.
 	Options func(ctx context.Context, in Inputs) ([]Option, error) `json:"-"`
-	// When says whether the field applies to the other inputs as given so far (a priority only for MX and SRV). Nil: always.
+	// When says whether the field applies to the other inputs as given so far (a priority only for MX and SRV). Nil: always. A launch
+	// that gives it where no step reads it is refused.
 	When func(in Inputs) bool `json:"-"`
+	// Unasked says that nobody is asked for it: a kind gives it, or whoever writes a list of steps and knows of it.
+	Unasked bool `json:"-"`
 }
+
+// Applies reports whether somebody is asked for the field, with the other inputs as given so far.
+func (f Field) Applies(in Inputs) bool { return !f.Unasked && (f.When == nil || f.When(in)) }
 
 // Option is one value that can be picked for a field.
 type Option struct {

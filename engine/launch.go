@@ -118,7 +118,10 @@ func (e *Engine) check(l Launch) (steps []string, in Inputs, err error) {
 	if err := undeclared(in, fields, len(steps) > 0); err != nil {
 		return nil, nil, err
 	}
-	return steps, in, complete(in, nil, fields)
+	if err := complete(in, nil, fields); err != nil {
+		return nil, nil, err
+	}
+	return steps, in, unread(l.Inputs, in, fields)
 }
 
 // complete adds the defaults to the inputs, and refuses what the fields, which are given by step, do not accept. What comes from
@@ -136,7 +139,7 @@ func complete(in Inputs, from Sources, fields [][]Field) error {
 			if value, ok := f.choice(seen[f.Name]); ok {
 				in[nameFor(in, i, f.Name)], seen[f.Name] = value, value
 			}
-			if f.Default != "" && seen[f.Name] == "" && (f.When == nil || f.When(seen)) {
+			if f.Default != "" && seen[f.Name] == "" && f.Applies(seen) {
 				in[f.Name], seen[f.Name] = f.Default, f.Default
 			}
 		}
@@ -161,7 +164,7 @@ func complete(in Inputs, from Sources, fields [][]Field) error {
 
 // Accept refuses a value that the field does not take, with in the inputs as the field's step sees them.
 func (f Field) Accept(value string, in Inputs) error {
-	if f.When != nil && !f.When(in) {
+	if !f.Applies(in) {
 		return nil
 	}
 	if value == "" {
@@ -229,6 +232,30 @@ func undeclared(in Inputs, fields [][]Field, numbered bool) error {
 				takes = "there are " + strings.Join(known, ", ")
 			}
 			return &InputError{Name: name, Idx: -1, Err: fmt.Errorf("no such input%s: %s", Meant(bare, known), takes)}
+		}
+	}
+	return nil
+}
+
+// unread refuses a value that somebody has given and that no step reads beside the other inputs: it would say what does not happen.
+func unread(given, in Inputs, fields [][]Field) error {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		scope, bare, scoped := strings.Cut(name, ":")
+		if !scoped {
+			bare = name
+		}
+		var idle *InputError
+		read := given[name] == ""
+		for i, fs := range fields {
+			at := slices.IndexFunc(fs, func(f Field) bool { return f.Name == bare })
+			if at < 0 || scoped && scope != strconv.Itoa(i) {
+				continue
+			}
+			read = read || fs[at].Unasked || fs[at].Applies(in.Step(i))
+			idle = &InputError{Name: name, Idx: i, Err: fmt.Errorf("is not used with the other inputs as they are: leave it out, or change them (%s: %s)", fs[at].Label, fs[at].Help)}
+		}
+		if !read && idle != nil {
+			return idle
 		}
 	}
 	return nil

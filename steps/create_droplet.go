@@ -89,7 +89,7 @@ func (c CreateDroplet) Inputs() []engine.Field {
 		{Name: inIPv6, Label: "IPv6", Type: engine.ChoiceField, Choices: []string{"yes", "no"}, Default: "no", Help: "whether it gets an IPv6 address too"},
 		{
 			Name: inWakes, Label: "Wakes", Type: engine.IntField, Help: "the id of the deleted droplet that it stands for",
-			When: func(engine.Inputs) bool { return false }, // a kind says so, nobody is asked
+			Unasked: true, // a kind says so
 		},
 	}, userDataFields()...)
 }

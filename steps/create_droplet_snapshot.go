@@ -76,8 +76,8 @@ func (c CreateDropletSnapshot) Inputs() []engine.Field {
 		{
 			Name: inSuffix, Label: "Suffix", Type: engine.TextField,
 			// Taken so that recorded launches can be repeated as they were, never asked for.
-			When: func(engine.Inputs) bool { return false },
-			Help: "taken and left unused: the name is always arcadia-snap-<droplet_id>-<short>",
+			Unasked: true,
+			Help:    "taken and left unused: the name is always arcadia-snap-<droplet_id>-<short>",
 		},
 	}
 }

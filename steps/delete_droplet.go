@@ -58,7 +58,6 @@ func (DeleteDroplet) Final() string { return "a deleted droplet cannot be brough
 
 // Inputs declares the droplet, its name, and what has to be there before it goes.
 func (d DeleteDroplet) Inputs() []engine.Field {
-	hidden := func(engine.Inputs) bool { return false } // a kind says so, nobody is asked
 	return []engine.Field{
 		d.field(),
 		typedName(),
@@ -67,8 +66,8 @@ func (d DeleteDroplet) Inputs() []engine.Field {
 			Help: "the id of a snapshot of it that has to be sound before it is deleted; left out: none is asked for",
 		},
 		namedIP(),
-		{Name: inMovesAway, Label: "Moves away", Type: engine.TextField, When: hidden, Help: "a reserved IP that an earlier step takes from it"},
-		{Name: inRecords, Label: "Records", Type: engine.TextField, When: hidden, Help: "the records that earlier steps delete, as JSON"},
+		{Name: inMovesAway, Label: "Moves away", Type: engine.TextField, Unasked: true, Help: "a reserved IP that an earlier step takes from it"},
+		{Name: inRecords, Label: "Records", Type: engine.TextField, Unasked: true, Help: "the records that earlier steps delete, as JSON"},
 	}
 }
 

@@ -20,7 +20,7 @@ func (PowerOnDroplet) Name() string { return "power_on_droplet" }
 func (p PowerOnDroplet) Inputs() []engine.Field {
 	return []engine.Field{p.field(), {
 		Name: inIsOff, Label: "Is off by then", Type: engine.TextField, Help: "whether an earlier step has switched it off",
-		When: func(engine.Inputs) bool { return false }, // a kind says so, nobody is asked
+		Unasked: true, // a kind says so
 	}}
 }
 

@@ -58,8 +58,8 @@ type pruning struct {
 func pruneFields(thing []engine.Field) []engine.Field {
 	return append(append(thing, retentionFields()...), engine.Field{
 		Name: inCountsNew, Label: "Counts the new one", Type: engine.TextField,
-		When: func(engine.Inputs) bool { return false }, // a kind says so, nobody is asked
-		Help: "whether the plan counts the snapshot that the saga takes before",
+		Unasked: true, // a kind says so
+		Help:    "whether the plan counts the snapshot that the saga takes before",
 	})
 }
 

@@ -33,7 +33,7 @@ func userDataFields() []engine.Field {
 		},
 		{
 			Name: inUserDataSum, Label: "Its SHA-256", Type: engine.TextField, Help: "of the file, in hex: another text is refused",
-			When: func(engine.Inputs) bool { return false }, // a kind fills it in; an ad-hoc launch is told it
+			Unasked: true, // a kind fills it in; an ad-hoc launch is told it
 		},
 	}
 }

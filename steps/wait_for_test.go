@@ -150,6 +150,17 @@ func TestWhatIsNoWaitAndNoProbeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 		{"wait_until", engine.Inputs{"until": "2019-12-01 08:00"}, "has passed"},
 		{"wait_until", engine.Inputs{"until": "2099-12-01 08:00", "tz": "Mars/Olympus"}, "no time zone"},
 		{"wait_until", engine.Inputs{"until": "soon"}, "not a moment"},
+		{"wait_until", engine.Inputs{"until": "2099-12-01 08:00", "tz": "Local"}, "no time zone"},
+		{"wait_until", engine.Inputs{"until": "2099-12-01 08:00", "tz": "../../etc/passwd"}, "no time zone"},
+		{"wait_until", engine.Inputs{"until": "+2h"}, "give for=2h"},
+		{"wait_until", engine.Inputs{"for": "1h", "tz": "Europe/Zurich"}, "input tz: is not used with the other inputs"},
+		{"wait_until", engine.Inputs{"after": "dns_ttl_over", "tz": "Europe/Zurich"}, "input tz: is not used with the other inputs"},
+		{"wait_for", engine.Inputs{"tcp": "host:22", "contains": "ok"}, "input contains: is not used with the other inputs"},
+		{"wait_for", engine.Inputs{"http": "http://host/", "at": "192.0.2.53"}, "input at: is not used with the other inputs"},
+		{"wait_until", engine.Inputs{"until": "2027-03-28 02:30", "tz": "Europe/Zurich"}, "there is no 2027-03-28 02:30 in Europe/Zurich"},
+		{"wait_until", engine.Inputs{"until": "2027-10-31 02:30", "tz": "Europe/Zurich"}, "is twice in Europe/Zurich"},
+		{"wait_until", engine.Inputs{"until": "2099-12-01 08:00"}, "more than a year away"},
+		{"wait_until", engine.Inputs{"until": "2099-12-01T08:00:00Z", "tz": "Europe/Zurich"}, "says its own zone"},
 		{"wait_until", engine.Inputs{"for": "-1h"}, "not a time between"},
 	} {
 		_, err := s.Start(t.Context(), engine.Launch{Kind: "adhoc", Steps: []string{c.step}, Inputs: c.in})

@@ -22,6 +22,8 @@ const (
 
 	keyWaitEnd = "waits_until"
 
+	defaultZone = "UTC"
+
 	longestWait = 366 * 24 * time.Hour
 )
 
@@ -36,7 +38,7 @@ func (WaitUntil) Inputs() []engine.Field {
 	return []engine.Field{
 		{Name: inFor, Label: "For", Type: engine.TextField, Help: "how long, as 90m or 72h; or give until", Check: lasting(0, longestWait)},
 		{Name: inUntil, Label: "Until", Type: engine.TextField, Help: "a moment, as 2026-12-01T08:00", Check: checkUntil},
-		{Name: inZone, Label: "Time zone", Type: engine.TextField, Default: "UTC", Help: "of until, as Europe/Zurich", Check: checkZone, When: func(in engine.Inputs) bool { return in[inUntil] != "" }},
+		{Name: inZone, Label: "Time zone", Type: engine.TextField, Default: defaultZone, Help: "of until, as Europe/Zurich", Check: checkZone, When: func(in engine.Inputs) bool { return in[inUntil] != "" }},
 		{Name: inAfter, Label: "After", Type: engine.TextField, Help: "the key of a moment that an earlier step puts"},
 	}
 }
@@ -76,6 +78,9 @@ func untilOf(value, zone string) (time.Time, error) {
 	if value != "" && value[0] == '+' {
 		return time.Time{}, fmt.Errorf("%q is not a moment: give %s=%s", visible.Short(value, 40), inFor, value[1:])
 	}
+	if _, err := time.Parse(time.RFC3339, value); err == nil && zone != "" && zone != defaultZone {
+		return time.Time{}, fmt.Errorf("%s says its own zone: leave out %s, or what is behind the time of day", visible.Short(value, 40), inZone)
+	}
 	return engine.ParseMoment(value, loc, time.Time{})
 }
 
@@ -92,8 +97,12 @@ func (w WaitUntil) Plan(_ context.Context, in engine.Inputs) (engine.Change, err
 		return c, err
 	case in[inUntil] != "":
 		at, err := untilOf(in[inUntil], in[inZone])
-		if err == nil && !at.After(time.Now()) {
+		switch {
+		case err != nil:
+		case !at.After(time.Now()):
 			err = fmt.Errorf("%s has passed: give a later moment", minute(at))
+		case time.Until(at) > longestWait:
+			err = fmt.Errorf("%s is more than a year away: give an earlier moment", minute(at))
 		}
 		c.Subject, c.Note = "until "+minute(at), "goes on "+minute(at)
 		return c, err

@@ -224,7 +224,7 @@ func inputOffers(p *Place, cmd *cobra.Command, args []string) []string {
 	fields, given := asked(p, cmd, args)
 	var offers []string
 	for _, f := range fields {
-		if _, done := given[f.Name]; !done && (f.When == nil || f.When(given)) {
+		if _, done := given[f.Name]; !done && f.Applies(given) {
 			offers = append(offers, f.Name+"=\t"+f.Help)
 		}
 	}

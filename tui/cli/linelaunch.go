@@ -101,7 +101,7 @@ func (m *lineMode) fill(ctx context.Context, ask *engine.Launch, before engine.I
 		return err
 	}
 	for _, f := range fields {
-		if _, given := ask.Inputs[f.Name]; given || f.When != nil && !f.When(ask.Inputs) {
+		if _, given := ask.Inputs[f.Name]; given || !f.Applies(ask.Inputs) {
 			continue
 		}
 		answer, err := m.input(ctx, f, ask.Inputs, before[f.Name])

@@ -72,7 +72,7 @@ func (f *Field) trouble() string {
 // applies reports whether one of its readers reads it, with the other inputs as they are.
 func (f *Field) applies(in engine.Inputs) bool {
 	for _, r := range f.readers {
-		if r.field.When == nil || r.field.When(in.Step(r.idx)) {
+		if r.field.Applies(in.Step(r.idx)) {
 			return true
 		}
 	}

@@ -125,7 +125,7 @@ func (f *Form) regroup() {
 	f.build(func(fd *Field) (string, bool) {
 		for _, o := range old {
 			if o.Key == fd.Key || o.field().Name == fd.field().Name && (o.step == everyStep || fd.step == everyStep) {
-				return o.Value(), o.Value() != ""
+				return o.Value(), o.Value() != "" && (o.shown || o.given)
 			}
 		}
 		return "", false
