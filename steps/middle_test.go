@@ -158,3 +158,26 @@ func TestAnIPThatSomebodyMovesIsLeftThere(t *testing.T) {
 		}
 	})
 }
+
+// The provider starts what it has rebuilt.
+func TestADropletThatWasOffIsOffAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newFleet(t)
+		golden := strconv.FormatInt(r.sim.Snapshots()[0].ID, 10)
+		r.power("web-01", steps.PowerOff)
+		r.became("web-01", "off", webSize)
+		for kind, in := range map[string][]string{
+			"restore_droplet": {"image", golden, "tcp", "{host}:22", "approvals", "0"},
+			"resize_droplet":  {"size", "s-4vcpu-8gb"},
+		} {
+			r.andBack(kind, append(in, "droplet_id", r.droplet("web-01"))...)
+			r.became("web-01", "off", webSize)
+		}
+		copied := r.run(engine.Completed, "create_droplet_snapshot", "droplet_id", r.droplet("web-01"))
+		saga := r.run(engine.Completed, "rebuild_droplet", "droplet_id", r.droplet("web-01"), "image", golden, "safety", strconv.FormatInt(put[int64](t, copied, "snapshot_id"), 10))
+		r.became("web-01", "active", webSize)
+		r.rollback(saga.ID)
+		r.rest(saga.ID, engine.RolledBack)
+		r.became("web-01", "off", webSize)
+	})
+}

@@ -30,6 +30,7 @@ const (
 
 	keyPowerBefore = "power_before"
 	keyStatus      = "droplet_status" // what it is when the row has ended, whichever way it went
+	keyPowerFound  = "power_found"    // for later rows: how the droplet was before this saga switched it off
 )
 
 // Name is "power_off_droplet".
@@ -96,9 +97,11 @@ func (p PowerOffDroplet) Execute(ctx context.Context, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := p.before(ctx, s, keyPowerBefore, w.id); err != nil {
+	prior, _, err := p.before(ctx, s, keyPowerBefore, w.id)
+	if err != nil {
 		return err
 	}
+	s.Put(keyPowerFound, prior.Status)
 	if err := w.off(ctx, "", graceOf(s.Inputs()), s.Input(inForce) != "no"); err != nil {
 		return err
 	}

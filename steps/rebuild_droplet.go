@@ -239,6 +239,23 @@ func (r RebuildDroplet) Compensate(ctx context.Context, s *engine.State) error {
 		return err
 	}
 	s.Moved(diskImage, diskOf(id, prior.Image), diskOf(id, safety))
+	return r.rest(ctx, s, id, prior)
+}
+
+// rest switches a droplet off again that was off before it was rebuilt: the provider starts what it has rebuilt. One that this
+// saga itself had switched off for it stays on, since that row's undo, the next, would only start it again.
+func (r RebuildDroplet) rest(ctx context.Context, s *engine.State, id int64, prior was) error {
+	found := prior.Status
+	if _, err := s.Lookup(keyPowerFound, &found); err != nil {
+		return err
+	}
+	if found != statusOff {
+		return nil
+	}
+	if err := (switching{r.dropletStep, s, id}).off(ctx, "undo_", defaultGrace, true); err != nil {
+		return gone(id, statusOff, statusActive, err)
+	}
+	s.Put(keyStatus, statusOff)
 	return nil
 }
 
