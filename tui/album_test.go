@@ -60,6 +60,7 @@ func (b *album) add(s *stage) {
 	theme, profile := a.env.Config.Theme, a.profile
 	defer func() { a.env.Config.Theme, a.profile = theme, profile; a.restyle() }()
 	w, h := a.env.Width, a.env.Height
+	s.drawsOnly(b.name)
 	var text []string
 	cells := make([][][]string, len(shades)) // by theme, line, column: the look
 	for i, shade := range shades {

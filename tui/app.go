@@ -18,9 +18,10 @@ import (
 // App is the root of the console. Use it as the model of one program.
 type App struct {
 	env      Env
-	given    Config  // before any settings
-	stacks   []stack // one per root screen, in the order of their keys
-	at       int     // which of them is shown
+	given    Config   // before any settings
+	stacks   []stack  // one per root screen, in the order of their keys
+	drawn    *Drawing // the body after the last message; nil: it has to be drawn
+	at       int      // which of them is shown
 	overlays []Overlay
 	profile  colorprofile.Profile
 	mouse    bool
@@ -79,7 +80,20 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if here := a.sayHere(); here != nil {
 		cmd = tea.Batch(cmd, here)
 	}
+	a.draw()
 	return a, cmd
+}
+
+// draw draws the body, and lets those that drew take down what is shown of them.
+func (a *App) draw() {
+	a.drawn = nil
+	if a.env.Width <= 0 || a.env.Height <= 0 || a.plain != nil || a.tiny() {
+		return
+	}
+	d := a.body(a.env.Width, a.env.Height-a.headLines()-2)
+	if a.drawn = &d; d.Shown != nil {
+		d.Shown()
+	}
 }
 
 func (a *App) update(msg tea.Msg) tea.Cmd {

@@ -313,10 +313,11 @@ func statesBelow(t *theme.Theme, heads, texts []string, mark string, width int) 
 // only that under the cursor says so.
 func (d *deciding) answers(env *Env, c *decide.Case, width int, tight bool) []string {
 	t := env.Theme
-	d.at.GoTo(d.at.At, len(c.Answers))
+	at := d.at
+	at.GoTo(at.At, len(c.Answers))
 	var out []string
 	for i, a := range c.Answers {
-		on := i == d.at.At
+		on := i == at.At
 		lead := "  "
 		ask := ""
 		if a.Phrase != "" {

@@ -19,7 +19,7 @@ func (a *App) takeDump() {
 	if a.tiny() {
 		return
 	}
-	lines, _ := a.body(e.Width, e.Height-a.headLines()-2)
+	lines := a.body(e.Width, e.Height-a.headLines()-2).Lines
 	a.plain = dump{strings.Join(append([]string{"arcadia"}, a.screen().Title(e)...), " "), ""}
 	for _, l := range lines {
 		a.plain = append(a.plain, strings.TrimRight(ansi.Strip(l), " "))

@@ -87,15 +87,15 @@ func TestAPagerFindsText(t *testing.T) {
 		s.press("/")
 		s.write("STEP_STARTED")
 		s.press("enter")
-		first := p.top
+		first := p.scroll.Top
 		s.has("2 found")
 		s.press("G", "N")
-		if p.top < first || !strings.Contains(s.text(), "step_started") {
-			s.tb.Errorf("top %d, first %d", p.top, first)
+		if p.scroll.Top < first || !strings.Contains(s.text(), "step_started") {
+			s.tb.Errorf("top %d, first %d", p.scroll.Top, first)
 		}
 		s.press("g", "n")
-		if p.top != first && !strings.Contains(s.text(), "step_started") {
-			s.tb.Errorf("top %d, first %d", p.top, first)
+		if p.scroll.Top != first && !strings.Contains(s.text(), "step_started") {
+			s.tb.Errorf("top %d, first %d", p.scroll.Top, first)
 		}
 		tall := len(p.lines)
 		s.press("w")

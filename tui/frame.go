@@ -24,7 +24,7 @@ const (
 	lowHeight = 26  // of the body, for a preview below and for the headings of bands
 )
 
-// View draws the screen: header, rule, body, rule, footer.
+// View draws the screen: header, rule, body, rule, footer. The body is that of the last Update.
 func (a *App) View() tea.View {
 	v := tea.View{AltScreen: true, WindowTitle: a.title(), ProgressBar: a.progress()}
 	if a.mouse {
@@ -42,14 +42,18 @@ func (a *App) View() tea.View {
 		return v
 	}
 	rule := e.Theme.Border.Paint(strings.Repeat(e.Theme.Symbols.Rule, w))
-	body, cursor := a.body(w, h-a.headLines()-2)
+	body := a.drawn
+	if body == nil {
+		d := a.body(w, h-a.headLines()-2)
+		body = &d
+	}
 	lines := make([]string, 0, h)
 	lines = append(append(lines, a.header(w)), a.rule(w)...)
-	lines = append(lines, body...)
+	lines = append(lines, body.Lines...)
 	lines = append(lines, rule, a.footer(w))
 	v.Content = widget.Isolate(strings.Join(lines, "\n"))
-	if cursor != nil {
-		c := *cursor
+	if body.Cursor != nil {
+		c := *body.Cursor
 		c.Y += a.headLines()
 		v.Cursor = &c
 	}
@@ -57,18 +61,14 @@ func (a *App) View() tea.View {
 }
 
 // body draws the screen and what lies over it.
-func (a *App) body(w, h int) ([]string, *tea.Cursor) {
+func (a *App) body(w, h int) Drawing {
 	d := a.screen().View(&a.env, w, h)
-	lines := widget.Lines(d.Lines, w, h)
-	if len(a.overlays) == 0 {
-		return lines, d.Cursor
-	}
-	var cursor *tea.Cursor
+	d.Lines = widget.Lines(d.Lines, w, h)
 	for _, o := range a.overlays {
-		lines = widget.Dim(lines, a.env.Theme.Below)
-		cursor = a.lay(lines, o, w, h)
+		d.Lines = widget.Dim(d.Lines, a.env.Theme.Below)
+		a.lay(&d, o, w, h)
 	}
-	return lines, cursor
+	return d
 }
 
 // The box of an overlay: the cells that its border and the air inside it take, how wide it is where there is room, and from which
@@ -79,10 +79,10 @@ const (
 	boxAiry          = 16
 )
 
-// lay draws an overlay in its box over the middle of the lines. The rows that it covers, and one above and below, are blank beside
+// lay draws an overlay in its box over the middle of a drawing, and takes the cursor. The rows that it covers, and one above and below, are blank beside
 // it, so that no half a word sticks out.
-func (a *App) lay(lines []string, o Overlay, w, h int) *tea.Cursor {
-	e := &a.env
+func (a *App) lay(below *Drawing, o Overlay, w, h int) {
+	e, lines := &a.env, below.Lines
 	most, least := w-8, min(w-8, boxMost)
 	if w < twoLines {
 		most, least = w, w
@@ -108,13 +108,16 @@ func (a *App) lay(lines []string, o Overlay, w, h int) *tea.Cursor {
 		lines[i] = widget.Spaces(w)
 	}
 	widget.Over(lines, box, x, y)
-	if d.Cursor == nil {
-		return nil
+	if d.Shown != nil {
+		below.Then(d.Shown)
+	}
+	if below.Cursor = d.Cursor; d.Cursor == nil {
+		return
 	}
 	c := *d.Cursor
 	c.X += x + boxWide/2
 	c.Y += y + 1 + air
-	return &c
+	below.Cursor = &c
 }
 
 // header is our name, the badge beside it, where one is; on the right the counters and the operator. The badge never moves;

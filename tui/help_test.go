@@ -105,6 +105,7 @@ func listsAreAnswered(t *testing.T, screen string, nothing bool, backend func(t 
 		c.Inventory, c.Drifts, c.Orphans, c.Operators, c.Crowd, c.Cluster, c.ReadOnly = cfg.Inventory, cfg.Drifts, cfg.Orphans, cfg.Operators, cfg.Crowd, cfg.Cluster, cfg.ReadOnly
 	}, func(s *stage) {
 		way(s)
+		s.drawsOnly(screen)
 		home := keys.Command("")
 		if r, ok := s.app.stacks[s.app.at][0].(interface{ root() keys.Command }); ok && len(*s.app.stack()) == 1 {
 			home = r.root()

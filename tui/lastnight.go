@@ -30,9 +30,7 @@ type lastNight struct {
 	err   string
 	asks  int         // only the answers to the last look count
 	rows  list.Window // over what to look at
-	top   int         // of all lines
-	tall  int         // lines that fit at the last drawing
-	lines int         // lines there are
+	page  list.Scroll // over all lines
 }
 
 // overnight is what one look has found. Its texts are clean.
@@ -144,12 +142,10 @@ func (l *lastNight) Commands(*Env) []command {
 func (l *lastNight) move(c keys.Command) {
 	if n := l.looks(); n > 0 && (c == keys.CmdDown || c == keys.CmdUp || c == keys.CmdNewest) {
 		l.rows.Press(c, n)
-		l.top = 0
+		l.page.Top = 0
 		return
 	}
-	if at, ok := list.Move(c, l.top, l.lines-l.tall+1, l.tall); ok {
-		l.top = at
-	}
+	l.page.Press(c)
 }
 
 func (l *lastNight) looks() int {
@@ -157,6 +153,11 @@ func (l *lastNight) looks() int {
 		return 0
 	}
 	return len(l.heard.Look)
+}
+
+// window is what of that has room on a page of a height, and the row behind it.
+func (l *lastNight) window(height int) (rows list.Window, to int) {
+	return l.rows.Fit(l.looks(), max(3, height/4))
 }
 
 func (l *lastNight) current() *night.Trouble {
@@ -175,7 +176,7 @@ func (l *lastNight) open(x *night.Trouble) Action {
 }
 
 func (l *lastNight) shift(env *Env, back int) Action {
-	l.back, l.heard, l.err, l.top, l.rows = max(0, back), nil, "", 0, list.Window{}
+	l.back, l.heard, l.err, l.page, l.rows = max(0, back), nil, "", list.Scroll{}, list.Window{}
 	return l.look(env)
 }
 
@@ -198,7 +199,7 @@ func (l *lastNight) Update(env *Env, msg tea.Msg) Action {
 	case nightEstateMsg:
 		l.state = cmp.Or(msg.state, l.state)
 	case tea.MouseWheelMsg:
-		l.top = max(0, min(l.top+list.Wheel(msg), l.lines-l.tall))
+		l.page.By(list.Wheel(msg))
 	}
 	return nil
 }
@@ -319,13 +320,7 @@ func (l *lastNight) View(env *Env, width, height int) Drawing {
 	if l.err != "" {
 		lines = append([]string{"  " + t.Danger.Paint(widget.Cut(l.err, width-3))}, lines...)
 	}
-	l.tall, l.lines = height, len(lines)
-	top := max(0, min(l.top, len(lines)-height))
-	lines = lines[top:]
-	if more := len(lines) - height; more > 0 {
-		lines = lines[:height]
-		mark := t.Faint.Paint(say.Thousands(more)+" more ") + t.Symbols.Down
-		lines[height-1] = widget.Fit(lines[height-1], width-widget.Width(mark)-2) + " " + mark
-	}
-	return Drawing{Lines: lines}
+	lines, page := l.page.Cut(t, lines, width-1, height)
+	rows, _ := l.window(height)
+	return Drawing{Lines: lines, Shown: func() { l.page, l.rows = page, rows }}
 }

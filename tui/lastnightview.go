@@ -116,8 +116,8 @@ func (l *lastNight) troubles(env *Env, width, height int) []string {
 	}
 	widths := widget.Layout(columns, width-2)
 	out := []string{"  " + t.Failed.Paint("LOOK AT THESE")}
-	from, to := l.rows.Fit(len(all), max(3, height/4))
-	for i := from; i < to; i++ {
+	rows, to := l.window(height)
+	for i := rows.Top; i < to; i++ {
 		x := &all[i]
 		what, target, why := say.Trouble(x)
 		sign, ink, name := t.Symbols.Missed, t.Failed, what
@@ -132,12 +132,12 @@ func (l *lastNight) troubles(env *Env, width, height int) []string {
 			{Text: why},
 		}
 		bar := widget.Bar{}
-		if i == l.rows.At {
+		if i == rows.At {
 			bar = t.Bar
 		}
 		out = append(out, widget.Row(columns, widths, cells, "  ", width, bar))
 	}
-	if more := len(all) - (to - from); more > 0 {
+	if more := len(all) - (to - rows.Top); more > 0 {
 		out = append(out, t.Faint.Paint("  "+strconv.Itoa(more)+" more"))
 	}
 	return out

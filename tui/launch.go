@@ -86,15 +86,20 @@ func (l *launch) kind() string {
 	return l.door.Kind
 }
 
-// Update takes keys and answers.
+// Update takes keys and answers, and finds what there is to choose from now.
 func (l *launch) Update(env *Env, msg tea.Msg) Action {
+	do := l.update(env, msg)
+	l.kinds.find(env.grouped())
+	l.list.find(env.State.Steps)
+	return do
+}
+
+func (l *launch) update(env *Env, msg tea.Msg) Action {
 	switch msg := msg.(type) {
 	case Shown:
 		if l.door.Kind != "" && l.form == nil && l.wait == "" {
 			return l.open(env, l.door)
 		}
-	case Changed:
-		l.kinds.find(env.grouped())
 	case launchFields:
 		return l.opened(env, msg)
 	case form.Loaded:
@@ -259,7 +264,12 @@ func (l *launch) launched(m planDone) Action {
 
 // View draws the page.
 func (l *launch) View(env *Env, width, height int) Drawing {
-	l.rows = height
+	d := l.draw(env, width, height)
+	d.Then(func() { l.rows = height })
+	return d
+}
+
+func (l *launch) draw(env *Env, width, height int) Drawing {
 	t := env.Theme
 	switch {
 	case l.wait != "":
@@ -278,6 +288,5 @@ func (l *launch) View(env *Env, width, height int) Drawing {
 		}
 		return launchHead(env, width, height, l.err, title, what, func(h int) Drawing { return l.form.View(env.Theme, width, h) })
 	}
-	l.kinds.find(env.grouped())
 	return launchHead(env, width, height, l.err, "What shall be done?", nil, func(h int) Drawing { return l.kinds.view(env, width, h) })
 }

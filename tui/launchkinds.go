@@ -170,9 +170,10 @@ func (k *launchKinds) view(env *Env, width, height int) Drawing {
 	}
 	lines, at := k.blocks(t, name, what, width, each)
 	room := max(1, height-len(d.Lines))
-	k.top = widget.Window(len(lines), at+each-1, k.top, room) // all of the one under the cursor is in sight
-	k.top = max(0, min(k.top, at-1, len(lines)-room))
-	d.Lines = append(d.Lines, lines[k.top:min(len(lines), k.top+room)]...)
+	top := widget.Window(len(lines), at+each-1, k.top, room) // all of the one under the cursor is in sight
+	top = max(0, min(top, at-1, len(lines)-room))
+	d.Lines = append(d.Lines, lines[top:min(len(lines), top+room)]...)
+	d.Shown = func() { k.top = top }
 	return d
 }
 
@@ -231,7 +232,6 @@ func (k *launchKinds) item(t *theme.Theme, x engine.Kind, name, what, width, eac
 
 // onKinds gives the page of kinds a key.
 func (l *launch) onKinds(env *Env, msg tea.Msg) Action {
-	l.kinds.find(env.grouped())
 	if c, ok := msg.(confirm.Clicked); ok {
 		if !l.kinds.clicked(c.Line) {
 			return nil

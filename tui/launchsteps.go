@@ -187,7 +187,6 @@ func (s *launchSteps) arrange(name string) {
 // view draws what there is on the left and what was chosen on the right.
 func (s *launchSteps) view(env *Env, all []string, width, height int) Drawing {
 	t := env.Theme
-	s.find(all)
 	half := (width - 3) / 2
 	body := max(1, height-3)
 	if height < 8 {
@@ -211,19 +210,19 @@ func (s *launchSteps) view(env *Env, all []string, width, height int) Drawing {
 	}
 	right := ink(s.focus == stepsChosen).Paint(heads[1])
 	d.Lines = append(d.Lines, " "+widget.Fit(left, half)+"  "+right)
-	s.top = widget.Window(len(s.shown), s.at, s.top, body)
-	s.low = widget.Window(len(s.chosen), s.on, s.low, body)
+	top, low := widget.Window(len(s.shown), s.at, s.top, body), widget.Window(len(s.chosen), s.on, s.low, body)
+	d.Shown = func() { s.top, s.low = top, low }
 	rows := body
 	if height >= 8 {
 		rows = min(body, max(len(s.shown), len(s.chosen), 1))
 	}
 	for i := range rows {
 		l := widget.Spaces(half)
-		if n := s.top + i; n < len(s.shown) {
+		if n := top + i; n < len(s.shown) {
 			l = s.row(t, s.shown[n], n == s.at, s.focus == stepsKnown, half)
 		}
 		r := ""
-		if n := s.low + i; n < len(s.chosen) {
+		if n := low + i; n < len(s.chosen) {
 			r = s.row(t, widget.FitRight(strconv.Itoa(n), 2)+"  "+s.chosen[n], n == s.on, s.focus == stepsChosen, width-half-4)
 		} else if n == 0 {
 			r = t.Faint.Paint(" no step yet: enter adds one")

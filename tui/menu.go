@@ -227,11 +227,12 @@ func (m *menu) View(env *Env, width, height int) Drawing {
 	if air {
 		room--
 	}
-	m.top = widget.Window(len(rows), at, m.top, room)
-	if m.top == 1 && at < room {
-		m.top = 0 // a heading alone is not worth hiding
+	top := widget.Window(len(rows), at, m.top, room)
+	if top == 1 && at < room {
+		top = 0 // a heading alone is not worth hiding
 	}
-	for i := m.top; i < len(rows) && i < m.top+room; i++ {
+	d.Shown = func() { m.top = top }
+	for i := top; i < len(rows) && i < top+room; i++ {
 		d.Lines = append(d.Lines, rows[i])
 	}
 	if len(rows) == 0 {

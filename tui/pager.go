@@ -13,6 +13,7 @@ import (
 	"arcadia/engine"
 	"arcadia/engine/visible"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 	"arcadia/tui/widget"
 )
@@ -25,8 +26,7 @@ type pager struct {
 
 	width   int // that lines were made for
 	lines   []string
-	top     int
-	tall    int
+	scroll  list.Scroll
 	loading bool
 	whole   bool // lines are cut in place of being wrapped
 	search  pagerSearch
@@ -71,16 +71,12 @@ func (p *pager) Update(_ *Env, msg tea.Msg) Action {
 		}
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if p.search.open {
-			p.top = p.search.typed(msg, p.lines, p.top)
+			p.scroll.Top = p.search.typed(msg, p.lines, p.scroll.Top)
 		} else if k, ok := msg.(tea.KeyPressMsg); ok {
 			return p.key(k.String())
 		}
 	case tea.MouseWheelMsg:
-		if msg.Button == tea.MouseWheelUp {
-			p.top -= 3
-		} else {
-			p.top += 3
-		}
+		p.scroll.By(list.Wheel(msg))
 	}
 	return nil
 }
@@ -95,64 +91,62 @@ func (p *pager) key(name string) Action {
 		p.search.open = true
 		p.search.line.Set("")
 	case "n":
-		p.top = p.search.next(p.lines, p.top, 1)
+		p.scroll.Top = p.search.next(p.lines, p.scroll.Top, 1)
 	case "N":
-		p.top = p.search.next(p.lines, p.top, -1)
+		p.scroll.Top = p.search.next(p.lines, p.scroll.Top, -1)
 	case "w":
 		p.whole, p.width = !p.whole, 0
-	case "j", "down":
-		p.top++
-	case "k", "up":
-		p.top--
-	case "ctrl+d":
-		p.top += p.tall / 2
-	case "ctrl+u":
-		p.top -= p.tall / 2
-	case "pgdown", "space":
-		p.top += p.tall
-	case "pgup":
-		p.top -= p.tall
-	case "g", "home":
-		p.top = 0
-	case "G", "end":
-		p.top = len(p.lines)
+	default:
+		p.scroll.Press(pagerMoves[name])
 	}
 	return nil
+}
+
+// pagerMoves are the keys that scroll.
+var pagerMoves = map[string]keys.Command{
+	"j": keys.CmdDown, "down": keys.CmdDown, "k": keys.CmdUp, "up": keys.CmdUp, "ctrl+d": keys.CmdHalfDown, "ctrl+u": keys.CmdHalfUp,
+	"pgdown": keys.CmdPageDown, "space": keys.CmdPageDown, "pgup": keys.CmdPageUp, "g": keys.CmdNewest, "home": keys.CmdNewest, "G": keys.CmdOldest, "end": keys.CmdOldest,
+}
+
+// wrapped are the lines in a width.
+func (p *pager) wrapped(width int) []string {
+	if p.width == width {
+		return p.lines
+	}
+	var out []string
+	for _, l := range p.text {
+		if p.whole {
+			out = append(out, widget.Cut(l, width))
+			continue
+		}
+		out = append(out, widget.Wrap(l, width)...)
+	}
+	return out
 }
 
 // View draws the lines from the top one on.
 func (p *pager) View(env *Env, width, height int) Drawing {
 	width = min(width, 110)
-	if p.width != width {
-		p.width, p.lines = width, nil
-		for _, l := range p.text {
-			if p.whole {
-				p.lines = append(p.lines, widget.Cut(l, width))
-				continue
-			}
-			p.lines = append(p.lines, widget.Wrap(l, width)...)
-		}
-	}
 	if p.loading {
 		return Drawing{Lines: []string{env.Theme.Faint.Paint("reading")}}
 	}
-	p.tall = height
-	if len(p.lines) > height || p.search.on() {
-		p.tall = max(1, height-1)
+	all, tall := p.wrapped(width), height
+	if len(all) > height || p.search.on() {
+		tall = max(1, height-1)
 	}
-	p.top = max(0, min(p.top, len(p.lines)-p.tall))
-	end := min(len(p.lines), p.top+p.tall)
-	d := Drawing{Lines: slices.Clone(p.lines[p.top:end])}
+	scroll := p.scroll.Fit(len(all), tall)
+	end := min(len(all), scroll.Top+tall)
+	d := Drawing{Lines: slices.Clone(all[scroll.Top:end]), Shown: func() { p.width, p.lines, p.scroll = width, all, scroll }}
 	for i, l := range d.Lines {
 		d.Lines[i] = p.search.paint(env.Theme, l)
 	}
 	at := ""
-	if len(p.lines) > height {
-		at = fmt.Sprintf("%d to %d of %d", p.top+1, end, len(p.lines))
+	if len(all) > height {
+		at = fmt.Sprintf("%d to %d of %d", scroll.Top+1, end, len(all))
 	}
 	switch {
 	case p.search.on():
-		foot, cursor := p.search.view(env.Theme, p.lines, at, width)
+		foot, cursor := p.search.view(env.Theme, all, at, width)
 		if cursor != nil {
 			cursor.Y = len(d.Lines)
 		}

@@ -12,6 +12,7 @@ import (
 	"arcadia/tui/confirm"
 	"arcadia/tui/form"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 )
 
@@ -39,9 +40,7 @@ type plan struct {
 	gen   int        // counts looks and launches: only the answer to the last one counts
 	got   *engine.Plan
 	loads bool // the plan is being looked up
-	top   int
-	page  int // lines of the plan that fit at the last drawing
-	lines int // lines it has
+	body  list.Scroll
 }
 
 // planLoaded answers a look.
@@ -110,7 +109,7 @@ func (p *plan) take(m planLoaded) {
 		p.refuse(m.err)
 		return
 	}
-	p.got, p.top = &m.plan, 0
+	p.got, p.body.Top = &m.plan, 0
 	p.ask()
 }
 
@@ -164,7 +163,7 @@ func (p *plan) tips() []keys.Hint {
 			out[i].Word = "back to the form"
 		}
 	}
-	if p.lines > p.page && p.page > 0 {
+	if p.body.More() {
 		out = append(out, keys.Hint{Key: "pgdn", Word: "more of the plan"})
 	}
 	return out
@@ -199,7 +198,7 @@ func (p *plan) update(msg tea.Msg) planEvent {
 
 func (p *plan) scroll(key string, n int) {
 	if key != "down" && key != "up" {
-		n *= max(1, p.page-1)
+		n *= p.body.Page()
 	}
-	p.top = max(0, min(p.top+n, p.lines-p.page))
+	p.body.By(n)
 }

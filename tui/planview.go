@@ -24,16 +24,8 @@ const planAt = 16
 func (p *plan) view(env *Env, width, height int) Drawing {
 	t := env.Theme
 	foot, cursor := p.foot(t, width, height)
-	body := p.body(env, width, height >= 14)
-	p.lines, p.page = len(body), max(1, height-len(foot))
-	p.top = max(0, min(p.top, p.lines-p.page))
-	lines := append([]string(nil), body[p.top:min(len(body), p.top+p.page)]...)
-	if below := p.lines - p.top - p.page; below > 0 {
-		mark := t.Key.Paint(strconv.Itoa(below)+" more ") + t.Symbols.Down
-		last := len(lines) - 1
-		lines[last] = widget.Fit(lines[last], width-widget.Width(mark)-2) + " " + mark
-	}
-	d := Drawing{Lines: append(lines, foot...)}
+	lines, scroll := p.body.Cut(t, p.lines(env, width, height >= 14), width-1, height-len(foot))
+	d := Drawing{Lines: append(lines, foot...), Shown: func() { p.body = scroll }}
 	over := max(0, len(d.Lines)-height)
 	if cursor != nil {
 		cursor.Y += len(lines) - over
@@ -73,8 +65,8 @@ func (p *plan) foot(t *theme.Theme, width, height int) ([]string, *tea.Cursor) {
 	return append(out, form...), cursor
 }
 
-// body is what the saga is about, what happens, step by step, and what it waits for.
-func (p *plan) body(env *Env, width int, airy bool) []string {
+// lines say what the saga is about, what happens, step by step, and what it waits for.
+func (p *plan) lines(env *Env, width int, airy bool) []string {
 	t, g := env.Theme, p.got
 	gap := func(out []string) []string {
 		if airy {

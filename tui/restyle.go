@@ -9,6 +9,7 @@ import (
 // restyle makes the theme again after the choice, or what is known of the terminal, has changed.
 func (a *App) restyle() {
 	c := &a.env.Config
+	a.drawn = nil
 	a.env.Theme = theme.New(theme.Choice{Name: c.Theme, Dark: c.Dark, NoColor: c.NoColor, ASCII: c.ASCII, Profile: a.profile})
 }
 

@@ -15,7 +15,9 @@ func (s *saga) logLines(env *Env, d *detail, width, height int) []string {
 	t := env.Theme
 	lines := []string{"  " + s.heading(env, "LOG", logPane)}
 	n := len(d.entries)
-	from, to := s.log.Fit(n, height-1)
+	var to int
+	s.log, to = s.log.Fit(n, height-1)
+	from := s.log.Top
 	day := 0
 	for i := range d.entries {
 		day = max(day, widget.Width(env.Clock.Day(d.entries[i].At.Time)))

@@ -29,7 +29,7 @@ type sagas struct {
 	was     int       // the index that it had when it was last seen
 	top     int
 	tall    int   // rows that were shown
-	drawn   []int // the row that each line shows, -1 for none
+	lines   []int // the row that each line shows, -1 for none
 	tabs    tabs  // as last drawn
 	landing landing
 	still   bool // the rows are held
@@ -359,10 +359,10 @@ func (s *sagas) clicked(env *Env, x, y int) Action {
 	if name, ok := s.tabs.at(x, y); ok {
 		return s.show(env, name)
 	}
-	if y < 0 || y >= len(s.drawn) || s.drawn[y] < 0 || s.drawn[y] >= s.size() {
+	if y < 0 || y >= len(s.lines) || s.lines[y] < 0 || s.lines[y] >= s.size() {
 		return nil
 	}
-	i := s.drawn[y]
+	i := s.lines[y]
 	if s.at(i).ID == s.cursor {
 		return Press{keys.CmdOpen}
 	}

@@ -26,8 +26,16 @@ const (
 	nowWide = 132 // NOW as a column of its own
 )
 
-// View draws list and preview side by side, one above the other, or the list and a card.
+// View draws the list on a copy, since it scrolls while it is drawn.
 func (s *sagas) View(env *Env, width, height int) Drawing {
+	drawn := *s
+	d := drawn.draw(env, width, height)
+	d.Then(func() { s.top, s.tall, s.lines, s.tabs = drawn.top, drawn.tall, drawn.lines, drawn.tabs })
+	return d
+}
+
+// draw draws list and preview side by side, one above the other, or the list and a card.
+func (s *sagas) draw(env *Env, width, height int) Drawing {
 	switch {
 	case s.current() == nil || width < twoLines || height < 14:
 		return s.list(env, width, height)
@@ -64,10 +72,10 @@ func (s *sagas) beside(env *Env, width, height int) Drawing {
 func (s *sagas) list(env *Env, width, height int) Drawing {
 	t := env.Theme
 	var d Drawing
-	s.drawn = s.drawn[:0]
+	s.lines = make([]int, 0, height)
 	put := func(row int, lines ...string) {
 		for _, l := range lines {
-			d.Lines, s.drawn = append(d.Lines, l), append(s.drawn, row)
+			d.Lines, s.lines = append(d.Lines, l), append(s.lines, row)
 		}
 	}
 	if s.tabs = s.shelf(env, width, height); s.tabs.line != "" {

@@ -18,8 +18,16 @@ const (
 	resultAt = 100 // from here on: the result of a step in a column, and what was told beside the log
 )
 
-// View draws the header and as many panes as there is room for; when there is not room for all, the one in front.
+// View draws the page on a copy, since panes scroll while they are drawn.
 func (s *saga) View(env *Env, width, height int) Drawing {
+	drawn := *s
+	d := drawn.draw(env, width, height)
+	d.Then(func() { s.rows, s.log = drawn.rows, drawn.log })
+	return d
+}
+
+// draw draws the header and as many panes as there is room for; when there is not room for all, the one in front.
+func (s *saga) draw(env *Env, width, height int) Drawing {
 	lines := s.head(env, width, height)
 	rest := height - len(lines)
 	d := s.seen.shown()
@@ -329,8 +337,9 @@ func (s *saga) ledger(env *Env, d *detail, width, height int) []string {
 	if pivot >= 0 && tall > 1 {
 		tall-- // its line takes the place of a row
 	}
-	from, to := s.rows.Fit(n, tall)
-	for i := from; i < to; i++ {
+	var to int
+	s.rows, to = s.rows.Fit(n, tall)
+	for i := s.rows.Top; i < to; i++ {
 		if i == pivot && height > 2 {
 			lines = append(lines, noReturn(t, width))
 		}

@@ -21,7 +21,8 @@ type Screen interface {
 	// Update gets what is not a bound key: answers to Ask, Changed, Resized, Shown, wheel and paste, and, while the
 	// screen is Typing, every key.
 	Update(env *Env, msg tea.Msg) Action
-	// View draws at most height lines of at most width cells. It must not change anything but what it measured.
+	// View draws at most height lines of at most width cells. It changes nothing: what of it is on the screen then, the Shown of its
+	// drawing takes down.
 	View(env *Env, width, height int) Drawing
 	// Hints are those of its commands, and of the console's, that the footer shows, the most useful first. What it does not do, or
 	// cannot do now, is left out.

@@ -122,10 +122,21 @@ func (l *listing) Update(env *Env, msg tea.Msg) Action {
 		if l.stale {
 			return l.reload()
 		}
+	case tea.MouseClickMsg:
+		msg.Y -= l.head()
+		l.Table.Update(msg)
 	default:
 		l.Table.Update(msg)
 	}
 	return nil
+}
+
+// head is how many lines stand above the rows.
+func (l *listing) head() int {
+	if l.above != nil && len(l.Rows()) > 0 {
+		return 1
+	}
+	return 0
 }
 
 // reload reads the rows again; one read at a time.
@@ -241,10 +252,7 @@ func (l *listing) menu(scope keys.Scope, help string, names ...keys.Command) com
 
 // View draws what stands above, and the rows.
 func (l *listing) View(env *Env, width, height int) Drawing {
-	head := 0
-	if l.above != nil && len(l.Rows()) > 0 {
-		head = 1
-	}
+	head := l.head()
 	d := l.Table.View(env.Theme, width, height-head, func(r *list.Row, column int) (widget.Cell, bool) {
 		if l.cell == nil {
 			return widget.Cell{}, false

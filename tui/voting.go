@@ -11,6 +11,7 @@ import (
 	"arcadia/engine/visible"
 	"arcadia/tui/confirm"
 	"arcadia/tui/keys"
+	"arcadia/tui/list"
 	"arcadia/tui/say"
 )
 
@@ -26,9 +27,7 @@ type voting struct {
 	first engine.Summary
 	seen  watched
 	live  bool // the vote is typed into
-	top   int
-	page  int // lines that fit at the last drawing
-	lines int // lines there are
+	body  list.Scroll
 	again replanned
 	past  past
 }
@@ -112,22 +111,7 @@ func (v *voting) Commands(*Env) []command {
 		}},
 	}
 	out = append(out, moving(func(_ *Env, c keys.Command) Action {
-		at := min(v.top, max(0, v.lines-v.page))
-		switch c {
-		case keys.CmdDown:
-			at++
-		case keys.CmdUp:
-			at--
-		case keys.CmdPageDown, keys.CmdHalfDown:
-			at += max(1, v.page-1)
-		case keys.CmdPageUp, keys.CmdHalfUp:
-			at -= max(1, v.page-1)
-		case keys.CmdNewest:
-			at = 0
-		case keys.CmdOldest:
-			at = v.lines
-		}
-		v.top = max(0, min(at, v.lines-v.page))
+		v.body.Press(c)
 		return nil
 	})...)
 	return append(out, backing(then(Back{}))...)

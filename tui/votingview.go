@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -138,19 +137,11 @@ func (v *voting) View(env *Env, width, height int) Drawing {
 	case !v.live && height < roomForVote:
 		foot = foot[:2]
 	}
-	body := v.body(env, w, width)
-	v.lines, v.page = len(body), max(1, height-len(foot))
-	v.top = max(0, min(v.top, v.lines-v.page))
-	lines := widget.Lines(body[v.top:min(len(body), v.top+v.page)], width, min(len(body), v.page))
-	if below := v.lines - v.top - v.page; below > 0 {
-		mark := t.Key.Paint(strconv.Itoa(below)+" more ") + t.Symbols.Down
-		last := len(lines) - 1
-		lines[last] = widget.Fit(lines[last], width-widget.Width(mark)-2) + " " + mark
-	}
+	lines, scroll := v.body.Cut(t, v.lines(env, w, width), width-1, height-len(foot))
 	if cursor != nil {
 		cursor.Y += len(lines) + 2
 	}
-	return Drawing{Lines: append(lines, foot...), Cursor: cursor}
+	return Drawing{Lines: append(lines, foot...), Cursor: cursor, Shown: func() { v.body = scroll }}
 }
 
 // voter says as who one votes.
@@ -183,8 +174,8 @@ func (f *facts) wrap(name, text string) {
 	}
 }
 
-// body is all above the vote.
-func (v *voting) body(env *Env, w *detail, width int) []string {
+// lines are all above the vote.
+func (v *voting) lines(env *Env, w *detail, width int) []string {
 	t, s := env.Theme, w.saga
 	a := s.Approval
 	dot := " " + t.Symbols.Dot + " "

@@ -189,6 +189,7 @@ func TestEveryDialogIsWalkedInOneOrder(t *testing.T) {
 			open := func(c *Config) { c.Hosting, c.Kept = true, &notes{} }
 			onStage(t, 120, 40, backend, open, func(s *stage) {
 				s.walk(way)
+				s.drawsOnly(name)
 				before := s.state()
 				d := s.asked()
 				if d == nil {

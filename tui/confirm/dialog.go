@@ -13,6 +13,7 @@ import (
 
 	"arcadia/tui/keys"
 	"arcadia/tui/line"
+	"arcadia/tui/list"
 )
 
 // Keep is the answer that changes nothing, and what it is called.
@@ -66,7 +67,7 @@ type Dialog struct {
 	Notice  string   // what has to be read: why it was refused, or what has changed
 	Bad     bool     // the notice is a refusal
 
-	top, page, lines int // of the body
+	body list.Scroll
 }
 
 // Answer is one of the answers that do something.
@@ -196,8 +197,7 @@ func (d *Dialog) press(k tea.KeyPressMsg) Event {
 	case "enter":
 		return d.enter()
 	case "down", "up", "pgdown", "pgup":
-		n := map[string]int{"down": 1, "up": -1, "pgdown": max(1, d.page-1), "pgup": -max(1, d.page-1)}[name]
-		d.top = max(0, min(d.top+n, d.lines-d.page))
+		d.body.By(map[string]int{"down": 1, "up": -1, "pgdown": d.body.Page(), "pgup": -d.body.Page()}[name])
 	default:
 		d.edit(k)
 	}
@@ -264,7 +264,7 @@ func (d *Dialog) Hints() []keys.Hint {
 		}
 	}
 	out := keys.Hints("tab", "next", "enter", word, "esc", "close")
-	if d.lines > d.page && d.page > 0 {
+	if d.body.More() {
 		out = append(out, keys.Hint{Key: "↑ ↓", Word: "more"})
 	}
 	return append(out, keys.Hint{Key: "F1", Word: "help"})

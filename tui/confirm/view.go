@@ -2,7 +2,6 @@ package confirm
 
 import (
 	"slices"
-	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -45,21 +44,14 @@ func (d *Dialog) View(t *theme.Theme, p Picture, width, height int) widget.Drawi
 	if room := height - len(head) - len(foot); len(body) > room {
 		body = slices.DeleteFunc(body, func(l string) bool { return l == "" })
 	}
-	d.lines, d.page = len(body), max(1, min(len(body), height-len(head)-len(foot)))
-	d.top = max(0, min(d.top, d.lines-d.page))
-	lines := append([]string(nil), head...)
-	lines = append(lines, body[d.top:min(len(body), d.top+d.page)]...)
-	if below := d.lines - d.top - d.page; below > 0 {
-		mark := t.Key.Paint(strconv.Itoa(below)+" more ") + t.Symbols.Down
-		last := len(lines) - 1
-		lines[last] = widget.Fit(lines[last], width-widget.Width(mark)-1) + " " + mark
-	}
+	body, scroll := d.body.Cut(t, body, width, min(len(body), height-len(head)-len(foot)))
+	lines := append(append([]string(nil), head...), body...)
 	at := len(lines)
 	lines = append(lines, foot...)
 	over := max(0, len(lines)-height)
 	lines = lines[over:]
 	lines[0] = widget.Fit(lines[0], width) // the box is as wide as its widest line, and must not jump
-	out := widget.Drawing{Lines: lines}
+	out := widget.Drawing{Lines: lines, Shown: func() { d.body = scroll }}
 	if cursor != nil {
 		cursor.Y += at - over
 		out.Cursor = cursor

@@ -19,6 +19,7 @@ type formBlock struct {
 	stop   string
 	lines  []string
 	cursor *tea.Cursor // relative to the lines
+	shown  func()      // takes down which rows of its list are shown; nil: it has none
 }
 
 // Measures of a form.
@@ -51,6 +52,9 @@ func (f *Form) View(t *theme.Theme, width, height int) widget.Drawing {
 				c.Y += from
 				d.Cursor = &c
 			}
+		}
+		if b.shown != nil {
+			d.Then(b.shown)
 		}
 		d.Lines = append(d.Lines, b.lines...)
 	}
@@ -183,7 +187,10 @@ func (f *Form) fieldBlock(t *theme.Theme, fd *Field, lines []string, label, marg
 		}
 	}
 	if on && fd.pick != nil {
-		for _, l := range f.list(t, fd, room, min(pickRows, height-len(lines)-1)) {
+		tall := min(pickRows, height-len(lines)-1)
+		rows, top := f.list(t, fd, room, tall)
+		b.shown = func() { f.page, fd.pick.top = max(1, tall-1), top }
+		for _, l := range rows {
 			lines = append(lines, indent+l)
 		}
 		if airy {
@@ -241,33 +248,31 @@ func widest(p *pick) int {
 	return label + detail
 }
 
-// list draws what can be picked, or why it cannot.
-func (f *Form) list(t *theme.Theme, fd *Field, width, height int) []string {
+// list draws what can be picked, from the row top on, or why it cannot.
+func (f *Form) list(t *theme.Theme, fd *Field, width, height int) (out []string, top int) {
 	p := fd.pick
-	f.page = max(1, height-1)
 	switch {
 	case p.loading:
-		return []string{t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" loading the list"+t.Symbols.More)}
+		return []string{t.Running.Paint(t.Symbols.Running) + t.Faint.Paint(" loading the list"+t.Symbols.More)}, p.top
 	case p.failed != "":
 		lines := widget.Wrap("no list: "+p.failed, width)
 		lines = lines[:min(len(lines), max(1, height-1))]
-		out := make([]string, 0, len(lines)+1)
 		for _, l := range lines {
 			out = append(out, t.Compensating.Paint(l))
 		}
-		return append(out, t.Faint.Paint("type the value instead"))
+		return append(out, t.Faint.Paint("type the value instead")), p.top
 	case !p.loaded:
-		return nil
+		return nil, p.top
 	case len(p.rows) == 0:
-		return []string{t.Faint.Paint("nothing to pick from: type the value")}
+		return []string{t.Faint.Paint("nothing to pick from: type the value")}, p.top
 	case len(p.shown) == 0:
-		return []string{t.Faint.Paint("nothing matches")}
+		return []string{t.Faint.Paint("nothing matches")}, p.top
 	}
 	height = max(1, height)
 	if len(p.shown) > height && height > 1 {
 		height-- // for the line that says how many there are
 	}
-	p.top = widget.Window(len(p.shown), max(0, p.cursor), p.top, height)
+	top = widget.Window(len(p.shown), max(0, p.cursor), p.top, height)
 	wide := 0
 	for _, i := range p.shown {
 		if i != pickTyped {
@@ -276,8 +281,7 @@ func (f *Form) list(t *theme.Theme, fd *Field, width, height int) []string {
 	}
 	wide = min(wide, width/2)
 	bar := min(width, max(formInputMax, widest(p)+6))
-	var out []string
-	for n := p.top; n < min(len(p.shown), p.top+height); n++ {
+	for n := top; n < min(len(p.shown), top+height); n++ {
 		label, detail := `"`+fd.line.String()+`"`, "as typed"
 		if i := p.shown[n]; i != pickTyped {
 			label, detail = p.rows[i].label, p.rows[i].detail
@@ -294,5 +298,5 @@ func (f *Form) list(t *theme.Theme, fd *Field, width, height int) []string {
 		text := strconv.Itoa(max(0, p.cursor)+1) + " of " + strconv.Itoa(len(p.shown))
 		out = append(out, t.Faint.Paint(" "+text))
 	}
-	return out
+	return out, top
 }

@@ -303,17 +303,19 @@ func (g *Table) View(t *theme.Theme, width, height int, cell func(r *Row, column
 	}
 	widths := widget.Layout(columns, width-Margin)
 	d.Lines = append(d.Lines, widget.Head(columns, widths, Margin, width, t.Faint))
-	g.drawn = g.drawn[:0]
-	for range d.Lines {
-		g.drawn = append(g.drawn, -1)
+	drawn := make([]int, len(d.Lines), height+1)
+	for i := range drawn {
+		drawn[i] = -1
 	}
-	g.window.At = g.Index()
+	window := g.window
+	window.At = g.Index()
 	room := height - len(d.Lines)
 	air := 0
 	if room >= airy {
 		air = 1
 	}
-	from, to := g.window.Fit(len(g.shown), room-g.headings()*(1+air))
+	window, to := window.Fit(len(g.shown), room-g.headings()*(1+air))
+	from := window.Top
 	spare := room - g.headings()*(1+air) - (to - from)
 	for i := from; i < to; i++ {
 		r := &g.rows[g.shown[i]]
@@ -321,10 +323,10 @@ func (g *Table) View(t *theme.Theme, width, height int, cell func(r *Row, column
 			head := g.heading(t, r.Band, width, air*min(1, i-from))
 			d.Lines = append(d.Lines, head...)
 			for range head {
-				g.drawn = append(g.drawn, -1)
+				drawn = append(drawn, -1)
 			}
 		}
-		g.drawn = append(g.drawn, i)
+		drawn = append(drawn, i)
 		cells := make([]widget.Cell, len(columns))
 		for j := range cells {
 			cells[j].Text = r.Cells[j]
@@ -336,21 +338,23 @@ func (g *Table) View(t *theme.Theme, width, height int, cell func(r *Row, column
 			}
 		}
 		bar := widget.Bar{}
-		if i == g.window.At {
+		if i == window.At {
 			bar = t.Bar
 		}
 		for n, row := range g.wrapped(cells, widths, &spare) {
 			d.Lines = append(d.Lines, widget.Row(columns, widths, row, widget.Spaces(Margin), width, bar))
 			if n > 0 {
-				g.drawn = append(g.drawn, i)
+				drawn = append(drawn, i)
 			}
 		}
 	}
-	if g.window.Follow {
-		g.last = g.rows[g.shown[len(g.shown)-1]].Key
+	last := g.last
+	if window.Follow {
+		last = g.rows[g.shown[len(g.shown)-1]].Key
 	}
-	if n := len(g.shown) - 1 - g.at(g.last); g.follows && n > 0 {
+	if n := len(g.shown) - 1 - g.at(last); g.follows && n > 0 {
 		Pill(t, d.Lines, strconv.Itoa(n)+" new "+t.Symbols.Down, width)
 	}
+	d.Then(func() { g.window, g.drawn, g.last = window, drawn, last })
 	return d
 }

@@ -49,7 +49,9 @@ func TestAListFollowsItsEndUntilTheOperatorScrolls(t *testing.T) {
 			rows[i] = Row{Key: name, Cells: []string{name}}
 		}
 		g.Set(rows)
-		return g.View(look, 40, 5, nil)
+		d := g.View(look, 40, 5, nil)
+		d.Shown()
+		return d
 	}
 	if grow(8); g.cursor != "h" {
 		t.Errorf("the cursor is on %q, want the end", g.cursor)
@@ -71,11 +73,11 @@ func TestAWindowFollowsItsEndUntilTheCursorLeavesIt(t *testing.T) {
 	t.Parallel()
 	w := Window{Follow: true}
 	w.Grow(100)
-	w.Fit(100, 10)
+	w, _ = w.Fit(100, 10)
 	w.Press(keys.CmdUp, 100)
 	w.Follow = false
 	w.Grow(142)
-	if w.Fit(142, 10); w.At != 98 || w.Fresh(142) != 42 {
+	if w, _ = w.Fit(142, 10); w.At != 98 || w.Fresh(142) != 42 {
 		t.Errorf("scrolled up the cursor is at %d, with %d new", w.At, w.Fresh(142))
 	}
 }

@@ -55,15 +55,15 @@ func (w *Window) Fresh(n int) int {
 	return n - w.seen
 }
 
-// Fit scrolls so that the cursor is among the rows that have room, and says which of n those are.
-func (w *Window) Fit(n, tall int) (from, to int) {
+// Fit is the window of n rows of which tall have room, scrolled so that the cursor is among them. It ends before row to.
+func (w Window) Fit(n, tall int) (fitted Window, to int) {
 	w.Tall = max(1, tall)
 	w.GoTo(w.At, n)
 	w.Top = widget.Window(n, w.At, w.Top, w.Tall)
 	if w.Follow {
 		w.Top, w.seen = max(0, n-w.Tall), n
 	}
-	return w.Top, min(n, w.Top+w.Tall)
+	return w, min(n, w.Top+w.Tall)
 }
 
 // Wheel is how far a turn of the wheel goes.
