@@ -94,7 +94,7 @@ func (Close) perform(a *App) tea.Cmd {
 }
 
 func (k Ask) perform(a *App) tea.Cmd {
-	ctx, backend := a.ctx, a.env.Config.Backend
+	ctx, backend := a.ctx, a.cfg.Backend
 	return func() tea.Msg { return answer{to: k.To, msg: k.Read(ctx, backend)} }
 }
 
@@ -118,7 +118,7 @@ func (Leave) perform(a *App) tea.Cmd { return a.leave("") }
 
 func (q Quit) perform(a *App) tea.Cmd {
 	if q.To != "" {
-		a.env.Config.Contexts.Next(q.To)
+		a.cfg.Contexts.Next(q.To)
 	}
 	return tea.Quit
 }

@@ -57,14 +57,14 @@ func newAlbum(t *testing.T, name string) *album {
 func (b *album) add(s *stage) {
 	b.t.Helper()
 	a := s.app
-	theme, profile := a.env.Config.Theme, a.profile
-	defer func() { a.env.Config.Theme, a.profile = theme, profile; a.restyle() }()
+	theme, profile := a.cfg.Theme, a.profile
+	defer func() { a.cfg.Theme, a.profile = theme, profile; a.restyle() }()
 	w, h := a.env.Width, a.env.Height
 	s.drawsOnly(b.name)
 	var text []string
 	cells := make([][][]string, len(shades)) // by theme, line, column: the look
 	for i, shade := range shades {
-		a.env.Config.Theme, a.profile = shade.theme, shade.profile
+		a.cfg.Theme, a.profile = shade.theme, shade.profile
 		a.restyle()
 		lines := strings.Split(a.View().Content, "\n")
 		if len(lines) > h {

@@ -18,6 +18,7 @@ import (
 // App is the root of the console. Use it as the model of one program.
 type App struct {
 	env      Env
+	cfg      Config   // with the settings in it
 	given    Config   // before any settings
 	stacks   []stack  // one per root screen, in the order of their keys
 	drawn    *Drawing // the body after the last message; nil: it has to be drawn
@@ -50,17 +51,19 @@ func New(cfg Config) *App {
 		cfg.Location = time.Local
 	}
 	cfg.Env, cfg.Operator = visible.Text(cfg.Env), visible.Text(cfg.Operator)
-	a := &App{given: cfg, fade: func() {}, env: Env{Config: cfg, State: newState(), Clock: say.Clock{Now: cfg.Now(), Location: cfg.Location}}}
+	a := &App{cfg: cfg, given: cfg, fade: func() {}}
+	a.env = newEnv(&a.cfg)
 	a.ctx, a.end = context.WithCancel(context.Background())
 	a.settle(cfg.Settings)
 	a.stacks = roots(cfg)
+	a.env.roots = a.stacks
 	a.settleAt(cfg.Spot)
 	return a
 }
 
 // Close ends what the console has running. Safe to call twice; Run calls it.
 func (a *App) Close() {
-	if left := a.env.Config.Left; left != nil && a.ctx.Err() == nil {
+	if left := a.cfg.Left; left != nil && a.ctx.Err() == nil {
 		left(a.Spot())
 	}
 	a.end()
@@ -107,15 +110,15 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		}
 		return a.tell(Resized{})
 	case tea.BackgroundColorMsg:
-		a.env.Config.Dark = msg.IsDark()
+		a.cfg.Dark = msg.IsDark()
 		a.restyle()
 	case tea.ColorProfileMsg:
 		a.profile = msg.Profile
 		a.restyle()
 	case tea.EnvMsg:
 		a.muxed = msg.Getenv("TMUX") != "" || strings.HasPrefix(msg.Getenv("TERM"), "tmux")
-		if msg.Getenv("NO_COLOR") != "" && !a.env.Config.NoColor {
-			a.env.Config.NoColor = true
+		if msg.Getenv("NO_COLOR") != "" && !a.cfg.NoColor {
+			a.cfg.NoColor = true
 			a.restyle()
 		}
 	case openedMsg:
@@ -193,7 +196,7 @@ func (a *App) input(msg tea.Msg) tea.Cmd {
 // maxSide bounds the screen: beyond it a terminal's answer is not believed.
 const maxSide = 1000
 
-func (a *App) now() time.Time { return a.env.Config.Now() }
+func (a *App) now() time.Time { return a.cfg.Now() }
 
 // opened takes the engine's first answer.
 func (a *App) opened(m openedMsg) tea.Cmd {
@@ -267,7 +270,7 @@ func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 	if name == "ctrl+c" {
 		return a.do(Leave{})
 	}
-	if suspend := a.env.Config.Suspend; name == "ctrl+z" && suspend != nil {
+	if suspend := a.cfg.Suspend; name == "ctrl+z" && suspend != nil {
 		return func() tea.Msg { suspend(); return nil }
 	}
 	if a.plain != nil {

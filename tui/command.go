@@ -106,7 +106,7 @@ func then(x Action) func(*Env) Action { return func(*Env) Action { return x } }
 
 // operators says why a session that is read-only cannot do it.
 func operators(env *Env) string {
-	if env.Config.ReadOnly {
+	if env.ReadOnly {
 		return say.ReadOnly
 	}
 	return ""

@@ -28,7 +28,7 @@ type Contexts interface {
 
 // noContexts is why the console cannot go on in another context.
 func noContexts(env *Env) string {
-	if env.Config.Contexts == nil {
+	if !env.Moves {
 		return "this session is on the store of the process that serves it: leave, and say --context"
 	}
 	return ""
@@ -43,7 +43,7 @@ type contextsMsg struct {
 }
 
 func (listContexts) perform(a *App) tea.Cmd {
-	ctx, c := a.ctx, a.env.Config.Contexts
+	ctx, c := a.ctx, a.cfg.Contexts
 	return func() tea.Msg {
 		all, err := c.List(ctx)
 		return contextsMsg{all, err}
@@ -64,7 +64,7 @@ func offerContexts(env *Env, m contextsMsg) Action {
 		if c.ReadOnly {
 			it.Note = "read-only  " + it.Note
 		}
-		if c.Name == env.Config.Context {
+		if c.Name == env.Context {
 			it.Why = "you are here"
 		}
 		items = append(items, it)
@@ -81,11 +81,11 @@ type contextMsg struct {
 }
 
 func (e enterContext) perform(a *App) tea.Cmd {
-	ctx, c := a.ctx, a.env.Config.Contexts
+	ctx, c := a.ctx, a.cfg.Contexts
 	switch {
 	case c == nil:
 		return a.note(Notify{Level: say.Error, Text: noContexts(&a.env)})
-	case e.name == a.env.Config.Context:
+	case e.name == a.cfg.Context:
 		return a.note(Notify{Text: "you are in context " + visible.Text(e.name)})
 	}
 	return func() tea.Msg {

@@ -12,7 +12,7 @@ import (
 
 // lookCrowd asks who has the store open. What hosts say of themselves comes from elsewhere.
 func (a *App) lookCrowd() func() *engine.Crowd {
-	look := a.env.Config.Crowd
+	look := a.cfg.Crowd
 	return func() *engine.Crowd {
 		if look == nil {
 			return nil

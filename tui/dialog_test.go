@@ -56,7 +56,7 @@ func TestDialogsLookAsDrawn(t *testing.T) {
 // resolve opens the dialog for a row of a saga.
 func (s *stage) resolve(short string, row int) {
 	s.tb.Helper()
-	b := s.app.env.Config.Backend
+	b := s.app.cfg.Backend
 	done := make(chan engine.Summary, 1)
 	go func() {
 		id, err := b.Find(context.Background(), short)
@@ -77,7 +77,7 @@ func (s *stage) resolve(short string, row int) {
 func (s *stage) marked(c keys.Command, n int) {
 	done := make(chan []engine.Summary, 1)
 	go func() {
-		page, err := s.app.env.Config.Backend.List(context.Background(), engine.Query{Limit: n})
+		page, err := s.app.cfg.Backend.List(context.Background(), engine.Query{Limit: n})
 		if err != nil {
 			panic(err)
 		}

@@ -47,7 +47,7 @@ type driftsMsg struct {
 
 // lookDrifts waits until wait is closed, and reads what was found. One is in flight; the first has nothing to wait on.
 func (a *App) lookDrifts(wait <-chan struct{}) tea.Cmd {
-	ctx, drifts := a.ctx, a.env.Config.Drifts
+	ctx, drifts := a.ctx, a.cfg.Drifts
 	if drifts == nil {
 		return nil
 	}

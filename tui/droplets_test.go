@@ -29,7 +29,7 @@ func TestDropletsAndFirewallsSayWhichSagaHoldsThem(t *testing.T) {
 	backend := func() Backend { return busy{newExhibit(t).session(enginetest.Ops)} }
 	onStage(t, 160, 40, backend, func(c *Config) { c.Inventory = park{} }, func(s *stage) {
 		s.press("2")
-		p, err := s.app.env.Config.Backend.List(context.Background(), engine.Query{Limit: 2})
+		p, err := s.app.cfg.Backend.List(context.Background(), engine.Query{Limit: 2})
 		if err != nil {
 			t.Fatal(err)
 		}

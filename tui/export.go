@@ -55,7 +55,7 @@ func exportWords(text string) Action {
 
 // noExport says why nothing can be exported in this session; empty when it can.
 func (e *Env) noExport() string {
-	if e.Config.NoFiles {
+	if !e.Files {
 		return "this session writes no files: they would be on the host"
 	}
 	return ""
@@ -77,7 +77,7 @@ func (x exportAs) perform(a *App) tea.Cmd {
 	if filepath.Base(x.file) != x.file || x.file == "." || x.file == ".." || visible.Text(x.file) != x.file {
 		return refuse("name a file of the current directory, without a folder")
 	}
-	ctx, b, dir := a.ctx, a.env.Config.Backend, a.env.Config.Dir
+	ctx, b, dir := a.ctx, a.cfg.Backend, a.cfg.Dir
 	return func() tea.Msg {
 		n, err := exportTo(filepath.Join(dir, x.file), x.format, func(out exportWriter) (int, error) { return write(ctx, b, out) })
 		if err != nil {

@@ -129,8 +129,8 @@ func (a *App) header(w int) string {
 		left += b + "  "
 	}
 	who := ""
-	if e.Config.Operator != "" {
-		who = "   " + widget.Cut(e.Config.Operator, 16)
+	if e.Operator != "" {
+		who = "   " + widget.Cut(e.Operator, 16)
 	}
 	if by := a.drivenBy(w); by != "" {
 		who = "   " + by + "  " + strings.TrimSpace(who)
@@ -170,7 +170,7 @@ func (a *App) crumbs(parts []string) string {
 }
 
 func (a *App) badges() string {
-	c, t := &a.env.Config, a.env.Theme
+	c, t := &a.cfg, a.env.Theme
 	name, out := c.Env, ""
 	if c.Account != nil {
 		name = cmp.Or(visible.Text(c.Account()), name)
@@ -251,7 +251,7 @@ func (a *App) counters(room int, brief bool) string {
 	if in := s.Nights.NextAt.Sub(a.env.Clock.Now); s.Nights.Next != "" && in > 0 && in < soon {
 		put(t.Faint, s.Nights.Next+" in "+say.Short(in))
 	}
-	if b := a.env.Config.Budget; b != nil {
+	if b := a.cfg.Budget; b != nil {
 		if left := b(); left >= 0 && left < fewCalls {
 			put(t.Compensating, "API "+strconv.Itoa(left)+" left")
 		}
@@ -276,14 +276,14 @@ func (a *App) footer(w int) string {
 		right = t.Tone(a.last.Level.Tone()).Paint(widget.Cut(a.last.Text, w*2/3)) + " "
 	}
 	room := w - widget.Width(right) - 3
-	hints := a.hints()
+	hints := slices.Clone(a.hints())
 	if most := mostHints(w); len(hints) > most { // the last is how to learn of all others
 		hints = append(hints[:most-1:most-1], hints[len(hints)-1])
 	}
 	size := func(h keys.Hint) int { return widget.Width(h.Key) + 1 + widget.Width(h.Word) + 2 }
 	used := 0
 	for i := range hints {
-		if a.env.Config.ASCII {
+		if a.cfg.ASCII {
 			hints[i].Key = arrowWords.Replace(hints[i].Key)
 		}
 		used += size(hints[i])

@@ -52,7 +52,7 @@ func (e *Env) noFreeze(c keys.Command) string {
 	f := e.State.Frozen
 	lasts := f != nil && f.Width == 0
 	switch {
-	case e.Config.ReadOnly:
+	case e.ReadOnly:
 		return say.ReadOnly
 	case c == keys.CmdFreeze && lasts && !f.Auto:
 		return f.Who() + " has frozen everything already"

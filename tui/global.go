@@ -20,14 +20,14 @@ func globals() []command {
 		return command{Binding: bound(c, word, help, pressed...), why: why, do: then(act(func(a *App) tea.Cmd { return a.goTo(c) }))}
 	}
 	provider := func(env *Env) string {
-		if env.Config.Inventory == nil {
+		if env.Inventory == nil {
 			return say.NoProvider
 		}
 		return ""
 	}
 	copies := func(env *Env) string {
-		if env.Config.Orphans == nil {
-			return provider(env)
+		if !env.Has(keys.CmdCopies) {
+			return say.NoProvider
 		}
 		return ""
 	}
@@ -62,13 +62,13 @@ func globals() []command {
 		show(keys.CmdSchedules, "schedules", "what is launched by itself, when it is next, and what became of the last", nil, "8"),
 		show(keys.CmdSettings, "settings", "how the console looks and behaves for you", nil),
 		show(keys.CmdOperators, "operators", "who may come in over SSH, by which key and in which role", func(env *Env) string {
-			if env.Config.Operators == nil {
+			if !env.Has(keys.CmdOperators) {
 				return "this session has no operators file"
 			}
 			return ""
 		}),
 		show(keys.CmdHosts, "hosts", "who has the store open, who drives and who drove, and how the store is", func(env *Env) string {
-			if env.Config.Cluster == nil || env.Config.Crowd == nil {
+			if !env.Has(keys.CmdHosts) {
 				return "only one process can have this store open"
 			}
 			return ""
@@ -138,8 +138,7 @@ func builtIn() *keys.Map {
 // goTo brings a root screen to the front, as it was left.
 func (a *App) goTo(c keys.Command) tea.Cmd {
 	for i, s := range a.stacks {
-		r, ok := s[0].(interface{ root() keys.Command })
-		if !ok || r.root() != c {
+		if s.root() != c {
 			continue
 		}
 		if a.at == i {
@@ -153,7 +152,7 @@ func (a *App) goTo(c keys.Command) tea.Cmd {
 
 // leave ends the session, or asks when this process has sagas at work. to is the context in which the console goes on; empty: none.
 func (a *App) leave(to string) tea.Cmd {
-	if !a.env.Config.Hosting || a.env.State.Active() == 0 || a.env.State.Trouble != "" {
+	if !a.cfg.Hosting || a.env.State.Active() == 0 || a.env.State.Trouble != "" {
 		return a.do(Quit{To: to})
 	}
 	for _, o := range a.overlays {
@@ -161,5 +160,5 @@ func (a *App) leave(to string) tea.Cmd {
 			return tea.Quit // ctrl+c twice means it
 		}
 	}
-	return a.do(Show{newLeaving(&a.env, to)})
+	return a.do(Show{newLeaving(a.cfg.Handover, a.cfg.Fleeting, to)})
 }

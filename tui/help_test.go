@@ -107,8 +107,8 @@ func listsAreAnswered(t *testing.T, screen string, nothing bool, backend func(t 
 		way(s)
 		s.drawsOnly(screen)
 		home := keys.Command("")
-		if r, ok := s.app.stacks[s.app.at][0].(interface{ root() keys.Command }); ok && len(*s.app.stack()) == 1 {
-			home = r.root()
+		if len(*s.app.stack()) == 1 {
+			home = s.app.stack().root()
 		}
 		pressed := 0
 		for _, c := range listedInHelp(s) {

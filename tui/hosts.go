@@ -193,7 +193,7 @@ func (h *hosts) operatorsOn(env *Env, host, self string) string {
 		}
 		seen[p.Name] = true
 		name := p.Name
-		if host == self && name == env.Config.Operator {
+		if host == self && name == env.Operator {
 			name += " (you)"
 		}
 		names = append(names, name)

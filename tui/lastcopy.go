@@ -56,7 +56,7 @@ type estateMsg struct{ estate estate.Estate }
 // lookForCopies reads the account before something is undone that may delete a last copy. What cannot be read is not known, and
 // keeps nobody from undoing.
 func (d *dialog) lookForCopies(env *Env) Action {
-	inv := env.Config.Inventory
+	inv := env.Inventory
 	if inv == nil || !slices.Contains([]keys.Command{keys.CmdRollback, keys.CmdCancel}, d.verb) {
 		return nil
 	}

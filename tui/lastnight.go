@@ -207,7 +207,7 @@ func (l *lastNight) Update(env *Env, msg tea.Msg) Action {
 // look reads the night, and once the account as it is now.
 func (l *lastNight) look(env *Env) Action {
 	l.asks++
-	ask, back, now, zone, cluster := l.asks, l.back, env.Clock.Now, env.Clock.Location, env.Config.Cluster
+	ask, back, now, zone, cluster := l.asks, l.back, env.Clock.Now, env.Clock.Location, env.Cluster
 	do := Batch{Ask{To: l, Read: func(ctx context.Context, b Backend) tea.Msg {
 		x, err := readNight(ctx, b, now, zone, back, cluster)
 		if err != nil {
@@ -215,7 +215,7 @@ func (l *lastNight) look(env *Env) Action {
 		}
 		return nightMsg{ask: ask, told: x}
 	}}}
-	if inv := env.Config.Inventory; inv != nil && l.state == nil {
+	if inv := env.Inventory; inv != nil && l.state == nil {
 		do = append(do, Ask{To: l, Read: func(ctx context.Context, _ Backend) tea.Msg {
 			e, err := readEstate(ctx, inv)
 			if err != nil {

@@ -213,7 +213,7 @@ func (l *lastNight) stands(env *Env) []string {
 		}
 		put("droplets", strconv.Itoa(on)+" on, "+strconv.Itoa(len(e.Machines)-on)+" off", note)
 	}
-	if env.Config.Drifts != nil {
+	if env.Drifts != nil {
 		drift := "none"
 		if env.State.Astray > 0 {
 			drift = strconv.Itoa(env.State.Astray)

@@ -277,7 +277,7 @@ func (l *launch) draw(env *Env, width, height int) Drawing {
 	case l.page == launchOnPlan:
 		return l.plan.view(env, width, height)
 	case l.page == launchOnSteps:
-		return launchHead(env, width, height, l.err, "Which steps, in which order?", nil, func(h int) Drawing { return l.list.view(env, env.State.Steps, width, h) })
+		return launchHead(env, width, height, l.err, "Which steps, in which order?", nil, func(h int) Drawing { return l.list.view(env, width, h) })
 	case l.page == launchOnForm:
 		title := visible.Text(l.form.Kind)
 		var what []string

@@ -185,7 +185,7 @@ func (s *launchSteps) arrange(name string) {
 }
 
 // view draws what there is on the left and what was chosen on the right.
-func (s *launchSteps) view(env *Env, all []string, width, height int) Drawing {
+func (s *launchSteps) view(env *Env, width, height int) Drawing {
 	t := env.Theme
 	half := (width - 3) / 2
 	body := max(1, height-3)

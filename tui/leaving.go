@@ -17,10 +17,10 @@ const (
 )
 
 // newLeaving asks what becomes of the sagas at work when their process ends. to is the context in which the console goes on.
-func newLeaving(env *Env, to string) *question {
-	cfg := &env.Config
-	hand, next := cfg.Handover, "Leave: they stop here, and go on at the next start."
-	if cfg.Fleeting {
+// hand lets them go on elsewhere, nil where they cannot; fleeting says that the account ends with the process.
+func newLeaving(hand func(ctx context.Context) error, fleeting bool, to string) *question {
+	next := "Leave: they stop here, and go on at the next start."
+	if fleeting {
 		next = "Leave: the simulated account ends here, and they end with it."
 	}
 	answers := []confirm.Answer{{ID: leaveNow, Word: "Leave"}}

@@ -136,7 +136,7 @@ func messageCell(env *Env, r *list.Row, column int) (widget.Cell, bool) {
 
 // warn says what whoever opened this console has to say about it.
 func (a *App) warn() tea.Cmd {
-	text := visible.Text(strings.Join(strings.Fields(a.env.Config.Warning), " "))
+	text := visible.Text(strings.Join(strings.Fields(a.cfg.Warning), " "))
 	if text == "" {
 		return nil
 	}

@@ -19,7 +19,7 @@ func TestWhatCouldNotBeDeliveredNeedsSomebodyUntilItIsDropped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := s.app.env.Config.Backend
+		b := s.app.cfg.Backend
 		if err := b.PutDocs(t.Context(), engine.DocChange{Doc: engine.Doc{Collection: notify.GivenUp, Name: d.ID, Body: body}}); err != nil {
 			t.Fatal(err)
 		}

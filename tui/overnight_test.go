@@ -209,7 +209,7 @@ func TestALaunchBecomesAScheduleFromItsForm(t *testing.T) {
 		s.has("2026-11-24 02:15:00 UTC")
 		s.press("tab", "enter")
 		s.has("every-night is added")
-		v, err := schedule.Get(s.app.ctx, s.app.env.Config.Backend, "every-night")
+		v, err := schedule.Get(s.app.ctx, s.app.cfg.Backend, "every-night")
 		if err != nil || v.Cron != "15 3 * * *" || v.Zone != "Europe/Berlin" || v.Kind != "upsert_dns_record" || v.Overlap != schedule.OverlapSkip {
 			t.Errorf("%+v %v", v, err)
 		}
@@ -229,7 +229,7 @@ func TestALaunchBecomesAScheduleFromItsForm(t *testing.T) {
 func TestASagaLeadsToAScheduleThatIsRefusedWhereItsKindDoesNotTakeIt(t *testing.T) {
 	t.Parallel()
 	onNight(t, 120, 40, func(s *stage) {
-		id, err := s.app.env.Config.Backend.Find(s.app.ctx, "7ab20d00")
+		id, err := s.app.cfg.Backend.Find(s.app.ctx, "7ab20d00")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +245,7 @@ func TestASagaLeadsToAScheduleThatIsRefusedWhereItsKindDoesNotTakeIt(t *testing.
 		x.form.Start("no such input") // the button
 		s.press("enter")
 		s.has("input droplet_id: no such input: it takes none") // of the steps of this exhibit
-		if all, err := schedule.List(s.app.ctx, s.app.env.Config.Backend, noon); err != nil || len(all) != 4 {
+		if all, err := schedule.List(s.app.ctx, s.app.cfg.Backend, noon); err != nil || len(all) != 4 {
 			t.Errorf("%d schedules, %v", len(all), err)
 		}
 	})
@@ -294,7 +294,7 @@ func TestAScheduleIsApprovedAndRefusedByKey(t *testing.T) {
 	onStage(t, 120, 40, backend, func(c *Config) { c.Things = byTag }, func(s *stage) {
 		get := func() *engine.Approval {
 			t.Helper()
-			v, err := schedule.Get(s.app.ctx, s.app.env.Config.Backend, "backup-web")
+			v, err := schedule.Get(s.app.ctx, s.app.cfg.Backend, "backup-web")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -99,7 +99,7 @@ type refMsg struct {
 }
 
 func (f findSaga) perform(a *App) tea.Cmd {
-	ctx, b := a.ctx, a.env.Config.Backend
+	ctx, b := a.ctx, a.cfg.Backend
 	return func() tea.Msg {
 		id, err := b.Find(ctx, f.ref)
 		if err != nil {

@@ -37,7 +37,7 @@ type presence struct {
 
 // lookWho asks who is here.
 func (a *App) lookWho() tea.Cmd {
-	who := a.env.Config.Who
+	who := a.cfg.Who
 	if who == nil {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (a *App) lookWho() tea.Cmd {
 
 // awaitWho waits until somebody has come, gone or moved, and asks who is here. One is in flight.
 func (a *App) awaitWho() tea.Cmd {
-	ctx, changed, look := a.ctx, a.env.Config.WhoChanged, a.lookWho()
+	ctx, changed, look := a.ctx, a.cfg.WhoChanged, a.lookWho()
 	if changed == nil || look == nil {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (a *App) awaitWho() tea.Cmd {
 
 // awaitNotice waits for a word of whoever serves this session. One is in flight.
 func (a *App) awaitNotice() tea.Cmd {
-	ctx, notice := a.ctx, a.env.Config.Notice
+	ctx, notice := a.ctx, a.cfg.Notice
 	if notice == nil {
 		return nil
 	}
@@ -93,7 +93,7 @@ func (a *App) awaitNotice() tea.Cmd {
 
 // sayHere tells the others which saga is on the screen, when that is not what they were told last.
 func (a *App) sayHere() tea.Cmd {
-	here := a.env.Config.Here
+	here := a.cfg.Here
 	if here == nil || a.here.busy {
 		return nil
 	}

@@ -85,7 +85,7 @@ func TestTheFooterOfTheLaunchNamesTheKeysOfItsPages(t *testing.T) {
 		if got := foot(); !strings.Contains(got, "↑ ↓ move  esc clear") {
 			t.Errorf("the footer of the filtered kinds is %q", got)
 		}
-		s.app.env.Config.ASCII = true
+		s.app.cfg.ASCII = true
 		if got := foot(); !strings.Contains(got, "up down move") {
 			t.Errorf("the footer in ASCII is %q", got)
 		}

@@ -41,8 +41,8 @@ func walkValue(h *maphash.Hash, v reflect.Value, seen map[visit]bool) {
 			walkValue(h, v.Elem(), seen)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			walkValue(h, v.Field(i), seen)
+		for _, f := range v.Fields() {
+			walkValue(h, f, seen)
 		}
 	case reflect.Slice:
 		fmt.Fprint(h, v.Len(), " ")

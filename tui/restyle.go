@@ -8,7 +8,7 @@ import (
 
 // restyle makes the theme again after the choice, or what is known of the terminal, has changed.
 func (a *App) restyle() {
-	c := &a.env.Config
+	c := &a.cfg
 	a.drawn = nil
 	a.env.Theme = theme.New(theme.Choice{Name: c.Theme, Dark: c.Dark, NoColor: c.NoColor, ASCII: c.ASCII, Profile: a.profile})
 }
@@ -17,7 +17,7 @@ func (a *App) restyle() {
 type setTheme struct{ name string }
 
 func (s setTheme) perform(a *App) tea.Cmd {
-	a.env.Config.Theme = s.name
+	a.cfg.Theme = s.name
 	a.restyle()
 	return tea.Batch(a.note(Notify{Text: "theme: " + s.name}), a.remember("theme", s.name))
 }

@@ -65,7 +65,7 @@ func (s *sagas) Typing() bool { return s.search.Typing() }
 func (s *sagas) Hints(env *Env) []keys.Command {
 	out := []keys.Command{keys.CmdOpen, keys.CmdNew, keys.CmdActions}
 	at := s.current()
-	if env.Config.ReadOnly {
+	if env.ReadOnly {
 		out = append(out, keys.CmdLog)
 	} else if c := env.next(at, s.preview.whole()); c != "" {
 		out = append(out, c)
@@ -114,7 +114,7 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 
 // reload reads the list again: around the given saga, or from the end that the order begins with.
 func (s *sagas) reload(env *Env, around engine.ID) Action {
-	f := s.search.Filter().Sift(func(field, value string) bool { return s.known(env, field, value) }, sagaFieldAt(env.Config.Now))
+	f := s.search.Filter().Sift(func(field, value string) bool { return s.known(env, field, value) }, sagaFieldAt(env.Time))
 	limit := 0
 	if s.order.By != byAge {
 		around, limit = "", list.SortMax
@@ -141,7 +141,7 @@ func (s *sagas) filtered(env *Env) Action {
 // known reports whether a filter's value is a kind or an operator that the store can be asked for as it is.
 func (s *sagas) known(env *Env, field, value string) bool {
 	if field == "by" {
-		return value == env.Config.Operator || slices.ContainsFunc(s.pages.Rows, func(r engine.Summary) bool { return r.CreatedBy == value })
+		return value == env.Operator || slices.ContainsFunc(s.pages.Rows, func(r engine.Summary) bool { return r.CreatedBy == value })
 	}
 	for _, k := range env.State.Kinds {
 		if k.Name == value {

@@ -179,7 +179,7 @@ func (s *sagas) columns(env *Env, at, width, height int) sagaGrid {
 	}
 	g.now = width >= nowWide
 	wanted := func(name string) bool {
-		all := env.Config.Settings.Columns
+		all := env.Settings.Columns
 		return all == nil || slices.Contains(all, name)
 	}
 	add(byStatus, "", widget.Column{Width: 14})

@@ -37,7 +37,7 @@ func (t *tabs) at(x, y int) (SavedFilter, bool) {
 
 // saved are the tabs: all sagas, then each saved filter.
 func saved(env *Env) []SavedFilter {
-	return append([]SavedFilter{{Name: allTab}}, env.Config.Settings.Filters...)
+	return append([]SavedFilter{{Name: allTab}}, env.Settings.Filters...)
 }
 
 // shelf draws the tabs; nothing when no filter is saved, or when there is no line for them.
@@ -68,7 +68,7 @@ func (s *sagas) show(env *Env, f SavedFilter) Action {
 // shelving are the commands of the saved filters.
 func (s *sagas) shelving() []command {
 	none := func(env *Env) string {
-		if len(env.Config.Settings.Filters) == 0 {
+		if len(env.Settings.Filters) == 0 {
 			return "no filter is saved: filter the list, then :save filter"
 		}
 		return ""
@@ -93,7 +93,7 @@ func (s *sagas) shelving() []command {
 		{Binding: bind(keys.Shelf, keys.CmdLastTab, "filter before", "show the saved filter before", "shift+tab"), why: none, do: turn(-1)},
 		{Binding: bind(keys.Shelf, keys.CmdSaveTab, "save filter", "keep the filter of the list under a name, as a tab"), why: func(env *Env) string {
 			switch {
-			case env.Config.Kept == nil:
+			case !env.Keeps:
 				return notKept
 			case s.search.Text() == "":
 				return "there is no filter: " + env.keyOf(keys.CmdFilter) + " begins one"

@@ -39,7 +39,7 @@ var schedVerbs = map[keys.Command]struct{ word, means string }{
 }
 
 func askSchedule(env *Env, c keys.Command, v schedule.View) Action {
-	s := &schedasked{what: c, v: v, by: env.Config.Operator, things: env.Config.Things}
+	s := &schedasked{what: c, v: v, by: env.Operator, things: env.Things}
 	var lines []confirm.Line
 	switch c {
 	case keys.CmdPause, keys.CmdRefuse:

@@ -149,11 +149,11 @@ func (s *schedules) follow(env *Env) Action {
 	}
 	s.wants = wants
 	s.asks++
-	ask, things := s.asks, env.Config.Things
+	ask, things := s.asks, env.Things
 	do := Batch{Ask{To: s, Read: func(ctx context.Context, b Backend) tea.Msg {
 		return timedDetailMsg{ask, readTimed(ctx, b, &v, things)}
 	}}}
-	if inv := env.Config.Inventory; inv != nil && s.estate == nil && v.ForEach != "" {
+	if inv := env.Inventory; inv != nil && s.estate == nil && v.ForEach != "" {
 		do = append(do, Ask{To: s, Read: func(ctx context.Context, _ Backend) tea.Msg {
 			e, err := readEstate(ctx, inv)
 			if err != nil {

@@ -10,7 +10,7 @@ func TestASchedulePausesResumesAndGoesByKey(t *testing.T) {
 	t.Parallel()
 	onExhibit(t, nil, func(s *stage) {
 		get := func(name string) (schedule.View, error) {
-			return schedule.Get(s.app.ctx, s.app.env.Config.Backend, name)
+			return schedule.Get(s.app.ctx, s.app.cfg.Backend, name)
 		}
 		s.press("8")
 		s.has("nightly-web")

@@ -151,7 +151,7 @@ func (s *scheduling) foresee(env *Env, made schedule.Schedule) Action {
 	s.asks++
 	s.made, s.seen = &made, nil
 	s.Dialog = confirm.New(nil)
-	ask, things, now := s.asks, env.Config.Things, env.Clock.Now
+	ask, things, now := s.asks, env.Things, env.Clock.Now
 	return Ask{To: s, Read: func(ctx context.Context, b Backend) tea.Msg {
 		m := foreseenMsg{ask: ask}
 		f, err := schedule.Foresee(ctx, b, things, &made)

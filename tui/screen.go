@@ -1,11 +1,14 @@
 package tui
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"arcadia/engine"
+	"arcadia/engine/schedule"
 	"arcadia/tui/keys"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
@@ -84,15 +87,57 @@ type (
 
 // Env is what screens and overlays may look at. It is App's, handed to every call, never kept.
 type Env struct {
-	Config Config
-	Theme  *theme.Theme
-	Keys   *keys.Map
-	State  *State
-	Width  int // of the terminal, in cells
-	Height int
-	Clock  say.Clock
+	Session
+	Sources
+	Settings Settings
+	Theme    *theme.Theme
+	Keys     *keys.Map
+	State    *State
+	Width    int // of the terminal, in cells
+	Height   int
+	Clock    say.Clock        // what the screen shows
+	Time     func() time.Time // what a clock shows at this moment
 
-	front Screen // the one that is shown
+	front Screen  // the one that is shown
+	roots []stack // those that keys show
+}
+
+// Session is whose console it is, and what can be done from it.
+type Session struct {
+	Operator string
+	Key      string // the fingerprint of the key with which they have come in; empty: none
+	Context  string // as contexts.yaml names it; empty: none
+	ReadOnly bool   // nothing may be changed
+	Files    bool   // files can be written where its operator finds them
+	Keeps    bool   // settings can be changed
+	Moves    bool   // it can go on in another context
+}
+
+// Sources are what can be read besides the engine; each is nil where it is not there. They are read in commands only.
+type Sources struct {
+	Inventory Inventory
+	Cluster   func(ctx context.Context) (Cluster, error)
+	Things    schedule.Things
+	Drifts    Drifts
+}
+
+// newEnv is what screens see of a console before the engine has answered.
+func newEnv(cfg *Config) Env {
+	return Env{
+		Session: Session{
+			Operator: cfg.Operator, Key: cfg.Key, Context: cfg.Context, ReadOnly: cfg.ReadOnly,
+			Files: !cfg.NoFiles, Keeps: cfg.Kept != nil, Moves: cfg.Contexts != nil,
+		},
+		Sources: Sources{Inventory: cfg.Inventory, Cluster: cfg.Cluster, Things: cfg.Things, Drifts: cfg.Drifts},
+		State:   newState(),
+		Clock:   say.Clock{Now: cfg.Now(), Location: cfg.Location},
+		Time:    func() time.Time { return cfg.Now() },
+	}
+}
+
+// Has reports whether there is a screen in this session that a command shows.
+func (e *Env) Has(c keys.Command) bool {
+	return slices.ContainsFunc(e.roots, func(s stack) bool { return s.root() == c })
 }
 
 // now is what sentences about sagas depend on.

@@ -30,7 +30,7 @@ func newSettings() *settings {
 		return widget.Cell{Text: r.Cells[column], Ink: env.Theme.Faint}, column == 2
 	}
 	can := func(env *Env) string {
-		if env.Config.Kept == nil {
+		if !env.Keeps {
 			return notKept
 		}
 		return ""
@@ -54,7 +54,7 @@ type Settled struct{}
 func (s *settings) Update(env *Env, msg tea.Msg) Action {
 	switch msg.(type) {
 	case Shown, Settled:
-		all := env.Config.Settings.List()
+		all := env.Settings.List()
 		rows := make([]list.Row, len(all))
 		for i, x := range all {
 			rows[i] = list.Row{Key: x.Name, Value: x, Cells: []string{visible.Text(x.Name), visible.Text(x.Value), x.About}}

@@ -11,8 +11,8 @@ import (
 
 // settle makes the console as the settings want it. What it was started with, such as --ascii, goes before them.
 func (a *App) settle(s Settings) {
-	c := &a.env.Config
-	c.Settings = s
+	c := &a.cfg
+	c.Settings, a.env.Settings = s, s
 	c.Theme = cmp.Or(a.given.Theme, s.Theme)
 	c.Progress, c.Bell, c.Notify = a.given.Progress || s.Progress, a.given.Bell || s.Bell, cmp.Or(a.given.Notify, s.Notify)
 	c.ASCII = a.given.ASCII || s.ASCII
@@ -35,7 +35,7 @@ type settledMsg struct {
 }
 
 func (c changeSetting) perform(a *App) tea.Cmd {
-	kept := a.env.Config.Kept
+	kept := a.cfg.Kept
 	if kept == nil {
 		return a.note(Notify{Level: say.Error, Text: "settings: " + notKept})
 	}
@@ -73,7 +73,7 @@ func (a *App) settled(m settledMsg) tea.Cmd {
 
 // remember keeps what a key has changed, where such things are kept.
 func (a *App) remember(name, value string) tea.Cmd {
-	if !a.env.Config.Remembers {
+	if !a.cfg.Remembers {
 		return nil
 	}
 	return a.do(changeSetting{name: name, value: value, quiet: true})

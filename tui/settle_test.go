@@ -68,7 +68,7 @@ func TestSettingsAreChangedOnTheirScreen(t *testing.T) {
 		s.press("down", "down", "enter")
 		s.write("age")
 		s.press("tab", "tab", "enter")
-		if got := s.app.env.Config.Settings.Columns; !slices.Equal(got, []string{"age"}) {
+		if got := s.app.cfg.Settings.Columns; !slices.Equal(got, []string{"age"}) {
 			t.Errorf("columns %q\n%s", got, s.text())
 		}
 		s.press("1")

@@ -35,7 +35,7 @@ func (a *App) title() string {
 // screen how far it is, else that something is at work or needs a person.
 func (a *App) progress() *tea.ProgressBar {
 	s := a.env.State
-	if !a.env.Config.Progress || !s.Ready {
+	if !a.cfg.Progress || !s.Ready {
 		return nil
 	}
 	if s.Frozen != nil {
@@ -78,7 +78,7 @@ func (a *App) ring(changed []engine.Summary) tea.Cmd {
 			continue
 		}
 		rests := changed[i].Status.Terminal()
-		if rests && !x.rested && a.env.Config.Bell {
+		if rests && !x.rested && a.cfg.Bell {
 			bell = tea.Raw("\a")
 		}
 		x.rested = rests
@@ -125,7 +125,7 @@ func (a *App) call(changed []engine.Summary) tea.Cmd {
 	if n > 1 {
 		first = strconv.Itoa(n) + " sagas need you"
 	}
-	if text := calling(a.env.Config.Notify, first); n > 0 && text != "" {
+	if text := calling(a.cfg.Notify, first); n > 0 && text != "" {
 		if a.muxed {
 			text = throughTmux(text)
 		}

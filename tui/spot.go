@@ -15,10 +15,7 @@ type Spot struct {
 
 // Spot is where the operator is now. Ask it when the program has ended, or from its own goroutine.
 func (a *App) Spot() Spot {
-	p := Spot{Screen: keys.CmdSagas}
-	if r, ok := a.stacks[a.at][0].(interface{ root() keys.Command }); ok {
-		p.Screen = r.root()
-	}
+	p := Spot{Screen: a.stack().root()}
 	if l, ok := a.stacks[0][0].(*sagas); ok {
 		p.Filter = l.search.Text()
 		if l.index() > 0 {
@@ -38,7 +35,7 @@ func (a *App) settleAt(p Spot) {
 		l.cursor = p.Cursor
 	}
 	for i, s := range a.stacks {
-		if r, ok := s[0].(interface{ root() keys.Command }); ok && r.root() == p.Screen {
+		if s.root() == p.Screen {
 			a.at = i
 		}
 	}

@@ -1,7 +1,17 @@
 package tui
 
+import "arcadia/tui/keys"
+
 // stack is one root screen and what has been opened on top of it. It is never empty.
 type stack []Screen
+
+// root is the command that shows it.
+func (s stack) root() keys.Command {
+	if r, ok := s[0].(interface{ root() keys.Command }); ok {
+		return r.root()
+	}
+	return ""
+}
 
 func (s *stack) push(x Screen) { *s = append(*s, x) }
 

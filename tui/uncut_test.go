@@ -19,7 +19,7 @@ var red = []string{"255;123;114", "255;179;172"}
 // cutRed are the red texts on the screen that end in an ellipsis, and how many lines of the body are free below all others.
 func (s *stage) cutRed() (cut []string, free int) {
 	a := s.app
-	a.env.Config.Theme, a.profile = theme.Dark, colorprofile.TrueColor
+	a.cfg.Theme, a.profile = theme.Dark, colorprofile.TrueColor
 	a.restyle()
 	lines := strings.Split(a.View().Content, "\n")
 	blank := 0

@@ -134,7 +134,7 @@ func (v *voting) Update(env *Env, msg tea.Msg) Action {
 	case Ticked:
 		return v.keepFresh(env)
 	case againMsg:
-		v.again = replanned{hash: msg.hash, err: msg.err, at: env.Config.Now()}
+		v.again = replanned{hash: msg.hash, err: msg.err, at: env.Time()}
 	case past:
 		v.past = msg
 	case answeredMsg:

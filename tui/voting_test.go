@@ -112,7 +112,7 @@ func TestThePlanOfAnApprovalIsMadeAgainWhileSomebodyLooks(t *testing.T) {
 	now, plans := noon, new(atomic.Int32)
 	p := planner{hash: engine.HashOf([]byte("the plan")), plans: plans}
 	votes(t, 120, 40, p, func(s *stage) {
-		s.app.env.Config.Now = func() time.Time { return now }
+		s.app.cfg.Now = func() time.Time { return now }
 		s.has("still the same")
 		s.press("r")
 		if n := plans.Load(); n != 2 {

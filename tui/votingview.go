@@ -52,7 +52,7 @@ func (v *voting) replan() Action {
 // keepFresh makes the plan again when the last look is old, or was at another plan than people are asked about now.
 func (v *voting) keepFresh(env *Env) Action {
 	s := v.seen.whole()
-	if s == nil || s.Awaits() == nil || env.Config.Now().Sub(v.again.at) < replanEvery {
+	if s == nil || s.Awaits() == nil || env.Time().Sub(v.again.at) < replanEvery {
 		return nil
 	}
 	return v.replan()
@@ -146,9 +146,9 @@ func (v *voting) View(env *Env, width, height int) Drawing {
 
 // voter says as who one votes.
 func (v *voting) voter(env *Env, s *engine.Saga) string {
-	text := "as " + env.Config.Operator
-	if env.Config.Key != "" {
-		text += ", with the key " + say.ShortKey(env.Config.Key)
+	text := "as " + env.Operator
+	if env.Key != "" {
+		text += ", with the key " + say.ShortKey(env.Key)
 	}
 	return env.Theme.Strong.Paint("Your vote") + "   " + env.Theme.Faint.Paint(visible.Text(text+"; "+s.CreatedBy+" cannot vote on their own saga"))
 }
@@ -222,7 +222,7 @@ func (v *voting) lines(env *Env, w *detail, width int) []string {
 		f.out[i] = widget.Cut(f.out[i], width)
 	}
 	whom := "others"
-	rest := slices.DeleteFunc(slices.Clone(a.From), func(name string) bool { return name == env.Config.Operator })
+	rest := slices.DeleteFunc(slices.Clone(a.From), func(name string) bool { return name == env.Operator })
 	if len(rest) > 0 {
 		whom = say.Listed(rest)
 	}

@@ -132,7 +132,7 @@ func (s *stage) where(d *confirm.Dialog) (x, y int, seen bool) {
 
 // state is all that a dialog could change.
 func (s *stage) state() string {
-	b := s.app.env.Config.Backend
+	b := s.app.cfg.Backend
 	var out strings.Builder
 	done := make(chan struct{})
 	go func() { // the backend is for commands, and not for whoever draws

@@ -51,7 +51,7 @@ type Fresh struct {
 
 // open subscribes before it reads, so that no change falls between the two.
 func (a *App) open() tea.Cmd {
-	ctx, b, now, crowd := a.ctx, a.env.Config.Backend, a.now(), a.lookCrowd()
+	ctx, b, now, crowd := a.ctx, a.cfg.Backend, a.now(), a.lookCrowd()
 	return func() tea.Msg {
 		m := openedMsg{feed: b.Watch(), kinds: clean.Kinds(b.Kinds()), steps: b.StepNames(), frozen: clean.Frozen(b.Frozen()), crowd: crowd()}
 		if m.counts, m.err = b.Counts(ctx); m.err == nil {
@@ -69,8 +69,8 @@ func (a *App) open() tea.Cmd {
 
 // watch waits for changes and reads them. Exactly one is in flight: Update starts the next when it has applied this one.
 func (a *App) watch() tea.Cmd {
-	ctx, b, feed, last, crowd := a.ctx, a.env.Config.Backend, a.feed, a.looked, a.lookCrowd()
-	least := max(pace, a.env.Config.Settings.Pace)
+	ctx, b, feed, last, crowd := a.ctx, a.cfg.Backend, a.feed, a.looked, a.lookCrowd()
+	least := max(pace, a.cfg.Settings.Pace)
 	return func() tea.Msg {
 		select {
 		case <-ctx.Done():
@@ -80,7 +80,7 @@ func (a *App) watch() tea.Cmd {
 		if wait := least - time.Since(last); wait > 0 && !sleep(ctx, wait) {
 			return nil
 		}
-		m := lookAgain(ctx, b, feed, a.env.Config.Now)
+		m := lookAgain(ctx, b, feed, a.cfg.Now)
 		m.crowd = crowd()
 		return m
 	}
@@ -140,7 +140,7 @@ func (a *App) tick() tea.Cmd {
 	switch {
 	case a.fast:
 		wait = time.Second
-	case a.env.Config.Crowd != nil:
+	case a.cfg.Crowd != nil:
 		wait = min(wait, crowdPace)
 	}
 	return func() tea.Msg {
