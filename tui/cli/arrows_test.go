@@ -37,7 +37,7 @@ var arrows = []struct {
 	{"arcadia/tui/keys", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/keys", "arcadia/engine"}},
 	{"arcadia/tui/clean", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/clean", "arcadia/engine"}},
 	{"arcadia/tui/list", []string{"arcadia/"}, []string{"arcadia/tui/list", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
-	{"arcadia/tui/confirm", []string{"arcadia/"}, []string{"arcadia/tui/confirm", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/confirm", []string{"arcadia/"}, []string{"arcadia/tui/confirm", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/list", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia/tui/decide", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/decide", "arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia/tui/form", []string{"arcadia/"}, []string{"arcadia/tui/form", "arcadia/tui/confirm", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/list", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
 	{"arcadia/tui/say", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/say", "arcadia/engine"}},
