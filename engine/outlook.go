@@ -22,12 +22,17 @@ type outlook struct {
 // atOnce is how many steps of a plan look at the world at the same time.
 const atOnce = 8
 
-// outlooks asks each step of a plan, several at once: nearly all of it is waiting for the provider.
+// outlooks asks each step of a plan, several at once: nearly all of it is waiting for the provider. A step that locks nothing has
+// nothing to wait for.
 func (e *Engine) outlooks(ctx context.Context, c course) []outlook {
 	out := make([]outlook, len(c.steps))
 	places := make(chan struct{}, atOnce)
 	var asked sync.WaitGroup
 	for i := c.first; i < len(c.steps); i++ {
+		if _, locks := e.steps[c.steps[i]].(Locker); !locks {
+			out[i] = e.outlook(ctx, c, i)
+			continue
+		}
 		places <- struct{}{}
 		asked.Go(func() {
 			defer func() { <-places }()
