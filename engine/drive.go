@@ -106,8 +106,44 @@ func (r *run) await(ctx context.Context) bool {
 	return true
 }
 
+// Considered reports whether the saga has been looked at since it began to be driven. Until then what it is recorded to wait for was
+// found by a process before: that one may have had another token, or another world. A saga that goes on by itself may never be. It reads
+// nothing; feeds are marked with the saga when it becomes true.
+func (e *Engine) Considered(id ID) bool {
+	select {
+	case <-e.ready:
+	default:
+		return false
+	}
+	e.mu.Lock()
+	r, drives := e.live[id], e.ctx != nil
+	e.mu.Unlock()
+	if !drives { // another process does, or none
+		c := e.Crowd()
+		return c == nil || c.Held || c.Driver != "" && c.Driver != c.Self
+	}
+	return r != nil && r.calm.Load()
+}
+
+// calmed takes note that the saga does not go on now, unless that is only because its account is still asked for.
+func (r *run) calmed(m Move) {
+	if m.Do == DoHold && r.asksAccount() || r.calm.Swap(true) {
+		return
+	}
+	r.e.hub.mark(r.id)
+}
+
+// asksAccount reports whether the saga is held only until it is known whose account the steps act on.
+func (r *run) asksAccount() bool {
+	asking, _ := r.e.accountHolds()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return asking && r.saga != nil && r.e.needsAccount(r.saga.StepNames)
+}
+
 // rest waits for as long as a move says (for ever when it does not), or for something to look at.
 func (r *run) rest(ctx context.Context, m Move) bool {
+	r.calmed(m)
 	if m.Wall {
 		return r.restUntil(ctx, m.Until)
 	}

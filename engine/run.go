@@ -19,6 +19,7 @@ type run struct {
 	id   ID
 	live atomic.Pointer[string] // what the attempt under way shows of itself; nil: nothing
 	wake chan struct{}          // holds one nudge: something has happened that the driver should look at
+	calm atomic.Bool            // the driver has found that the saga does not go on now; see Engine.Considered
 	term uint64                 // the token of the term in which it is driven; 0 where there is none, and for a verb of who follows
 
 	mu     sync.Mutex // guards the fields below; held across commits; never held while a step runs

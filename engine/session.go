@@ -40,6 +40,7 @@ type reader interface {
 	Kinds() []Kind
 	StepNames() []string
 	Watch() *Feed
+	Considered(id ID) bool
 	Err() error
 }
 

@@ -179,6 +179,7 @@ type Reader interface {
 	Docs(ctx context.Context, collection string, names ...string) ([]engine.Doc, error)
 	UndoText(s *engine.Saga, idx int) string
 	Watch() *engine.Feed
+	Considered(id engine.ID) bool
 }
 
 // Provider looks at the account itself, past every ledger, for the smoke tests. Its answers are of now.

@@ -14,6 +14,7 @@ import (
 type watching struct {
 	entry  func(*engine.Saga, *engine.Entry) error
 	freeze func(text string) // how a freeze stands now; also its end
+	driven bool              // sagas are driven meanwhile: what a saga waited for before that may be over
 }
 
 // follow tells of every entry of a saga after the given number, as they become durable, and of freezes, until the saga is at
@@ -24,6 +25,7 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, w watch
 	stood := freezeText(nil)
 	for {
 		f := eng.Frozen() // before the saga: what was under way then is in what is read now once nothing is
+		considered := !w.driven || eng.Considered(id) // likewise
 		saga, err := eng.Saga(ctx, id)
 		if err != nil {
 			return nil, err
@@ -40,7 +42,7 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, w watch
 			}
 			after = entries[i].Seq
 		}
-		if atRest(saga) && saga.Seq >= after {
+		if atRest(saga) && (considered || saga.Status.Terminal()) && saga.Seq >= after {
 			return saga, nil
 		}
 		if held(f, saga) {
@@ -81,6 +83,7 @@ func (t *tree) await(ctx context.Context, p *Place, id engine.ID, after uint64) 
 }
 
 func (t *tree) attend(ctx context.Context, p *Place, id engine.ID, after uint64, w watching) (*engine.Saga, error) {
+	w.driven = true
 	if t.env.Lively && p.Host != nil {
 		if c, err := p.Engine.Counts(ctx); err == nil && c.Active() > 1 {
 			say(t.env.Err, fmt.Sprintf("%d unfinished sagas go on, this one among them", c.Active()))

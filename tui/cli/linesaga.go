@@ -238,6 +238,7 @@ func (m *lineMode) watch(ctx context.Context, id engine.ID) error {
 				return nil
 			},
 			freeze: func(text string) { m.print(text) },
+			driven: m.p.Host != nil,
 		})
 		ended <- err
 	}()
