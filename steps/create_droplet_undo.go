@@ -134,12 +134,11 @@ func (c CreateDroplet) Verify(ctx context.Context, s *engine.State) ([]string, e
 	if known, err := s.Saved(keyDropletCreated, &id); err != nil || !known {
 		return nil, err
 	}
-	d, err := c.cloud.Droplet(ctx, id)
-	if absent(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return []string{"droplet " + d.title()}, nil
+	return settled(ctx, func() ([]string, error) {
+		d, err := c.cloud.Droplet(ctx, id)
+		if absent(err) {
+			return nil, nil
+		}
+		return []string{"droplet " + d.title()}, err
+	})
 }

@@ -29,3 +29,18 @@ func TestADeletionWithoutAnAnswerIsNotCalledUndoneBecauseTheReadingLags(t *testi
 		}
 	})
 }
+
+// What is deleted may be read for a while: it is looked at until it is gone, and not called left behind.
+func TestADropletThatIsDeletedAndStillReadIsNotCalledLeftBehind(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newRig(t)
+		id := r.launch("create_droplet", r.newDroplet("web-03")...)
+		r.rest(id, engine.Completed)
+		r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Path: "/v2/droplets/*", Kind: dosim.FaultGhost, Times: 3, Delay: 10 * time.Second})
+		r.sim.Inject(dosim.Fault{Method: http.MethodDelete, Path: "/v2/droplets/*", Kind: dosim.FaultResetAfter, Count: 1})
+		r.rollback(id)
+		if s := r.rest(id, engine.RolledBack); s.Verified.IsZero() || len(r.named("web-03")) > 0 {
+			t.Errorf("%s", dump(s))
+		}
+	})
+}

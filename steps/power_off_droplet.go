@@ -179,11 +179,13 @@ func (p PowerOffDroplet) Verify(ctx context.Context, s *engine.State) ([]string,
 	if err != nil {
 		return nil, err
 	}
-	now, err := p.live(ctx, w.id)
-	if err != nil || now.Status == statusActive {
-		return nil, err
-	}
-	return []string{"droplet " + now.title() + " is " + visible.Short(now.Status, 20)}, nil
+	return settled(ctx, func() ([]string, error) {
+		now, err := p.live(ctx, w.id)
+		if err != nil || now.Status == statusActive {
+			return nil, err
+		}
+		return []string{"droplet " + now.title() + " is " + visible.Short(now.Status, 20)}, nil
+	})
 }
 
 // failedForGood reports whether an action ended without its effect, as opposed to not having ended.

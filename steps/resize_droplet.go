@@ -244,9 +244,11 @@ func (r ResizeDroplet) Verify(ctx context.Context, s *engine.State) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	now, err := r.live(ctx, id)
-	if err != nil || now.Size == prior.Size {
-		return nil, err
-	}
-	return []string{fmt.Sprintf("droplet %s has size %s", now.title(), visible.Short(now.Size, 60))}, nil
+	return settled(ctx, func() ([]string, error) {
+		now, err := r.live(ctx, id)
+		if err != nil || now.Size == prior.Size {
+			return nil, err
+		}
+		return []string{fmt.Sprintf("droplet %s has size %s", now.title(), visible.Short(now.Size, 60))}, nil
+	})
 }
