@@ -24,7 +24,7 @@ func follow(ctx context.Context, eng Reader, id engine.ID, after uint64, w watch
 	defer feed.Close()
 	stood := freezeText(nil)
 	for {
-		f := eng.Frozen() // before the saga: what was under way then is in what is read now once nothing is
+		f := eng.Frozen()                             // before the saga: what was under way then is in what is read now once nothing is
 		considered := !w.driven || eng.Considered(id) // likewise
 		saga, err := eng.Saga(ctx, id)
 		if err != nil {
