@@ -40,12 +40,6 @@ import (
 // Set by the linker; see the Makefile. Without them the build information of the Go toolchain serves.
 var version, commit, date string
 
-// How the simulator behaves in a demonstration: slow enough to watch.
-const (
-	demoLatency = 120 * time.Millisecond
-	demoAction  = 9 * time.Second
-)
-
 // brief is how long to wait for a store that another process has, when that one can be asked instead or the shell waits.
 const brief = 50 * time.Millisecond
 
@@ -118,6 +112,7 @@ type wire struct {
 	end      func() // ends the process in order
 	operator string
 	build    cli.Build
+	account  *demo.Account // the simulated one of a demonstration, or nil
 }
 
 func (w wire) token() string {
@@ -144,7 +139,10 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	p = &cli.Place{Close: func() { _ = closers.Close() }, Name: "no account", Simulated: want.Demo}
 	h.Place = p
-	client, err := w.cloud(want.Demo, h.Log)
+	if want.Demo {
+		w.account = demo.NewAccount()
+	}
+	client, err := w.cloud(h.Log)
 	if err != nil && want.Access == cli.Act {
 		return nil, err
 	}
@@ -213,7 +211,7 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 	}
 	play := func(context.Context) {}
 	if want.Demo && want.Database == "" && want.Purpose == "arcadia console" {
-		if err := demo.History(ctx, store, cloud, time.Now()); err != nil {
+		if err := w.past(ctx, store); err != nil {
 			h.Log.Warn("the demonstration has no past", "error", err)
 		}
 	}
@@ -377,15 +375,14 @@ func (w wire) stop(ctx context.Context, file string) error {
 const stopTime = 12 * time.Second
 
 // cloud is the way to the account, or to the simulated one; nil without a token.
-func (w wire) cloud(demo bool, log *slog.Logger) (*digitalocean.Client, error) {
+func (w wire) cloud(log *slog.Logger) (*digitalocean.Client, error) {
 	cfg := digitalocean.Config{
 		Token: w.token(), ProvisioningToken: w.env("ARCADIA_PROVISIONING_TOKEN"), APIURL: w.env("DIGITALOCEAN_API_URL"),
 		UserAgent: "arcadia/" + w.build.Version, Log: log,
 	}
 	switch {
-	case demo:
-		sim := dosim.New(dosim.WithLatency(demoLatency), dosim.WithActionTime(demoAction))
-		cfg.Token, cfg.ProvisioningToken, cfg.APIURL, cfg.Transport = "demo", "", "", sim
+	case w.account != nil:
+		cfg.Token, cfg.ProvisioningToken, cfg.APIURL, cfg.Transport = "demo", "", "", w.account
 	case cfg.Token == "":
 		return nil, nil
 	}

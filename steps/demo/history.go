@@ -2,184 +2,125 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"arcadia/engine"
 	"arcadia/steps"
 )
 
-// Ledger is where the past is written. An engine.Store is one.
-type Ledger interface {
-	Append(ctx context.Context, b engine.Batch) error
+// History is a day of what went on in a simulated account before anybody looks, by several operators. It is true: an engine of its own has
+// done it, and the account is as that has left it.
+type History struct {
+	Account *Account
+	Cloud   steps.Cloud  // the way to the account that is its Past
+	Scratch engine.Store // an empty one, thrown away afterwards
+	Owner   func(ctx context.Context) (engine.Account, error)
+	Log     *slog.Logger
 }
 
-// past is one saga of the day before. Nothing of it is left to undo: what it wrote was written over since.
-type past struct {
-	ago       time.Duration
-	kind      string
-	target    string
-	value     string
-	was       string
-	by        string
-	why       string
-	took      time.Duration
-	steps     []string
-	inputs    engine.Inputs
-	made      string
-	monthly   float64
-	failed    string // why its last step failed: then it was rolled back
-	canceled  string // by whom, while its last step was at work
-	put       map[string]string
-	retriedAt int // the step that needed a second attempt, counted from 1
-}
-
-// History writes a day of what went on before anybody looks, by several operators, as it stood in the ledger then. It is for a store
-// in which nothing is yet.
-func History(ctx context.Context, l Ledger, cloud steps.Cloud, now time.Time) error {
-	machines, err := cloud.Droplets(ctx)
+// Write lets the day go on and writes it into a store in which nothing is yet.
+func (h History) Write(ctx context.Context, into Ledger) error {
+	catalog, kinds := steps.Catalog(h.Cloud, h.Scratch, Sight{Cloud: h.Cloud})
+	eng, err := engine.New(h.Scratch, engine.Config{Steps: catalog, Kinds: kinds, Account: h.Owner, Log: h.Log})
 	if err != nil {
 		return err
 	}
-	for i, p := range day(machines) {
-		if err := p.write(ctx, l, i, now); err != nil {
-			return fmt.Errorf("write the past of %s: %w", p.target, err)
+	driving, stop := context.WithCancel(steps.Passing(ctx, h.Account.clock.pass))
+	driven := make(chan error, 1)
+	go func() { driven <- eng.Run(driving) }()
+	err = h.live(ctx, Demo{Engine: eng, Cloud: h.Cloud, Log: h.Log})
+	stop()
+	if ran := <-driven; err == nil {
+		err = ran
+	}
+	if err != nil {
+		return fmt.Errorf("play a day of the account: %w", err)
+	}
+	return h.keep(ctx, into)
+}
+
+// live lets everything go on, the oldest first, each at its time. Then it is now.
+func (h History) live(ctx context.Context, d Demo) error {
+	today := time.Now()
+	at := func(ago time.Duration) { h.Account.clock.set(today.Add(-ago)) }
+	defer at(0)
+	at(26 * time.Hour)
+	if err := d.before(ctx); err != nil {
+		return err
+	}
+	machines, err := h.Cloud.Droplets(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range day(machines) {
+		at(e.ago)
+		id, err := d.run(ctx, e.by, e.Launch)
+		if err == nil && e.regret != "" {
+			h.Account.clock.pass(time.Minute)
+			if err = d.as(e.by).Rollback(ctx, id, engine.Request{Reason: e.regret}); err == nil {
+				err = d.rest(ctx, id)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("%s, %s ago: %w", e.Kind, e.ago, err)
 		}
 	}
 	return nil
 }
 
+// before is what was in the zone when the day began.
+func (d Demo) before(ctx context.Context) error {
+	for _, r := range []steps.Record{
+		{Type: "A", Name: "db", Data: "203.0.113.43"},
+		{Type: "A", Name: "db-old", Data: "203.0.113.42"},
+		{Type: "A", Name: "api-eu", Data: "203.0.113.51"},
+		{Type: "AAAA", Name: "files", Data: "2001:db8::40"},
+		{Type: "TXT", Name: "_acme-challenge", Data: "b2xkZXI"},
+		{Type: "TXT", Name: "_build", Data: "v=1"},
+	} {
+		if _, err := d.Cloud.CreateRecord(ctx, zone, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// event is one saga of the day.
+type event struct {
+	engine.Launch
+
+	ago    time.Duration
+	by     string
+	regret string // why it is rolled back afterwards
+}
+
 // day is what went on, the oldest first.
-func day(machines []steps.Droplet) []past {
-	dns := func(ago time.Duration, by, kind, name, value, was, why string) past {
-		in := record(kind, name, value)
-		return past{
-			ago: ago, kind: "upsert_dns_record", target: kind + " " + name + "." + zone, value: value, was: was, by: by, why: why, took: 380 * time.Millisecond,
-			steps: []string{"upsert_dns_record"}, inputs: in, put: map[string]string{"dns_outcome": "updated"},
-		}
+func day(machines []steps.Droplet) []event {
+	dns := func(ago time.Duration, by, kind, name, value, why string) event {
+		return event{ago: ago, by: by, Launch: engine.Launch{Kind: "upsert_dns_record", Inputs: record(kind, name, value), Reason: why}}
 	}
-	gone := func(ago time.Duration, by, kind, name, why string) past {
-		p := dns(ago, by, kind, name, "", "", why)
-		p.kind, p.steps, p.put = "delete_dns_record", []string{"delete_dns_record"}, map[string]string{"dns_outcome": "deleted"}
-		return p
+	gone := func(ago time.Duration, by, kind, name, value, why string) event {
+		return event{ago: ago, by: by, Launch: engine.Launch{Kind: "delete_dns_record", Inputs: record(kind, name, value), Reason: why}}
 	}
-	shot := func(at int, ago time.Duration, by, made string, usd float64, why string) past {
-		d := machines[at%len(machines)]
-		return past{
-			ago: ago, kind: "snapshot_droplet", target: fmt.Sprintf("%s (%d)", d.Name, d.ID), by: by, why: why, took: 9*time.Second + time.Duration(at)*170*time.Millisecond,
-			steps: []string{"create_droplet_snapshot"}, inputs: engine.Inputs{"droplet_id": fmt.Sprint(d.ID)}, made: made, monthly: usd,
-		}
+	shot := func(ago time.Duration, by string, at int, why string) event {
+		in := engine.Inputs{"droplet_id": fmt.Sprint(machines[at%len(machines)].ID)}
+		return event{ago: ago, by: by, Launch: engine.Launch{Kind: "snapshot_droplet", Inputs: in, Reason: why}}
 	}
 	const h, m = time.Hour, time.Minute
-	moved := dns(23*h, "ops4", "A", "blog", "203.0.113.88", "203.0.113.66", "the blog moves, OPS-201")
-	late := dns(19*h+20*m, "ops2", "MX", "@", "mail.example.com", "mx.example.net", "the mail comes back to us")
-	late.retriedAt = 1
-	wrong := shot(3, 17*h, "ops3", "", 0, "before the upgrade")
-	wrong.canceled = "ops3"
-	broken := past{
-		ago: 14 * h, kind: "adhoc", target: "CNAME cdn." + zone, value: "edge.example.net", by: "ops4", why: "trying the new edge", took: 700 * time.Millisecond,
-		steps: []string{"upsert_dns_record", "fail"}, inputs: record("CNAME", "cdn", "edge.example.net"), failed: "fail",
+	wrong := shot(17*h, "ops3", 3, "before the upgrade")
+	wrong.regret = "wrong droplet"
+	broken := event{ago: 14 * h, by: "ops4", Launch: engine.Launch{
+		Kind: "adhoc", Steps: []string{"upsert_dns_record", "fail"}, Inputs: record("CNAME", "cdn", "edge.example.net"), Reason: "trying the new edge",
+	}}
+	return []event{
+		dns(23*h, "ops4", "CNAME", "blog", "pages.example.net", "the blog moves, OPS-201"), shot(22*h+10*m, "ops1", 0, "weekly"), shot(22*h+9*m, "ops1", 1, "weekly"),
+		dns(19*h+20*m, "ops2", "TXT", "_dmarc", "v=DMARC1; p=reject", "nobody else sends for us"), wrong, dns(16*h+5*m, "ops3", "TXT", "_build", "v=2", ""), broken,
+		shot(12*h, "ops2", 2, "before the move of the database"), dns(11*h+30*m, "ops2", "A", "db", "203.0.113.44", "the database moves, OPS-211"),
+		gone(9*h, "ops2", "A", "db-old", "203.0.113.42", "nothing points there any more"), shot(8*h+2*m, "sched", 3, ""), shot(8*h+m, "sched", 4, ""), shot(8*h, "sched", 0, ""),
+		dns(6*h+40*m, "ops1", "CNAME", "www", "app.example.com", "OPS-214"), dns(5*h, "ops3", "AAAA", "files", "2001:db8::41", ""),
+		gone(3*h+12*m, "ops4", "TXT", "_acme-challenge", "b2xkZXI", "the certificate is there"), shot(2*h+30*m, "ops4", 1, "before the upgrade, OPS-219"),
+		dns(95*m, "ops1", "CNAME", "status", "state.example.org", ""), dns(48*m, "ops2", "A", "api-eu", "203.0.113.52", "OPS-223"), shot(31*m, "ops1", 0, "before the resize, OPS-228"),
 	}
-	if len(machines) == 0 {
-		return []past{moved, late, broken}
-	}
-	return []past{
-		moved, shot(0, 22*h+10*m, "ops1", "18.4 GB", 1.10, "weekly"), shot(1, 22*h+9*m, "ops1", "15.1 GB", 0.91, "weekly"), late, wrong,
-		dns(16*h+5*m, "ops3", "TXT", "_note", "v=2", "v=1", ""), broken, shot(2, 12*h, "ops2", "20.2 GB", 1.21, "before the move of the database"),
-		dns(11*h+30*m, "ops2", "A", "db", "203.0.113.44", "203.0.113.43", "the database moves, OPS-211"), gone(9*h, "ops2", "A", "db-old", "nothing points there any more"),
-		shot(4, 8*h+2*m, "sched", "9.8 GB", 0.59, ""), shot(5, 8*h+m, "sched", "11.3 GB", 0.68, ""), shot(0, 8*h, "sched", "18.5 GB", 1.11, ""),
-		dns(6*h+40*m, "ops1", "CNAME", "www", "app.example.com", "web.example.com", "OPS-214"), dns(5*h, "ops3", "AAAA", "img", "2001:db8::41", "2001:db8::40", ""),
-		gone(3*h+12*m, "ops4", "TXT", "_acme-challenge", "the certificate is there"), shot(1, 2*h+30*m, "ops4", "15.3 GB", 0.92, "before the upgrade, OPS-219"),
-		dns(95*m, "ops1", "A", "status", "203.0.113.70", "203.0.113.71", ""), dns(48*m, "ops2", "A", "api-eu", "203.0.113.52", "203.0.113.51", "OPS-223"), shot(0, 31*m, "ops1", "18.6 GB", 1.12, "before the resize, OPS-228"),
-	}
-}
-
-// write writes one saga into the ledger: what it did, when, and how it ended.
-func (p *past) write(ctx context.Context, l Ledger, n int, now time.Time) error {
-	at := now.Add(-p.ago)
-	ms := at.UnixMilli()
-	id := engine.ID(fmt.Sprintf("%08x-%04x-7%03x-8%03x-%012x", ms>>16, ms&0xffff, n, n, 0x5f00_0000_0000|uint64(n*2654435761)&0xffff_ffff))
-	actor := &engine.Actor{Name: p.by, Role: engine.Operator}
-	var all []engine.Entry
-	add := func(later time.Duration, e engine.Entry) {
-		at = at.Add(later)
-		e.V, e.Seq, e.At = 2, uint64(len(all)+1), engine.At(at)
-		all = append(all, e)
-	}
-	each := p.took / time.Duration(len(p.steps))
-	add(0, engine.Entry{Type: engine.EntryCreated, By: actor, Why: p.why, Created: &engine.Created{
-		ID: id, Kind: p.kind, StepNames: p.steps, Target: p.target, Inputs: p.inputs, Value: p.value, Was: p.was, Monthly: p.bill(),
-	}})
-	last := len(p.steps) - 1
-	for i := range p.steps {
-		add(15*time.Millisecond, engine.Entry{Type: engine.EntryStepStarted, Idx: i, Attempt: 1, Undoable: p.steps[i] != "fail"})
-		attempt := 1
-		if p.retriedAt == i+1 {
-			again := engine.At(at.Add(each + 8*time.Second))
-			add(each, engine.Entry{Type: engine.EntryAttemptFailed, Idx: i, Attempt: 1, Error: "429 Too Many Requests", Next: &again})
-			add(8*time.Second, engine.Entry{Type: engine.EntryStepStarted, Idx: i, Attempt: 2, Undoable: true})
-			attempt = 2
-		}
-		switch {
-		case i == last && p.canceled != "":
-			add(each/2, engine.Entry{Type: engine.EntryCancelRequested, By: &engine.Actor{Name: p.canceled, Role: engine.Operator}, Why: "wrong droplet"})
-			add(100*time.Millisecond, engine.Entry{Type: engine.EntryStepFailed, Idx: i, Attempt: 1, Error: "canceled"})
-		case i == last && p.failed != "":
-			add(each, engine.Entry{Type: engine.EntryStepFailed, Idx: i, Attempt: 1, Error: p.failed})
-		default:
-			e := engine.Entry{Type: engine.EntryStepCompleted, Idx: i, Attempt: attempt, Put: p.output()}
-			if p.made != "" {
-				e.Made = &engine.Made{Text: p.made, MonthlyUSD: p.monthly}
-			}
-			add(each, e)
-		}
-	}
-	p.end(add, last)
-	s, err := engine.Fold(all)
-	if err != nil {
-		return err
-	}
-	return l.Append(ctx, engine.Batch{ID: id, Entries: all, Summary: s.Summary})
-}
-
-// end ends the saga, after everything was undone when it did not go well.
-func (p *past) end(add func(later time.Duration, e engine.Entry), last int) {
-	if p.failed == "" && p.canceled == "" {
-		add(4*time.Millisecond, engine.Entry{Type: engine.EntrySagaCompleted})
-		return
-	}
-	reason := "step_failed:" + p.failed
-	if p.canceled != "" {
-		reason = "canceled"
-	}
-	add(4*time.Millisecond, engine.Entry{Type: engine.EntryRollbackStarted, From: &last, Reason: reason})
-	for i := last; i >= 0; i-- {
-		if p.steps[i] == "fail" {
-			continue
-		}
-		add(5*time.Millisecond, engine.Entry{Type: engine.EntryCompensating, Idx: i, Attempt: 1})
-		add(240*time.Millisecond, engine.Entry{Type: engine.EntryCompensated, Idx: i, Attempt: 1})
-	}
-	add(3*time.Millisecond, engine.Entry{Type: engine.EntryVerified, Left: []string{}})
-	add(2*time.Millisecond, engine.Entry{Type: engine.EntrySagaRolledBack})
-}
-
-// output is what the steps have put into the context.
-func (p *past) output() map[string]json.RawMessage {
-	out := map[string]json.RawMessage{}
-	for k, v := range p.put {
-		out[k], _ = json.Marshal(v) // a text
-	}
-	return out
-}
-
-// bill is what the steps add to that of a month; nil when nothing.
-func (p *past) bill() []float64 {
-	if p.monthly == 0 {
-		return nil
-	}
-	out := make([]float64, len(p.steps))
-	out[0] = p.monthly
-	return out
 }

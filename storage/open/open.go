@@ -64,14 +64,15 @@ type Means struct {
 // create an empty store.
 func File(file string, m Means, patience time.Duration, create bool) (*Store, error) {
 	away := func() error { return nil }
+	opts := []bolt.Option{bolt.WithPurpose(m.Purpose)}
 	if file == "" {
+		opts = append(opts, bolt.WithLateSync()) // nobody opens it again
 		dir, err := os.MkdirTemp("", "arcadia-demo-")
 		if err != nil {
 			return nil, fmt.Errorf("make a folder for the demo's store: %w", err)
 		}
 		file, away = filepath.Join(dir, "arcadia.db"), func() error { return os.RemoveAll(dir) }
 	}
-	opts := []bolt.Option{bolt.WithPurpose(m.Purpose)}
 	if patience > 0 {
 		opts = append(opts, bolt.WithLockTimeout(patience))
 	}
