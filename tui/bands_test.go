@@ -106,3 +106,28 @@ func TestNothingIsCutWhileAShorterTextFits(t *testing.T) {
 		}
 	}
 }
+
+// TestTheCursorStaysOnTheFirstRowUntilSomebodyMovesIt launches sagas over a list that nobody has touched, and over one that somebody has.
+func TestTheCursorStaysOnTheFirstRowUntilSomebodyMovesIt(t *testing.T) {
+	t.Parallel()
+	onExhibit(t, nil, func(s *stage) {
+		s.press("o") // newest first
+		l := s.list()
+		l.chose = false
+		first := l.at(0).ID
+		next := func(n string) engine.ID {
+			x := *l.at(0)
+			x.ID, x.Short = engine.ID("ffffffff-0000-7000-8000-0000000000"+n), "000000"+n
+			s.run(s.app.tell(Changed{Fresh{Summaries: []engine.Summary{x}}}))
+			return x.ID
+		}
+		if newest := next("a1"); l.cursor != newest || newest == first {
+			t.Errorf("the cursor is on %s, want the newest, %s", l.cursor.Short(), newest.Short())
+		}
+		s.press("down", "up")
+		stays := l.cursor
+		if next("a2"); l.cursor != stays {
+			t.Errorf("the cursor is on %s, want where it was put, %s", l.cursor.Short(), stays.Short())
+		}
+	})
+}

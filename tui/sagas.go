@@ -26,6 +26,7 @@ type sagas struct {
 	preview watched
 
 	cursor  engine.ID // Invariant: the cursor is a saga, never a row number
+	chose   bool      // somebody has moved it or acted on its saga; until then it is the first
 	was     int       // the index that it had when it was last seen
 	top     int
 	tall    int   // rows that were shown
@@ -256,7 +257,7 @@ func (s *sagas) settle(h hold) Action {
 		switch {
 		case s.landing == landLast:
 			i, h = n-1, hold{line: s.tall, top: 1}
-		case s.landing == landFirst, s.landing == landKeep && !have, s.cursor == "":
+		case s.landing == landFirst, s.landing == landKeep && !have, s.cursor == "", !s.chose:
 			i, h = 0, hold{}
 		}
 		s.landing = landStay
@@ -294,13 +295,14 @@ func (s *sagas) goTo(i int) Action {
 		return nil
 	}
 	i = max(0, min(i, n-1))
-	s.cursor, s.was = s.at(i).ID, i
+	s.cursor, s.was, s.chose = s.at(i).ID, i, true
 	s.preview.point(s.cursor, s.at(i).Seq)
 	return Batch{s.ask(s.more(i)), s.preview.look(s)}
 }
 
 // jump goes to the first or the last row of the whole list, which may not be in memory.
 func (s *sagas) jump(last bool) Action {
+	s.chose = true
 	oldest := last != (s.order.By == byAge && s.order.Turned)
 	side := &s.pages.Newer
 	if oldest {

@@ -85,7 +85,10 @@ func (s *sagas) chosen(b keys.Binding, do func(env *Env, at *engine.Summary) Act
 			}
 			return ""
 		},
-		do: func(env *Env) Action { return do(env, s.current()) },
+		do: func(env *Env) Action {
+			s.chose = true
+			return do(env, s.current())
+		},
 	}
 }
 
@@ -210,7 +213,7 @@ func (s *sagas) found(env *Env, m foundMsg) Action {
 		s.search.Clear()
 	}
 	s.order = newOrder()
-	s.cursor = m.saga.ID
+	s.cursor, s.chose = m.saga.ID, true
 	return Batch{s.reload(env, m.saga.ID), open}
 }
 

@@ -32,7 +32,7 @@ func (a *App) Spot() Spot {
 func (a *App) settleAt(p Spot) {
 	if l, ok := a.stacks[0][0].(*sagas); ok {
 		l.search.Set(p.Filter)
-		l.cursor = p.Cursor
+		l.cursor, l.chose = p.Cursor, p.Cursor != ""
 	}
 	for i, s := range a.stacks {
 		if s.root() == p.Screen {
