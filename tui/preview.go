@@ -83,8 +83,8 @@ func (s *sagas) below(env *Env, width, height int) (string, []string) {
 		}
 		return rule, widget.Lines(lines, width, height)
 	}
-	side := env.after(d, 38)
 	wide, room := width-42, height-3
+	side := env.after(d, 38, room)
 	ledger := s.short(env, d, wide-3, room)
 	bar := t.Border.Paint(t.Symbols.Bar)
 	lines = append(lines, "")
@@ -98,7 +98,10 @@ func (s *sagas) below(env *Env, width, height int) (string, []string) {
 // short is the ledger on so many lines: long runs of equal steps fold, and what does not fit is on the saga's page.
 func (s *sagas) short(env *Env, d *detail, width, height int) []string {
 	t := env.Theme
-	rows := preRows(env, d, width, 1)
+	rows := preRows(env, d, width, height)
+	if len(rows) >= height {
+		rows = preRows(env, d, width, 1)
+	}
 	columns, widths := preColumns(d, width)
 	out := []string{widget.Head(columns, widths, 0, width, t.Faint)}
 	if room := height - 1; len(rows) > room {
@@ -107,11 +110,11 @@ func (s *sagas) short(env *Env, d *detail, width, height int) []string {
 	return append(out, rows...)
 }
 
-// after says beside a ledger what is left, and what undoing what has been done means.
-func (e *Env) after(d *detail, width int) []string {
+// after says beside a ledger what has to be decided, or what undoing what has been done means.
+func (e *Env) after(d *detail, width, room int) []string {
 	t := e.Theme
-	if left := e.leftLines(d.saga, width, 6); len(left) > 0 {
-		return left
+	if c := caseOf(d); c != nil {
+		return e.needing(d, c, width, room)
 	}
 	var undo []string
 	for i := len(d.saga.Rows) - 1; i >= 0; i-- {
@@ -146,11 +149,16 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 		widget.Sides(t.Strong.Paint(widget.Cut(cmp.Or(at.Target, at.Kind), width-widget.Width(state)-1)), state, width),
 		t.Faint.Paint(widget.Cut(at.Kind+" "+at.Short, width)),
 	}
-	if p := env.now().InShort(at, s.preview.whole(), t.Symbols.Dot); p != "" {
-		lines = append(lines, "")
-		lines = append(lines, widget.WrapTo(say.Sentence(p), width, 3)...)
-	}
 	d := s.preview.shown()
+	about := caseOf(d)
+	told := env.now().InShort(at, s.preview.whole(), t.Symbols.Dot)
+	if about != nil {
+		told = about.What
+	}
+	if told != "" {
+		lines = append(lines, "")
+		lines = append(lines, widget.WrapTo(say.Sentence(told), width, 3)...)
+	}
 	air := height > 9
 	if air {
 		lines = append(lines, "")
@@ -164,10 +172,10 @@ func (s *sagas) pre(env *Env, width, height int) []string {
 	case d == nil:
 		return lines
 	}
-	if left := env.leftLines(d.saga, width, max(1, height/6)); len(left) > 0 {
-		lines = append(lines, left...)
+	if about != nil {
+		lines = append(lines, env.needing(d, about, width, max(1, height/2))...)
 		if air {
-			lines = append(lines, "")
+			lines = append(lines, "", t.Border.Paint(repeat(t.Symbols.Rule, width)))
 		}
 	}
 	most := 2 // lines on each row, more where there is room for all
@@ -221,6 +229,9 @@ func preRows(env *Env, d *detail, width, most int) []string {
 			continue
 		}
 		text, bad := d.rowText(env, i)
+		if c := row.Compensation; row.Status == engine.RowCompensationFailed && c != nil && c.Conflict != nil {
+			continue // the three states say it
+		}
 		ink := t.Faint
 		if bad {
 			ink = t.Failed

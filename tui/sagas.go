@@ -86,15 +86,17 @@ func (s *sagas) Update(env *Env, msg tea.Msg) Action {
 			return s.reload(env, s.cursor)
 		}
 	case Changed:
-		return Batch{s.changed(env, msg.Fresh), s.askUsual(env)}
+		return Batch{s.changed(env, msg.Fresh), s.askUsual(env), s.askUnable(env)}
 	case list.Piece:
-		return Batch{s.took(msg), s.askUsual(env)}
+		return Batch{s.took(msg), s.askUsual(env), s.askUnable(env)}
 	case detailMsg:
 		return s.preview.take(msg, s)
 	case foundMsg:
 		return s.found(env, msg)
 	case usualMsg:
 		maps.Copy(env.State.Usual, msg)
+	case unableMsg:
+		maps.Copy(env.State.Unable, msg)
 	case casesMsg:
 		return msg.choose(s)
 	case tea.KeyPressMsg, tea.PasteMsg:

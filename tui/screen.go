@@ -142,7 +142,7 @@ func (e *Env) Has(c keys.Command) bool {
 
 // now is what sentences about sagas depend on.
 func (e *Env) now() say.Now {
-	return say.Now{Clock: e.Clock, Frozen: e.State.Frozen, Nobody: e.State.Nobody(), Usual: e.usual}
+	return say.Now{Clock: e.Clock, Frozen: e.State.Frozen, Nobody: e.State.Nobody(), Usual: e.usual, Gauge: e.gauge, Unable: e.unable}
 }
 
 // usual is how long the step that a saga is at usually takes; 0 when nobody knows.
@@ -152,6 +152,13 @@ func (e *Env) usual(s *engine.Summary) time.Duration {
 		return 0
 	}
 	return e.State.Usual[k]
+}
+
+// gaugeSize is how many cells a gauge in a row has.
+const gaugeSize = 6
+
+func (e *Env) gauge(part, whole int) string {
+	return widget.Gauge(gaugeSize, part, whole, e.Theme.Symbols.Done, e.Theme.Symbols.Left)
 }
 
 // keyOf is the first key of a command as people write it; empty when the settings have left it none.

@@ -28,9 +28,10 @@ type State struct {
 	Nights   Nights                       // schedules and deliveries
 	Crowd    *engine.Crowd                // who has the store open; nil where only one process can
 
-	Usual map[usualKey]time.Duration // how long steps usually take; 0 where nobody knows
-	Ended map[engine.ID]time.Time    // when sagas have come to rest, of the last that have
-	Used  map[string]int             // how often each kind was among them when the console began
+	Usual  map[usualKey]time.Duration // how long steps usually take; 0 where nobody knows
+	Unable map[engine.ID]inability    // why sagas could not be undone
+	Ended  map[engine.ID]time.Time    // when sagas have come to rest, of the last that have
+	Used   map[string]int             // how often each kind was among them when the console began
 
 	said  int // messages so far
 	tally [say.Stands]int
@@ -51,7 +52,7 @@ type Message struct {
 const maxMessages = 500
 
 func newState() *State {
-	return &State{Marks: map[engine.ID]engine.Summary{}, Busy: map[engine.ID]say.Stand{}, Usual: map[usualKey]time.Duration{}, Ended: map[engine.ID]time.Time{}}
+	return &State{Marks: map[engine.ID]engine.Summary{}, Busy: map[engine.ID]say.Stand{}, Usual: map[usualKey]time.Duration{}, Unable: map[engine.ID]inability{}, Ended: map[engine.ID]time.Time{}}
 }
 
 // Say keeps a message.

@@ -135,7 +135,7 @@ func residue(s *engine.Saga, left []int, undo func(idx int) string) *Case {
 	c.What = "It could not be undone, and what it made is still there."
 	c.offer(s,
 		Answer{Name: "try again", Does: undo(row.Idx) + ", with a fresh budget", Verb: engine.VerbRetry, Row: row.Idx, Why: "try again", Then: append([]Fact{{"else", "it asks again"}}, undone...)},
-		Answer{Name: "leave it there", Does: "accepts what is left; nothing is written; " + end, Verb: engine.VerbResolve, Row: row.Idx, Then: append(letGo(row), ends)})
+		Answer{Name: "leave it there", Does: "accepts what is left; nothing is written; " + end, Brief: "stays; " + strings.TrimPrefix(end, "the saga "), Verb: engine.VerbResolve, Row: row.Idx, Then: append(letGo(row), ends)})
 	return c
 }
 

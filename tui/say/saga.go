@@ -16,6 +16,10 @@ type Now struct {
 
 	// Usual is how long the step that a saga is at usually takes; 0 when nobody knows. May be left out.
 	Usual func(s *engine.Summary) time.Duration
+	// Gauge draws a part of a whole. May be left out: then nobody is told how much of the usual time is over.
+	Gauge func(part, whole int) string
+	// Unable is why a saga could not be undone; nil when nobody knows yet. May be left out.
+	Unable func(s *engine.Summary) []string
 }
 
 // Brief says in a few cells what matters about a saga that does not move, or about its end; empty for one that moves: what

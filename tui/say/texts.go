@@ -20,7 +20,7 @@ func (n Now) Texts(s *engine.Summary) ([]string, Tone) {
 	}
 	switch stand {
 	case NeedsYou:
-		return needs(s), tone
+		return n.needs(s), tone
 	case Undoing:
 		text := strconv.Itoa(s.Undone) + " of " + strconv.Itoa(s.UndoTotal) + " undone"
 		if len(s.Waiting) > 0 {
@@ -45,10 +45,14 @@ func (n Now) Texts(s *engine.Summary) ([]string, Tone) {
 }
 
 // needs says why a person has to decide.
-func needs(s *engine.Summary) []string {
+func (n Now) needs(s *engine.Summary) []string {
 	if s.Status == engine.Failed {
-		n := strconv.Itoa(s.Residue)
-		return []string{n + Plural(s.Residue, " step", " steps") + " could not be undone", n + " not undone", n + " left"}
+		if n.Unable != nil {
+			if known := n.Unable(s); len(known) > 0 {
+				return known
+			}
+		}
+		return notUndone(s.Residue)
 	}
 	for i := range s.Waiting {
 		switch w := &s.Waiting[i]; w.Because {
@@ -57,8 +61,8 @@ func needs(s *engine.Summary) []string {
 		case engine.BecauseStuck:
 			return []string{w.Step + " goes on failing: " + w.Text, w.Step + " goes on failing", "goes on failing"}
 		case engine.BecauseDied:
-			n := strconv.Itoa(w.N)
-			return []string{"the process died " + n + " times during it", "died " + n + " times"}
+			times := strconv.Itoa(w.N) + " times"
+			return []string{"the process died " + times + " during it", "died " + times}
 		case engine.BecauseCopied:
 			return []string{"the store is a copy, and this would do something else now", "the store is a copy", "a copy"}
 		case engine.BecauseAccount:
@@ -84,6 +88,9 @@ func (n Now) soon(s *engine.Summary, texts []string) []string {
 		return texts
 	}
 	usual := "usually " + Span(d)
+	if n.Gauge != nil && len(s.StepNames) == 1 && !s.StartedAt.IsZero() {
+		return append(n.far(n.Clock.Now.Sub(s.StartedAt.Time), d, usual), texts...)
+	}
 	if len(texts) == 0 {
 		return []string{usual}
 	}
@@ -93,6 +100,16 @@ func (n Now) soon(s *engine.Summary, texts []string) []string {
 		out = append(out, texts[last]+", "+usual)
 	}
 	return append(out, texts[last])
+}
+
+// far says how much of its usual time a step has taken.
+func (n Now) far(took, d time.Duration, usual string) []string {
+	if took >= d {
+		return []string{"longer than " + usual, "longer"}
+	}
+	percent := int(100 * max(0, took) / d)
+	drawn := n.Gauge(percent, 100)
+	return []string{drawn + " " + strconv.Itoa(percent) + " %, " + usual, drawn + " " + strconv.Itoa(percent) + " %", usual}
 }
 
 // works says at which step of how many a saga is, and what it waits for.
