@@ -32,7 +32,7 @@ func TestTheHeaderSaysWhoElseIsHereAndTheSagaWhoWatchesIt(t *testing.T) {
 		changed = make(chan struct{}, 1)
 		c.Who, c.WhoChanged = who, changed
 	}, func(s *stage) {
-		s.hasNot("with")
+		s.hasNot("ops1 with")
 		s.press("down", "enter")
 		id := string(s.app.screen().(*saga).first.ID) //nolint:forcetypeassert // enter opens one
 		mu.Lock()

@@ -36,7 +36,7 @@ func (s *stage) cutRed() (cut []string, free int) {
 			}
 		}
 		if y >= a.headLines() && y < len(lines)-2 {
-			if strings.TrimSpace(text) == "" {
+			if strings.Trim(text, " "+a.env.Theme.Symbols.Bar) == "" { // a pane's edge is nothing that is said
 				blank++
 			} else {
 				blank = 0

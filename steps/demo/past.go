@@ -26,8 +26,7 @@ func (h History) keep(ctx context.Context, into Ledger) error {
 	}
 	var renamed []string
 	for i := range all.Items {
-		id := all.Items[i].ID
-		renamed = append(renamed, string(id), h.then(id))
+		renamed = append(renamed, string(all.Items[i].ID), h.then(&all.Items[i]))
 	}
 	names := strings.NewReplacer(renamed...)
 	var batches []engine.Batch
@@ -56,10 +55,10 @@ func (h History) keep(ctx context.Context, into Ledger) error {
 	return nil
 }
 
-// then is an id as it would have been drawn at the time that the account had.
-func (h History) then(id engine.ID) string {
+// then is the id of a saga as it would have been drawn at the time that the account had.
+func (h History) then(s *engine.Summary) string {
 	const clock = len("00000000-0000-")
-	return string(engine.Before(h.Account.clock.then(id.Created())))[:clock] + string(id)[clock:]
+	return string(engine.Before(h.Account.clock.then(s.CreatedAt.Time)))[:clock] + string(s.ID)[clock:]
 }
 
 // moment is a time as ledgers keep it, in JSON.

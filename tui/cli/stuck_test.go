@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
@@ -67,6 +68,10 @@ func TestATerminalThatDoesNotReadKeepsNothing(t *testing.T) {
 				}
 				time.Sleep(200 * time.Millisecond)
 			}
+			busy := arcadia("launch", "adhoc", "--steps", strings.Repeat("echo,", 199)+"echo", "text=x", "--no-wait", "-o", "json")
+			if out, err := busy.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
 			begun := time.Now()
 			if err := ask(t, arcadia, cmd.Process); err != nil {
 				t.Fatal(err)
@@ -75,6 +80,7 @@ func TestATerminalThatDoesNotReadKeepsNothing(t *testing.T) {
 				if out, err := arcadia("list", "-o", "json").Output(); err != nil || !strings.Contains(string(out), "echo") {
 					t.Errorf("the store is not free when stop has answered: %v %s", err, out)
 				}
+				nothingStartsAfter(t, arcadia, time.Now())
 			}
 			select {
 			case _ = <-ended:
@@ -88,5 +94,46 @@ func TestATerminalThatDoesNotReadKeepsNothing(t *testing.T) {
 			}
 			_, _ = io.CopyN(io.Discard, tty, 1)
 		})
+	}
+}
+
+// nothingStartsAfter wants a saga of many steps that has begun, is not done, and stands still since a moment.
+func nothingStartsAfter(t *testing.T, arcadia func(args ...string) *exec.Cmd, answered time.Time) {
+	t.Helper()
+	look := func() (started int) {
+		out, err := arcadia("list", "--kind", "adhoc", "-o", "json").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []struct{ Short, Status string }
+		if err := json.Unmarshal(out, &all); err != nil || len(all) != 1 || all[0].Status != "running" {
+			t.Fatalf("%v %s, want a saga that is under way", err, out)
+		}
+		var saga struct {
+			Steps []struct {
+				StartedAt *time.Time `json:"started_at"`
+			}
+		}
+		if out, err = arcadia("show", all[0].Short, "-o", "json").Output(); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(out, &saga); err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range saga.Steps {
+			if row.StartedAt == nil || row.StartedAt.IsZero() {
+				continue
+			}
+			started++
+			if row.StartedAt.After(answered) {
+				t.Errorf("step %d started %s after stop had answered", i, row.StartedAt.Sub(answered))
+			}
+		}
+		return started
+	}
+	was := look()
+	time.Sleep(300 * time.Millisecond)
+	if is := look(); is != was || is == 0 {
+		t.Errorf("%d steps had started when stop had answered, and %d a moment later", was, is)
 	}
 }
