@@ -18,10 +18,15 @@ type room struct {
 const (
 	roomLeft  = 512 << 10 // more than this beyond the pages in use is enough
 	roomChunk = 256 << 10 // what is written with one commit: it waits for these bytes too
+
+	// roomPiece is how much of that is written with one system call. Linux keeps what one call has written in one piece of its
+	// cache, and whoever syncs one page of it then looks at all of it (measured for a commit of 57 pages: 320 microseconds of
+	// processor time with pieces of 16 KiB, 480 with 256, 420 with 4).
+	roomPiece = 16 << 10
 )
 
 // zeros is what is written ahead.
-var zeros [roomChunk]byte
+var zeros [roomPiece]byte
 
 // make sees to it that there is room beyond the pages in use. Only the writer calls it, and between commits: nobody else
 // changes the file or its size.
@@ -41,9 +46,10 @@ func (r *room) make(used int64) {
 		r.full = true
 		return
 	}
-	if _, err := r.file.WriteAt(zeros[:], r.size); err != nil {
-		r.full = true
-		return
+	for end := r.size + roomChunk; r.size < end; r.size += roomPiece {
+		if _, err := r.file.WriteAt(zeros[:], r.size); err != nil {
+			r.full = true
+			return
+		}
 	}
-	r.size += roomChunk
 }
