@@ -67,13 +67,21 @@ func newDroplets(inv Estates) *droplets {
 		d.chosen(openKey, nil, func(env *Env, r *list.Row) Action {
 			return Show{&pager{name: r.Cells[0], text: plainSections(d.sections(env, r, 100, 0))}}
 		}),
-		d.launching(snapshot, string(keys.CmdSnapshot), nil),
+		d.launching(snapshot, string(keys.CmdSnapshot), d.absent),
 		d.menu(keys.Machines, "everything that can be done to this droplet", keys.CmdSnapshot, keys.CmdCopy),
 		d.reloading(keys.Machines),
 		d.copying("droplet"),
 	}
 	d.hints = []keys.Command{keys.CmdOpen, keys.CmdActions, keys.CmdSnapshot}
 	return d
+}
+
+// absent says why nothing is done to the droplet under the cursor: it is gone, or nobody here may.
+func (d *droplets) absent(env *Env) string {
+	if r := d.Current(); r != nil && r.Band != bandThere {
+		return "this droplet is not there"
+	}
+	return operators(env)
 }
 
 // dropletThing is what a row is to kinds: a droplet, or what is left of one.

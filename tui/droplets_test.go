@@ -59,7 +59,17 @@ func TestARowThatIsGoneOffersWhatIsLeftOfIt(t *testing.T) {
 		s.press("2", "down", "down", "down", "down", "down")
 		s.has("this is the last copy of it")
 		s.has("the last copy")
-		s.press("up", "enter")
+		for _, row := range []string{"", "up"} { // gone, and asleep: neither is there to be copied
+			if row != "" {
+				s.press(row)
+			}
+			s.press("a")
+			s.has("Actions for")
+			s.hasNot("take a snapshot of this droplet")
+			s.press("esc", "s")
+			s.has("this droplet is not there")
+		}
+		s.press("enter")
 		s.has("knows how to bring it back")
 		s.has("instead of $24.00")
 	})

@@ -55,6 +55,19 @@ func (o offer) open(env *Env) Action {
 	return Open{l}
 }
 
+// refuses reports whether a verb is one of kinds, and of none that acts on such a thing: one cannot take a snapshot of what is gone.
+func (x thing) refuses(env *Env, verb string) bool {
+	verbs := false
+	for _, k := range env.State.Kinds {
+		if verbOf(k) == verb && k.On.Type != "" {
+			if verbs = true; k.On.Type == x.of {
+				return false
+			}
+		}
+	}
+	return verbs
+}
+
 func (o offer) kind(env *Env) (engine.Kind, bool) {
 	at := slices.IndexFunc(env.State.Kinds, func(k engine.Kind) bool { return k.On.Type == o.on.of && verbOf(k) == o.verb })
 	if at < 0 {
@@ -76,7 +89,7 @@ func offers(env *Env, on thing, had ...string) []item {
 	why := operators(env)
 	var out []item
 	for _, k := range env.State.Kinds {
-		if verb := verbOf(k); k.On.Type == on.of && !slices.Contains(had, verb) {
+		if verb := verbOf(k); on.of != "" && k.On.Type == on.of && !slices.Contains(had, verb) {
 			out = append(out, item{Text: verb, Note: k.Summary, Why: why, Do: offer{on: on, verb: verb}})
 		}
 	}

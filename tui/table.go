@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -234,6 +235,11 @@ func (l *listing) menu(scope keys.Scope, help string, names ...keys.Command) com
 		name := r.Cells[0]
 		if l.named != nil {
 			name = l.named(r)
+		}
+		names := slices.Clone(names)
+		if l.on != nil {
+			on := l.on(r)
+			names = slices.DeleteFunc(names, func(c keys.Command) bool { return on.refuses(env, string(c)) })
 		}
 		items := pickItems(env, l.Commands(env), names...)
 		for i := range items {
