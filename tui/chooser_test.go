@@ -32,6 +32,20 @@ func TestKindsAreGroupedByWhatTheyActOn(t *testing.T) {
 	})
 }
 
+// A kind is found by its name, also where one before it speaks of it.
+func TestAKindIsChosenByItsName(t *testing.T) {
+	t.Parallel()
+	kinds := []engine.Kind{{Name: "hibernate_droplet", Summary: "sleeps; wake_droplet makes one like it"}, {Name: "wake_droplet_later"}, {Name: "wake_droplet"}, {Name: "a_wake"}}
+	for typed, want := range map[string]string{"wake_droplet": "wake_droplet", "wake": "wake_droplet_later", "a_w": "a_wake", "one like": "hibernate_droplet", "": "hibernate_droplet"} {
+		var k launchKinds
+		k.filter.Set(typed)
+		k.find(kinds)
+		if got, _ := k.chosen(); got.Name != want {
+			t.Errorf("%q chooses %s, want %s", typed, got.Name, want)
+		}
+	}
+}
+
 // What is on its way back shows what is put back, and not what it wanted to be.
 func TestASagaOnItsWayBackShowsWhatIsPutBack(t *testing.T) {
 	t.Parallel()

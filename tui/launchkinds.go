@@ -47,8 +47,22 @@ func (k *launchKinds) find(all []engine.Kind) {
 		}
 	}
 	if k.cursor() < 0 && len(k.shown) > 0 {
-		k.at = k.shown[0].Name
+		k.at = k.shown[k.nearest()].Name
 	}
+}
+
+// nearest is which of the kinds shown is meant by the filter: one of that name, or else one whose name begins with it or has it, before
+// those that only speak of it.
+func (k *launchKinds) nearest() int {
+	text := strings.ToLower(strings.TrimSpace(k.filter.String()))
+	for _, like := range []func(name, text string) bool{
+		func(name, text string) bool { return name == text }, strings.HasPrefix, strings.Contains,
+	} {
+		if at := slices.IndexFunc(k.shown, func(x engine.Kind) bool { return like(x.Name, text) }); at >= 0 {
+			return at
+		}
+	}
+	return 0
 }
 
 func (k *launchKinds) cursor() int {

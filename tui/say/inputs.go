@@ -35,7 +35,8 @@ func LabelsOf(fields [][]engine.Field) Labels {
 	return out
 }
 
-// Inputs are what a saga was launched with, in the order of its form; a value that one step alone reads names the step.
+// Inputs are what a saga was launched with, in the order of its form; a value that one step alone reads names the step. What no form asks
+// for is left out, as long as the labels of one are known: a kind has made it of what was asked for.
 func Inputs(in engine.Inputs, labels Labels) []Input {
 	place := func(key string) (int, string) {
 		_, name, scoped := strings.Cut(key, ":")
@@ -54,7 +55,10 @@ func Inputs(in engine.Inputs, labels Labels) []Input {
 	})
 	var out []Input
 	for _, key := range names {
-		_, name := place(key)
+		at, name := place(key)
+		if at == len(labels.Order) && at > 0 {
+			continue
+		}
 		x := Input{Label: cmp.Or(labels.Of[name], Words(name)), Value: in[key]}
 		if step, _, scoped := strings.Cut(key, ":"); scoped {
 			if _, err := strconv.Atoi(step); err == nil {
