@@ -117,7 +117,10 @@ type Store struct {
 }
 
 // Look says how the console shall look.
-type Look struct{ ASCII, NoColor, ReadOnly bool }
+type Look struct {
+	ASCII, NoColor, ReadOnly bool
+	Warning                  string // said in the footer at first; empty: nothing
+}
 
 // Place is an open store with the engine on it. The functions that are nil are not available there.
 type Place struct {

@@ -45,34 +45,46 @@ func (t *tree) console(ctx context.Context) error {
 		return errors.New("the console needs a terminal, and input or output is none: use a command (arcadia --help) or plain lines (arcadia --accessible)")
 	}
 	t.opening = !t.accessible
+	access := func() Access {
+		if t.readOnly {
+			return Read
+		}
+		return Act
+	}
+	warning := ""         // what is said in the footer at first
+	var left *whereabouts // where the console was before, to which it goes back when the next context cannot be opened
 	for {
-		err := t.consoleOn(ctx)
-		to, ok := errors.AsType[*Switch](err)
-		if !ok {
+		p, err := t.place(ctx, access(), "console")
+		_, held := errors.AsType[*Elsewhere](err)
+		switch {
+		case err != nil && (left == nil || held || ctx.Err() != nil):
+			return err
+		case err != nil:
+			warning = "context " + t.contextName + " cannot be opened: " + err.Error()
+			t.whereabouts, left = *left, nil
+			continue
+		}
+		err = t.consoleOn(ctx, p, warning)
+		to, switches := errors.AsType[*Switch](err)
+		if !switches {
 			return err
 		}
+		here := t.whereabouts
+		left, warning = &here, ""
 		if err := t.into(to.To); err != nil {
-			return err
+			left, warning = nil, err.Error()
 		}
 	}
 }
 
-// consoleOn opens the console on one account.
-func (t *tree) consoleOn(ctx context.Context) error {
-	access := Act
-	if t.readOnly {
-		access = Read
-	}
-	p, err := t.place(ctx, access, "console")
-	if err != nil {
-		return err
-	}
+// consoleOn shows the console on one account, and closes it.
+func (t *tree) consoleOn(ctx context.Context, p *Place, warning string) error {
 	defer p.Close()
-	err = host(ctx, p, func(ctx context.Context) error {
+	err := host(ctx, p, func(ctx context.Context) error {
 		if t.accessible {
 			return t.lineMode(ctx, p)
 		}
-		return t.env.Console(ctx, p, Look{ASCII: t.ascii, NoColor: t.noColor, ReadOnly: t.readOnly})
+		return t.env.Console(ctx, p, Look{ASCII: t.ascii, NoColor: t.noColor, ReadOnly: t.readOnly, Warning: warning})
 	})
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil // asked to end, and ended in order

@@ -13,6 +13,15 @@ type Switch struct{ To string }
 // Error says what was asked for.
 func (s *Switch) Error() string { return "go on in context " + s.To }
 
+// whereabouts is which account and store are worked on, and how far.
+type whereabouts struct {
+	contextName string   // that was chosen; empty: none
+	context     *Context // likewise
+	database    string
+	store       Store // that several hosts share
+	readOnly    bool
+}
+
 func (t *tree) contextsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "contexts", Short: "List the accounts that --context knows, each with its own store", Args: exactly(),

@@ -17,18 +17,15 @@ import (
 type tree struct {
 	env Env
 
-	demo, readOnly, accessible, noColor, ascii bool
-	database                                   string
-	store                                      Store      // that several hosts share
-	looksOnly                                  bool       // --read-only was given, whatever the context says
-	contextName                                string     // that was chosen; empty: none
-	context                                    *Context   // likewise
-	opening                                    bool       // the console is what was asked for
-	held                                       *Elsewhere // a completion found the store held by another process
-	values                                     map[*pflag.Flag]cobra.CompletionFunc
-	ran                                        *cobra.Command // what was asked for, with args
-	args                                       []string
-	slow                                       *slow // says that a command takes long
+	whereabouts
+	demo, accessible, noColor, ascii bool
+	looksOnly                        bool       // --read-only was given, whatever the context says
+	opening                          bool       // the console is what was asked for
+	held                             *Elsewhere // a completion found the store held by another process
+	values                           map[*pflag.Flag]cobra.CompletionFunc
+	ran                              *cobra.Command // what was asked for, with args
+	args                             []string
+	slow                             *slow // says that a command takes long
 }
 
 // Run runs one command line, without the program's name, and returns its exit status.

@@ -49,7 +49,8 @@ func OwnConsole(env func(string) string) func(context.Context, *cli.Place, cli.L
 		cfg.ASCII, cfg.NoColor, cfg.Hosting, cfg.Fleeting = look.ASCII || ASCIIOnly(env), look.NoColor, p.Host != nil, !own.Lasting
 		cfg.Kept = cli.OwnKeeper(env)
 		var wrong error
-		if cfg.Settings, _, wrong = cli.OwnSettings(env); wrong != nil {
+		cfg.Warning = look.Warning
+		if cfg.Settings, _, wrong = cli.OwnSettings(env); wrong != nil && cfg.Warning == "" {
 			cfg.Warning = "your settings are not used: " + wrong.Error()
 		}
 		if cfg.Hosting && own.Lasting {
