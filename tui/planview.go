@@ -167,20 +167,23 @@ func (p *plan) layout(t *theme.Theme, width int) planLayout {
 		return l
 	}
 	l.what = width - l.margin - 3 - l.step - 2 - l.now - 2 - 1
-	if width >= planUndo {
-		l.undo = min(undo, width/3)
-		l.what -= l.undo + 2
-		if why > 0 && l.what-min(why, width/4)-2 >= planLeast {
-			l.why = min(why, width/4)
-			l.what -= l.why + 2
-		}
-		l.what = min(l.what, max(40, p.natural()))
+	if width < planUndo {
+		return l
 	}
+	l.undo, l.why = min(undo, width/5), min(why, width/6)
+	if why == 0 || l.what-l.undo-2-l.why-2 < planLeast {
+		l.undo, l.why = min(undo, width/3), 0
+	}
+	l.what -= l.undo + 2
+	if l.why > 0 {
+		l.what -= l.why + 2
+	}
+	l.what = min(l.what, max(40, p.natural()))
 	return l
 }
 
 // planLeast is the room for what a step does that is left before why gets a column.
-const planLeast = 34
+const planLeast = 28
 
 // natural is the room in which every change fits on its lines.
 func (p *plan) natural() int {

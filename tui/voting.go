@@ -30,6 +30,8 @@ type voting struct {
 	body  list.Scroll
 	again replanned
 	past  past
+
+	around around
 }
 
 func newVoting(s *engine.Summary) *voting {
@@ -102,7 +104,7 @@ func (v *voting) Commands(*Env) []command {
 			return nil
 		}},
 		{Binding: bind(keys.Decisions, keys.CmdReload, "read again", "read the saga again, and plan it again", "r"), do: func(*Env) Action {
-			v.seen.stale = true
+			v.seen.stale, v.around.read = true, false
 			return Batch{v.seen.look(v), v.replan()}
 		}},
 		{Binding: bind(keys.Decisions, keys.CmdSaga, "saga", "its ledger, timeline and log", "s"), do: func(*Env) Action { return Open{newSaga(&v.first, false)} }},
@@ -134,7 +136,12 @@ func (v *voting) Update(env *Env, msg tea.Msg) Action {
 	case Ticked:
 		return v.keepFresh(env)
 	case againMsg:
-		v.again = replanned{hash: msg.hash, err: msg.err, at: env.Time()}
+		v.again = replanned{plan: msg.plan, err: msg.err, at: env.Time()}
+		if !v.around.read && msg.err == "" {
+			return v.lookAround(env, msg.plan.Locks)
+		}
+	case around:
+		v.around = msg
 	case past:
 		v.past = msg
 	case answeredMsg:

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
+	"arcadia/engine/schedule"
 	"arcadia/tui/keys"
 )
 
@@ -33,13 +35,13 @@ func asked(tb testing.TB) *exhibit {
 		c.end(engine.EntrySagaCompleted).keep()
 	}
 	plan := []engine.PlanStep{
-		{Idx: 0, Name: steps[0], Change: engine.Change{Action: engine.ActCreate, Subject: "snapshot of web-01 (482913)", Note: "about 18 GB", MonthlyUSD: 1.1, Undo: "deletes it"}},
-		{Idx: 1, Name: steps[1], Change: engine.Change{Action: engine.ActRun, Subject: "the snapshot", Undo: "nothing to undo"}},
-		{Idx: 2, Name: steps[2], Change: engine.Change{Action: engine.ActUpdate, Subject: "power of web-01 (482913)", Fields: []engine.FieldChange{{Name: "status", From: "active", To: "off"}}, Undo: "switches it on again", Service: engine.ServiceStops}},
-		{Idx: 3, Name: steps[3], Change: engine.Change{Action: engine.ActUpdate, Subject: "size of web-01 (482913)", Fields: []engine.FieldChange{{Name: "size", From: "s-2vcpu-4gb", To: "s-4vcpu-8gb"}}, MonthlyUSD: 24, Undo: "resizes it back"}},
-		{Idx: 4, Name: steps[4], Change: engine.Change{Action: engine.ActUpdate, Subject: "disk of web-01 (482913)", Fields: []engine.FieldChange{{Name: "disk", From: "80 GB", To: "160 GB"}}, Undo: "cannot be undone", Final: "after it web-01 never fits a size with less than 160 GB of disk again"}},
-		{Idx: 5, Name: steps[5], Change: engine.Change{Action: engine.ActUpdate, Subject: "power of web-01 (482913)", Fields: []engine.FieldChange{{Name: "status", From: "off", To: "active"}}, Undo: "shuts it down", Service: engine.ServiceStarts}},
-		{Idx: 6, Name: steps[6], Change: engine.Change{Action: engine.ActWait, Subject: "for http://app.example.com/healthz", Undo: "nothing to undo"}},
+		{Idx: 0, Name: steps[0], Why: "a copy to go back to", Change: engine.Change{Action: engine.ActCreate, Subject: "snapshot of web-01 (482913)", Note: "about 18 GB", MonthlyUSD: 1.1, Undo: "deletes it"}},
+		{Idx: 1, Name: steps[1], Why: "is it whole?", Change: engine.Change{Action: engine.ActRun, Subject: "the snapshot", Undo: "nothing to undo"}},
+		{Idx: 2, Name: steps[2], Why: "a resize needs it off", Change: engine.Change{Action: engine.ActUpdate, Subject: "power of web-01 (482913)", Fields: []engine.FieldChange{{Name: "status", From: "active", To: "off"}}, Undo: "switches it on again", Service: engine.ServiceStops}},
+		{Idx: 3, Name: steps[3], Why: "asked for", Change: engine.Change{Action: engine.ActUpdate, Subject: "size of web-01 (482913)", Fields: []engine.FieldChange{{Name: "size", From: "s-2vcpu-4gb", To: "s-4vcpu-8gb"}}, MonthlyUSD: 24, Undo: "resizes it back"}},
+		{Idx: 4, Name: steps[4], Why: "asked for (Disk yes)", Change: engine.Change{Action: engine.ActUpdate, Subject: "disk of web-01 (482913)", Fields: []engine.FieldChange{{Name: "disk", From: "80 GB", To: "160 GB"}}, Undo: "cannot be undone", Final: "after it web-01 never fits a size with less than 160 GB of disk again"}},
+		{Idx: 5, Name: steps[5], Why: "as it was before", Change: engine.Change{Action: engine.ActUpdate, Subject: "power of web-01 (482913)", Fields: []engine.FieldChange{{Name: "status", From: "off", To: "active"}}, Undo: "shuts it down", Service: engine.ServiceStarts}},
+		{Idx: 6, Name: steps[6], Why: "3 good within 10 m", Change: engine.Change{Action: engine.ActWait, Subject: "for http://app.example.com/healthz", Undo: "nothing to undo"}},
 	}
 	c := x.carve("c41f08aa", "resize_droplet", "web-01 (482913)", "ops2", 5*time.Minute+45*time.Second, steps...)
 	c.entries[0].By, c.entries[0].Why = &engine.Actor{Name: "ops2", Key: "SHA256:1f9a6b7c8d9e0f11c2", From: "203.0.113.140"}, "black friday, OPS-228"
@@ -61,7 +63,7 @@ func (p planner) PlanAgain(context.Context, engine.ID) (engine.Plan, error) {
 	if p.plans != nil {
 		p.plans.Add(1)
 	}
-	return engine.Plan{Hash: p.hash}, p.err
+	return engine.Plan{Hash: p.hash, Locks: []string{"droplet:482913"}}, p.err
 }
 
 var ops1Approves = engine.Actor{Name: "ops1", Role: "operator,approver", Key: "SHA256:77b0a1b2c3d4e5f6e4"}
@@ -71,6 +73,7 @@ func votes(t *testing.T, width, height int, p planner, f func(*stage)) {
 	t.Helper()
 	backend := func() Backend { p.Backend = asked(t).session(ops1Approves); return p }
 	onStage(t, width, height, backend, func(c *Config) {
+		c.Inventory = park{}
 		c.Key, c.Env, c.Live, c.Context, c.Color = ops1Approves.Key, "My Team", true, "prod", "red"
 	}, func(s *stage) {
 		s.press("home", "d")
@@ -208,4 +211,24 @@ func glass(t *testing.T, width, height int, f func(*stage, *broken)) {
 		s.send(nil)
 		f(s, b)
 	})
+}
+
+func TestAScheduleIsForAMachineByItsTagOrItsId(t *testing.T) {
+	t.Parallel()
+	web := estate.Machine{Droplet: estate.Droplet{ID: 482913, Name: "web-01"}, Tags: []string{"web", "prod"}}
+	for what, c := range map[string]struct {
+		of   schedule.Schedule
+		want bool
+	}{
+		"its tag":                {schedule.Schedule{Kind: "snapshot_droplet", ForEach: "tag:prod"}, true},
+		"another tag":            {schedule.Schedule{Kind: "snapshot_droplet", ForEach: "tag:db"}, false},
+		"its id":                 {schedule.Schedule{Kind: "snapshot_droplet", Inputs: engine.Inputs{"droplet_id": "482913"}}, true},
+		"another id":             {schedule.Schedule{Kind: "snapshot_droplet", Inputs: engine.Inputs{"droplet_id": "482914"}}, false},
+		"a kind of other things": {schedule.Schedule{Kind: "upsert_dns_record", Inputs: engine.Inputs{"droplet_id": "482913"}}, false},
+		"a kind of later":        {schedule.Schedule{Kind: "none", ForEach: "tag:prod"}, false},
+	} {
+		if got := isFor(&c.of, exhibitKinds(), &web); got != c.want {
+			t.Errorf("%s: %v", what, got)
+		}
+	}
 }

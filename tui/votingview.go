@@ -11,6 +11,7 @@ import (
 
 	"arcadia/engine"
 	"arcadia/engine/visible"
+	"arcadia/tui/clean"
 	"arcadia/tui/confirm"
 	"arcadia/tui/say"
 	"arcadia/tui/theme"
@@ -22,14 +23,14 @@ const replanEvery = 30 * time.Second
 
 // replanned is what the saga would do now, as far as that was looked at.
 type replanned struct {
-	hash engine.PlanHash
+	plan engine.Plan
 	err  string // why it could not be planned
 	at   time.Time
 	busy bool
 }
 
 type againMsg struct {
-	hash engine.PlanHash
+	plan engine.Plan // clean
 	err  string
 }
 
@@ -45,7 +46,7 @@ func (v *voting) replan() Action {
 		if err != nil {
 			return againMsg{err: visible.Text(err.Error())}
 		}
-		return againMsg{hash: p.Hash}
+		return againMsg{plan: clean.Plan(p)}
 	}}
 }
 
@@ -199,7 +200,7 @@ func (v *voting) lines(env *Env, w *detail, width int) []string {
 	}
 	f.out = append(f.out, widget.Cut(line+t.Faint.Paint(visible.Text(story)), width-1), "")
 	f.add("plan", a.Hash.Short()+"   "+v.again.says(env, a.Hash))
-	f.money(s.AskedPlan)
+	v.money(&f, s.AskedPlan)
 	v.outage(env, &f, s.AskedPlan)
 	if text := say.Approvals(s, env.Clock); text != "" {
 		f.wrap("so far", text)
@@ -214,6 +215,8 @@ func (v *voting) lines(env *Env, w *detail, width int) []string {
 		f.out = append(f.out, "")
 	}
 	f.out = append(append(f.out, p.steps(t, width)...), "")
+	v.runsThere(&f, s.AskedPlan)
+	v.meanwhile(env, &f)
 	v.before(env, &f, s)
 	if final := p.final(); final != nil {
 		f.out = append(append(f.out, ""), t.Final(fmt.Sprintf("Step %d cannot be undone.", final.Idx), widget.Wrap(say.Sentence(final.Change.Final), width-7), width)...)
@@ -238,33 +241,10 @@ func (r *replanned) says(env *Env, asked engine.PlanHash) string {
 		return t.Faint.Paint("it is made again" + t.Symbols.More)
 	case r.err != "":
 		return t.Compensating.Paint(t.Symbols.Failed+" it cannot be made again: "+r.err) + t.Faint.Paint(", tried at "+env.Clock.Time(r.at))
-	case r.hash != asked:
-		return t.Failed.Paint(t.Symbols.Failed+" it would do something else now: plan "+r.hash.Short()) + read
+	case r.plan.Hash != asked:
+		return t.Failed.Paint(t.Symbols.Failed+" it would do something else now: plan "+r.plan.Hash.Short()) + read
 	}
 	return t.Completed.Paint(t.Symbols.Completed+" still the same") + read
-}
-
-// money says what it adds to the bill of a month, and which steps do when there are several.
-func (f *facts) money(steps []engine.PlanStep) {
-	total, parts := 0.0, []string{}
-	for _, s := range steps {
-		total += s.Change.MonthlyUSD
-		if bill := say.Bill(s.Change.MonthlyUSD, f.t.Symbols.Minus); bill != "" {
-			parts = append(parts, s.Name+" "+bill)
-		}
-	}
-	bill := say.Bill(total, f.t.Symbols.Minus)
-	switch {
-	case len(parts) == 0:
-		return
-	case bill == "":
-		bill = "$0.00"
-	}
-	text := f.t.Strong.Paint(bill) + " a month"
-	if len(parts) > 1 {
-		text += "   " + f.t.Faint.Paint(visible.Text(strings.Join(parts, ", ")))
-	}
-	f.add("money", text)
 }
 
 // outage says when it is down, and for how long that was the last times.

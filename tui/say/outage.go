@@ -24,15 +24,36 @@ func Outage(steps []engine.PlanStep, before []time.Duration) (text, rest string)
 	if len(before) == 0 {
 		return text, ""
 	}
-	sum, took := time.Duration(0), []string{}
+	var took []string
 	for _, d := range before {
-		sum += d
 		took = append(took, Lasted(d))
 	}
-	mean := max(time.Minute, (sum / time.Duration(len(before))).Round(time.Minute))
 	times := "the last time it took "
 	if len(before) > 1 {
 		times = fmt.Sprintf("the last %d times it took ", len(before))
 	}
-	return "about " + Span(mean) + ", " + text, times + Listed(took)
+	return about(before) + ", " + text, times + Listed(took)
+}
+
+// about is a mean, in minutes.
+func about(before []time.Duration) string {
+	sum := time.Duration(0)
+	for _, d := range before {
+		sum += d
+	}
+	return "about " + Span(max(time.Minute, (sum/time.Duration(len(before))).Round(time.Minute)))
+}
+
+// Dark says of what a plan changes how long it is down, as Outage does, in a few words; empty when it never is.
+func Dark(steps []engine.PlanStep, before []time.Duration) string {
+	_, last, ok := engine.Outage(steps)
+	switch {
+	case !ok:
+		return ""
+	case last < 0:
+		return "dark from then on"
+	case len(before) == 0:
+		return "dark meanwhile"
+	}
+	return "dark for " + about(before)
 }
