@@ -36,7 +36,7 @@ func LabelsOf(fields [][]engine.Field) Labels {
 }
 
 // Inputs are what a saga was launched with, in the order of its form; a value that one step alone reads names the step. What no form asks
-// for is left out, as long as the labels of one are known: a kind has made it of what was asked for.
+// for is left out, as long as the labels of one are known: a kind has made it of what was asked for. So is what is empty.
 func Inputs(in engine.Inputs, labels Labels) []Input {
 	place := func(key string) (int, string) {
 		_, name, scoped := strings.Cut(key, ":")
@@ -56,7 +56,7 @@ func Inputs(in engine.Inputs, labels Labels) []Input {
 	var out []Input
 	for _, key := range names {
 		at, name := place(key)
-		if at == len(labels.Order) && at > 0 {
+		if at == len(labels.Order) && at > 0 || in[key] == "" {
 			continue
 		}
 		x := Input{Label: cmp.Or(labels.Of[name], Words(name)), Value: in[key]}

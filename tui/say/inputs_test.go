@@ -11,7 +11,7 @@ import (
 func TestWhatNoFormAsksForIsNoInputOfASaga(t *testing.T) {
 	t.Parallel()
 	form := say.LabelsOf([][]engine.Field{{{Name: "droplet_id", Label: "Droplet"}, {Name: "size"}}})
-	in := engine.Inputs{"droplet_id": "12", "size": "s-1", "3:is_off": "yes", "force": "yes", "1:size": "s-2"}
+	in := engine.Inputs{"droplet_id": "12", "size": "s-1", "3:is_off": "yes", "force": "yes", "1:size": "s-2", "4:size": ""}
 	for name, c := range map[string]struct {
 		labels say.Labels
 		want   []say.Input
