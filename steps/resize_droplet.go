@@ -61,7 +61,7 @@ func (r ResizeDroplet) sizes(ctx context.Context, in engine.Inputs) ([]engine.Op
 	known := err == nil
 	var out []engine.Option
 	for _, z := range all {
-		if known && z.fits(d) != nil {
+		if known && (z.Slug == d.Size || z.fits(d) != nil) {
 			continue
 		}
 		out = append(out, engine.Option{Value: z.Slug, Label: z.Slug, Detail: fmt.Sprintf("%d MiB  %d vCPU  $%.2f a month", z.Memory, z.VCPUs, z.MonthlyUSD)})

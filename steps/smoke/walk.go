@@ -35,6 +35,8 @@ func (t *tour) until(ctx context.Context, at int, ok func(*engine.Saga) bool) er
 			return nil
 		case s.Status.Terminal():
 			return fmt.Errorf("saga %s (%s) is %s: %s", s.Short, s.Kind, s.Status, trouble(s))
+		case t.stuck(s):
+			return fmt.Errorf("saga %s (%s) waits behind %s, which has failed and keeps what it touched", s.Short, s.Kind, s.Waiting[0].Saga)
 		case s.NeedsOperator() || s.Awaits() != nil:
 			return fmt.Errorf("saga %s (%s) waits for a person: %s", s.Short, s.Kind, trouble(s))
 		}
@@ -42,6 +44,12 @@ func (t *tour) until(ctx context.Context, at int, ok func(*engine.Saga) bool) er
 			return err
 		}
 	}
+}
+
+// stuck reports whether a saga waits for one of the tour's that has failed: nobody ends that one here.
+func (t *tour) stuck(s *engine.Saga) bool {
+	return len(s.Waiting) > 0 && s.Waiting[0].Because == engine.BecauseLocked &&
+		slices.ContainsFunc(t.sagas, func(o *engine.Saga) bool { return o.Short == s.Waiting[0].Saga && o.Status == engine.Failed })
 }
 
 // pause waits for d or until ctx ends, and returns the cause of the latter.
