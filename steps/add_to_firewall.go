@@ -128,6 +128,11 @@ func (a AddToFirewall) Execute(ctx context.Context, s *engine.State) error {
 		}
 	}
 	if in.There || slices.Contains(w.Droplets, droplet) {
+		what := outcomeAdded // by an attempt before this one
+		if in.There || in.Refused {
+			what = outcomeNoop
+		}
+		s.Put(keyOutcome, what)
 		return nil
 	}
 	if in.Refused { // from here on the write may happen
@@ -143,7 +148,11 @@ func (a AddToFirewall) Execute(ctx context.Context, s *engine.State) error {
 		s.Put(keyGuard, in)
 		return verdict(ctx, err)
 	}
-	return a.settle(ctx, w.ID, droplet, true)
+	if err := a.settle(ctx, w.ID, droplet, true); err != nil {
+		return err
+	}
+	s.Put(keyOutcome, outcomeAdded)
+	return nil
 }
 
 // settle waits until the firewall stands before the droplet, or does so no more.

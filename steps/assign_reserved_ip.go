@@ -21,7 +21,8 @@ func NewAssignReservedIP(cloud Addresses) AssignReservedIP { return AssignReserv
 const (
 	inIP = "ip"
 
-	keyIPBefore = "ip_before"
+	keyIPBefore  = "ip_before"
+	keyIPDroplet = "ip_droplet_id" // on which it is when the row has ended, whichever way it went; 0: on none
 
 	// moveEvery is how far two moves of one IP are apart: the provider's network follows no faster.
 	moveEvery = time.Minute
@@ -262,6 +263,7 @@ func (a AssignReservedIP) Execute(ctx context.Context, s *engine.State) error {
 		}
 	}
 	if prior.Droplet == droplet {
+		s.Put(keyIPDroplet, droplet)
 		return nil
 	}
 	w := a.work(s, "assign", droplet)
@@ -272,7 +274,11 @@ func (a AssignReservedIP) Execute(ctx context.Context, s *engine.State) error {
 			return err
 		}
 	}
-	return w.run(ctx)
+	if err := w.run(ctx); err != nil {
+		return err
+	}
+	s.Put(keyIPDroplet, droplet)
+	return nil
 }
 
 // Compensate moves the IP back.
@@ -300,6 +306,7 @@ func (a AssignReservedIP) Compensate(ctx context.Context, s *engine.State) error
 	case err != nil:
 		return verdict(ctx, err)
 	case now.Droplet == prior.Droplet:
+		s.Put(keyIPDroplet, prior.Droplet)
 		return nil
 	case now.Droplet != droplet && !begun && !s.MayOverwrite("reserved IP "+now.IP, now.place()):
 		return &engine.Conflict{
@@ -311,7 +318,11 @@ func (a AssignReservedIP) Compensate(ctx context.Context, s *engine.State) error
 			return err
 		}
 	}
-	return back.run(ctx)
+	if err := back.run(ctx); err != nil {
+		return err
+	}
+	s.Put(keyIPDroplet, prior.Droplet)
+	return nil
 }
 
 // DescribeUndo says where the IP would go.

@@ -33,6 +33,12 @@ const (
 	keyRule = "firewall_rule"
 )
 
+// The outcomes that a step about a firewall puts, besides outcomeNoop.
+const (
+	outcomeAdded   = "added"
+	outcomeRemoved = "removed"
+)
+
 // ruleIntent is saved before the write.
 type ruleIntent struct {
 	Rule    Rule `json:"rule"`
@@ -206,8 +212,12 @@ func (f FirewallRule) Execute(ctx context.Context, s *engine.State) error {
 		in.Begun, in.Refused = true, false
 	}
 	s.Put(keyRule, in)
-	if err := s.Save(ctx); err != nil || there != f.remove {
+	if err := s.Save(ctx); err != nil {
 		return err
+	}
+	if there != f.remove {
+		f.outcome(s, in)
+		return nil
 	}
 	if err := f.write(ctx, s.Input(inFirewall), r, !f.remove); err != nil {
 		if refused(err) {
@@ -216,7 +226,24 @@ func (f FirewallRule) Execute(ctx context.Context, s *engine.State) error {
 		}
 		return verdict(ctx, err)
 	}
-	return f.settle(ctx, s.Input(inFirewall), r, !f.remove)
+	if err := f.settle(ctx, s.Input(inFirewall), r, !f.remove); err != nil {
+		return err
+	}
+	f.outcome(s, in)
+	return nil
+}
+
+// outcome puts which rule it was and what came of it. An attempt before this one may have written it.
+func (f FirewallRule) outcome(s *engine.State, in ruleIntent) {
+	what := outcomeAdded
+	switch {
+	case !in.Begun || in.Refused:
+		what = outcomeNoop
+	case f.remove:
+		what = outcomeRemoved
+	}
+	s.Put("rule", in.Rule.String())
+	s.Put(keyOutcome, what)
 }
 
 // write adds the rule or takes it away.
