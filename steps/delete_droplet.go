@@ -41,6 +41,7 @@ const (
 	errOtherName = engine.Reason("another_name")
 	errCarriesIP = engine.Reason("reserved_ip_on_the_droplet")
 	errNoCopy    = engine.Reason("no_sound_snapshot")
+	errIsBack    = engine.Reason("droplet_switched_on_since")
 )
 
 // burial is the intent: saved before the DELETE.
@@ -235,6 +236,13 @@ func (d DeleteDroplet) sure(ctx context.Context, s *engine.State, got Droplet) (
 	in := s.Inputs()
 	if got.Name != in[inTypedName] {
 		return tombstone{}, fmt.Errorf("%w: droplet %d is %s now, not %s", errOtherName, got.ID, visible.Short(got.Name, 80), in[inTypedName])
+	}
+	off, err := leftOff(s)
+	if err != nil {
+		return tombstone{}, err
+	}
+	if off == got.ID && got.Status == statusActive { // and what it has written since is in no copy
+		return tombstone{}, fmt.Errorf("%w: droplet %s was switched off for this and somebody has switched it on again: ask who needs it, then launch again", errIsBack, got.title())
 	}
 	if err := d.quietly(s, got.ID).quiet(ctx); err != nil {
 		return tombstone{}, err

@@ -81,6 +81,10 @@ func TestWhatNoLongerCanBeInTheMiddleIsUndone(t *testing.T) {
 				}
 			}, "move it first, or name it with reserved_ip=198.51.100.10",
 		},
+		"somebody switches on what is to be deleted": {
+			later("power_off_droplet,wait_until,delete_droplet", "droplet_name", "web-02"),
+			func(r *rig) { r.power("web-02", steps.PowerOn) }, "somebody has switched it on again",
+		},
 		"somebody renames what is to be deleted": {
 			later("wait_until,delete_droplet", "droplet_name", "web-02"),
 			func(r *rig) {

@@ -30,7 +30,8 @@ const (
 
 	keyPowerBefore = "power_before"
 	keyStatus      = "droplet_status" // what it is when the row has ended, whichever way it went
-	keyPowerFound  = "power_found"    // for later rows: how the droplet was before this saga switched it off
+	keySwitchedOff = "switched_off_droplet_id"
+	keyPowerFound  = "power_found" // for later rows: how the droplet was before this saga switched it off
 )
 
 // Name is "power_off_droplet".
@@ -106,6 +107,7 @@ func (p PowerOffDroplet) Execute(ctx context.Context, s *engine.State) error {
 		return err
 	}
 	s.Put(keyStatus, statusOff)
+	s.Put(keySwitchedOff, w.id)
 	return nil
 }
 

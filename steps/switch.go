@@ -69,3 +69,13 @@ func (w switching) settle(ctx context.Context, works ...*actionWork) (began bool
 	}
 	return began, nil
 }
+
+// leftOff is the droplet that the rows before have switched off and left so; 0: none.
+func leftOff(s *engine.State) (id int64, err error) {
+	var status string
+	if _, err := s.Lookup(keyStatus, &status); err != nil || status != statusOff {
+		return 0, err
+	}
+	_, err = s.Lookup(keySwitchedOff, &id)
+	return id, err
+}
