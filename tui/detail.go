@@ -40,12 +40,13 @@ func readWhole(ctx context.Context, b Backend, id engine.ID) (*detail, error) {
 		d.tries[i].Forward, d.tries[i].Backward = b.Tries(raw.Rows[i].Name)
 		d.undo[i] = visible.Text(b.UndoText(raw, i))
 	}
-	_, fields, err := b.Fields(raw.Kind, nil)
+	steps, fields, err := b.Fields(raw.Kind, nil)
 	if err != nil { // put together for this saga alone
-		_, fields, err = b.Fields(raw.Kind, raw.StepNames)
+		steps, fields, err = b.Fields(raw.Kind, raw.StepNames)
 	}
 	if err == nil { // else the kind is not in this build: its inputs have no labels
 		d.labels = say.LabelsOf(fields)
+		d.labels.Whole = steps == nil
 	}
 	return d, nil
 }

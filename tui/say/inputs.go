@@ -18,6 +18,7 @@ type Input struct{ Label, Value string }
 type Labels struct {
 	Order []string // names of inputs
 	Of    map[string]string
+	Whole bool // the kind makes its list of them: no step was asked for by itself
 }
 
 // LabelsOf takes the labels from what the steps of a kind declare.
@@ -56,11 +57,12 @@ func Inputs(in engine.Inputs, labels Labels) []Input {
 	var out []Input
 	for _, key := range names {
 		at, name := place(key)
-		if at == len(labels.Order) && at > 0 || in[key] == "" {
+		step, _, scoped := strings.Cut(key, ":")
+		if at == len(labels.Order) && at > 0 || in[key] == "" || scoped && labels.Whole {
 			continue
 		}
 		x := Input{Label: cmp.Or(labels.Of[name], Words(name)), Value: in[key]}
-		if step, _, scoped := strings.Cut(key, ":"); scoped {
+		if scoped {
 			if _, err := strconv.Atoi(step); err == nil {
 				x.Label += " of step " + step
 			}
