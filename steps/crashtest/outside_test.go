@@ -33,6 +33,7 @@ type outside struct {
 	foreign  []edit // by strangers, in order
 	moment   int    // counts what has happened
 	strange  bool   // strangers take part
+	focus    []int  // the sorts of launch about the estate that most of this history is about; none: all alike
 	zoneOnly bool   // records, snapshots and resources alone
 	log      []string
 	found    []string
@@ -115,7 +116,12 @@ func (o *outside) live(t *testing.T, store engine.Store) []string {
 	}
 	o.start = o.look()
 	o.note("start: %s", o.start)
-	for range 2 + o.rng.IntN(4) {
+	sagas := 2 + o.rng.IntN(4)
+	if !o.zoneOnly {
+		o.focus = o.aim()
+		sagas += 1 + o.rng.IntN(2)
+	}
+	for range sagas {
 		o.stranger(4)
 		if len(o.deeds) > 0 && o.rng.IntN(4) == 0 {
 			o.crossed()

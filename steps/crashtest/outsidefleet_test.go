@@ -87,11 +87,35 @@ func (o *outside) survey(p picture) {
 
 func droplet(id int64) string { return "droplet-" + strconv.FormatInt(id, 10) }
 
+// The sorts of launch about the estate, by what they meet over.
+var (
+	ports     = []int{0, 0, 1, 1}
+	addresses = []int{2, 2, 3}
+	switches  = []int{4, 4, 5, 5, 6, 6, 10}
+	names     = []int{7, 9, 9, 13, 13}
+)
+
+// aim draws what most launches of a history are about, so that they meet: sagas that have nothing in common are undone in any order.
+func (o *outside) aim() []int {
+	return [][]int{nil, nil, ports, addresses, switches, switches, names}[o.rng.IntN(7)]
+}
+
+// sort draws the sort of a launch about the estate.
+func (o *outside) sort() int {
+	if len(o.focus) > 0 && o.rng.IntN(8) > 0 {
+		return o.focus[o.rng.IntN(len(o.focus))]
+	}
+	return o.rng.IntN(14)
+}
+
 // fleet makes up a launch about a droplet, an address, a firewall or a volume. Kinds past whose end there is no way back are not
 // among them.
 func (o *outside) fleet() (engine.Launch, string) {
 	all := o.sim.Droplets()
 	id := all[o.rng.IntN(len(all))].ID
+	if len(o.focus) > 0 && o.rng.IntN(4) > 0 {
+		id = o.estate.droplets[0]
+	}
 	kind := func(name, said, inputs string, args ...any) (engine.Launch, string) {
 		return engine.Launch{Kind: name, Inputs: fields(fmt.Sprintf(inputs, args...))}, name + " " + said + " "
 	}
@@ -99,11 +123,11 @@ func (o *outside) fleet() (engine.Launch, string) {
 		return engine.Launch{Kind: "adhoc", Steps: []string{name}, Inputs: fields(fmt.Sprintf(inputs, args...))}, name + " " + said + " "
 	}
 	on := droplet(id)
-	switch o.rng.IntN(14) {
+	switch o.sort() {
 	case 0:
-		return kind("open_port", "edge", "firewall=%s ports=%s addresses=192.0.2.0/24", o.estate.wall, o.pick("80", "443"))
+		return kind("open_port", "edge", "firewall=%s ports=%s addresses=192.0.2.0/24", o.estate.wall, o.pick("80", "80", "443"))
 	case 1:
-		return kind("close_port", "edge", "firewall=%s ports=%s addresses=%s", o.estate.wall, o.pick("22", "80"), o.pick("anywhere", "192.0.2.0/24"))
+		return kind("close_port", "edge", "firewall=%s ports=%s addresses=%s", o.estate.wall, o.pick("22", "80", "80"), o.pick("anywhere", "192.0.2.0/24", "192.0.2.0/24"))
 	case 2:
 		return step("assign_reserved_ip", o.estate.ip+" "+on, "droplet_id=%d ip=%s", id, o.estate.ip)
 	case 3:

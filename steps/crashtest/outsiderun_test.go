@@ -24,7 +24,6 @@ func outsideRun(t *testing.T, first, seeds uint64, strange bool, wrap func(engin
 				t.Parallel()
 				for seed := first + lane; seed < first+seeds; seed += lanes {
 					o := newOutside(seed, strange)
-					o.zoneOnly = !tell // a control is about the order and the moves of records
 					var found []string
 					synctest.Test(t, func(t *testing.T) { found = o.live(t, wrap(storagetest.NewMemory())) })
 					sagas.Add(int64(len(o.deeds)))

@@ -55,7 +55,11 @@ func (o *outside) draw() (engine.Launch, string) {
 	if o.zoneOnly {
 		sorts = 20
 	}
-	switch n := o.rng.IntN(sorts); {
+	n := o.rng.IntN(sorts)
+	if len(o.focus) > 0 && o.rng.IntN(4) > 0 {
+		n = sorts
+	}
+	switch {
 	case n >= 20:
 		o.fleets++
 		return o.fleet()
