@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -14,14 +15,14 @@ import (
 
 // remain is what one step has left behind: its row could not be undone.
 type remain struct {
-	Idx     int                 `json:"idx"`
-	Step    string              `json:"step"`
-	Undo    string              `json:"undo"`        // what undoing it would do
-	IDs     map[string]string   `json:"ids"`         // the ids of what the step has made, by the names under which steps put them
-	Things  []engine.LeftBehind `json:"things"`      // all that is known of it
-	Error   string              `json:"error"`       // why that did not work
-	Since   engine.Time         `json:"since"`       // when the step began
-	Monthly float64             `json:"monthly_usd"` // what it costs while it is there; 0 for what costs nothing or is not known
+	Idx     int                        `json:"idx"`
+	Step    string                     `json:"step"`
+	Undo    string                     `json:"undo"`        // what undoing it would do
+	IDs     map[string]json.RawMessage `json:"ids"`         // the ids that the step has put, under their names and as it put them
+	Things  []engine.LeftBehind        `json:"things"`      // all that is known of it
+	Error   string                     `json:"error"`       // why that did not work
+	Since   engine.Time                `json:"since"`       // when the step began
+	Monthly float64                    `json:"monthly_usd"` // what it costs while it is there; 0 for what costs nothing or is not known
 }
 
 // shown is a saga as show and the commands that wait print it.
@@ -39,12 +40,14 @@ func remainsOf(eng Reader, s *engine.Saga) []remain {
 		if row.Status != engine.RowCompensationFailed {
 			continue
 		}
-		r := remain{Idx: row.Idx, Step: row.Name, Undo: eng.UndoText(s, row.Idx), Since: row.StartedAt, IDs: map[string]string{}, Things: []engine.LeftBehind{}}
+		r := remain{Idx: row.Idx, Step: row.Name, Undo: eng.UndoText(s, row.Idx), Since: row.StartedAt, IDs: map[string]json.RawMessage{}, Things: []engine.LeftBehind{}}
 		for _, l := range row.Left {
 			r.Things = append(r.Things, l)
 			r.Monthly += l.MonthlyUSD
-			if l.ID != "" {
-				r.IDs[l.Type+"_id"] = l.ID
+		}
+		for name, value := range row.Output {
+			if strings.HasSuffix(name, "_id") {
+				r.IDs[name] = value
 			}
 		}
 		if row.Compensation != nil {

@@ -102,7 +102,8 @@ func lost(at string, then, now any) []string {
 	default:
 		a, wrong := strconv.ParseFloat(fmt.Sprint(then), 64) // that release wrote some ids as 1.78300585e+09
 		b, err := strconv.ParseFloat(fmt.Sprint(now), 64)
-		if !reflect.DeepEqual(then, now) && (wrong != nil || err != nil || a != b) {
+		same := wrong == nil && err == nil && a == b && reflect.TypeOf(then) == reflect.TypeOf(now)
+		if !same && !reflect.DeepEqual(then, now) {
 			out = append(out, fmt.Sprintf("%s is %v, was %v", at, now, then))
 		}
 	}
