@@ -4,6 +4,7 @@ DATE    ?= $(shell git show -s --format=%cs HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 TORTURE := ARCADIA_TORTURE=1 go test -count=1 -timeout 12h -v
 ROWS    := | sed -nE '/FAIL|panic/p; s/^.*figure (\|.*)/\1 |/p'
+CRASHES := EveryKind WhatIsUndone UndosWithout EveryCrashPoint EveryUnknown EveryPair EveryVerb RandomHistories
 LINT    := go tool -modfile=.ci/tools.mod golangci-lint
 
 .DEFAULT_GOAL := help
@@ -43,8 +44,9 @@ race: ## all tests with the race detector
 
 torture: ## everything that make test samples, each as a row of the tables of docs/RELIABILITY.md: hours
 	@echo '| commit $(COMMIT) | $(DATE) | |'
-	$(TORTURE) -run SIGKILL ./steps/crashtest $(ROWS)
-	$(TORTURE) -skip SIGKILL ./steps/crashtest $(ROWS)
+	$(TORTURE) -parallel 14 -run SIGKILL ./steps/crashtest $(ROWS)
+	@for part in $(CRASHES); do $(TORTURE) -run $$part ./steps/crashtest $(ROWS) || exit 1; done
+	$(TORTURE) -skip "$$(echo SIGKILL $(CRASHES) | tr ' ' '|')" ./steps/crashtest $(ROWS)
 	$(TORTURE) -run 'Overlapping|Several|RefusedToken|LocksLost|NoReturn|NoHistory|ThousandWaits' ./engine $(ROWS)
 	$(TORTURE) -run 'Crash' ./engine/schedule ./engine/notify $(ROWS)
 	$(TORTURE) -run FlippedBit ./storage/bolt $(ROWS)
