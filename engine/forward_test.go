@@ -165,6 +165,63 @@ func TestRetryBudgetEndsAfterFiveFailures(t *testing.T) {
 	})
 }
 
+// TestARetryBudgetCountsTimeAwake lets hours go by between two attempts: while no process runs, and while everything is frozen. That is not
+// trying; an attempt that takes long is.
+func TestARetryBudgetCountsTimeAwake(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		takes    time.Duration
+		asleep   bool // nobody runs for hours
+		frozen   bool
+		attempts int
+	}{
+		"nothing happens":      {attempts: 5},
+		"nobody runs":          {asleep: true, attempts: 5},
+		"everything is frozen": {frozen: true, attempts: 5},
+		"attempts take long":   {takes: 8 * time.Minute, attempts: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := 0
+				never := enginetest.Step("never", func(context.Context, *engine.State) error {
+					n++
+					time.Sleep(c.takes)
+					return engine.Unknown(errors.New("timeout"))
+				}, nil)
+				store, cfg := storagetest.NewMemory(), engine.Config{Steps: []engine.Step{never}}
+				s, stop := enginetest.Host(t, store, cfg)
+				id := enginetest.Launch(t, s, "never")
+				for failed := 1; failed < 3; failed++ {
+					enginetest.Until(t, s, id, func(sg *engine.Saga) bool {
+						return len(sg.Rows) > 0 && sg.Rows[0].Attempts >= failed && !sg.Rows[0].NextAttemptAt.IsZero()
+					})
+					if c.frozen {
+						if err := s.Freeze(t.Context(), engine.Request{Reason: "a break"}); err != nil {
+							t.Fatal(err)
+						}
+						time.Sleep(2 * time.Hour)
+						if err := s.Thaw(t.Context(), engine.Request{}); err != nil {
+							t.Fatal(err)
+						}
+					}
+					if c.asleep {
+						if err := stop(); err != nil {
+							t.Fatal(err)
+						}
+						time.Sleep(2 * time.Hour)
+						s, stop = enginetest.Host(t, store, cfg)
+					}
+				}
+				wantSaga(t, enginetest.Rest(t, s, id), engine.RolledBack, "failed")
+				if n != c.attempts {
+					t.Errorf("%d attempts, want %d", n, c.attempts)
+				}
+			})
+		})
+	}
+}
+
 func TestBlockedSpendsNoBudgetAndSaysWhatItWaitsFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
