@@ -40,7 +40,7 @@ func scenes() []scene {
 		},
 		{
 			name: "small", size: small, theme: light(), lived: true,
-			script: script(wait("STATUS"), wait("rolled back"), wait("could not be undone"), snap("sagas-80x24")),
+			script: script(wait("STATUS"), wait("rolled back"), wait("somebody else changed it"), snap("sagas-80x24")),
 		},
 		{
 			name: "droplets", size: large, theme: dark(), lived: true,
@@ -68,7 +68,7 @@ func linger() []action { return script(settle(), settle(), settle(), settle()) }
 
 // openForm shows the form of a snapshot, with the cursor on the first droplet.
 func openForm() []action {
-	return script(press("n"), wait("What shall be done?"), press("enter"), wait("web-02"))
+	return script(press("n"), wait("What shall be done?"), typing("snapshot_droplet"), press("enter"), wait("web-02"))
 }
 
 func chooseDroplet() []action { return script(openForm(), press("down")) }

@@ -236,7 +236,7 @@ func (a *App) counters(room int, brief bool) string {
 			put(t.Tone(x.Tone()), strconv.Itoa(n)+" "+x.Word())
 		}
 	}
-	if moves == 0 {
+	if moves == 0 && n == 0 {
 		put(t.Faint, "nothing runs")
 	}
 	if s.Astray > 0 {

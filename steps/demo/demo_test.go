@@ -1,12 +1,17 @@
 package demo_test
 
 import (
+	"flag"
+	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"arcadia/engine"
 	"arcadia/engine/enginetest"
@@ -107,6 +112,7 @@ func TestTheDemoSaysWhatIsSo(t *testing.T) {
 		if len(all) < 20 {
 			t.Fatalf("there are %d sagas, want twenty at least", len(all))
 		}
+		shown(t, all)
 		snapshots, _ := s.account()
 		for i := range all {
 			if was := all[i]; was.Kind == "snapshot_droplet" && was.Status == engine.Completed {
@@ -127,6 +133,34 @@ func TestTheDemoSaysWhatIsSo(t *testing.T) {
 		s.drifted("A img.example.com", "A shop.example.com")
 		s.orphaned(1)
 	})
+}
+
+var update = flag.Bool("update", false, "write the golden file again")
+
+// shown compares the day of history with the golden file.
+func shown(t *testing.T, all []engine.Summary) {
+	t.Helper()
+	const file = "testdata/day.txt"
+	var text strings.Builder
+	for i := range all {
+		x := &all[i]
+		if time.Since(x.CreatedAt.Time) < 20*time.Minute {
+			continue // what goes on now goes on at once
+		}
+		fmt.Fprintf(&text, "%s %s %s [%s] [%s] %.2f %s\n", x.Status, x.Kind, x.Target, x.Value, x.Made, x.MonthlyUSD, x.CreatedBy)
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), text.String()); diff != "" {
+		t.Errorf("the day of history is another (-want +got; -update writes them again)\n%s", diff)
+	}
 }
 
 // drifted wants these of all resources not to be as they should.
