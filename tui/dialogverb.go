@@ -26,19 +26,38 @@ type dialogWords struct {
 	done       string // behind the short id, once it is recorded
 	reason     string // what is said when there is no reason; empty: it needs none
 	danger     bool
+	do         func(ctx context.Context, b Backend, id engine.ID, v request) error
+}
+
+// request is what a dialog asks the engine for.
+type request struct {
+	engine.Request
+	row   int       // resolve
+	until time.Time // postpone
+}
+
+// plainly is a verb that takes no more than a request.
+func plainly(verb func(Backend, context.Context, engine.ID, engine.Request) error) func(context.Context, Backend, engine.ID, request) error {
+	return func(ctx context.Context, b Backend, id engine.ID, v request) error {
+		return verb(b, ctx, id, v.Request)
+	}
 }
 
 var dialogVerbs = map[keys.Command]dialogWords{
-	keys.CmdCancel:   {"Cancel", "Cancel it", "is being canceled", "", true},
-	keys.CmdRollback: {"Roll back", "Roll back", "is being rolled back", "", true},
-	keys.CmdRetry:    {"Retry", "Retry", "is tried again", "", false},
-	keys.CmdResolve:  {"Resolve", "Resolve", "resolved", "say why what is left may stay", true},
-	keys.CmdPause:    {"Pause", "Pause it", "pauses before its next step", "", false},
-	keys.CmdResume:   {"Resume", "Resume", "goes on", "", false},
-	keys.CmdSkip:     {"Skip", "Skip the step", "goes on without it", "", true},
-	keys.CmdProceed:  {"Proceed with", "Go on now", "goes on now", "say why it need not wait any longer", true},
-	keys.CmdGlass:    {"Break the glass for", "Break the glass", "goes on without approvals after a while, unless somebody refuses", "say why it cannot wait for an approval", true},
-	keys.CmdPostpone: {"Postpone", "Move the wait", "waits until then", "say why it should wait until then", false},
+	keys.CmdCancel:   {"Cancel", "Cancel it", "is being canceled", "", true, plainly(Backend.Cancel)},
+	keys.CmdRollback: {"Roll back", "Roll back", "is being rolled back", "", true, plainly(Backend.Rollback)},
+	keys.CmdRetry:    {"Retry", "Retry", "is tried again", "", false, plainly(Backend.Retry)},
+	keys.CmdResolve: {"Resolve", "Resolve", "resolved", "say why what is left may stay", true, func(ctx context.Context, b Backend, id engine.ID, v request) error {
+		return b.Resolve(ctx, id, v.row, v.Request)
+	}},
+	keys.CmdPause:   {"Pause", "Pause it", "pauses before its next step", "", false, plainly(Backend.Pause)},
+	keys.CmdResume:  {"Resume", "Resume", "goes on", "", false, plainly(Backend.Resume)},
+	keys.CmdSkip:    {"Skip", "Skip the step", "goes on without it", "", true, plainly(Backend.Skip)},
+	keys.CmdProceed: {"Proceed with", "Go on now", "goes on now", "say why it need not wait any longer", true, plainly(Backend.Proceed)},
+	keys.CmdGlass:   {"Break the glass for", "Break the glass", "goes on without approvals after a while, unless somebody refuses", "say why it cannot wait for an approval", true, plainly(Backend.BreakGlass)},
+	keys.CmdPostpone: {"Postpone", "Move the wait", "waits until then", "say why it should wait until then", false, func(ctx context.Context, b Backend, id engine.ID, v request) error {
+		return b.Postpone(ctx, id, v.until, v.Request)
+	}},
 }
 
 // dialogRead answers a read.
@@ -116,13 +135,12 @@ func (d *dialog) confirm(env *Env) Action {
 			shown[id] = d.seen[id]
 		}
 	}
-	verb, row, reason := d.verb, d.row, d.Text(reasonLine)
-	var until time.Time
+	verb, v := d.verb, request{Request: engine.Request{Reason: d.Text(reasonLine)}, row: d.row}
 	if verb == keys.CmdPostpone {
 		var err error
-		until, err = engine.ParseMoment(d.Text(untilLine), env.Clock.Zone(), env.Clock.Now)
+		v.until, err = engine.ParseMoment(d.Text(untilLine), env.Clock.Zone(), env.Clock.Now)
 		if err == nil {
-			err = engine.PostponeTo(until, env.Clock.Now)
+			err = engine.PostponeTo(v.until, env.Clock.Now)
 		}
 		if err != nil {
 			d.Busy = false
@@ -140,7 +158,7 @@ func (d *dialog) confirm(env *Env) Action {
 			}
 		}
 		for _, id := range order {
-			now, why := askOne(ctx, b, verb, id, row, until, reason, shown[id])
+			now, why := askOne(ctx, b, verb, id, v, shown[id])
 			switch why {
 			case "":
 				m.done = append(m.done, id)
@@ -157,7 +175,7 @@ func (d *dialog) confirm(env *Env) Action {
 
 // askOne does a verb to one saga if it still is as it was shown. A saga at work writes all the time, so what is compared is
 // what was decided on; what is passed to the engine is the number of the entry that this was read at.
-func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, until time.Time, reason string, shown *detail) (*detail, string) {
+func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, v request, shown *detail) (*detail, string) {
 	for range dialogTries {
 		now, err := readWhole(ctx, b, id)
 		if err != nil {
@@ -166,7 +184,8 @@ func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row
 		if diff := say.Changes(shown.saga, now.saga); diff != "" && verb != keys.CmdPause { // a pause may come before any step
 			return now, "nothing was done, because " + diff
 		}
-		err = do(ctx, b, verb, id, row, until, engine.Request{Reason: reason, IfSeq: now.saga.Seq})
+		v.IfSeq = now.saga.Seq
+		err = dialogVerbs[verb].do(ctx, b, id, v)
 		if errors.Is(err, engine.ErrChanged) {
 			continue
 		}
@@ -176,32 +195,6 @@ func askOne(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row
 		return nil, ""
 	}
 	return nil, "nothing was done: it changes faster than it can be read; try again"
-}
-
-func do(ctx context.Context, b Backend, verb keys.Command, id engine.ID, row int, until time.Time, v engine.Request) error {
-	switch verb {
-	case keys.CmdCancel:
-		return b.Cancel(ctx, id, v)
-	case keys.CmdRollback:
-		return b.Rollback(ctx, id, v)
-	case keys.CmdRetry:
-		return b.Retry(ctx, id, v)
-	case keys.CmdResolve:
-		return b.Resolve(ctx, id, row, v)
-	case keys.CmdPause:
-		return b.Pause(ctx, id, v)
-	case keys.CmdResume:
-		return b.Resume(ctx, id, v)
-	case keys.CmdSkip:
-		return b.Skip(ctx, id, v)
-	case keys.CmdProceed:
-		return b.Proceed(ctx, id, v)
-	case keys.CmdPostpone:
-		return b.Postpone(ctx, id, until, v)
-	case keys.CmdGlass:
-		return b.BreakGlass(ctx, id, v)
-	}
-	return fmt.Errorf("%w: no verb %s", engine.ErrRefused, verb)
 }
 
 // done closes the dialog when all is done, and otherwise says what was not.

@@ -60,7 +60,7 @@ var voter = engine.Actor{Name: "ops1", Role: "operator,approver", Key: "SHA256:a
 
 // withVote adds a saga that waits for voter's approval.
 func (x *exhibit) withVote() *exhibit {
-	x.carve("0a51aa10", "upsert_dns_record", "A pay.example.com", "ops3", time.Minute, "upsert_dns_record").add(engine.Entry{
+	x.carve("0a51aa10", "upsert_dns_record", "A pay.example.com", "ops3", time.Minute, "upsert_dns_record", "upsert_dns_record").add(engine.Entry{
 		Type: engine.EntryApprovalRequested, Idx: -1, Approval: &engine.Asked{
 			Demand: engine.Demand{Need: 1, Within: engine.Span(day)}, Hash: "p2:9d54d071ecbf", Until: engine.At(noon.Add(day)),
 			Plan: slices.Repeat([]engine.PlanStep{{Name: "upsert_dns_record", Change: engine.Change{Action: engine.ActUpdate, Subject: "A pay.example.com"}}}, 20),
@@ -82,9 +82,6 @@ func (bareLand) Estate(context.Context) (estate.Estate, error)            { retu
 func TestEveryKeyThatHelpListsIsAnswered(t *testing.T) {
 	t.Parallel()
 	for session, backend := range sessionsOfHelp {
-		if testing.Short() && session != "usual" {
-			continue
-		}
 		for screen, way := range screensOfHelp {
 			t.Run(session+"/"+screen, func(t *testing.T) {
 				t.Parallel()
@@ -110,7 +107,7 @@ func listsAreAnswered(t *testing.T, screen string, nothing bool, backend func(t 
 		if len(*s.app.stack()) == 1 {
 			home = s.app.stack().root()
 		}
-		pressed := 0
+		pressed, at := 0, &keyboard{s, way, s.app.screen()}
 		for _, c := range listedInHelp(s) {
 			if nothing && (c.Scope == keys.Lists || c.Command == keys.CmdMark) {
 				continue
@@ -118,7 +115,7 @@ func listsAreAnswered(t *testing.T, screen string, nothing bool, backend func(t 
 			for _, k := range c.Keys {
 				pressed++
 				stays := c.Command == home || screen == "saga's log" && k == "L" // one is there already
-				if !stays && !isAnswered(s, way, k) {
+				if !stays && !at.isAnswered(k) {
 					t.Errorf("nothing answers %q, which help calls %s", k, c.Command)
 				}
 			}
@@ -129,11 +126,17 @@ func listsAreAnswered(t *testing.T, screen string, nothing bool, backend func(t 
 	})
 }
 
-// isAnswered presses a key on a screen, at its first row and at its last: at one of them there is somewhere to go.
-func isAnswered(s *stage, way func(s *stage), key string) bool {
+// keyboard is a stage that stands on one screen between the keys that are pressed.
+type keyboard struct {
+	*stage
+	way func(s *stage)
+	on  Screen
+}
+
+// isAnswered presses a key on the screen, at its first row and at its last: at one of them there is somewhere to go.
+func (s *keyboard) isAnswered(key string) bool {
 	for _, end := range []string{"g", "G"} {
-		s.press("esc", "esc", "esc", "1", "esc", "g")
-		way(s)
+		s.stand()
 		s.press(end)
 		before := s.app.View().Content
 		_, cmd := s.app.Update(keyPress(key))
@@ -145,6 +148,25 @@ func isAnswered(s *stage, way func(s *stage), key string) bool {
 		}
 	}
 	return false
+}
+
+// stand closes what a key has opened, and goes back to the screen when it has led away.
+func (s *keyboard) stand() {
+	typing := func() bool {
+		t, is := s.app.screen().(Typist)
+		return is && t.Typing()
+	}
+	for range 3 {
+		if len(s.app.overlays) > 0 || typing() {
+			s.press("esc")
+		}
+	}
+	if s.app.screen() == s.on && len(s.app.overlays) == 0 {
+		return
+	}
+	s.press("esc", "esc", "esc", "1", "esc", "g")
+	s.way(s.stage)
+	s.on = s.app.screen()
 }
 
 // listedInHelp are the bindings that help shows on the screen, without those that leave the console or stop drawing it.

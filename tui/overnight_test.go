@@ -310,7 +310,7 @@ func TestAScheduleIsApprovedAndRefusedByKey(t *testing.T) {
 			t.Fatalf("approved without its name: %+v", a)
 		}
 		s.write("backup-web") // the focus is on what was missing
-		x := s.app.overlays[0].(*schedasked)
+		x := s.app.overlays[0].(*question)
 		x.Focus = doIt
 		s.press("enter")
 		s.has("backup-web is approved by you")
@@ -324,7 +324,7 @@ func TestAScheduleIsApprovedAndRefusedByKey(t *testing.T) {
 		s.write("refuse")
 		s.press("enter")
 		s.write("not in December")
-		s.app.overlays[0].(*schedasked).Focus = doIt
+		s.app.overlays[0].(*question).Focus = doIt
 		s.press("enter")
 		s.has("refused by ops2")
 		s.press("down", "v")

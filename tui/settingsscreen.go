@@ -79,33 +79,11 @@ func changeDoor(x Setting) Action {
 	return Show{m}
 }
 
-// wording asks for one line of text.
-type wording struct {
-	confirm.Dialog
-	name, about string
-	do          func(text string) Action
-}
-
 // newWording asks for a text, beginning with the one that there is.
-func newWording(name, about, label, text string, do func(text string) Action) *wording {
-	w := &wording{name: name, about: about, do: do}
-	w.Dialog = confirm.New([]confirm.Line{{ID: typedLine, Label: label, Missing: "say what it shall be"}}, confirm.Answer{ID: doIt, Word: "Keep it"})
-	w.Lines[0].Text.Set(text)
-	return w
-}
-
-// Name is the title.
-func (w *wording) Name(*Env) string { return visible.Text(w.name) }
-
-// Hints are the keys of the dialog.
-func (w *wording) Hints(*Env) []keys.Hint { return w.Dialog.Hints() }
-
-// Update takes keys.
-func (w *wording) Update(_ *Env, msg tea.Msg) Action {
-	return pressed(w, w.Dialog.Update(msg), func() Action { return Batch{closeOne{w}, w.do(w.Text(typedLine))} })
-}
-
-// View draws the line.
-func (w *wording) View(env *Env, width, height int) Drawing {
-	return w.Dialog.View(env.Theme, confirm.Picture{Body: func(width int) []string { return widget.Wrap(w.about, width) }}, width, height)
+func newWording(name, about, label, text string, do func(text string) Action) *question {
+	q := &question{name: visible.Text(name), says: func(*Env) []string { return []string{about} }}
+	q.Dialog = confirm.New([]confirm.Line{{ID: typedLine, Label: label, Missing: "say what it shall be"}}, confirm.Answer{ID: doIt, Word: "Keep it"})
+	q.Lines[0].Text.Set(text)
+	q.give = func() Action { return Batch{closeOne{q}, do(q.Text(typedLine))} }
+	return q
 }

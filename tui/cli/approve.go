@@ -20,7 +20,7 @@ func (t *tree) approveCommand() *cobra.Command {
 	cmd := t.decision("approve", "Agree to what a saga would do",
 		"approve agrees to the plan of a saga that waits for an approval: arcadia\napprovals SAGA shows it. Only somebody else than the one who launched it can,\nover SSH, with a key of their own and the role approver. --hash says to which\nplan: when it would do something else by then, it asks again.", "I have read it",
 		takes(engine.VerbApprove),
-		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
+		func(eng Engine, ctx context.Context, id engine.ID, v engine.Request) error {
 			if hash == "" {
 				return misuse("approve needs --hash: the plan that you have read, as arcadia approvals shows it")
 			}
@@ -34,19 +34,13 @@ func (t *tree) approveCommand() *cobra.Command {
 func (t *tree) refuseCommand() *cobra.Command {
 	return t.decision("refuse", "End a saga that waits for an approval",
 		"refuse ends a saga that waits for an approval, also when the glass was broken\nfor it: what it has done is undone. The reason is required.", "not before Monday",
-		takes(engine.VerbRefuse),
-		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
-			return eng.Refuse(ctx, id, v)
-		})
+		takes(engine.VerbRefuse), Engine.Refuse)
 }
 
 func (t *tree) breakGlassCommand() *cobra.Command {
 	return t.decision("break-glass", "Let a saga go on without its approvals, after a while",
 		"break-glass is for the night in which nobody answers: the saga goes on without\napprovals once the time has gone by that the policy says (break_glass), unless\nsomebody refuses it. Everybody is told, and the saga is marked for ever. The\nreason is required.", "the shop is down and nobody answers",
-		takes(engine.VerbBreakGlass),
-		func(ctx context.Context, eng Engine, id engine.ID, v engine.Request) error {
-			return eng.BreakGlass(ctx, id, v)
-		})
+		takes(engine.VerbBreakGlass), Engine.BreakGlass)
 }
 
 // awaited is a saga that waits for an approval, as JSON shows it.

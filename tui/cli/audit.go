@@ -33,30 +33,25 @@ func (t *tree) auditCommand() *cobra.Command {
 	t.offers(cmd.Flags(), "kind", t.kinds())
 	t.offers(cmd.Flags(), "by", t.operators())
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "audit")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
+	cmd.RunE = t.at(Read, "audit", func(ctx context.Context, p *Place, _ []string) error {
 		if err := knownKind(p.Engine, q.Kind); err != nil {
 			return err
 		}
 		q.Oldest = true
-		sagas, err := pages(cmd.Context(), p.Engine, q)
+		sagas, err := pages(ctx, p.Engine, q)
 		if err != nil {
 			return err
 		}
-		deeds, err := deedsOf(cmd.Context(), p.Engine, sagas)
+		deeds, err := deedsOf(ctx, p.Engine, sagas)
 		if err != nil {
 			return err
 		}
 		if q.Kind == "" {
-			stops, err := stopsOf(cmd.Context(), p.Engine, q.By)
+			stops, err := stopsOf(ctx, p.Engine, q.By)
 			if err != nil {
 				return err
 			}
-			agreed, err := agreementsOf(cmd.Context(), p.Engine, q.By)
+			agreed, err := agreementsOf(ctx, p.Engine, q.By)
 			if err != nil {
 				return err
 			}
@@ -71,7 +66,7 @@ func (t *tree) auditCommand() *cobra.Command {
 			rows = append(rows, []string{moment(d.At), d.Short, d.Kind, string(d.Verb), d.By.Name, d.By.Key, d.By.From, d.Why})
 		}
 		return columns(t.env.Out, listed(rows))
-	}
+	})
 	return cmd
 }
 

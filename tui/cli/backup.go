@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -17,12 +18,7 @@ func (t *tree) backupCommand() *cobra.Command {
 			"it its name. A copy is a store: look at it with --db, or put it in the place of\n" +
 			"one that nobody has open.",
 		Example: "arcadia backup arcadia-copy.db",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := t.place(cmd.Context(), Read, "backup")
-			if err != nil {
-				return err
-			}
-			defer p.Close()
+		RunE: t.at(Read, "backup", func(ctx context.Context, p *Place, args []string) error {
 			if p.Backup == nil {
 				return errors.New("backup: the store's file is not available here: run it on the machine that has it")
 			}
@@ -30,12 +26,12 @@ func (t *tree) backupCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("backup to %s: %w", args[0], err)
 			}
-			err = t.progress(cmd.Context(), "copying the store and checking the copy", nil, func() error { return p.Backup(cmd.Context(), file) })
+			err = t.progress(ctx, "copying the store and checking the copy", nil, func() error { return p.Backup(ctx, file) })
 			if err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(t.env.Out, visible.Text(file))
 			return written(err)
-		},
+		}),
 	}
 }

@@ -24,17 +24,12 @@ func (t *tree) deliveriesCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&given, "undelivered", false, "only what was given up and needs you")
 	out := output(cmd, "table", "json")
 	cmd.AddCommand(t.deliverAgainCommand(), t.deliverDropCommand())
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "deliveries")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
+	cmd.RunE = t.at(Read, "deliveries", func(ctx context.Context, p *Place, _ []string) error {
 		read := notify.All
 		if given {
 			read = notify.NotDelivered
 		}
-		all, err := read(cmd.Context(), p.Engine)
+		all, err := read(ctx, p.Engine)
 		if err != nil {
 			return err
 		}
@@ -46,7 +41,7 @@ func (t *tree) deliveriesCommand() *cobra.Command {
 			rows = append(rows, []string{moment(d.Note.At), d.Target, string(d.Note.Event), delivered(d), d.ID})
 		}
 		return columns(t.env.Out, listed(rows))
-	}
+	})
 	return cmd
 }
 
@@ -71,18 +66,13 @@ func (t *tree) deliverAgainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "again ID", Short: "Send again what could not be delivered", Args: exactly("ID"), Example: "arcadia deliveries again ID",
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := t.place(cmd.Context(), Act, "deliveries again")
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			if err := notify.Again(cmd.Context(), p.Engine, args[0]); err != nil {
+		RunE: t.at(Act, "deliveries again", func(ctx context.Context, p *Place, args []string) error {
+			if err := notify.Again(ctx, p.Engine, args[0]); err != nil {
 				return err
 			}
 			say(t.env.Err, "in the outbox again")
 			return nil
-		},
+		}),
 	}
 }
 
@@ -98,18 +88,13 @@ func (t *tree) deliverDropCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := t.place(cmd.Context(), Act, "deliveries drop")
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			if err := notify.Drop(cmd.Context(), p.Engine, args...); err != nil {
+		RunE: t.at(Act, "deliveries drop", func(ctx context.Context, p *Place, args []string) error {
+			if err := notify.Drop(ctx, p.Engine, args...); err != nil {
 				return err
 			}
 			say(t.env.Err, "dropped")
 			return nil
-		},
+		}),
 	}
 }
 

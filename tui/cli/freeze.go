@@ -54,20 +54,15 @@ func (t *tree) thawCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Act, "thaw")
-		if err != nil {
+	cmd.RunE = t.at(Act, "thaw", func(ctx context.Context, p *Place, _ []string) error {
+		if err := p.Engine.Thaw(ctx, v); err != nil {
 			return err
 		}
-		defer p.Close()
-		if err := p.Engine.Thaw(cmd.Context(), v); err != nil {
-			return err
-		}
-		if c, err := p.Engine.Counts(cmd.Context()); err == nil && c.Active() > 0 && p.Host != nil {
+		if c, err := p.Engine.Counts(ctx); err == nil && c.Active() > 0 && p.Host != nil {
 			say(t.env.Err, fmt.Sprintf("sagas at work: %d: they go on at the next arcadia, arcadia serve or launch", c.Active()))
 		}
 		return t.frozen(p.Engine.Frozen(), out)
-	}
+	})
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -24,24 +25,19 @@ func (t *tree) hostsCommand() *cobra.Command {
 		Example: "arcadia hosts --store etcd://127.0.0.1:2379/prod\narcadia hosts -o json",
 	}
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "hosts")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
+	cmd.RunE = t.at(Read, "hosts", func(ctx context.Context, p *Place, _ []string) error {
 		if p.Hosts == nil {
 			return errors.New("hosts: only one process can have this store open: name one in etcd with --store (see docs/HOSTS.md)")
 		}
-		hosts, err := p.Hosts(cmd.Context())
+		hosts, err := p.Hosts(ctx)
 		if err != nil {
 			return err
 		}
-		cluster, err := p.Cluster(cmd.Context())
+		cluster, err := p.Cluster(ctx)
 		if err != nil {
 			return err
 		}
-		unfinished, err := p.Engine.List(cmd.Context(), engine.Query{Statuses: []engine.Status{engine.Pending, engine.Running, engine.Compensating}, Oldest: true, Limit: 1000})
+		unfinished, err := p.Engine.List(ctx, engine.Query{Statuses: []engine.Status{engine.Pending, engine.Running, engine.Compensating}, Oldest: true, Limit: 1000})
 		if err != nil {
 			return err
 		}
@@ -63,7 +59,7 @@ func (t *tree) hostsCommand() *cobra.Command {
 		}
 		say(t.env.Err, "nobody drives: no step of any saga starts until a host does")
 		return exitError(Trouble)
-	}
+	})
 	return cmd
 }
 

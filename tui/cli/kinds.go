@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -28,12 +29,7 @@ func (t *tree) kindsCommand() *cobra.Command {
 		},
 	}
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		p, err := t.place(cmd.Context(), Nothing, "kinds")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
+	cmd.RunE = t.at(Nothing, "kinds", func(ctx context.Context, p *Place, args []string) error {
 		if len(args) == 1 {
 			if err := knownKind(p.Engine, args[0]); err != nil {
 				return err
@@ -45,6 +41,7 @@ func (t *tree) kindsCommand() *cobra.Command {
 				continue
 			}
 			d := described{Kind: k}
+			var err error
 			if d.Inputs, err = inputsOf(p.Engine, k); err != nil {
 				return err
 			}
@@ -65,7 +62,7 @@ func (t *tree) kindsCommand() *cobra.Command {
 			rows = append(rows, []string{k.Name, k.Summary, k.Undo, steps})
 		}
 		return columns(t.env.Out, rows)
-	}
+	})
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,13 +25,8 @@ func (t *tree) locksCommand() *cobra.Command {
 		Example: "arcadia locks\narcadia locks -o json",
 	}
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "locks")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		locks, err := p.Engine.Locks(cmd.Context())
+	cmd.RunE = t.at(Read, "locks", func(ctx context.Context, p *Place, _ []string) error {
+		locks, err := p.Engine.Locks(ctx)
 		if err != nil {
 			return err
 		}
@@ -51,7 +47,7 @@ func (t *tree) locksCommand() *cobra.Command {
 			rows = append(rows, []string{q.Name, q.Holder.Short(), strings.Join(waiting, ", ")})
 		}
 		return columns(t.env.Out, listed(rows))
-	}
+	})
 	return cmd
 }
 

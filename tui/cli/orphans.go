@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -26,21 +27,16 @@ func (t *tree) orphansCommand() *cobra.Command {
 			"delete launches a saga that deletes a snapshot. That cannot be undone, so that\nit needs --yes or, on a terminal, a word typed."),
 	)
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "orphans")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
+	cmd.RunE = t.at(Read, "orphans", func(ctx context.Context, p *Place, _ []string) error {
 		if p.Orphans == nil {
 			return errors.New("orphans: there is no access to an account: set DIGITALOCEAN_TOKEN, or use --demo")
 		}
-		found, err := estate.Orphans(cmd.Context(), p.Orphans, p.Engine)
+		found, err := estate.Orphans(ctx, p.Orphans, p.Engine)
 		if err != nil {
 			return err
 		}
 		return t.orphans(found, out)
-	}
+	})
 	return cmd
 }
 

@@ -32,18 +32,13 @@ func (t *tree) resourcesCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&drift, "drift", false, "look at each, and compare with what was wanted")
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "resources")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		resources, err := t.look(cmd.Context(), p, drift)
+	cmd.RunE = t.at(Read, "resources", func(ctx context.Context, p *Place, _ []string) error {
+		resources, err := t.look(ctx, p, drift)
 		if err != nil {
 			return err
 		}
 		return t.resources(resources, out)
-	}
+	})
 	return cmd
 }
 

@@ -226,13 +226,8 @@ func (t *tree) scheduleExportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export", Short: "Write all schedules as YAML, for apply", Args: exactly(), Example: "arcadia schedule export",
 	}
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "schedule export")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		all, err := schedule.List(cmd.Context(), p.Engine, time.Now())
+	cmd.RunE = t.at(Read, "schedule export", func(ctx context.Context, p *Place, _ []string) error {
+		all, err := schedule.List(ctx, p.Engine, time.Now())
 		if err != nil {
 			return err
 		}
@@ -256,6 +251,6 @@ func (t *tree) scheduleExportCommand() *cobra.Command {
 		}
 		_, err = exact(t.env.Out).Write(text)
 		return written(err)
-	}
+	})
 	return cmd
 }

@@ -18,13 +18,8 @@ func (t *tree) scheduleListCommand() *cobra.Command {
 		Example: "arcadia schedule list\narcadia schedule list -o json",
 	}
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "schedule list")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		all, err := schedule.List(cmd.Context(), p.Engine, time.Now())
+	cmd.RunE = t.at(Read, "schedule list", func(ctx context.Context, p *Place, _ []string) error {
+		all, err := schedule.List(ctx, p.Engine, time.Now())
 		if err != nil {
 			return err
 		}
@@ -44,7 +39,7 @@ func (t *tree) scheduleListCommand() *cobra.Command {
 			rows = append(rows, []string{v.Name, what(v.Schedule), when(v.Schedule), next, became(v.State.Last())})
 		}
 		return columns(t.env.Out, listed(rows))
-	}
+	})
 	return cmd
 }
 
@@ -68,13 +63,8 @@ func (t *tree) scheduleShowCommand() *cobra.Command {
 	cmd := t.scheduleVerb("show", Read, "Show one schedule, its next times and what became of the last ones", "", nil)
 	cmd.Example = "arcadia schedule show nightly\narcadia schedule show nightly -o json"
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		p, err := t.place(cmd.Context(), Read, "schedule show")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		v, err := schedule.Get(cmd.Context(), p.Engine, args[0])
+	cmd.RunE = t.at(Read, "schedule show", func(ctx context.Context, p *Place, args []string) error {
+		v, err := schedule.Get(ctx, p.Engine, args[0])
 		if err != nil || out.value == "json" {
 			return joined(err, func() error { return object(t.env.Out, v) })
 		}
@@ -96,7 +86,7 @@ func (t *tree) scheduleShowCommand() *cobra.Command {
 			rows = append(rows, []string{"last", became(v.State.Outcomes[len(v.State.Outcomes)-1-i])})
 		}
 		return columns(t.env.Out, listed(rows))
-	}
+	})
 	return cmd
 }
 
@@ -115,14 +105,9 @@ func (t *tree) scheduleVerb(verb string, access Access, short, long string, do f
 			}
 			return offers
 		}),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := t.place(cmd.Context(), access, "schedule "+verb)
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			return do(cmd.Context(), p, args[0])
-		},
+		RunE: t.at(access, "schedule "+verb, func(ctx context.Context, p *Place, args []string) error {
+			return do(ctx, p, args[0])
+		}),
 	}
 }
 

@@ -39,13 +39,8 @@ func (t *tree) statusCommand() *cobra.Command {
 		Example: "arcadia status\narcadia status -o json",
 	}
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "status")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		s, err := stateOf(cmd.Context(), p)
+	cmd.RunE = t.at(Read, "status", func(ctx context.Context, p *Place, _ []string) error {
+		s, err := stateOf(ctx, p)
 		switch {
 		case err != nil:
 			return err
@@ -53,7 +48,7 @@ func (t *tree) statusCommand() *cobra.Command {
 			return object(t.env.Out, s)
 		}
 		return columns(t.env.Out, stateRows(s))
-	}
+	})
 	return cmd
 }
 

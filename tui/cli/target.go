@@ -75,13 +75,8 @@ func (t *tree) targetListCommand() *cobra.Command {
 		Use: "list", Short: "List who is told what", Args: exactly(), Example: "arcadia target list\narcadia target list -o json",
 	}
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := t.place(cmd.Context(), Read, "target list")
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		all, err := notify.List(cmd.Context(), p.Engine)
+	cmd.RunE = t.at(Read, "target list", func(ctx context.Context, p *Place, _ []string) error {
+		all, err := notify.List(ctx, p.Engine)
 		if err != nil {
 			return err
 		}
@@ -98,7 +93,7 @@ func (t *tree) targetListCommand() *cobra.Command {
 			return nil
 		}
 		return columns(t.env.Out, listed(rows))
-	}
+	})
 	return cmd
 }
 
@@ -147,14 +142,9 @@ func (t *tree) targetVerb(verb, short, long string, do func(ctx context.Context,
 			}
 			return offers
 		}),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := t.place(cmd.Context(), Act, "target "+verb)
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			return do(cmd.Context(), p, args[0])
-		},
+		RunE: t.at(Act, "target "+verb, func(ctx context.Context, p *Place, args []string) error {
+			return do(ctx, p, args[0])
+		}),
 	}
 }
 

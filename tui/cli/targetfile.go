@@ -15,17 +15,12 @@ import (
 func (t *tree) targetShowCommand() *cobra.Command {
 	cmd := t.targetVerb("show", "Show one target, and what it was told last", "", nil)
 	out := output(cmd, "table", "json")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		p, err := t.place(cmd.Context(), Read, "target show")
+	cmd.RunE = t.at(Read, "target show", func(ctx context.Context, p *Place, args []string) error {
+		found, err := notify.List(ctx, p.Engine, args[0])
 		if err != nil {
 			return err
 		}
-		defer p.Close()
-		found, err := notify.List(cmd.Context(), p.Engine, args[0])
-		if err != nil {
-			return err
-		}
-		all, err := notify.All(cmd.Context(), p.Engine)
+		all, err := notify.All(ctx, p.Engine)
 		if err != nil {
 			return err
 		}
@@ -55,7 +50,7 @@ func (t *tree) targetShowCommand() *cobra.Command {
 			rows = append(rows, []string{label, moment(d.Note.At) + "  " + string(d.Note.Event) + "  " + delivered(d)})
 		}
 		return columns(t.env.Out, rows)
-	}
+	})
 	return cmd
 }
 

@@ -10,6 +10,18 @@ import (
 	"arcadia/engine"
 )
 
+// at makes the run of a command of what it does at a place, which is open while it does.
+func (t *tree) at(access Access, purpose string, do func(ctx context.Context, p *Place, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		p, err := t.place(cmd.Context(), access, purpose)
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		return do(cmd.Context(), p, args)
+	}
+}
+
 // subject opens the place where the saga lives that is named, and reads it. Close the place, unless there is an error.
 func (t *tree) subject(ctx context.Context, access Access, purpose, ref string) (*Place, *engine.Saga, error) {
 	p, err := t.place(ctx, access, purpose)
