@@ -297,8 +297,18 @@ func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
 	if t, ok := screen.(Typist); ok && t.Typing() {
 		return a.deliver(screen, k)
 	}
-	if c, ok := a.env.Keys.Find(name, append(scopes(screen.Commands(&a.env)), keys.Everywhere)...); ok {
-		return a.command(c)
+	return a.press(name)
+}
+
+// press does what a key is bound to on the screen that is shown. What it is bound to on another screen of the same scope counts for
+// nothing.
+func (a *App) press(key string) tea.Cmd {
+	all := a.commands()
+	for _, scope := range append(scopes(all), keys.Everywhere) {
+		c, bound := a.env.Keys.Find(key, scope)
+		if _, here := findIn(all, c, scope); bound && here {
+			return a.command(c)
+		}
 	}
 	return nil
 }
