@@ -5,10 +5,16 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"arcadia/tui/cli"
 )
+
+// module is its path, under which everything of ours stands.
+var module = strings.TrimSuffix(reflect.TypeFor[cli.Env]().PkgPath(), "/tui/cli")
 
 // arrows says for each part of the house what nothing in it may depend on, directly or not.
 var arrows = []struct {
@@ -16,32 +22,32 @@ var arrows = []struct {
 	banned []string
 	but    []string // of what is banned, allowed all the same
 }{
-	{"arcadia/engine", []string{"arcadia/", "charm.land/", "golang.org/", "github.com/", "go.etcd.io/"}, []string{"arcadia/engine", "github.com/google/uuid"}},
+	{"arcadia/engine", []string{module + "/", "charm.land/", "golang.org/", "github.com/", "go.etcd.io/"}, []string{"arcadia/engine", "github.com/google/uuid"}},
 	{"arcadia/engine/...", []string{"arcadia/tui", "arcadia/steps", "arcadia/storage", "charm.land/", "github.com/digitalocean/", "go.etcd.io"}, nil},
-	{"arcadia/engine/estate", []string{"arcadia/", "github.com/"}, []string{"arcadia/engine", "github.com/google/uuid"}},
+	{"arcadia/engine/estate", []string{module + "/", "github.com/"}, []string{"arcadia/engine", "github.com/google/uuid"}},
 	{"arcadia/storage/bolt", []string{"arcadia/storage"}, []string{"arcadia/storage/bolt"}},
 	{"arcadia/storage/etcd", []string{"arcadia/storage"}, []string{"arcadia/storage/etcd"}},
 	{"arcadia/storage/...", []string{"arcadia/tui", "arcadia/steps", "charm.land/", "github.com/digitalocean/"}, nil},
 	{"arcadia/steps/...", []string{"arcadia/tui", "arcadia/storage", "charm.land/", "go.etcd.io"}, nil},
 	{"arcadia/steps", []string{"arcadia/steps/digitalocean", "arcadia/steps/dosim", "github.com/digitalocean/"}, nil},
-	{"arcadia/steps/dosim", []string{"arcadia/", "github.com/", "golang.org/x/"}, []string{"arcadia/steps/dosim"}},
+	{"arcadia/steps/dosim", []string{module + "/", "github.com/", "golang.org/x/"}, []string{"arcadia/steps/dosim"}},
 	{"arcadia/tui/...", []string{"arcadia/storage", "arcadia/steps", "github.com/digitalocean/", "go.etcd.io"}, nil},
 	{"arcadia/tui", []string{"arcadia/tui/cli", "arcadia/tui/sshd", "arcadia/tui/host"}, nil},
 	{"arcadia/tui/cli", []string{"arcadia/tui/sshd", "arcadia/tui/host"}, nil},
 	{"arcadia/tui/sshd", []string{"arcadia/tui/cli", "arcadia/tui/host"}, nil},
-	{"arcadia/tui/frames", []string{"arcadia/"}, []string{"arcadia/tui/frames"}},
+	{"arcadia/tui/frames", []string{module + "/"}, []string{"arcadia/tui/frames"}},
 	{"arcadia/tui/widget", []string{"arcadia/engine", "arcadia/tui"}, []string{"arcadia/tui/widget"}},
-	{"arcadia/tui/input", []string{"arcadia/"}, []string{"arcadia/tui/input"}},
-	{"arcadia/tui/line", []string{"arcadia/"}, []string{"arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
-	{"arcadia/tui/theme", []string{"arcadia/"}, []string{"arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
-	{"arcadia/tui/keys", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/keys", "arcadia/engine"}},
-	{"arcadia/tui/clean", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/clean", "arcadia/engine"}},
-	{"arcadia/tui/list", []string{"arcadia/"}, []string{"arcadia/tui/list", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
-	{"arcadia/tui/confirm", []string{"arcadia/"}, []string{"arcadia/tui/confirm", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/list", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
-	{"arcadia/tui/decide", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/decide", "arcadia/tui/say", "arcadia/engine"}},
-	{"arcadia/tui/form", []string{"arcadia/"}, []string{"arcadia/tui/form", "arcadia/tui/confirm", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/list", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
-	{"arcadia/tui/say", []string{"arcadia/", "charm.land/"}, []string{"arcadia/tui/say", "arcadia/engine"}},
-	{"arcadia", []string{"testing", "net/http/httptest", "arcadia/engine/enginetest", "arcadia/storage/storagetest"}, nil},
+	{"arcadia/tui/input", []string{module + "/"}, []string{"arcadia/tui/input"}},
+	{"arcadia/tui/line", []string{module + "/"}, []string{"arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/theme", []string{module + "/"}, []string{"arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/keys", []string{module + "/", "charm.land/"}, []string{"arcadia/tui/keys", "arcadia/engine"}},
+	{"arcadia/tui/clean", []string{module + "/", "charm.land/"}, []string{"arcadia/tui/clean", "arcadia/engine"}},
+	{"arcadia/tui/list", []string{module + "/"}, []string{"arcadia/tui/list", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/confirm", []string{module + "/"}, []string{"arcadia/tui/confirm", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/list", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/decide", []string{module + "/", "charm.land/"}, []string{"arcadia/tui/decide", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/form", []string{module + "/"}, []string{"arcadia/tui/form", "arcadia/tui/confirm", "arcadia/tui/clean", "arcadia/tui/keys", "arcadia/tui/line", "arcadia/tui/list", "arcadia/tui/theme", "arcadia/tui/widget", "arcadia/tui/say", "arcadia/engine"}},
+	{"arcadia/tui/say", []string{module + "/", "charm.land/"}, []string{"arcadia/tui/say", "arcadia/engine"}},
+	{module, []string{"testing", "net/http/httptest", "arcadia/engine/enginetest", "arcadia/storage/storagetest"}, nil},
 }
 
 func TestArrowsPointAtTheDomain(t *testing.T) {
