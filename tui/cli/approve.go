@@ -18,7 +18,7 @@ import (
 func (t *tree) approveCommand() *cobra.Command {
 	hash := ""
 	cmd := t.decision("approve", "Agree to what a saga would do",
-		"approve agrees to the plan of a saga that waits for an approval: arcadia\napprovals SAGA shows it. Only somebody else than the one who launched it can,\nover SSH, with a key of their own and the role approver. --hash says to which\nplan: when it would do something else by then, it asks again.", "I have read it",
+		"approve agrees to the plan of a saga that waits for an approval: arcadia\napprovals SAGA shows it. Only somebody other than the one who launched it can,\nover SSH, with a key of their own and the role approver. --hash names the plan\nthat you have read: when it would do something else by then, it asks again.", "I have read it",
 		takes(engine.VerbApprove),
 		func(eng Engine, ctx context.Context, id engine.ID, v engine.Request) error {
 			if hash == "" {
@@ -39,7 +39,7 @@ func (t *tree) refuseCommand() *cobra.Command {
 
 func (t *tree) breakGlassCommand() *cobra.Command {
 	return t.decision("break-glass", "Let a saga go on without its approvals, after a while",
-		"break-glass is for the night in which nobody answers: the saga goes on without\napprovals once the time has gone by that the policy says (break_glass), unless\nsomebody refuses it. Everybody is told, and the saga is marked for ever. The\nreason is required.", "the shop is down and nobody answers",
+		"break-glass is for the night in which nobody answers: the saga goes on without\napprovals once the time that the policy sets (break_glass) has passed, unless\nsomebody refuses it. Everybody is told, and the saga is marked for good. The\nreason is required.", "the shop is down and nobody answers",
 		takes(engine.VerbBreakGlass), Engine.BreakGlass)
 }
 

@@ -25,10 +25,10 @@ type whereabouts struct {
 func (t *tree) contextsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "contexts", Short: "List the accounts that --context knows, each with its own store", Args: exactly(),
-		Long: "contexts lists the file contexts.yaml beside the settings: by a name an account,\n" +
-			"its store, the color of its badge, and whether it is read-only. Tokens are named\n" +
-			"there, never given: env:NAME or file:/PATH. --context NAME or ARCADIA_CONTEXT\n" +
-			"chooses one, :ctx in the console goes to another.",
+		Long: "contexts lists the accounts in contexts.yaml, which stands beside the settings:\n" +
+			"each with its store, the color of its badge, and whether it is read-only. Tokens\n" +
+			"are named there, never given: env:NAME or file:/PATH. --context NAME or\n" +
+			"ARCADIA_CONTEXT chooses one, :ctx in the console goes to another.",
 		Example: "arcadia contexts\narcadia contexts -o json",
 	}
 	out := output(cmd, "table", "json")

@@ -15,9 +15,9 @@ func (t *tree) copyCommand() *cobra.Command {
 	var from, to string
 	cmd := &cobra.Command{
 		Use: "copy --from STORE --to STORE", Short: "Copy a store into an empty one, between a file and several hosts", Args: exactly(),
-		Long: "copy carries all that is in a store into one that is empty: a file, or a store\n" +
-			"that several hosts share, either way. The source stays as it is. The copy begins\n" +
-			"frozen: end the hosts of the source first, look at the copy, and thaw it.",
+		Long: "copy copies everything in a store into an empty one: a file, or a store that\n" +
+			"several hosts share, in either direction. The source stays as it is. The copy\n" +
+			"begins frozen: end the hosts of the source first, look at the copy, and thaw it.",
 		Example: "arcadia copy --from arcadia.db --to etcd://127.0.0.1:2379/prod\narcadia copy --from etcd://127.0.0.1:2379/prod --to arcadia.db",
 	}
 	cmd.Flags().StringVar(&from, "from", "", "a store's file or address")

@@ -26,7 +26,7 @@ func (t *tree) decideCommand() *cobra.Command {
 		Long: "decide shows what has happened to a saga that needs a person, and the answers\n" +
 			"that can work, each with what it does. Add an answer, by its name or the\n" +
 			"beginning of it, to give it. What cannot be taken back needs --confirm with\n" +
-			"the name of the thing. It ends as the saga does: 3 rolled back, 4 when it\n" +
+			"the name of the thing. It exits with 3 when it is rolled back, 4 when it\n" +
 			"still needs a person.",
 		Example: "arcadia decide 3f9c2a1b\narcadia decide 3f9c2a1b keep-theirs\narcadia decide 3f9c2a1b undo-it-anyway --confirm shop --reason \"they asked me to\"",
 	}

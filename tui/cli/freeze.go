@@ -17,8 +17,8 @@ func (t *tree) freezeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "freeze --reason R", Short: "Hold all sagas: no step starts until thaw", Args: exactly(),
 		Long: "freeze stops everything: attempts under way go on to their own end, and no step\n" +
-			"of any saga starts, forward or backward, until arcadia thaw. Who did it and why\n" +
-			"stand in everybody's header. With --drain it stays until nothing is under way.",
+			"of any saga starts, forward or backward, until arcadia thaw. Everybody's header\n" +
+			"says who did it and why. With --drain it stays until nothing is under way.",
 		Example: "arcadia freeze --reason \"maintenance of the DNS provider\"\narcadia freeze --drain --reason \"look first\"",
 	}
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why; needed, since everybody sees it")

@@ -20,11 +20,11 @@ func (t *tree) lastNightCommand() *cobra.Command {
 		Use: "last-night", Short: "What ran last night, what went wrong, and what it costs now", Args: exactly(),
 		Long: "last-night says what went on between 18:00 and 08:00, by the clocks of the zone\n" +
 			"that most schedules are in: how sagas ended, what to look at, what was made and\n" +
-			"deleted, and what that adds to the bill. Before 08:00 it is the night that lasts\n" +
-			"still. A target with the event last_night gets the same every morning.",
+			"deleted, and what that adds to the bill. Before 08:00 that is the night that is\n" +
+			"still going on. A target with the event last_night gets the same every morning.",
 		Example: "arcadia last-night\narcadia last-night --back 1\narcadia last-night --tz Europe/Berlin -o json",
 	}
-	cmd.Flags().IntVar(&back, "back", 0, "so many nights before the last")
+	cmd.Flags().IntVar(&back, "back", 0, "how many nights before the last")
 	cmd.Flags().StringVar(&name, "tz", "", "the zone of evening and morning, in place of that of the schedules")
 	out := output(cmd, "table", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

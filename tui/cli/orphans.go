@@ -15,9 +15,9 @@ import (
 func (t *tree) orphansCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "orphans", Short: "List snapshots created by arcadia but not tracked by any saga", Args: known,
-		Long: "orphans lists the account's snapshots whose names are those of sagas' snapshots\n" +
-			"and of which no saga in this store knows, with what they cost a month. Another\n" +
-			"store may account for them; adopt or delete one where none does.",
+		Long: "orphans lists the account's snapshots that are named like those of sagas but\n" +
+			"that no saga in this store tracks, with what they cost a month. Another store\n" +
+			"may track them; adopt or delete one only when none does.",
 		Example: "arcadia orphans\narcadia orphans adopt 229305609\narcadia orphans delete 229305609 --reason \"left by a lost store\"",
 	}
 	cmd.AddCommand(

@@ -36,7 +36,7 @@ func (t *tree) decision(use, short, long, why string, fits func(*engine.Summary)
 
 func (t *tree) pauseCommand() *cobra.Command {
 	return t.decision("pause", "Start no further step of a saga",
-		"pause lets the step under way finish and starts no other, forward or\nbackward, until arcadia resume. A cancel goes past a pause.", "call first",
+		"pause lets the step under way finish and starts no other, forward or\nbackward, until arcadia resume. A paused saga can be canceled.", "call first",
 		takes(engine.VerbPause), Engine.Pause)
 }
 

@@ -40,7 +40,7 @@ func (t *tree) restoreCommand() *cobra.Command {
 
 func (t *tree) acceptCommand() *cobra.Command {
 	return t.resourceCommand("accept", "Accept the current state as the desired state",
-		"accept launches a saga that makes what a resource is now what is wanted of it.\nNothing is written at the provider.")
+		"accept launches a saga that makes the current state of a resource its desired\nstate. Nothing is written at the provider.")
 }
 
 func (t *tree) forgetCommand() *cobra.Command {

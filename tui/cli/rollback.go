@@ -18,8 +18,8 @@ func (t *tree) rollbackCommand() *cobra.Command {
 		ValidArgsFunction: t.sagas(nil, engine.Completed),
 		Long: "rollback undoes a completed saga from its last step down; without --yes it\n" +
 			"says what would be undone. A saga is undone before every earlier one that wrote\n" +
-			"the same: of several it finds the order, and when one of them cannot be undone\n" +
-			"nothing is begun. It ends with 3 when all are rolled back, 4 when something is\n" +
+			"the same thing; it finds the order of several, and when one cannot be undone\n" +
+			"nothing is begun. It exits with 3 when all are rolled back, 4 when something is\n" +
 			"left, 1 when a rollback is withdrawn before it began.",
 		Example: "arcadia rollback 3f9c2a1b\narcadia rollback 3f9c2a1b --yes --reason \"not wanted any more\"\narcadia rollback 3f9c2a1b 9ad01c77 --yes",
 	}

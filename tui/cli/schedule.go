@@ -14,7 +14,7 @@ import (
 func (t *tree) scheduleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "schedule", Short: "Launch sagas at given times", Args: known,
-		Long: "schedule keeps what is launched by itself, and when. Schedules fire where sagas\n" +
+		Long: "schedule says what is launched by itself, and when. Schedules fire where sagas\n" +
 			"are driven: in a console that hosts the store, or under arcadia serve. Each\n" +
 			"occurrence is launched once, and what was skipped or missed says why.",
 		Example: "arcadia schedule list",

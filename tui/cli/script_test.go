@@ -38,7 +38,7 @@ func build(m *testing.M) int {
 	if raceEnabled {
 		args = append(args, "-race")
 	}
-	cmd := exec.CommandContext(context.Background(), "go", append(args, "arcadia")...)
+	cmd := exec.CommandContext(context.Background(), "go", append(args, "../..")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
 		return 1

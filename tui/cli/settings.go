@@ -79,8 +79,8 @@ func (t *tree) settingsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "settings", Short: "Show how the console looks and behaves for you, and change it", Args: known,
 		Long: "settings lists your settings of the console: theme, how times are written,\n" +
-			"columns, saved filters and so on. Over SSH they are kept by your name in the\n" +
-			"store, so that they are the same on every host; else in your own file.",
+			"columns, saved filters and so on. Over SSH they are kept under your name in the\n" +
+			"store, so that they are the same on every host; otherwise in your own file.",
 		Example: "arcadia settings\narcadia settings set theme light\narcadia settings set \"filter mine\" by:ops1\narcadia settings unset theme",
 	}
 	out := output(cmd, "table", "json")
@@ -98,8 +98,8 @@ func (t *tree) settingsCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return t.setSetting(cmd.Context(), args[0], args[1]) },
 	}
 	unset := &cobra.Command{
-		Use: "unset NAME", Short: "Let a setting be as it comes", Args: exactly("NAME"), ValidArgsFunction: cobra.NoFileCompletions,
-		Long:    "unset takes a setting out, so that it is as it comes. A saved filter is gone\nthen.",
+		Use: "unset NAME", Short: "Reset a setting to its default", Args: exactly("NAME"), ValidArgsFunction: cobra.NoFileCompletions,
+		Long:    "unset resets a setting to its default. A saved filter is gone then.",
 		Example: "arcadia settings unset theme\narcadia settings unset \"filter mine\"",
 		RunE:    func(cmd *cobra.Command, args []string) error { return t.setSetting(cmd.Context(), args[0], "") },
 	}

@@ -15,7 +15,7 @@ import (
 func (t *tree) targetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "target", Short: "Tell people and programs what happens to sagas", Args: known,
-		Long: "target keeps who is told what: as a signed webhook, in the form of Slack, as a\n" +
+		Long: "target says who is told what: as a signed webhook, in the form of Slack, as a\n" +
 			"line of text, or by a program of this host. Deliveries are sent where sagas are\n" +
 			"driven, and arrive at least once, under one id.",
 		Example: "arcadia target list",
@@ -31,7 +31,7 @@ func (t *tree) targetAddCommand() *cobra.Command {
 	var age time.Duration
 	form := format{value: string(notify.FormatArcadia), among: []string{string(notify.FormatArcadia), string(notify.FormatSlack), string(notify.FormatText)}}
 	cmd := &cobra.Command{
-		Use: "add NAME", Short: "Tell somebody from now on, or change how", Args: exactly("NAME"),
+		Use: "add NAME", Short: "Add somebody who is told, or change how", Args: exactly("NAME"),
 		Long: "add keeps a target, or changes the one of that name. Secrets are named, never\n" +
 			"given: env:NAME is read from the environment of the process that drives sagas,\n" +
 			"file:/PATH from a file that only its user can read. An address that is a secret\n" +

@@ -61,8 +61,8 @@ func (t *tree) cancelCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "cancel SAGA", Short: "Stop a saga and undo what it did", Args: exactly("SAGA"),
 		ValidArgsFunction: t.sagas(takes(engine.VerbCancel), engine.Pending, engine.Running),
-		Long: "cancel stops a saga and undoes what it did. It ends with 3 when the saga\n" +
-			"is rolled back, 4 when something is left.",
+		Long: "cancel stops a saga and undoes what it did. It exits with 3 when the saga\n" +
+			"is rolled back, with 4 when something is left.",
 		Example: "arcadia cancel 3f9c2a1b --reason \"wrong droplet\"",
 	}
 	cmd.Flags().StringVar(&v.Reason, "reason", "", "why, in your words, for the record")

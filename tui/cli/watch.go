@@ -14,7 +14,7 @@ func (t *tree) watchCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "watch SAGA", Short: "Follow a saga, one plain line per change, until it is at rest", Args: exactly("SAGA"), ValidArgsFunction: t.sagas(nil),
 		Long: "watch prints what has happened to a saga and what happens to it, one plain\n" +
-			"line per change, and ends with the saga's status: 0 completed, 3 rolled\n" +
+			"line per change, and exits with the saga's status: 0 completed, 3 rolled\n" +
 			"back, 4 failed, 5 frozen. It drives unfinished sagas while it runs.",
 		Example: "arcadia watch 3f9c2a1b",
 		RunE: func(cmd *cobra.Command, args []string) error {
