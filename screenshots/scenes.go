@@ -77,7 +77,7 @@ func seePlan() []action {
 	return script(press("enter"), wait("[ Show the plan ]"), press("enter", "enter"), wait("[ Launch ]"))
 }
 
-func launch() []action { return script(press("tab", "enter"), wait("snapshot_action_id")) }
+func launch() []action { return script(press("tab", "enter"), wait("snapshot action id")) }
 
 func cancel() []action {
 	return script(press("x"), wait("then deletes"), settle(), press("shift+tab"), typing("wrong droplet"), settle(), press("tab", "tab", "enter"), gone("Cancel it"))

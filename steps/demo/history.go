@@ -122,5 +122,6 @@ func day(machines []steps.Droplet) []event {
 		dns(6*h+40*m, "ops1", "CNAME", "www", "app.example.com", "OPS-214"), dns(5*h, "ops3", "AAAA", "files", "2001:db8::41", ""),
 		gone(3*h+12*m, "ops4", "TXT", "_acme-challenge", "b2xkZXI", "the certificate is there"), shot(2*h+30*m, "ops4", 1, "before the upgrade, OPS-219"),
 		dns(95*m, "ops1", "CNAME", "status", "state.example.org", ""), dns(48*m, "ops2", "A", "api-eu", "203.0.113.52", "OPS-223"), shot(31*m, "ops1", 0, "before the resize, OPS-228"),
+		dns(26*m, "ops3", "TXT", "_build", "v=3", ""),
 	}
 }
