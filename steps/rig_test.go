@@ -148,12 +148,16 @@ func record(recordType, name, data string, more ...string) []string {
 	return append(in, more...)
 }
 
-// until waits, on the bubble's clock, until the saga is as wanted.
+// until waits, on the bubble's clock, until the saga is as wanted. Only what is new in its ledger is read each time.
 func (r *rig) until(id engine.ID, what string, ok func(*engine.Saga) bool) *engine.Saga {
 	r.t.Helper()
 	end := time.Now().Add(24 * time.Hour)
+	s := &engine.Saga{}
 	for wait := 50 * time.Millisecond; ; wait = min(wait*3/2, 10*time.Second) {
-		s, err := r.Saga(context.Background(), id)
+		news, err := r.Entries(context.Background(), id, s.Seq)
+		for i := range news {
+			err = errors.Join(err, s.Apply(&news[i]))
+		}
 		if err != nil {
 			r.t.Fatal(err)
 		}
