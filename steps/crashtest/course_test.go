@@ -239,13 +239,12 @@ func (o *operator) tend(p *process) error {
 	defer feed.Close()
 	end := time.NewTimer(patience)
 	defer end.Stop()
-	call := o.now
+	call, sg := o.now, &engine.Saga{}
 	for {
 		if o.asked || o.late || !o.pointed() {
 			call = nil
 		}
-		sg, err := p.ops.Saga(ctx, o.id)
-		if err != nil {
+		if err := catchUp(ctx, p.ops, o.id, sg); err != nil {
 			return fmt.Errorf("read the saga: %w", err)
 		}
 		if done, err := o.judgeRest(ctx, p, sg); done || err != nil {
@@ -264,6 +263,19 @@ func (o *operator) tend(p *process) error {
 			return fmt.Errorf("no way on: it is %s, waiting on %+v: %s", sg.Status, sg.Waiting, rows(sg))
 		}
 	}
+}
+
+type reader interface {
+	Entries(ctx context.Context, id engine.ID, after uint64) ([]engine.Entry, error)
+}
+
+// catchUp reads what is new in the ledger of a saga.
+func catchUp(ctx context.Context, s reader, id engine.ID, sg *engine.Saga) error {
+	news, err := s.Entries(ctx, id, sg.Seq)
+	for i := range news {
+		err = errors.Join(err, sg.Apply(&news[i]))
+	}
+	return err
 }
 
 // act asks for what the operator wants at its point, which is a cancel unless a play says otherwise.

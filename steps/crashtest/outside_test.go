@@ -176,9 +176,9 @@ func (o *outside) settled(id engine.ID, text string, before picture, from int) {
 
 // rest waits until the saga is at rest; nil when it never is.
 func (o *outside) rest(id engine.ID) *engine.Saga {
+	s := &engine.Saga{}
 	for end := time.Now().Add(4 * time.Hour); ; time.Sleep(500 * time.Millisecond) {
-		s, err := o.engine.Saga(context.Background(), id)
-		if err != nil {
+		if err := catchUp(context.Background(), o.engine, id, s); err != nil {
 			o.wrong("read saga %s: %v", id.Short(), err)
 			return nil
 		}

@@ -70,11 +70,14 @@ func (st *stage) saga(id engine.ID) *engine.Saga {
 // until waits for a state of the saga, or for the process to die, which gives nil.
 func (st *stage) until(id engine.ID, what string, ok func(*engine.Saga) bool) *engine.Saga {
 	st.t.Helper()
+	sg := &engine.Saga{}
 	for end := time.Now().Add(2 * patience); ; time.Sleep(time.Second) {
 		if _, dead := st.p.life.points(); dead {
 			return nil
 		}
-		sg := st.saga(id)
+		if err := catchUp(context.Background(), st.p.ops, id, sg); err != nil {
+			st.t.Fatal(err)
+		}
 		if ok(sg) {
 			return sg
 		}
