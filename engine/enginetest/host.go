@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"arcadia/engine"
@@ -74,13 +75,18 @@ func Rest(t testing.TB, s *engine.Session, id engine.ID) *engine.Saga {
 	return Until(t, s, id, func(sg *engine.Saga) bool { return sg.Status.Terminal() })
 }
 
-// Until waits until the saga is as wanted, watching the feed, and returns it.
+// Until waits until the saga is as wanted, watching the feed and reading what is new in its ledger, and returns it. What is not
+// stored of a saga is not in it: Session.Saga has that.
 func Until(t testing.TB, s *engine.Session, id engine.ID, ok func(*engine.Saga) bool) *engine.Saga {
 	t.Helper()
 	feed := s.Watch()
 	defer feed.Close()
+	sg := &engine.Saga{}
 	for {
-		sg, err := s.Saga(t.Context(), id)
+		news, err := s.Entries(t.Context(), id, sg.Seq)
+		for i := range news {
+			err = errors.Join(err, sg.Apply(&news[i]))
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
