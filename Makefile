@@ -66,9 +66,10 @@ lint: ## golangci-lint with the repository's configuration: vet, staticcheck, ar
 format: ## write every file as gofumpt and gci want it
 	$(LINT) fmt
 
-bench: ## the engine beside the bare store, as a table, then all benchmarks
+bench: ## the engine beside the bare store and the store in etcd, as tables, then all benchmarks
 	GOGC=$${GOGC:-400} ARCADIA_BENCH=$${ARCADIA_BENCH:-1} go test -count=1 -timeout 60m -run '^TestTable$$' -v ./engine/enginetest
 	ARCADIA_BENCH=1 go test -count=1 -run '^TestFirstFrame$$' -v ./tui/cli
+	cd storage/members && ARCADIA_BENCH=10000 go test -count=1 -timeout 30m -run '^TestTable$$' -v .
 	go test -run '^$$' -bench . -benchmem ./...
 
 golden: ## write the golden files again; look at the difference like at code

@@ -11,7 +11,7 @@ type Limits struct {
 	Idle      time.Duration // a console without a key for so long is logged out (30 min)
 	Warning   time.Duration // how long before that it is warned (1 min)
 	Stall     time.Duration // a write that does not move for so long ends its session (4 s)
-	Recheck   time.Duration // how often the operators file is read again for live sessions (1 s)
+	Recheck   time.Duration // how often the operators file is read again for live sessions (3 s)
 	Grace     time.Duration // what a session has to end in once it was told to (3 s)
 	Goodbye   time.Duration // what clients have to hang up in once all sessions have ended (1 s)
 
@@ -46,7 +46,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.Idle, 30 * time.Minute},
 		{&l.Warning, time.Minute},
 		{&l.Stall, 4 * time.Second},
-		{&l.Recheck, time.Second},
+		{&l.Recheck, 3 * time.Second},
 		{&l.Grace, 3 * time.Second},
 		{&l.Goodbye, time.Second},
 	} {

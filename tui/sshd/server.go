@@ -290,17 +290,20 @@ func (s *Server) trouble(err error) {
 	}
 }
 
+// soon is after how long the operators file is read again that does not name somebody any more.
+const soon = time.Second
+
 // recheck ends the sessions of operators whom the file no longer names as it did. A key must be missing twice in a row:
 // an editor that writes in place leaves the file empty for a moment.
 func (s *Server) recheck(ctx context.Context, d *door) {
 	missing := map[*Session]bool{}
-	tick := time.NewTicker(s.limits.Recheck)
-	defer tick.Stop()
+	next := time.NewTimer(s.limits.Recheck)
+	defer next.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-next.C:
 		case <-s.reread:
 			s.log.Info("operators file is read again, as asked")
 		}
@@ -323,5 +326,10 @@ func (s *Server) recheck(ctx context.Context, d *door) {
 			}
 		}
 		missing = still
+		if len(missing) > 0 {
+			next.Reset(min(soon, s.limits.Recheck))
+		} else {
+			next.Reset(s.limits.Recheck)
+		}
 	}
 }
