@@ -11,8 +11,11 @@ import (
 )
 
 const (
-	// Awake is for how long after the last message the clock goes at its usual pace.
-	Awake = 250 * time.Millisecond
+	// awake is for how many frames after the last message the clock goes at its usual pace: one shows what came of it.
+	awake = 3
+	// drowsy is between two looks after that, and drowses for how long: a frame that a busy machine has drawn too late comes then.
+	drowsy  = 250 * time.Millisecond
+	drowses = 600 * time.Millisecond
 	// asleep is between two looks of a resting clock. There is nothing to see then; it bounds how late a frame would be that
 	// came without a message.
 	asleep = time.Minute
@@ -24,9 +27,9 @@ type Clock struct {
 	ticker  *time.Ticker // the program's; nil before it runs, and if it has none that is known
 	every   time.Duration
 
-	mu   sync.Mutex // guards the fields below
-	up   bool       // it goes at its usual pace
-	last time.Time  // when it was stirred
+	mu   sync.Mutex    // guards the fields below
+	pace time.Duration // at which it goes
+	last time.Time     // when it was stirred
 	rest *time.Timer
 }
 
@@ -42,28 +45,39 @@ func (c *Clock) Stir() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last = time.Now()
-	if c.up {
+	if c.pace == c.every {
 		return
 	}
-	c.up = true
-	c.ticker.Reset(c.every)
+	c.run(c.every)
 	if c.rest == nil {
-		c.rest = time.AfterFunc(Awake, c.sleep)
+		c.rest = time.AfterFunc(awake*c.every, c.sleep)
 		return
 	}
-	c.rest.Reset(Awake)
+	c.rest.Reset(awake * c.every)
 }
 
-// sleep slows the clock down when it was not stirred for long enough, and else looks again then.
+// run lets the clock go at a pace. Call with mu held.
+func (c *Clock) run(pace time.Duration) {
+	if c.pace != pace {
+		c.pace = pace
+		c.ticker.Reset(pace)
+	}
+}
+
+// sleep slows the clock down when it was not stirred for long enough, and looks again when it may be more.
 func (c *Clock) sleep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if left := Awake - time.Since(c.last); left > 0 {
-		c.rest.Reset(left)
-		return
+	quiet := time.Since(c.last)
+	switch {
+	case quiet < awake*c.every:
+		c.rest.Reset(awake*c.every - quiet)
+	case quiet < drowses:
+		c.run(drowsy)
+		c.rest.Reset(drowses - quiet)
+	default:
+		c.run(asleep)
 	}
-	c.up = false
-	c.ticker.Reset(asleep)
 }
 
 // Close forgets the program, which has ended.

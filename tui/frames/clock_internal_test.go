@@ -61,26 +61,30 @@ func TestClockRestsAndWakesAtOnce(t *testing.T) {
 		c.Of(p)
 		done := make(chan error, 1)
 		go func() { _, err := p.Run(); done <- err }()
-		up := func() bool {
+		pace := func() time.Duration {
 			c.mu.Lock()
 			defer c.mu.Unlock()
-			return c.up
+			return c.pace
 		}
-		time.Sleep(Awake / 2)
+		time.Sleep(time.Second / 50)
 		synctest.Wait()
 		if c.ticker == nil {
 			t.Error("the program's clock was not found: consoles at rest will not rest with this version of Bubble Tea")
-		} else if !up() {
+		} else if pace() != time.Second/50 {
 			t.Error("the clock rests at once")
 		}
 		for _, text := range []string{"one", "two"} {
 			time.Sleep(10 * time.Second)
-			if up() {
+			if pace() != asleep {
 				t.Error("the clock does not rest")
 			}
 			sent := time.Now()
 			p.Send(text)
 			time.Sleep(100 * time.Millisecond)
+			synctest.Wait()
+			if pace() != drowsy {
+				t.Errorf("%s after a message the clock goes at a pace of %s", time.Since(sent), pace())
+			}
 			if late := out.written().Sub(sent); late < 0 || late > 20*time.Millisecond {
 				t.Errorf("the frame of %q came after %s", text, late)
 			}
