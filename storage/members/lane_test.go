@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,6 +40,8 @@ type lane struct {
 	hosts [2]*exec.Cmd
 	on    ground
 
+	slowest time.Duration // until all sagas of a trial were at rest
+
 	mu    sync.Mutex // guards all below
 	in    int        // requests until the next blow; 0: none
 	blow  func(host int)
@@ -64,8 +67,10 @@ type span struct {
 
 // ground is what the hosts of a lane stand on.
 type ground struct {
-	wild    bool     // the control: hosts without a fence
-	members []string // empty: the one that all tests share. Otherwise members are lost meanwhile
+	wild    bool             // the control: hosts without a fence
+	program string           // of the hosts; empty: this one
+	clocks  [2]time.Duration // by how much those of the hosts are off
+	members []string         // empty: the one that all tests share. Otherwise members are lost meanwhile
 }
 
 func newLane(t *testing.T, seed uint64, on ground) *lane {
@@ -142,8 +147,8 @@ func (l *lane) begin(host int) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), hostEnv+"="+string(text))
+	cmd := exec.Command(cmp.Or(l.on.program, os.Args[0]))
+	cmd.Env = append(os.Environ(), hostEnv+"="+string(text), fmt.Sprintf("%s=%.0f", clockEnv, l.on.clocks[host].Seconds()))
 	cmd.Stderr = complaints{l, host}
 	if _, err := cmd.StdinPipe(); err != nil { // ends with this process
 		l.t.Fatal(err)
@@ -218,7 +223,7 @@ func (l *lane) until(what string, long time.Duration, ok func() bool) bool {
 			return true
 		}
 	}
-	l.blame("%s: not within %s", what, long)
+	l.blame("%s: not within %s%s", what, long, l.lately(2*long))
 	return false
 }
 
@@ -255,67 +260,6 @@ func (l *lane) launch(ctx context.Context, trial int) work {
 		}
 	}
 	return w
-}
-
-// rest waits until all sagas of a trial are at rest.
-func (l *lane) rest(ctx context.Context, w work, long time.Duration) bool {
-	ok := l.until("rest", long, func() bool {
-		for id := range w.records {
-			sg, err := l.s.Saga(ctx, id)
-			if err != nil || !sg.Status.Terminal() {
-				return false
-			}
-		}
-		return true
-	})
-	for id := range w.records {
-		if sg, err := l.s.Saga(ctx, id); !ok && (err != nil || !sg.Status.Terminal()) {
-			l.blame("%s", restless(sg, err))
-		}
-	}
-	if !ok {
-		l.blame("%s", l.lately(2*long))
-	}
-	return ok
-}
-
-// lately is what has happened in a lane for some time: terms, requests, and what hosts have said.
-func (l *lane) lately(long time.Duration) string {
-	since := time.Now().Add(-long)
-	var text strings.Builder
-	l.mu.Lock()
-	for _, s := range l.terms {
-		if s.to == 0 || s.end.After(since) {
-			fmt.Fprintf(&text, "\n  term of %s from revision %d (%s) to %d (%s)", s.host, s.from, s.began.Format(time.StampMilli), s.to, s.end.Format(time.StampMilli))
-		}
-	}
-	for _, c := range l.calls {
-		if c.at.After(since) {
-			fmt.Fprintf(&text, "\n  %s %s asked %s", c.at.Format(time.StampMilli), name(c.host), c.what)
-		}
-	}
-	l.mu.Unlock()
-	for host := range l.hosts {
-		said, err := os.ReadFile(l.log(host))
-		if err != nil {
-			said = []byte(err.Error())
-		}
-		lines := strings.Split(strings.TrimSpace(string(said)), "\n")
-		fmt.Fprintf(&text, "\n%s:\n  %s", name(host), strings.Join(lines[max(0, len(lines)-60):], "\n  "))
-	}
-	return text.String()
-}
-
-// restless is what is known of a saga that does not come to rest.
-func restless(sg *engine.Saga, err error) string {
-	if err != nil {
-		return err.Error()
-	}
-	text := fmt.Sprintf("saga %s is %s, waits for %+v, written last at %s:", sg.Short, sg.Status, sg.Waiting, sg.UpdatedAt.Format(time.StampMilli))
-	for _, r := range sg.Rows {
-		text += fmt.Sprintf(" %s %s after %d attempts;", r.Name, r.Status, r.Attempts)
-	}
-	return text
 }
 
 // judge compares the account with the ledgers: each thing is there once or not at all.

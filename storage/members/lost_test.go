@@ -176,7 +176,7 @@ func TestHostsAndMembersAreLostTogether(t *testing.T) {
 	var losing sync.WaitGroup
 	losing.Go(func() { q.lose(ctx, &lost, &led) })
 	var slept, killed tally
-	writes := 0
+	writes, slowest := 0, time.Duration(0)
 	all := lanes(t, n, ground{members: q.endpoints()}, func(l *lane, trial int) {
 		if l.rng.IntN(2) == 0 {
 			sleep(l, trial, &slept)
@@ -188,14 +188,14 @@ func TestHostsAndMembersAreLostTogether(t *testing.T) {
 	losing.Wait()
 	q.whole(t.Context())
 	for _, l := range all {
-		writes += l.writes(t.Context())
+		writes, slowest = writes+l.writes(t.Context()), max(slowest, l.slowest)
 		l.sound(t.Context())
 		if len(l.wrong) > 0 {
 			t.Errorf("%s", strings.Join(l.wrong, "\n"))
 		}
 	}
-	t.Logf("figure | hosts stopped and killed while members are stopped and killed | %d trials, %d hosts stopped, %d killed, %d members lost, %d of them leading, %d writes in terms | longest take-over %s with a lease of %s",
-		n, slept.n, kills.Load(), lost.Load(), led.Load(), writes, max(slept.most, killed.most).Round(10*time.Millisecond), trialLease)
+	t.Logf("figure | hosts stopped and killed while members are stopped and killed | %d trials, %d hosts stopped, %d killed, %d members lost, %d of them leading, %d writes in terms | longest take-over %s with a lease of %s, longest until all were at rest %s",
+		n, slept.n, kills.Load(), lost.Load(), led.Load(), writes, max(slept.most, killed.most).Round(10*time.Millisecond), trialLease, slowest.Round(100*time.Millisecond))
 }
 
 // TestHostsWaitForTheMembersToComeBack takes two of three members away in the midst of compensations, for longer than an append is
@@ -234,7 +234,7 @@ func TestHostsWaitForTheMembersToComeBack(t *testing.T) {
 	q.begin(1)
 	q.whole(ctx)
 	back := time.Now()
-	l.rest(ctx, w, time.Minute)
+	l.rest(ctx, w)
 	t.Logf("figure | two of three members killed for 40 s in the midst of compensations | all sagas were at rest %s after the members were back", time.Since(back).Round(10*time.Millisecond))
 	l.judge(ctx, w)
 	l.writes(ctx)

@@ -31,6 +31,9 @@ func trials(t *testing.T, few int) int {
 	return n
 }
 
+// mostTakeover is how long one may take at most: where members are lost, a lease gets its whole time again at each loss of a leader.
+const mostTakeover = time.Minute
+
 // lanes makes n trials in several lanes at once, and returns the lanes.
 func lanes(t *testing.T, n int, on ground, one func(*lane, int)) (all []*lane) {
 	t.Helper()
@@ -92,12 +95,12 @@ func sleep(l *lane, trial int, took *tally) {
 		}
 	}
 	began := time.Now()
-	l.until("a take-over", l.takeover(), func() bool { return l.driver() == 1-host })
+	l.until("a take-over", mostTakeover, func() bool { return l.driver() == 1-host })
 	took.add(time.Since(began))
 	time.Sleep(time.Duration(l.rng.IntN(2500)) * time.Millisecond)
 	woken := time.Now()
 	l.signal(host, syscall.SIGCONT)
-	if l.rest(ctx, w, time.Minute) {
+	if l.rest(ctx, w) {
 		l.judge(ctx, w)
 	}
 	l.mu.Lock()
@@ -108,14 +111,6 @@ func sleep(l *lane, trial int, took *tally) {
 		}
 	}
 	l.calls = nil
-}
-
-// takeover is how long one may take at most: where members are lost, a lease gets its whole time again at each loss of a leader.
-func (l *lane) takeover() time.Duration {
-	if len(l.on.members) > 0 {
-		return time.Minute
-	}
-	return 30 * time.Second
 }
 
 // leads reports whether the host has had a term at that moment. Call with mu held.
@@ -220,14 +215,14 @@ func kill(l *lane, trial int, took *tally, kills *atomic.Int64) {
 	host, began := <-dead, time.Now()
 	kills.Add(1)
 	if l.driver() == host {
-		if l.until("a take-over", l.takeover(), func() bool { return l.driver() == 1-host }) {
+		if l.until("a take-over", mostTakeover, func() bool { return l.driver() == 1-host }) {
 			took.add(time.Since(began))
 		}
 	}
 	_ = l.hosts[host].Wait()
 	l.begin(host)
 	<-verbs
-	if l.rest(ctx, w, time.Minute) {
+	if l.rest(ctx, w) {
 		l.judge(ctx, w)
 	}
 	l.mu.Lock()
