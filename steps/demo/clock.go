@@ -35,19 +35,20 @@ func (c *clock) thenLocked(t time.Time) time.Time {
 	return t
 }
 
-// set sets the clock. What was noted before, in milliseconds, keeps the time it had.
-func (c *clock) set(to time.Time) {
+// set sets the clock.
+func (c *clock) set(to time.Time) { c.turn(func(time.Time) time.Time { return to }) }
+
+// pass lets time go by at once.
+func (c *clock) pass(d time.Duration) { c.turn(func(then time.Time) time.Time { return then.Add(d) }) }
+
+// turn begins with the next millisecond: what was noted before, in milliseconds, keeps the time it had.
+func (c *clock) turn(to func(then time.Time) time.Time) {
 	at := time.Now().Truncate(time.Millisecond).Add(time.Millisecond)
 	time.Sleep(time.Until(at))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.turns = append(c.turns, turn{at, to})
-}
-
-// pass lets time go by at once.
-func (c *clock) pass(d time.Duration) {
-	at := time.Now().Truncate(time.Millisecond)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.turns = append(c.turns, turn{at, c.thenLocked(at).Add(d)})
+	if n := len(c.turns); n > 0 && c.turns[n-1].at.After(at) {
+		at = c.turns[n-1].at
+	}
+	c.turns = append(c.turns, turn{at, to(c.thenLocked(at))})
 }

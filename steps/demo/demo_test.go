@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -77,6 +78,38 @@ func (s *stage) saga(id engine.ID) engine.Summary {
 		s.t.Fatal(got, err)
 	}
 	return got[0]
+}
+
+// A snapshot of the day before takes its time, and what its ledger says of a deadline lies as far ahead as that of one made now.
+func TestTheDayBeforeTookItsTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		seen := 0
+		for _, one := range s.all() {
+			entries, err := s.store.Entries(t.Context(), one.ID, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if one.Kind != "snapshot_droplet" || one.Status != engine.Completed {
+				continue
+			}
+			seen++
+			if took := one.FinishedAt.Sub(one.CreatedAt.Time); took < time.Second {
+				t.Errorf("%s took %s", one.ID.Short(), took)
+			}
+			for _, e := range entries {
+				var intent struct{ At, Until engine.Time }
+				raw, is := e.Put["snapshot_intent"]
+				if is && json.Unmarshal(raw, &intent) == nil && intent.Until.Sub(intent.At.Time) > 24*time.Hour {
+					t.Errorf("%s of %s may take until %s", one.ID.Short(), intent.At, intent.Until)
+				}
+			}
+		}
+		if seen < 5 {
+			t.Errorf("%d snapshots", seen)
+		}
+	})
 }
 
 // named are the snapshots whose names are those of sagas, and the records of the zone, as text.

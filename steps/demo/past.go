@@ -64,19 +64,29 @@ func (h History) then(s *engine.Summary) string {
 // moment is a time as ledgers keep it, in JSON.
 var moment = regexp.MustCompile(`"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"`)
 
-// told is a ledger with other times and ids.
-func (h History) told(entries []engine.Entry, names *strings.Replacer) (out []engine.Entry, err error) {
-	raw, err := json.Marshal(entries)
-	if err != nil {
-		return nil, err
-	}
-	text := moment.ReplaceAllStringFunc(names.Replace(string(raw)), func(was string) string {
-		t, bad := time.Parse(`"`+time.RFC3339Nano+`"`, was)
-		then := h.Account.clock.then(t)
-		if bad != nil || then.Equal(t) {
-			return was
+// told is a ledger with other times and ids. What an entry says of a time after it, as of a deadline, is as far from it as it was.
+func (h History) told(entries []engine.Entry, names *strings.Replacer) ([]engine.Entry, error) {
+	out := make([]engine.Entry, len(entries))
+	for i := range entries {
+		raw, err := json.Marshal(&entries[i])
+		if err != nil {
+			return nil, err
 		}
-		return then.UTC().Format(`"2006-01-02T15:04:05.000Z"`)
-	})
-	return out, json.Unmarshal([]byte(text), &out)
+		noted := entries[i].At.Time
+		text := moment.ReplaceAllStringFunc(names.Replace(string(raw)), func(was string) string {
+			t, bad := time.Parse(`"`+time.RFC3339Nano+`"`, was)
+			then := h.Account.clock.then(t)
+			if t.After(noted) {
+				then = h.Account.clock.then(noted).Add(t.Sub(noted))
+			}
+			if bad != nil || then.Equal(t) {
+				return was
+			}
+			return then.UTC().Format(`"2006-01-02T15:04:05.000Z"`)
+		})
+		if err := json.Unmarshal([]byte(text), &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
