@@ -144,11 +144,19 @@ func TestAFullStoreLaunchesNothingAndGoesOnWithTheRest(t *testing.T) {
 	must(t, s.Append(ctx, b))
 	client := raw(t, c)
 	wrote := 0
-	fill := func(percent int) (err error) {
-		for upto := percent * (quota / 100) / size; wrote < upto && err == nil; wrote++ {
-			_, err = client.Put(ctx, fmt.Sprintf("/filler/%05d", wrote), strings.Repeat("x", size))
+	fill := func(percent int64) error {
+		for {
+			is, err := client.Status(ctx, c.Endpoints[0])
+			if err != nil || 100*is.DbSizeInUse/quota >= percent {
+				return err
+			}
+			for range 32 { // a percent or so
+				if _, err := client.Put(ctx, fmt.Sprintf("/filler/%05d", wrote), strings.Repeat("x", size)); err != nil {
+					return err
+				}
+				wrote++
+			}
 		}
-		return err
 	}
 	must(t, fill(etcd.StopAt+2))
 	for s.Full() < etcd.StopAt {

@@ -77,6 +77,7 @@ func guarded(t *testing.T) (c etcd.Config, stranger authority) {
 	ours, stranger := newAuthority(t, "ours"), newAuthority(t, "stranger")
 	cert, key := ours.issue(t, "member")
 	m, err := start(t.TempDir(), 1, careless, func(c *embed.Config) {
+		c.BcryptCost = 4 // the least: with the race detector a password takes ten times as long as without
 		for _, urls := range [][]*string{{&c.ListenClientUrls[0].Scheme}, {&c.AdvertiseClientUrls[0].Scheme}} {
 			*urls[0] = "https"
 		}
