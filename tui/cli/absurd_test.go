@@ -27,7 +27,7 @@ func TestNoCommandEndsTheHost(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	store := filepath.Join(dir, "a.db")
 	cmd := exec.CommandContext(context.Background(), filepath.Join(binary, "arcadia"), "host", "--demo", "--db", store)
-	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_DATA_HOME="+dir)
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_DATA_HOME="+dir, raceRules)
 	cmd.Dir = dir // some of the arguments are names of files
 	var said bytes.Buffer
 	cmd.Stderr = &said

@@ -40,7 +40,7 @@ func TestATerminalsOwnerIsCalledInTheWayThatWasChosen(t *testing.T) {
 			term := onTerminalOf(t, home, []string{"TMUX=" + x.tmux}, "--demo", "--db", db)
 			term.until(t, "nothing runs|done today")
 			cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), append(strings.Fields(needy), "--demo", "--db", db)...)
-			cmd.Env = []string{"HOME=" + home}
+			cmd.Env = []string{"HOME=" + home, raceRules}
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}

@@ -229,7 +229,7 @@ func (b building) on(t *testing.T) *building {
 func (b *building) program(store string, words ...string) *exec.Cmd {
 	cmd := exec.CommandContext(b.t.Context(), filepath.Join(binary, "arcadia"), words...)
 	cmd.Env = []string{
-		"HOME=" + b.home, "TERM=xterm-256color", "LANG=C.UTF-8", "DIGITALOCEAN_TOKEN=t", "DIGITALOCEAN_API_URL=" + b.api, "ARCADIA_DB=" + store,
+		"HOME=" + b.home, "TERM=xterm-256color", "LANG=C.UTF-8", raceRules, "DIGITALOCEAN_TOKEN=t", "DIGITALOCEAN_API_URL=" + b.api, "ARCADIA_DB=" + store,
 	}
 	return cmd
 }

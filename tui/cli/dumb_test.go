@@ -24,7 +24,7 @@ func TestTheConsoleKnowsWhatItsTerminalCanShow(t *testing.T) {
 		{[]string{"TERM=xterm-256color", "LANG=C.UTF-8"}, 0, "─", false},
 	} {
 		cmd := b.program("", "--demo")
-		cmd.Env = append([]string{"HOME=" + b.home}, c.env...)
+		cmd.Env = append([]string{"HOME=" + b.home, raceRules}, c.env...)
 		tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 30, Cols: 120})
 		if err != nil {
 			t.Fatal(err)

@@ -40,7 +40,7 @@ func TestReadmeTableOfKindsIsTheRegistry(t *testing.T) {
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), "kinds", "-o", "json")
-	cmd.Env = []string{"HOME=" + t.TempDir()}
+	cmd.Env = []string{"HOME=" + t.TempDir(), raceRules}
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func TestTheThreeCommandsOfTheReadmeMakeARotatedVerifiedAndNotifiedSnapshot(t *t
 	home := t.TempDir()
 	env := []string{
 		"PATH=" + binary, "HOME=" + home, "OPS_URL=" + chat.URL + "/services/T0/B0/secret", "DIGITALOCEAN_TOKEN=dop_v1_test",
-		"DIGITALOCEAN_API_URL=" + simulator(t, home), "ARCADIA_DB=" + filepath.Join(home, "private", "arcadia.db"),
+		"DIGITALOCEAN_API_URL=" + simulator(t, home), raceRules, "ARCADIA_DB=" + filepath.Join(home, "private", "arcadia.db"),
 	}
 	if err := os.Mkdir(filepath.Join(home, "private"), 0o700); err != nil {
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func TestTheThreeCommandsOfTheReadmeMakeARotatedVerifiedAndNotifiedSnapshot(t *t
 func simulator(t *testing.T, home string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), "sim", "--listen", "127.0.0.1:0", "--action-time", "300ms")
-	cmd.Env = []string{"HOME=" + home}
+	cmd.Env = []string{"HOME=" + home, raceRules}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

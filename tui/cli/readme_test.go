@@ -33,7 +33,7 @@ func TestReadmeCommandsWork(t *testing.T) {
 				t.Parallel()
 				home := t.TempDir()
 				cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
-				cmd.Env = []string{"PATH=" + binary, "HOME=" + home}
+				cmd.Env = []string{"PATH=" + binary, "HOME=" + home, raceRules}
 				cmd.Path, cmd.Dir = "/bin/sh", home
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Errorf("%s: %v\n%s", line, err, out)
@@ -66,7 +66,7 @@ func TestReadmeNamesEveryCommandAndVariable(t *testing.T) {
 			t.Errorf("the README has no example of %s", m[1])
 		}
 	}
-	for _, name := range []string{"DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "ARCADIA_PROVISIONING_TOKEN", "DIGITALOCEAN_API_URL", "ARCADIA_DB", "ARCADIA_STORE", "ARCADIA_STORE_PASSWORD", "ARCADIA_HOST", "ARCADIA_HOST_ADDRESS", "NO_COLOR"} {
+	for _, name := range []string{"DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "ARCADIA_PROVISIONING_TOKEN", "DIGITALOCEAN_API_URL", "ARCADIA_DB", "ARCADIA_CONTEXT", "ARCADIA_NOTIFY", "ARCADIA_STORE", "ARCADIA_STORE_PASSWORD", "ARCADIA_HOST", "ARCADIA_HOST_ADDRESS", "NO_COLOR"} {
 		if !strings.Contains(string(text), name) {
 			t.Errorf("the README does not name %s", name)
 		}

@@ -122,7 +122,7 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: sim [ARGS]")
 	}
 	cmd := exec.Command(filepath.Join(binary, "arcadia"), append([]string{"sim", "--listen", "127.0.0.1:0"}, args...)...)
-	cmd.Env = []string{"HOME=" + ts.Getenv("HOME")}
+	cmd.Env = []string{"HOME=" + ts.Getenv("HOME"), raceRules}
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())

@@ -35,7 +35,7 @@ func TestATerminalThatDoesNotReadKeepsNothing(t *testing.T) {
 			db := filepath.Join(home, "private", "arcadia.db")
 			arcadia := func(args ...string) *exec.Cmd {
 				cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), append(args, "--db", db)...)
-				cmd.Env = []string{"HOME=" + home, "TERM=xterm-256color", "LANG=C.UTF-8"}
+				cmd.Env = []string{"HOME=" + home, "TERM=xterm-256color", "LANG=C.UTF-8", raceRules}
 				return cmd
 			}
 			cmd := arcadia("--demo")

@@ -30,7 +30,7 @@ func onTerminal(t *testing.T, home string, args ...string) *terminal {
 func onTerminalOf(t *testing.T, home string, env []string, args ...string) *terminal {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), args...)
-	cmd.Env = append([]string{"HOME=" + home, "TERM=xterm-256color", "LANG=C.UTF-8"}, env...)
+	cmd.Env = append([]string{"HOME=" + home, "TERM=xterm-256color", "LANG=C.UTF-8", raceRules}, env...)
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 30, Cols: 100})
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestConsoleEndsInOrder(t *testing.T) {
 			db := filepath.Join(home, "private", "arcadia.db")
 			arcadia := func(args ...string) string {
 				cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), append(args, "--db", db, "--demo")...)
-				cmd.Env = []string{"HOME=" + home}
+				cmd.Env = []string{"HOME=" + home, raceRules}
 				out, err := cmd.Output()
 				if err != nil {
 					t.Fatalf("%v: %v", args, err)

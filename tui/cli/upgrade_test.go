@@ -53,7 +53,7 @@ func TestAStoreOfTheFirstReleaseMeansTheSame(t *testing.T) {
 	}
 	arcadia := func(args ...string) ([]byte, error) {
 		cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), append(args, "--db", path)...)
-		cmd.Env = []string{"HOME=" + filepath.Dir(path), "LANG=C.UTF-8", "TERM=dumb"}
+		cmd.Env = []string{"HOME=" + filepath.Dir(path), "LANG=C.UTF-8", "TERM=dumb", raceRules}
 		return cmd.Output()
 	}
 	if out, err := arcadia("prune", "--older-than", "9000d"); err != nil { // which migrates it, and removes nothing
