@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine/visible"
+	words "arcadia/tui/say"
 )
 
 func (t *tree) checkCommand() *cobra.Command {
@@ -58,9 +59,9 @@ func (t *tree) verdict(v Verdict, out *format) error {
 			return written(err)
 		}
 	}
-	last := fmt.Sprintf("sound: %d sagas, every checksum and every invariant holds", v.Sagas)
+	last := fmt.Sprintf("sound: %d %s, every checksum and every invariant holds", v.Sagas, words.Plural(v.Sagas, "saga", "sagas"))
 	if n := len(v.Problems); n > 0 {
-		last = fmt.Sprintf("not sound: %d problems: keep the store as it is and restore a backup", n)
+		last = fmt.Sprintf("not sound: %d %s: keep the store as it is and restore a backup", n, words.Plural(n, "problem", "problems"))
 	}
 	_, err := fmt.Fprintln(t.env.Out, last)
 	return written(err)

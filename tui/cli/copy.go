@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arcadia/engine/visible"
+	words "arcadia/tui/say"
 )
 
 func (t *tree) copyCommand() *cobra.Command {
@@ -45,7 +46,7 @@ func (t *tree) copyCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(t.env.Out, "%d sagas copied to %s, which is frozen: look at it, and thaw it\n", n, visible.Text(to))
+		_, err = fmt.Fprintf(t.env.Out, "%d %s copied to %s, which is frozen: look at it, and thaw it\n", n, words.Plural(n, "saga", "sagas"), visible.Text(to))
 		return written(err)
 	}
 	return cmd

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	words "arcadia/tui/say"
 )
 
 func (t *tree) pruneCommand() *cobra.Command {
@@ -42,7 +44,7 @@ func (t *tree) pruneCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(t.env.Out, "%d sagas removed\n", n)
+		_, err = fmt.Fprintf(t.env.Out, "%d %s removed\n", n, words.Plural(n, "saga", "sagas"))
 		return written(err)
 	}
 	return cmd
