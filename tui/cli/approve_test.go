@@ -167,7 +167,7 @@ func (b *building) removes(t *testing.T, name string) {
 func (b *building) becomes(t *testing.T, who gossh.Signer, saga, want string) {
 	t.Helper()
 	out := ""
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if out, _ = b.says(t, who, "show "+saga+" -o json"); strings.Contains(out, want) {
 			return
 		}

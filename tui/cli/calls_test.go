@@ -96,7 +96,7 @@ func (s *seen) text() string {
 func (s *seen) until(t *testing.T, pattern string) {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	for late := time.Now().Add(30 * time.Second); !re.MatchString(s.text()); time.Sleep(20 * time.Millisecond) {
+	for late := time.Now().Add(patience); !re.MatchString(s.text()); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(late) {
 			t.Fatalf("it never wrote %q:\n%q", pattern, s.text())
 		}

@@ -256,7 +256,7 @@ func (b *building) screen(cmd *exec.Cmd) (string, int) {
 		b.t.Fatal(err)
 	}
 	defer tty.Close()
-	defer time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() }).Stop()
+	defer time.AfterFunc(patience, func() { _ = cmd.Process.Kill() }).Stop()
 	var out bytes.Buffer
 	buf := make([]byte, 4096)
 	for ended := false; ; {

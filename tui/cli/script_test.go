@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.etcd.io/bbolt"
@@ -21,6 +22,9 @@ var update = flag.Bool("update", false, "write what the scripts compare with")
 
 // binary is the folder of the real program, built once.
 var binary string
+
+// patience is for how long a test waits for what has to come: it says nothing about how fast that is.
+const patience = 2 * time.Minute
 
 // raceRules are for each process of the program: a race ends it at once, so that an end need not wait a second for one still to show.
 const raceRules = "GORACE=halt_on_error=1 exitcode=66 atexit_sleep_ms=0"

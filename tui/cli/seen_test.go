@@ -74,7 +74,7 @@ func (b *building) watches(t *testing.T, who gossh.Signer) *watching {
 // sees waits until, after a moment, the row of a saga says something, and does not say something else, and says when that was first.
 func (w *watching) sees(t *testing.T, after time.Time, short, text, not string) time.Time {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		w.mu.Lock()
 		parts := w.parts
 		w.mu.Unlock()

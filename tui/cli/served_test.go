@@ -18,7 +18,7 @@ func TestHUPLetsTheOperatorsBeReadAndEndsNoServer(t *testing.T) {
 			t.Fatal(err)
 		}
 		var err error
-		for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 			if err = c.command("status"); err == nil {
 				break
 			}

@@ -46,7 +46,7 @@ func TestATerminalThatDoesNotReadKeepsNothing(t *testing.T) {
 			defer tty.Close()
 			ended := make(chan error, 1)
 			go func() { ended <- cmd.Wait() }()
-			for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 				if _, err := os.Stat(db + ".sock"); err == nil {
 					break
 				}

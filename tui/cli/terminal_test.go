@@ -59,7 +59,7 @@ func onTerminalOf(t *testing.T, home string, env []string, args ...string) *term
 func (term *terminal) until(t *testing.T, pattern string) {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	late := time.After(30 * time.Second)
+	late := time.After(patience)
 	for !re.MatchString(term.seen.String()) {
 		select {
 		case chunk, ok := <-term.chunks:
