@@ -82,7 +82,7 @@ func (d *drawn) shows(t *testing.T, text string) {
 
 // comesAndGoes is what stands in a header without any key: who else is here, since the session of the try before can still be
 // leaving, and what is known only some time after the first frame.
-var comesAndGoes = regexp.MustCompile(` with ops1| \d+ done today`)
+var comesAndGoes = regexp.MustCompile(` with ops1| \d+ done today| API \d+ left`)
 
 // frame is the header and the footer: any key that is taken for one shows there, or in a box over what is between them.
 func (d *drawn) frame() string {
