@@ -265,7 +265,7 @@ func (b *building) screen(cmd *exec.Cmd) (string, int) {
 		if err != nil {
 			break
 		}
-		if !ended && strings.Contains(out.String(), "running") { // the counters: the screen is drawn
+		if _, drawn, full := strings.Cut(out.String(), "\x1b[?1049h"); !ended && full && strings.Contains(drawn, "help") { // the footer
 			ended = true
 			_, _ = io.WriteString(tty, "q")
 		}
@@ -275,6 +275,9 @@ func (b *building) screen(cmd *exec.Cmd) (string, int) {
 		}
 	}
 	_ = cmd.Wait()
+	if !cmd.ProcessState.Exited() {
+		b.t.Errorf("%v does not end: %s\n%q", cmd.Args, cmd.ProcessState, out.String())
+	}
 	return out.String(), cmd.ProcessState.ExitCode()
 }
 
