@@ -176,6 +176,7 @@ func (e *Engine) lead(ctx context.Context, term Term) error {
 		}
 		select {
 		case <-e.ctx.Done():
+			e.allBegun()
 			e.drives.Wait()
 			return e.Err()
 		case <-tick.C:
@@ -234,6 +235,12 @@ func (e *Engine) begin(ctx context.Context, term Term) error {
 	}
 	e.turnedLocked()
 	return nil
+}
+
+// allBegun returns when whoever saw the engine run has begun to drive; from then on nobody does.
+func (e *Engine) allBegun() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 }
 
 func (e *Engine) finish() {

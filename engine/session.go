@@ -216,7 +216,7 @@ func (e *Engine) embark(ctx context.Context, r *run, a *attempt) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.ctx != ctx { // shut down since: the next start takes the saga up
+	if e.ctx != ctx || ctx.Err() != nil { // shut down since: the next start takes the saga up
 		r.yieldLocked(a)
 		return
 	}
