@@ -68,7 +68,7 @@ func TestATerminalThatDoesNotReadKeepsNothing(t *testing.T) {
 				}
 				time.Sleep(200 * time.Millisecond)
 			}
-			busy := arcadia("launch", "adhoc", "--steps", strings.Repeat("echo,", 199)+"echo", "text=x", "--no-wait", "-o", "json")
+			busy := arcadia("launch", "adhoc", "--steps", strings.Repeat("echo,", 199)+"create_droplet_snapshot", "text=x", "droplet_id=500000030", "--no-wait", "-o", "json")
 			if out, err := busy.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}

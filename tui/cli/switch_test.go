@@ -11,9 +11,6 @@ import (
 	"arcadia/steps/dosim"
 )
 
-// between is what a screen may be told between two letters of a line that somebody types.
-const between = `(?:\x1b\[[0-9;?]*[A-Za-z]|[ \x08])*`
-
 // TestTheConsoleGoesOnInAnotherContextAndComesBack goes from one account to another by :ctx and back, and to some that cannot be had: then it
 // says why and stays.
 func TestTheConsoleGoesOnInAnotherContextAndComesBack(t *testing.T) {
@@ -35,7 +32,7 @@ func TestTheConsoleGoesOnInAnotherContextAndComesBack(t *testing.T) {
 	program := func(args ...string) string {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), filepath.Join(binary, "arcadia"), args...)
-		cmd.Env = []string{"HOME=" + home, "TOK=x"}
+		cmd.Env = []string{"HOME=" + home, "TOK=x", raceRules}
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %v\n%s", args, err, out)
@@ -55,10 +52,8 @@ func TestTheConsoleGoesOnInAnotherContextAndComesBack(t *testing.T) {
 		term.seen.Reset()
 		press(":")
 		term.until(t, `esc`) // the palette's own hints
-		press("ctx " + name)
-		term.until(t, strings.Join(strings.Split(name, ""), between))
 		term.seen.Reset()
-		press("\r")
+		press("ctx " + name + "\r") // what is typed is drawn as it comes, a letter at a time at worst: nothing to look for
 		term.until(t, shows)
 	}
 	term.until(t, `azure\.example\.com`)
