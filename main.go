@@ -7,22 +7,27 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 
 	"arcadia/engine"
+	"arcadia/engine/estate"
 	"arcadia/engine/notify"
+	"arcadia/engine/trial"
 	"arcadia/steps"
 	"arcadia/steps/demo"
 	"arcadia/steps/digitalocean"
+	"arcadia/steps/dosim"
 	"arcadia/steps/probe"
+	"arcadia/steps/smoke"
 	"arcadia/storage/bolt"
 	"arcadia/storage/open"
 	"arcadia/tui"
@@ -34,10 +39,6 @@ import (
 // Set by the linker; see the Makefile. Without them the build information of the Go toolchain serves.
 var version, commit, date string
 
-// memory is what the program takes before it collects its garbage more eagerly, where the environment says nothing: a server of a
-// gigabyte has room for it, for the pages of the store and for a crowd.
-const memory = 640 << 20
-
 func main() {
 	os.Exit(run())
 }
@@ -46,12 +47,7 @@ func run() int {
 	if status, is := bolt.Examiner(os.Stdout); is {
 		return status
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // little of the heap lives long: a fifth of the processor's time under load (measured)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memory)
-	}
+	host.Memory(os.Getenv)
 	// The first signal asks for an orderly end, in which running sagas are put to rest; the next one ends the process.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -95,7 +91,8 @@ func (w wire) token() string {
 
 // open puts an engine on a store. When another process of this operator hosts the store, the error is the way to it.
 func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error) {
-	if w.env, err = host.In(w.env, want.Context); err != nil {
+	w.env, err = host.In(w.env, want.Context)
+	if err != nil {
 		return nil, err
 	}
 	var closers host.Closers
@@ -211,4 +208,190 @@ func (w wire) open(ctx context.Context, want cli.Want) (p *cli.Place, err error)
 		h.Beside = append(h.Beside, play)
 	}
 	return p, nil
+}
+
+// brief is how long to wait for a store that another process has, when that one can be asked instead or the shell waits.
+const brief = 50 * time.Millisecond
+
+// store opens the store as wanted: in etcd, or a file. A file that nobody named and that is not there yet is an empty store.
+func (w wire) store(ctx context.Context, want cli.Want) (*open.Store, error) {
+	m := w.means(want.Purpose)
+	m.ReadOnly = want.Access != cli.Act
+	if want.Store.Address != "" {
+		if want.Purpose == "arcadia console" {
+			host.FollowersMemory(w.env)
+		}
+		m.Archive = func() (string, error) { return cli.ArchiveFolder(w.env) }
+		return open.Remote(ctx, open.Address(want.Store), m)
+	}
+	file := want.Database
+	if !want.Demo || file != "" {
+		var err error
+		if file, err = w.file(file); err != nil {
+			return nil, err
+		}
+	}
+	socket, patience := sshd.SocketPath(file), time.Duration(0)
+	if _, absent := os.Stat(socket); want.Access == cli.Glance || absent == nil {
+		patience = brief
+	}
+	s, err := open.File(file, m, patience, want.Access == cli.Read && (want.Database == "" || want.Context != nil))
+	if errors.Is(err, bolt.ErrHeld) {
+		err = host.Elsewhere(err, socket)
+	}
+	return s, err
+}
+
+// file is the store that was named, or else the operator's own.
+func (w wire) file(named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	return cli.DataFile(w.env)
+}
+
+func (w wire) means(purpose string) open.Means {
+	return open.Means{Purpose: purpose, Password: w.env("ARCADIA_STORE_PASSWORD")}
+}
+
+// copy copies a store into one that is empty.
+func (w wire) copy(ctx context.Context, from, to cli.Store) (int, error) {
+	return open.Copy(ctx, open.Address(from), open.Address(to), w.means("arcadia copy"))
+}
+
+// check examines a store.
+func (w wire) check(ctx context.Context, at cli.Store) (cli.Verdict, error) {
+	if strings.Contains(at.Address, "://") {
+		r, err := open.CheckRemote(ctx, open.Address(at), w.means("arcadia check"))
+		return cli.Verdict(r), err
+	}
+	file, err := w.file(at.Address)
+	if err != nil {
+		return cli.Verdict{}, err
+	}
+	r, err := open.CheckFile(ctx, file)
+	return cli.Verdict(r), err
+}
+
+// stop ends the process that hosts a store.
+func (w wire) stop(ctx context.Context, file string) error {
+	file, err := w.file(file)
+	if err != nil {
+		return err
+	}
+	asking, cancel := context.WithTimeout(ctx, stopTime)
+	defer cancel()
+	err = sshd.Stop(asking, sshd.SocketPath(file))
+	if errors.Is(err, sshd.ErrNoHost) {
+		return err
+	}
+	// Whatever it has answered: what counts is whether the store is free.
+	free := bolt.Free(file, stopTime)
+	if held, is := errors.AsType[*bolt.HeldError](free); is {
+		return fmt.Errorf("stop: process %d (%s) does not end and holds %s: end it with kill -9 %d; its sagas go on at the next host", held.PID, held.What, file, held.PID)
+	}
+	return errors.Join(err, free)
+}
+
+// stopTime is what a host has to answer in that is asked to stop, and again to end.
+const stopTime = 12 * time.Second
+
+// simulate serves a simulated account of its own.
+func simulate(ctx context.Context, s cli.Simulation, ready func(string)) error {
+	opts := []dosim.Option{
+		dosim.WithSeed(s.Seed), dosim.WithActionTime(s.ActionTime), dosim.WithActionTimePerGB(s.PerGB),
+		dosim.WithLatency(s.Latency), dosim.WithDeleteWindow(s.DeleteWindow), dosim.WithPublicURL(s.PublicURL),
+	}
+	if s.Public {
+		opts = append(opts, dosim.WithPublic())
+	}
+	sim := dosim.New(opts...)
+	for _, text := range s.Faults {
+		f, err := dosim.ParseFault(text)
+		if err != nil {
+			return fmt.Errorf("%w: --fault %s: %w", engine.ErrInput, text, err)
+		}
+		sim.Inject(f)
+	}
+	return sim.ListenAndServe(ctx, dosim.Door{Address: s.Listen, CAFile: s.CAFile}, ready)
+}
+
+// cloud is the way to the account, or to the simulated one; nil without a token.
+func (w wire) cloud(log *slog.Logger) (*digitalocean.Client, error) {
+	cfg := digitalocean.Config{
+		Token: w.token(), ProvisioningToken: w.env("ARCADIA_PROVISIONING_TOKEN"), APIURL: w.env("DIGITALOCEAN_API_URL"),
+		UserAgent: "arcadia/" + w.build.Version, Log: log,
+	}
+	switch {
+	case w.account != nil:
+		cfg.Token, cfg.ProvisioningToken, cfg.APIURL, cfg.Transport = "demo", "", "", w.account
+	case cfg.Token == "":
+		return nil, nil
+	}
+	return digitalocean.New(cfg)
+}
+
+// simulated asks whoever answers for the API whether it is a simulator. An address on this machine proves nothing: a proxy
+// before the real account looks like that.
+func (w wire) simulated(ctx context.Context) bool {
+	api := w.env("DIGITALOCEAN_API_URL")
+	return api != "" && dosim.Is(ctx, api)
+}
+
+// connect lets commands, consoles and metrics look at what is in the account.
+func connect(h *host.Host, eng *engine.Engine, cloud *digitalocean.Client, inv steps.Inventory, several bool) {
+	p := h.Place
+	p.Provider, p.Trials = inv, trial.Table{Of: smoke.Tests, Snapshot: steps.SnapshotNames, Tour: func(on trial.Subject, desk trial.Desk, simulated bool) trial.Tour {
+		return smoke.NewTour(cloud, inv, on, desk, simulated)
+	}}
+	p.Things, h.Look.Things = inv.Tagged, inv.Tagged
+	p.Drift = func(ctx context.Context, r engine.Resource) estate.Drift {
+		d, _ := inv.Check(ctx, r) // the error is its note
+		return d
+	}
+	p.Orphans = inv.Orphans
+	p.Inventory, h.Look.Inventory, h.Look.Orphans = inv, inv, p.Orphans
+	h.Look.Budget = func() int { return cloud.Budget().HourRemaining }
+	h.Budget = func() sshd.Budget { b := cloud.Budget(); return sshd.Budget{Limit: b.Limit, Remaining: b.Remaining} }
+	h.Calls = func() (all []sshd.CallCount) {
+		for _, c := range cloud.Calls() {
+			all = append(all, sshd.CallCount(c))
+		}
+		return all
+	}
+	patrol := steps.NewPatrol(inv, eng.Resources, h.Look.Budget)
+	look := patrol.Run
+	if several { // one host does it for all
+		look = func(ctx context.Context) { eng.WhileDriving(ctx, patrol.Run) }
+		divide(h, cloud, eng)
+	}
+	h.Look.Drifts, h.Beside = patrol, append(h.Beside, look)
+	if !p.Simulated {
+		h.AskAccount(cloud.Account)
+	}
+}
+
+// divide leaves the provider's budget to the host that drives, but for a tenth for each other one.
+func divide(h *host.Host, cloud *digitalocean.Client, eng *engine.Engine) {
+	cloud.Divide(func() digitalocean.Share {
+		return digitalocean.Share{Drives: eng.Drives(), Others: max(0, len(eng.Crowd().Hosts)-1)}
+	})
+	h.Look.Budget = func() int { // what is shown when it is low: of who follows it always is
+		if !eng.Drives() {
+			return cloud.Budget().Remaining
+		}
+		return cloud.Budget().HourRemaining
+	}
+	h.Budget = func() sshd.Budget {
+		return sshd.Budget{Limit: cloud.Budget().HourLimit, Remaining: cloud.Budget().HourRemaining}
+	}
+}
+
+// past gives the demonstration its day of history.
+func (w wire) past(ctx context.Context, into demo.Ledger) error {
+	scratch, err := open.File("", w.means("arcadia demo"), 0, false)
+	if err != nil {
+		return err
+	}
+	return errors.Join(demo.History{Account: w.account, Scratch: scratch, Log: slog.New(slog.DiscardHandler)}.Write(ctx, into), scratch.Close())
 }

@@ -38,9 +38,7 @@ func (a *Account) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// Past is the way to the account for its past: nobody waits there. Its clock runs ahead instead.
-func (a *Account) Past() http.RoundTripper { return past{a} }
-
+// past is the way to the account for its past: nobody waits there. Its clock runs ahead instead.
 type past struct{ of *Account }
 
 func (p past) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -35,20 +35,13 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	account := demo.NewAccount()
-	client := func(past bool) *digitalocean.Client {
-		cfg := digitalocean.Config{Token: "demo", Transport: account, PerMinute: 1 << 20, PerHour: 1 << 20}
-		if past {
-			cfg.Token, cfg.Transport = "demo-past", account.Past()
-		}
-		c, err := digitalocean.New(cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
+	now, err := digitalocean.New(digitalocean.Config{Token: "demo", Transport: account, PerMinute: 1 << 20, PerHour: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
 	}
-	store, before, now := storagetest.NewMemory(), client(true), client(false)
+	store := storagetest.NewMemory()
 	begun := time.Now()
-	day := demo.History{Account: account, Cloud: before, Scratch: storagetest.NewMemory(), Owner: before.Owner}
+	day := demo.History{Account: account, Scratch: storagetest.NewMemory()}
 	if err := day.Write(t.Context(), store); err != nil {
 		t.Fatal(err)
 	}

@@ -8,29 +8,33 @@ import (
 
 	"arcadia/engine"
 	"arcadia/steps"
+	"arcadia/steps/digitalocean"
 )
 
 // History is a day of what went on in a simulated account before anybody looks, by several operators. It is true: an engine of its own has
 // done it, and the account is as that has left it.
 type History struct {
 	Account *Account
-	Cloud   steps.Cloud  // the way to the account that is its Past
 	Scratch engine.Store // an empty one, thrown away afterwards
-	Owner   func(ctx context.Context) (engine.Account, error)
 	Log     *slog.Logger
 }
 
 // Write lets the day go on and writes it into a store in which nothing is yet.
 func (h History) Write(ctx context.Context, into Ledger) error {
-	catalog, kinds := steps.Catalog(h.Cloud, h.Scratch, Sight{Cloud: h.Cloud})
-	eng, err := engine.New(h.Scratch, engine.Config{Steps: catalog, Kinds: kinds, Account: h.Owner, Log: h.Log})
+	cloud, err := digitalocean.New(digitalocean.Config{Token: "demo-past", Transport: past{h.Account}, PerMinute: 1 << 20, PerHour: 1 << 20})
+	if err != nil {
+		return err
+	}
+	defer cloud.Close()
+	catalog, kinds := steps.Catalog(cloud, h.Scratch, Sight{Cloud: cloud})
+	eng, err := engine.New(h.Scratch, engine.Config{Steps: catalog, Kinds: kinds, Account: cloud.Owner, Log: h.Log})
 	if err != nil {
 		return err
 	}
 	driving, stop := context.WithCancel(steps.Passing(ctx, h.Account.clock.pass))
 	driven := make(chan error, 1)
 	go func() { driven <- eng.Run(driving) }()
-	err = h.live(ctx, Demo{Engine: eng, Cloud: h.Cloud, Log: h.Log})
+	err = h.live(ctx, Demo{Engine: eng, Cloud: cloud, Log: h.Log})
 	stop()
 	if ran := <-driven; err == nil {
 		err = ran
@@ -50,7 +54,7 @@ func (h History) live(ctx context.Context, d Demo) error {
 	if err := d.before(ctx); err != nil {
 		return err
 	}
-	machines, err := h.Cloud.Droplets(ctx)
+	machines, err := d.Cloud.Droplets(ctx)
 	if err != nil {
 		return err
 	}
