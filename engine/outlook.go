@@ -59,7 +59,8 @@ func (e *Engine) outlook(ctx context.Context, c course, i int) (o outlook) {
 		o.locks, o.locksErr = l.Locks(ctx, c.known(i))
 	}
 	var p Planner
-	if p, o.plans = step.(Planner); o.plans {
+	p, o.plans = step.(Planner)
+	if o.plans {
 		o.change, o.changeErr = p.Plan(ctx, c.known(i))
 	}
 	return o

@@ -94,7 +94,8 @@ func (a *App) draw() {
 		return
 	}
 	d := a.body(a.env.Width, a.env.Height-a.headLines()-2)
-	if a.drawn = &d; d.Shown != nil {
+	a.drawn = &d
+	if d.Shown != nil {
 		d.Shown()
 	}
 }

@@ -111,7 +111,8 @@ func (a *App) lay(below *Drawing, o Overlay, w, h int) {
 	if d.Shown != nil {
 		below.Then(d.Shown)
 	}
-	if below.Cursor = d.Cursor; d.Cursor == nil {
+	below.Cursor = d.Cursor
+	if d.Cursor == nil {
 		return
 	}
 	c := *d.Cursor

@@ -60,7 +60,8 @@ func (x thing) refuses(env *Env, verb string) bool {
 	verbs := false
 	for _, k := range env.State.Kinds {
 		if verbOf(k) == verb && k.On.Type != "" {
-			if verbs = true; k.On.Type == x.of {
+			verbs = true
+			if k.On.Type == x.of {
 				return false
 			}
 		}

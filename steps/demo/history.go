@@ -63,7 +63,8 @@ func (h History) live(ctx context.Context, d Demo) error {
 		id, err := d.run(ctx, e.by, e.Launch)
 		if err == nil && e.regret != "" {
 			h.Account.clock.pass(time.Minute)
-			if err = d.as(e.by).Rollback(ctx, id, engine.Request{Reason: e.regret}); err == nil {
+			err = d.as(e.by).Rollback(ctx, id, engine.Request{Reason: e.regret})
+			if err == nil {
 				err = d.rest(ctx, id)
 			}
 		}

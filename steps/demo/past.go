@@ -35,7 +35,8 @@ func (h History) keep(ctx context.Context, into Ledger) error {
 		if err != nil {
 			return err
 		}
-		if entries, err = h.told(entries, names); err != nil {
+		entries, err = h.told(entries, names)
+		if err != nil {
 			return err
 		}
 		more, err := engine.Replay(entries)

@@ -182,7 +182,8 @@ func (t *tour) stock(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		var now []string
-		if now, err = t.inventory.Stock(ctx); !slices.Equal(now, last) {
+		now, err = t.inventory.Stock(ctx)
+		if !slices.Equal(now, last) {
 			last, same = now, 0
 		}
 	}

@@ -114,7 +114,8 @@ func nothingStartsAfter(t *testing.T, arcadia func(args ...string) *exec.Cmd, an
 				StartedAt *time.Time `json:"started_at"`
 			}
 		}
-		if out, err = arcadia("show", all[0].Short, "-o", "json").Output(); err != nil {
+		out, err = arcadia("show", all[0].Short, "-o", "json").Output()
+		if err != nil {
 			t.Fatal(err)
 		}
 		if err := json.Unmarshal(out, &saga); err != nil {

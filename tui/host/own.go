@@ -50,7 +50,8 @@ func OwnConsole(env func(string) string) func(context.Context, *cli.Place, cli.L
 		cfg.Kept = cli.OwnKeeper(env)
 		var wrong error
 		cfg.Warning = look.Warning
-		if cfg.Settings, _, wrong = cli.OwnSettings(env); wrong != nil && cfg.Warning == "" {
+		cfg.Settings, _, wrong = cli.OwnSettings(env)
+		if wrong != nil && cfg.Warning == "" {
 			cfg.Warning = "your settings are not used: " + wrong.Error()
 		}
 		if cfg.Hosting && own.Lasting {

@@ -77,7 +77,8 @@ func TestAWindowFollowsItsEndUntilTheCursorLeavesIt(t *testing.T) {
 	w.Press(keys.CmdUp, 100)
 	w.Follow = false
 	w.Grow(142)
-	if w, _ = w.Fit(142, 10); w.At != 98 || w.Fresh(142) != 42 {
+	w, _ = w.Fit(142, 10)
+	if w.At != 98 || w.Fresh(142) != 42 {
 		t.Errorf("scrolled up the cursor is at %d, with %d new", w.At, w.Fresh(142))
 	}
 }
