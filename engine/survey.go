@@ -18,6 +18,9 @@ type question struct {
 	kept   bool // it is an answer, and no error
 }
 
+// about is a question by its key and by what it is answered with: two that only share the key are two.
+type about[T any] struct{ key any }
+
 type surveyKey struct{}
 
 // surveyed is a context in which a plan is made: the one given, when a plan is being made in it.
@@ -38,14 +41,14 @@ func AskOnce[T any](ctx context.Context, key any, read func() (T, error)) (T, er
 	}
 	for {
 		s.mu.Lock()
-		q, asked := s.asked[key]
+		q, asked := s.asked[about[T]{key}]
 		if !asked {
 			q = &question{over: make(chan struct{})}
-			s.asked[key] = q
+			s.asked[about[T]{key}] = q
 		}
 		s.mu.Unlock()
 		if !asked {
-			return askForAll(s, key, q, read)
+			return askForAll(s, about[T]{key}, q, read)
 		}
 		select {
 		case <-q.over:
@@ -53,18 +56,19 @@ func AskOnce[T any](ctx context.Context, key any, read func() (T, error)) (T, er
 			var none T
 			return none, context.Cause(ctx)
 		}
-		if answer, is := q.answer.(T); is && q.kept {
+		if q.kept {
+			answer, _ := q.answer.(T) // of that type, or nil
 			return answer, nil
 		}
 	}
 }
 
 // askForAll reads for all who ask.
-func askForAll[T any](s *survey, key any, q *question, read func() (T, error)) (T, error) {
+func askForAll[T any](s *survey, of about[T], q *question, read func() (T, error)) (T, error) {
 	defer func() { // after a panic too
 		if !q.kept {
 			s.mu.Lock()
-			delete(s.asked, key)
+			delete(s.asked, of)
 			s.mu.Unlock()
 		}
 		close(q.over)

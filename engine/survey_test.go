@@ -22,6 +22,9 @@ func (asker) Name() string { return "asker" }
 
 func (asker) Execute(context.Context, *engine.State) error { return nil }
 
+// Locks makes it one of those that are asked at the same time.
+func (asker) Locks(context.Context, engine.Inputs) ([]string, error) { return nil, nil }
+
 func (a asker) Plan(ctx context.Context, _ engine.Inputs) (engine.Change, error) {
 	text, err := engine.AskOnce(ctx, "what it is", a.answer)
 	return engine.Change{Action: engine.ActRun, Subject: text}, err
@@ -99,5 +102,34 @@ func TestWhoGetsNoAnswerLeavesTheQuestionToTheNext(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// otherwise asks two questions by one key, of which one is answered with nothing.
+type otherwise struct{ asker }
+
+func (otherwise) Plan(ctx context.Context, _ engine.Inputs) (engine.Change, error) {
+	text, err := engine.AskOnce(ctx, 1, func() (string, error) { return "a text", nil })
+	if err != nil {
+		return engine.Change{}, err
+	}
+	for range 2 {
+		none, err := engine.AskOnce(ctx, 1, func() (error, error) { return nil, nil })
+		if none != nil || err != nil {
+			return engine.Change{}, errors.Join(none, err)
+		}
+	}
+	return engine.Change{Action: engine.ActRun, Subject: text}, nil
+}
+
+func TestQuestionsOfTwoSortsAreTwoWhateverTheirKey(t *testing.T) {
+	t.Parallel()
+	e, err := engine.New(storagetest.NewMemory(), engine.Config{Steps: []engine.Step{otherwise{}}, Kinds: []engine.Kind{{Name: "k", Steps: []string{"asker", "asker"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := e.Plan(t.Context(), engine.Launch{Kind: "k"})
+	if err != nil || p.Steps[0].Error != "" || p.Steps[1].Change.Subject != "a text" {
+		t.Errorf("%+v %v", p.Steps, err)
 	}
 }
